@@ -1,0 +1,499 @@
+CREATE TABLE `account` (
+	`id` text PRIMARY KEY NOT NULL,
+	`role` text NOT NULL,
+	`status` text NOT NULL,
+	`email` text,
+	`phone` text,
+	`display_name` text NOT NULL,
+	`person_id` text,
+	`territory_id` text,
+	`structure_id` text,
+	`side` text,
+	`locale` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_seen_at` integer,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `account_email_idx` ON `account` (`email`);--> statement-breakpoint
+CREATE INDEX `account_phone_idx` ON `account` (`phone`);--> statement-breakpoint
+CREATE UNIQUE INDEX `account_person_id_idx` ON `account` (`person_id`);--> statement-breakpoint
+CREATE INDEX `account_territory_id_role_idx` ON `account` (`territory_id`,`role`);--> statement-breakpoint
+CREATE INDEX `account_structure_id_idx` ON `account` (`structure_id`);--> statement-breakpoint
+CREATE TABLE `answer_link` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`appointment_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	FOREIGN KEY (`appointment_id`) REFERENCES `appointment`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `answer_link_appointment_id_idx` ON `answer_link` (`appointment_id`);--> statement-breakpoint
+CREATE TABLE `appointment` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`referent_id` text NOT NULL,
+	`structure_id` text NOT NULL,
+	`type` text NOT NULL,
+	`mode` text NOT NULL,
+	`place_name` text,
+	`address` text,
+	`phone` text,
+	`to_bring_sealed` text,
+	`local_day` text NOT NULL,
+	`local_time` text NOT NULL,
+	`zone` text NOT NULL,
+	`duration_minutes` integer NOT NULL,
+	`starts_at` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	`state` text NOT NULL,
+	`answer` text NOT NULL,
+	`answered_at` integer,
+	`answered_via` text,
+	`answer_note_sealed` text,
+	`origin` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`created_by_id` text,
+	`created_at` integer NOT NULL,
+	`outcome_at` integer,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`referent_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `appointment_person_id_starts_at_idx` ON `appointment` (`person_id`,`starts_at`);--> statement-breakpoint
+CREATE INDEX `appointment_referent_id_starts_at_idx` ON `appointment` (`referent_id`,`starts_at`);--> statement-breakpoint
+CREATE INDEX `appointment_state_starts_at_idx` ON `appointment` (`state`,`starts_at`);--> statement-breakpoint
+CREATE UNIQUE INDEX `appointment_no_double_idx` ON `appointment` (`referent_id`,`starts_at`) WHERE state = 'booked';--> statement-breakpoint
+CREATE TABLE `audit_entry` (
+	`id` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`actor_id` text,
+	`actor_role` text,
+	`structure_id` text,
+	`action` text NOT NULL,
+	`subject_id` text,
+	`person_id` text,
+	`detail` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `audit_entry_person_id_at_idx` ON `audit_entry` (`person_id`,`at`);--> statement-breakpoint
+CREATE INDEX `audit_entry_subject_id_idx` ON `audit_entry` (`subject_id`);--> statement-breakpoint
+CREATE INDEX `audit_entry_at_idx` ON `audit_entry` (`at`);--> statement-breakpoint
+CREATE TABLE `catchment` (
+	`insee_code` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`employment_area_id` text,
+	`starts_on` text NOT NULL,
+	PRIMARY KEY(`insee_code`, `territory_id`),
+	FOREIGN KEY (`insee_code`) REFERENCES `municipality`(`insee_code`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`employment_area_id`) REFERENCES `employment_area`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `catchment_territory_id_idx` ON `catchment` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `childcare_aid` (
+	`id` text PRIMARY KEY NOT NULL,
+	`reference` text NOT NULL,
+	`person_id` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`request_id` text,
+	`decider_structure_id` text,
+	`status` text NOT NULL,
+	`next_actor` text NOT NULL,
+	`next_by` text,
+	`status_since` integer NOT NULL,
+	`source` text NOT NULL,
+	`as_of` integer NOT NULL,
+	`amount_cents` integer,
+	`silence_on` text,
+	`version` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`request_id`) REFERENCES `support_request`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`decider_structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `childcare_aid_reference_unique` ON `childcare_aid` (`reference`);--> statement-breakpoint
+CREATE INDEX `childcare_aid_person_id_idx` ON `childcare_aid` (`person_id`);--> statement-breakpoint
+CREATE INDEX `childcare_aid_decider_idx` ON `childcare_aid` (`decider_structure_id`,`status`,`silence_on`);--> statement-breakpoint
+CREATE UNIQUE INDEX `childcare_aid_one_open_idx` ON `childcare_aid` (`person_id`) WHERE status IN ('draft', 'submitted', 'incomplete', 'under_review');--> statement-breakpoint
+CREATE TABLE `childcare_aid_event` (
+	`id` text PRIMARY KEY NOT NULL,
+	`aid_id` text NOT NULL,
+	`status` text NOT NULL,
+	`by_account_id` text,
+	`note_sealed` text,
+	`at` integer NOT NULL,
+	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`by_account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `childcare_aid_event_aid_id_at_idx` ON `childcare_aid_event` (`aid_id`,`at`);--> statement-breakpoint
+CREATE TABLE `delivery` (
+	`id` text PRIMARY KEY NOT NULL,
+	`reminder_id` text NOT NULL,
+	`channel` text NOT NULL,
+	`outcome` text NOT NULL,
+	`reason` text NOT NULL,
+	`at` integer NOT NULL,
+	FOREIGN KEY (`reminder_id`) REFERENCES `reminder`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `delivery_reminder_id_idx` ON `delivery` (`reminder_id`);--> statement-breakpoint
+CREATE TABLE `demo_message` (
+	`id` text PRIMARY KEY NOT NULL,
+	`channel` text NOT NULL,
+	`recipient` text NOT NULL,
+	`subject` text,
+	`body` text NOT NULL,
+	`html` text,
+	`at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `demo_message_at_idx` ON `demo_message` (`at`);--> statement-breakpoint
+CREATE TABLE `employment_area` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`name` text NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `employment_area_territory_id_idx` ON `employment_area` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `follow_up_member` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	`structure_id` text NOT NULL,
+	`part` text NOT NULL,
+	`themes` text,
+	`started_at` integer NOT NULL,
+	`ended_at` integer,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `follow_up_member_person_id_idx` ON `follow_up_member` (`person_id`);--> statement-breakpoint
+CREATE INDEX `follow_up_member_account_id_idx` ON `follow_up_member` (`account_id`,`ended_at`);--> statement-breakpoint
+CREATE UNIQUE INDEX `follow_up_member_one_lead_idx` ON `follow_up_member` (`person_id`,`part`) WHERE ended_at IS NULL AND part <> 'member';--> statement-breakpoint
+CREATE UNIQUE INDEX `follow_up_member_once_idx` ON `follow_up_member` (`person_id`,`account_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE TABLE `holiday` (
+	`zone` text NOT NULL,
+	`day` text NOT NULL,
+	`name` text NOT NULL,
+	PRIMARY KEY(`zone`, `day`)
+);
+--> statement-breakpoint
+CREATE TABLE `invitation` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`created_by_id` text,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`used_at` integer,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `invitation_account_id_idx` ON `invitation` (`account_id`);--> statement-breakpoint
+CREATE TABLE `meta` (
+	`key` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `municipality` (
+	`insee_code` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`search_name` text NOT NULL,
+	`department_code` text NOT NULL,
+	`population` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `municipality_search_name_idx` ON `municipality` (`search_name`);--> statement-breakpoint
+CREATE TABLE `need` (
+	`id` text PRIMARY KEY NOT NULL,
+	`request_id` text NOT NULL,
+	`person_id` text NOT NULL,
+	`theme` text NOT NULL,
+	`status` text NOT NULL,
+	`detail_sealed` text,
+	`structure_id` text,
+	`expected_on` text,
+	`created_at` integer NOT NULL,
+	`closed_at` integer,
+	FOREIGN KEY (`request_id`) REFERENCES `support_request`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `need_request_id_theme_idx` ON `need` (`request_id`,`theme`);--> statement-breakpoint
+CREATE INDEX `need_person_id_idx` ON `need` (`person_id`);--> statement-breakpoint
+CREATE TABLE `pathway` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`started_at` integer NOT NULL,
+	`ended_at` integer,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `pathway_one_open_idx` ON `pathway` (`person_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE TABLE `person` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`insee_code` text,
+	`first_name` text NOT NULL,
+	`last_name` text NOT NULL,
+	`search_name` text NOT NULL,
+	`birth_date` text,
+	`email` text,
+	`phone` text,
+	`contact_confirmed_at` integer,
+	`address_sealed` text,
+	`household` text,
+	`children_count` integer,
+	`locale` text NOT NULL,
+	`channel_order` text NOT NULL,
+	`wording` text NOT NULL,
+	`muted_kinds` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_contact_at` integer NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`insee_code`) REFERENCES `municipality`(`insee_code`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `person_territory_id_search_name_idx` ON `person` (`territory_id`,`search_name`);--> statement-breakpoint
+CREATE INDEX `person_last_contact_at_idx` ON `person` (`last_contact_at`);--> statement-breakpoint
+CREATE INDEX `person_phone_idx` ON `person` (`phone`);--> statement-breakpoint
+CREATE INDEX `person_email_idx` ON `person` (`email`);--> statement-breakpoint
+CREATE TABLE `push_subscription` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`endpoint` text NOT NULL,
+	`p256dh` text NOT NULL,
+	`auth` text NOT NULL,
+	`label` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_alive_at` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `push_subscription_endpoint_unique` ON `push_subscription` (`endpoint`);--> statement-breakpoint
+CREATE INDEX `push_subscription_account_id_idx` ON `push_subscription` (`account_id`);--> statement-breakpoint
+CREATE TABLE `rating` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`score` integer NOT NULL,
+	`comment_sealed` text,
+	`month` text NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `rating_territory_id_month_idx` ON `rating` (`territory_id`,`month`,`score`);--> statement-breakpoint
+CREATE TABLE `rating_invitation` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`appointment_id` text NOT NULL,
+	`asked_at` integer NOT NULL,
+	`answered_month` text,
+	`expires_at` integer NOT NULL,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`appointment_id`) REFERENCES `appointment`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `rating_invitation_appointment_id_unique` ON `rating_invitation` (`appointment_id`);--> statement-breakpoint
+CREATE INDEX `rating_invitation_person_id_idx` ON `rating_invitation` (`person_id`,`answered_month`);--> statement-breakpoint
+CREATE TABLE `reminder` (
+	`id` text PRIMARY KEY NOT NULL,
+	`once_key` text NOT NULL,
+	`kind` text NOT NULL,
+	`person_id` text NOT NULL,
+	`appointment_id` text,
+	`subject_id` text,
+	`path` text NOT NULL,
+	`text_sealed` text,
+	`due_at` integer NOT NULL,
+	`useful_until` integer NOT NULL,
+	`state` text NOT NULL,
+	`reason` text,
+	`ladder` text,
+	`act_at` integer,
+	`lease_until` integer,
+	`attempts` integer NOT NULL,
+	`sent_at` integer,
+	`shown_at` integer,
+	`answered_at` integer,
+	`beacon_hash` text,
+	`created_by_id` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`appointment_id`) REFERENCES `appointment`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `reminder_once_key_unique` ON `reminder` (`once_key`);--> statement-breakpoint
+CREATE INDEX `reminder_act_at_idx` ON `reminder` (`act_at`) WHERE act_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `reminder_person_id_created_at_idx` ON `reminder` (`person_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `reminder_appointment_id_idx` ON `reminder` (`appointment_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `reminder_beacon_hash_idx` ON `reminder` (`beacon_hash`);--> statement-breakpoint
+CREATE TABLE `session` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`idle_until` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `session_account_id_idx` ON `session` (`account_id`);--> statement-breakpoint
+CREATE INDEX `session_idle_until_idx` ON `session` (`idle_until`);--> statement-breakpoint
+CREATE TABLE `sign_in_code` (
+	`id` text PRIMARY KEY NOT NULL,
+	`contact_hash` text NOT NULL,
+	`browser_hash` text NOT NULL,
+	`code_hash` text NOT NULL,
+	`tries` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`used_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `sign_in_code_contact_hash_created_at_idx` ON `sign_in_code` (`contact_hash`,`created_at`);--> statement-breakpoint
+CREATE INDEX `sign_in_code_expires_at_idx` ON `sign_in_code` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `stage` (
+	`id` text PRIMARY KEY NOT NULL,
+	`pathway_id` text NOT NULL,
+	`position` integer NOT NULL,
+	`name` text NOT NULL,
+	`target_days` integer NOT NULL,
+	`day_type` text NOT NULL,
+	`state` text NOT NULL,
+	`entered_at` integer,
+	`left_at` integer,
+	`target_on` text,
+	`reason_sealed` text,
+	FOREIGN KEY (`pathway_id`) REFERENCES `pathway`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `stage_pathway_id_position_idx` ON `stage` (`pathway_id`,`position`);--> statement-breakpoint
+CREATE UNIQUE INDEX `stage_one_current_idx` ON `stage` (`pathway_id`) WHERE state = 'current';--> statement-breakpoint
+CREATE TABLE `stage_template` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`position` integer NOT NULL,
+	`name` text NOT NULL,
+	`target_days` integer NOT NULL,
+	`day_type` text NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `stage_template_territory_id_position_idx` ON `stage_template` (`territory_id`,`position`);--> statement-breakpoint
+CREATE TABLE `step` (
+	`id` text PRIMARY KEY NOT NULL,
+	`pathway_id` text NOT NULL,
+	`person_id` text NOT NULL,
+	`title_sealed` text NOT NULL,
+	`note_sealed` text,
+	`theme` text,
+	`owner` text NOT NULL,
+	`owner_account_id` text,
+	`owner_structure_id` text,
+	`due_on` text,
+	`state` text NOT NULL,
+	`created_by_id` text,
+	`created_at` integer NOT NULL,
+	`version` integer NOT NULL,
+	`done_at` integer,
+	FOREIGN KEY (`pathway_id`) REFERENCES `pathway`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`owner_account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`owner_structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `step_person_id_state_due_on_idx` ON `step` (`person_id`,`state`,`due_on`);--> statement-breakpoint
+CREATE INDEX `step_pathway_id_idx` ON `step` (`pathway_id`);--> statement-breakpoint
+CREATE TABLE `structure` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`employment_area_id` text,
+	`name` text NOT NULL,
+	`kind` text NOT NULL,
+	`phone` text NOT NULL,
+	`email` text,
+	`address` text NOT NULL,
+	`insee_code` text,
+	`decides_aids` integer NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`employment_area_id`) REFERENCES `employment_area`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`insee_code`) REFERENCES `municipality`(`insee_code`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `structure_territory_id_idx` ON `structure` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `support_request` (
+	`id` text PRIMARY KEY NOT NULL,
+	`reference` text,
+	`status` text NOT NULL,
+	`person_id` text,
+	`territory_id` text,
+	`insee_code` text,
+	`browser_hash` text,
+	`answers_sealed` text,
+	`wants_call` integer NOT NULL,
+	`channel` text NOT NULL,
+	`locale` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`submitted_at` integer,
+	`assigned_at` integer,
+	`assigned_to_id` text,
+	`closed_at` integer,
+	`respond_by` text,
+	`silence_on` text,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`insee_code`) REFERENCES `municipality`(`insee_code`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`assigned_to_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `support_request_reference_unique` ON `support_request` (`reference`);--> statement-breakpoint
+CREATE UNIQUE INDEX `support_request_one_open_idx` ON `support_request` (`person_id`) WHERE status IN ('submitted', 'assigned', 'in_diagnosis', 'in_pathway');--> statement-breakpoint
+CREATE INDEX `support_request_territory_id_status_idx` ON `support_request` (`territory_id`,`status`,`submitted_at`);--> statement-breakpoint
+CREATE INDEX `support_request_person_id_idx` ON `support_request` (`person_id`);--> statement-breakpoint
+CREATE INDEX `support_request_browser_hash_idx` ON `support_request` (`browser_hash`);--> statement-breakpoint
+CREATE TABLE `supporting_document` (
+	`id` text PRIMARY KEY NOT NULL,
+	`aid_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`asked_at` integer NOT NULL,
+	`due_on` text,
+	`received_at` integer,
+	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `supporting_document_aid_id_kind_idx` ON `supporting_document` (`aid_id`,`kind`);--> statement-breakpoint
+CREATE TABLE `territory` (
+	`id` text PRIMARY KEY NOT NULL,
+	`code` text NOT NULL,
+	`name` text NOT NULL,
+	`programme_label` text NOT NULL,
+	`zone` text NOT NULL,
+	`holiday_zone` text NOT NULL,
+	`phone` text NOT NULL,
+	`email` text NOT NULL,
+	`postal_address` text NOT NULL,
+	`accent` text NOT NULL,
+	`starts_on` text,
+	`ends_on` text,
+	`settings` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `territory_code_unique` ON `territory` (`code`);

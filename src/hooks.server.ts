@@ -1,0 +1,48 @@
+import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
+import { building } from '$app/environment';
+import { paraglideMiddleware } from '$lib/paraglide/server.js';
+import { getTextDirection } from '$lib/paraglide/runtime.js';
+import { startDatabase } from '$lib/server/db';
+import { start } from '$lib/server/start';
+import { now } from '$lib/server/platform/clock';
+import { newId } from '$lib/server/platform/ids';
+import { log } from '$lib/server/platform/log';
+import { refuseForeignOrigin } from '$lib/server/web/origin';
+import { gate } from '$lib/server/web/guards';
+import { setSecurityHeaders } from '$lib/server/web/headers';
+import { readSession } from '$lib/server/web/session';
+
+export const init: ServerInit = async () => {
+	if (building) return;
+	await start(startDatabase());
+};
+
+/** One instant, one identity, one gate per request. */
+export const handle: Handle = async ({ event, resolve }) => {
+	const refused = refuseForeignOrigin(event.request);
+	if (refused) return setSecurityHeaders(event, refused);
+	return paraglideMiddleware(event.request, async ({ request, locale }) => {
+		event.request = request;
+		event.locals.now = now();
+		event.locals.locale = locale;
+		event.locals.account = building ? null : await readSession(event);
+		const closed = gate(event);
+		const response =
+			closed ??
+			(await resolve(event, {
+				transformPageChunk: ({ html }) =>
+					html.replace('%lang%', locale).replace('%dir%', getTextDirection(locale)),
+				// Fonts and scripts are few and named in the page itself.
+				preload: () => false,
+			}));
+		return setSecurityHeaders(event, response);
+	});
+};
+
+/** A bug: logged with an id the person can read out, never with what they typed. */
+export const handleError: HandleServerError = ({ error, event, status, message }) => {
+	if (status === 404 || (status >= 400 && status < 500)) return { message };
+	const id = newId().slice(0, 8);
+	log.error({ err: error, id, route: event.route.id, status }, 'unexpected error');
+	return { message: 'unexpected', id };
+};

@@ -1,0 +1,83 @@
+import Database from 'better-sqlite3';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { log } from '../platform/log.ts';
+
+/** What `db.read` and a transaction share. Queries take it first; they `await` every statement, for both engines. */
+export type Queries = BetterSQLite3Database;
+/** The handle inside `db.write`. Commands take it first and never open another. */
+export type Tx = Queries & { readonly __tx?: true };
+
+export interface Db {
+	/** Never blocks on a writer: a WAL snapshot per statement. */
+	read: Queries;
+	/**
+	 * One immediate transaction; rolls back on throw. Inside, await the database only: the single writer is held.
+	 * Calls queue in order within the process; other processes wait up to `busy_timeout`.
+	 */
+	write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+	/** Raw handle for what Drizzle has no word for (full-text search, backup, checks). */
+	raw: Database.Database;
+	close(): void;
+}
+
+/** Settings that must hold; asserted after opening because a typo in a pragma is silent (reliability.md §3). */
+const PRAGMAS: [name: string, value: string, expected: unknown][] = [
+	['journal_mode', 'WAL', 'wal'],
+	['synchronous', 'FULL', 2],
+	['foreign_keys', 'ON', 1],
+	['secure_delete', 'ON', 1],
+	['trusted_schema', 'OFF', 0],
+	['cell_size_check', 'ON', 1],
+	['busy_timeout', '5000', 5000],
+];
+
+function open(file: string): Database.Database {
+	const handle = new Database(file, { timeout: 5000 });
+	for (const [name, value, expected] of PRAGMAS) {
+		handle.pragma(`${name} = ${value}`);
+		const got = handle.pragma(name, { simple: true });
+		if (got !== expected) throw new Error(`SQLite refused ${name}=${value} (got ${String(got)})`);
+	}
+	return handle;
+}
+
+const SLOW_WRITE_MS = 1000;
+
+/** Opens two connections to one SQLite file: one reads, one writes. */
+export function openDatabase(file: string): Db {
+	const writer = open(file);
+	const reader = open(file);
+	reader.pragma('query_only = ON');
+	const tx = drizzle(writer) as Tx;
+	let last: Promise<unknown> = Promise.resolve();
+
+	async function run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+		const started = performance.now();
+		writer.exec('BEGIN IMMEDIATE');
+		try {
+			const result = await work(tx);
+			writer.exec('COMMIT');
+			return result;
+		} catch (error) {
+			if (writer.inTransaction) writer.exec('ROLLBACK');
+			throw error;
+		} finally {
+			const held = performance.now() - started;
+			if (held > SLOW_WRITE_MS) log.warn({ heldMs: Math.round(held) }, 'a write held the database for long');
+		}
+	}
+
+	return {
+		read: drizzle(reader),
+		write(work) {
+			const mine = last.then(() => run(work));
+			last = mine.catch(() => undefined);
+			return mine;
+		},
+		raw: reader,
+		close() {
+			reader.close();
+			writer.close();
+		},
+	};
+}

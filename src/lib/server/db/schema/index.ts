@@ -1,0 +1,43 @@
+/** The whole schema over one engine's column makers. PostgreSQL gets the same functions with its own set. */
+import { sqlite } from '../columns.ts';
+import { defineAccounts } from './accounts.ts';
+import { defineAppointments } from './appointments.ts';
+import { defineAudit } from './audit.ts';
+import { defineChildcare } from './childcare.ts';
+import { defineEvaluation } from './evaluation.ts';
+import { definePathway } from './pathway.ts';
+import { definePeople } from './people.ts';
+import { definePlatform } from './platform.ts';
+import { defineReminders } from './reminders.ts';
+import { defineRequests } from './requests.ts';
+import { defineTerritories } from './territories.ts';
+
+export const { meta, demoMessage } = definePlatform(sqlite);
+
+const territories = defineTerritories(sqlite);
+export const { territory, employmentArea, municipality, catchment, holiday, structure, stageTemplate } = territories;
+
+const accounts = defineAccounts(sqlite, territories);
+export const { account, session, signInCode, invitation } = accounts;
+
+const people = definePeople(sqlite, territories, accounts);
+export const { person, followUpMember } = people;
+
+const requests = defineRequests(sqlite, territories, accounts, people);
+export const { supportRequest, need } = requests;
+
+export const { pathway, stage, step } = definePathway(sqlite, territories, accounts, people);
+
+const appointments = defineAppointments(sqlite, territories, accounts, people);
+export const { appointment, answerLink } = appointments;
+
+export const { pushSubscription, reminder, delivery } = defineReminders(sqlite, accounts, people, appointments);
+export const { childcareAid, childcareAidEvent, supportingDocument } = defineChildcare(
+	sqlite,
+	territories,
+	accounts,
+	people,
+	requests,
+);
+export const { ratingInvitation, rating } = defineEvaluation(sqlite, territories, people, appointments);
+export const { auditEntry } = defineAudit(sqlite);

@@ -1,0 +1,75 @@
+import { sql } from 'drizzle-orm';
+import type { Columns } from '../columns.ts';
+import { PATHWAY_KINDS, STAGE_STATES, STEP_OWNERS, STEP_STATES } from '../../../shared/codes.ts';
+import { THEMES } from '../../../shared/themes.ts';
+
+export const definePathway = (
+	d: Columns,
+	{ territory, structure }: import('./territories.ts').TerritoriesSchema,
+	{ account }: import('./accounts.ts').AccountsSchema,
+	{ person }: import('./people.ts').PeopleSchema,
+) => {
+	const pathway = d.table(
+		'pathway',
+		{
+			id: d.text('id').primaryKey(),
+			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
+			territoryId: d.text('territory_id').notNull().references(() => territory.id),
+			kind: d.text('kind', { enum: PATHWAY_KINDS }).notNull(),
+			startedAt: d.instant('started_at').notNull(),
+			endedAt: d.instant('ended_at'),
+		},
+		(t) => [d.uniqueIndex('pathway_one_open_idx').on(t.personId).where(sql`ended_at IS NULL`)],
+	);
+	/** Copied from the territory's template when the pathway opens: a later change of template changes nobody's past. */
+	const stage = d.table(
+		'stage',
+		{
+			id: d.text('id').primaryKey(),
+			pathwayId: d.text('pathway_id').notNull().references(() => pathway.id, { onDelete: 'cascade' }),
+			position: d.integer('position').notNull(),
+			name: d.json('name').$type<Record<string, string>>().notNull(),
+			targetDays: d.integer('target_days').notNull(),
+			dayType: d.text('day_type', { enum: ['calendar', 'ouvrable', 'ouvre'] }).notNull(),
+			state: d.text('state', { enum: STAGE_STATES }).notNull(),
+			enteredAt: d.instant('entered_at'),
+			leftAt: d.instant('left_at'),
+			/** Day by which it should be left, in the territory's zone and calendar; set when it is entered. */
+			targetOn: d.day('target_on'),
+			/** Why it was skipped or gone back to. */
+			reasonSealed: d.sealed('reason_sealed'),
+		},
+		(t) => [
+			d.uniqueIndex('stage_pathway_id_position_idx').on(t.pathwayId, t.position),
+			d.uniqueIndex('stage_one_current_idx').on(t.pathwayId).where(sql`state = 'current'`),
+		],
+	);
+	const step = d.table(
+		'step',
+		{
+			id: d.text('id').primaryKey(),
+			pathwayId: d.text('pathway_id').notNull().references(() => pathway.id, { onDelete: 'cascade' }),
+			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
+			titleSealed: d.sealed('title_sealed').notNull(),
+			noteSealed: d.sealed('note_sealed'),
+			theme: d.text('theme', { enum: THEMES }),
+			owner: d.text('owner', { enum: STEP_OWNERS }).notNull(),
+			ownerAccountId: d.text('owner_account_id').references(() => account.id),
+			ownerStructureId: d.text('owner_structure_id').references(() => structure.id),
+			/** Last day to do it, in the territory's zone. */
+			dueOn: d.day('due_on'),
+			state: d.text('state', { enum: STEP_STATES }).notNull(),
+			createdById: d.text('created_by_id').references(() => account.id),
+			createdAt: d.instant('created_at').notNull(),
+			/** Bumped at each change: a form that carries an older one is refused, nobody overwrites silently. */
+			version: d.integer('version').notNull(),
+			doneAt: d.instant('done_at'),
+		},
+		(t) => [
+			d.index('step_person_id_state_due_on_idx').on(t.personId, t.state, t.dueOn),
+			d.index('step_pathway_id_idx').on(t.pathwayId),
+		],
+	);
+	return { pathway, stage, step };
+};
+export type PathwaySchema = ReturnType<typeof definePathway>;

@@ -1,0 +1,75 @@
+import { sql } from 'drizzle-orm';
+import type { Columns } from '../columns.ts';
+import { HOUSEHOLDS, type Channel } from '../../../shared/codes.ts';
+
+const sqlOpen = sql`ended_at IS NULL`;
+const sqlOpenLead = sql`ended_at IS NULL AND part <> 'member'`;
+
+export const definePeople = (
+	d: Columns,
+	{ territory, structure, municipality }: import('./territories.ts').TerritoriesSchema,
+	{ account }: import('./accounts.ts').AccountsSchema,
+) => {
+	const person = d.table(
+		'person',
+		{
+			id: d.text('id').primaryKey(),
+			territoryId: d.text('territory_id').notNull().references(() => territory.id),
+			inseeCode: d.text('insee_code').references(() => municipality.inseeCode),
+			firstName: d.text('first_name').notNull(),
+			lastName: d.text('last_name').notNull(),
+			/** Both names, lower case, no accents: what a search compares. */
+			searchName: d.text('search_name').notNull(),
+			/** `YYYY-MM-DD`; `YYYY-00-00` when only the year is known (people born abroad). */
+			birthDate: d.text('birth_date'),
+			email: d.text('email'),
+			/** E.164. */
+			phone: d.text('phone'),
+			/** When a code proved that a contact is theirs; null for what was only typed. */
+			contactConfirmedAt: d.instant('contact_confirmed_at'),
+			addressSealed: d.sealed('address_sealed'),
+			household: d.text('household', { enum: HOUSEHOLDS }),
+			childrenCount: d.integer('children_count'),
+			locale: d.text('locale').notNull(),
+			/** Order of channels for reminders. */
+			channelOrder: d.json('channel_order').$type<Channel[]>().notNull(),
+			/** Says « rendez-vous » only (discreet, default) or the place too. */
+			wording: d.text('wording', { enum: ['discreet', 'detailed'] }).notNull(),
+			/** Kinds of reminders the person does not want. */
+			mutedKinds: d.json('muted_kinds').$type<string[]>().notNull(),
+			createdAt: d.instant('created_at').notNull(),
+			/** Last message, answer or visit: retention counts from here. */
+			lastContactAt: d.instant('last_contact_at').notNull(),
+		},
+		(t) => [
+			d.index('person_territory_id_search_name_idx').on(t.territoryId, t.searchName),
+			d.index('person_last_contact_at_idx').on(t.lastContactAt),
+			d.index('person_phone_idx').on(t.phone),
+			d.index('person_email_idx').on(t.email),
+		],
+	);
+	/** Who follows whom, from when to when. One lead (référent unique) and at most one second at a time. */
+	const followUpMember = d.table(
+		'follow_up_member',
+		{
+			id: d.text('id').primaryKey(),
+			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
+			accountId: d.text('account_id').notNull().references(() => account.id),
+			structureId: d.text('structure_id').notNull().references(() => structure.id),
+			part: d.text('part', { enum: ['lead', 'second', 'member'] }).notNull(),
+			/** Themes a plain member sees; null for lead and second, who see all. */
+			themes: d.json('themes').$type<string[] | null>(),
+			startedAt: d.instant('started_at').notNull(),
+			endedAt: d.instant('ended_at'),
+		},
+		(t) => [
+			d.index('follow_up_member_person_id_idx').on(t.personId),
+			d.index('follow_up_member_account_id_idx').on(t.accountId, t.endedAt),
+			// One lead and one second at a time, even when two professionals take a request at once.
+			d.uniqueIndex('follow_up_member_one_lead_idx').on(t.personId, t.part).where(sqlOpenLead),
+			d.uniqueIndex('follow_up_member_once_idx').on(t.personId, t.accountId).where(sqlOpen),
+		],
+	);
+	return { person, followUpMember };
+};
+export type PeopleSchema = ReturnType<typeof definePeople>;

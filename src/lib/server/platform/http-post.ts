@@ -1,0 +1,97 @@
+import http from 'node:http';
+import https from 'node:https';
+
+/** The whole exchange: queueing for a connection, name, connection, handshake, headers, body. */
+export const DEADLINE_MS = 10_000;
+
+/** An answer is read for its status. What follows is thrown away, and the connection with it beyond this size. */
+const MAX_DISCARDED_BYTES = 16 * 1024;
+
+export interface Post {
+	url: string;
+	headers: Record<string, string | number>;
+	body: Buffer | string;
+	agent: http.Agent;
+	deadlineMs?: number;
+}
+
+export type NetworkFailure = 'timeout' | 'dns' | 'refused' | 'reset' | 'garbage' | 'tls' | 'network';
+export type Answer = { status: number; headers: http.IncomingHttpHeaders } | { failure: NetworkFailure };
+
+type Attempt = Answer | { failure: 'stale_connection' };
+
+/**
+ * Posts, and ends within the deadline whatever the other side does (silence, drip, flood, cut, garbage). Never rejects,
+ * never follows a redirect, never keeps a body.
+ */
+export async function post(request: Post): Promise<Answer> {
+	const endsAt = performance.now() + (request.deadlineMs ?? DEADLINE_MS);
+	const first = await attempt(request, request.agent, endsAt);
+	if (!('failure' in first) || first.failure !== 'stale_connection') return first as Answer;
+	// A kept-alive connection that the other side had just closed: the request was not read, a new connection is fair.
+	const second = await attempt(request, false, endsAt);
+	return 'failure' in second && second.failure === 'stale_connection' ? { failure: 'reset' } : (second as Answer);
+}
+
+function attempt(request: Post, agent: http.Agent | false, endsAt: number): Promise<Attempt> {
+	return new Promise((resolve) => {
+		const client = request.url.startsWith('https:') ? https : http;
+		const ca = (request.agent as https.Agent).options?.ca;
+		const outgoing = client.request(request.url, {
+			method: 'POST',
+			agent,
+			headers: { ...request.headers, 'Content-Length': Buffer.byteLength(request.body) },
+			...(ca && { ca }),
+		});
+		const timer = setTimeout(
+			() => {
+				// Answered here and not on the 'error' event: a request still queued for a connection emits none.
+				resolve({ failure: 'timeout' });
+				outgoing.destroy();
+			},
+			Math.max(0, endsAt - performance.now()),
+		);
+		outgoing.on('error', (error: NodeJS.ErrnoException) => {
+			const failure = failureOf(error);
+			resolve({ failure: failure === 'reset' && agent && outgoing.reusedSocket ? 'stale_connection' : failure });
+		});
+		outgoing.on('response', (incoming) => {
+			resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers });
+			discard(incoming);
+		});
+		// The last word in every case, and the end of the timer: it also watches over the discarded body.
+		outgoing.on('close', () => {
+			clearTimeout(timer);
+			resolve({ failure: 'reset' });
+		});
+		outgoing.end(request.body);
+	});
+}
+
+/** Reads a short body to its end, so that the connection serves again; cuts a long one. */
+function discard(incoming: http.IncomingMessage) {
+	let bytes = 0;
+	incoming.on('error', () => {});
+	incoming.on('data', (chunk: Buffer) => {
+		bytes += chunk.length;
+		if (bytes > MAX_DISCARDED_BYTES) incoming.destroy();
+	});
+}
+
+function failureOf({ code = '', syscall }: NodeJS.ErrnoException): NetworkFailure {
+	if (code === 'ECONNREFUSED') return 'refused';
+	if (syscall === 'getaddrinfo') return 'dns';
+	if (code === 'ECONNRESET' || code === 'EPIPE') return 'reset';
+	if (code === 'ETIMEDOUT') return 'timeout';
+	if (code.startsWith('HPE_')) return 'garbage';
+	return /CERT|TLS|SSL|ISSUER|VERIFY/.test(code) ? 'tls' : 'network';
+}
+
+/** `Retry-After`, in milliseconds from `now`: seconds or an HTTP date (RFC 9110 §10.2.3); undefined when unreadable. */
+export function retryAfterMs(value: string | undefined, now: Date): number | undefined {
+	const text = value?.trim() ?? '';
+	if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+	if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
+	const left = Date.parse(text) - now.getTime();
+	return Number.isNaN(left) ? undefined : Math.max(0, left);
+}

@@ -1,0 +1,28 @@
+/** Rules with numbers (product.md §5). A territory stores only what differs. */
+export const DEFAULT_SETTINGS = {
+	/** Days to the first contact after a request. */
+	firstContactDays: 7,
+	firstAppointmentDays: 15,
+	diagnosisDays: 30,
+	orientationDays: 45,
+	betweenStepsDays: 45,
+	silenceDays: 30,
+	reviewMonths: 6,
+	reviewMonthsSocial: 12,
+	inWorkMonths: 3,
+	/** People per referent; null: no limit. */
+	caseloadLimit: null as number | null,
+	/** Under this age (years), straight to the mission locale; null: no such rule. */
+	missionLocaleUnder: null as number | null,
+	/** Social and work side together. */
+	worksInPairs: false,
+	/** Tags of the roadmap, offered on steps. */
+	roadmapThemes: [] as string[],
+	cancelUntilHours: 4,
+	moveUntilHours: 24,
+	/** Months until silence on a request for money means refusal (CRPA L231-4). */
+	silenceRefusalMonths: 2,
+};
+export type TerritorySettings = typeof DEFAULT_SETTINGS;
+
+export const withDefaults = (own: Partial<TerritorySettings>): TerritorySettings => ({ ...DEFAULT_SETTINGS, ...own });

@@ -1,0 +1,34 @@
+import { error, fail } from '@sveltejs/kit';
+import { DomainError, type RefusalKind } from '../platform/errors.ts';
+
+const STATUS: Record<RefusalKind, number> = {
+	forbidden: 403,
+	not_found: 404,
+	conflict: 409,
+	gone: 410,
+	too_many: 429,
+	invalid: 400,
+	unavailable: 503,
+};
+
+/**
+ * Turns a refusal by a rule into a failed form with a sentence; anything else flies on.
+ * `sentences` maps codes to messages of the page; a missing code is a bug of the page and shows the generic one.
+ */
+export function failFrom(
+	problem: unknown,
+	sentences: Record<string, () => string>,
+	values: Record<string, unknown> = {},
+) {
+	if (!(problem instanceof DomainError)) throw problem;
+	if (problem.kind === 'not_found') error(404, 'not_found');
+	const sentence = sentences[problem.code];
+	if (!sentence) throw problem;
+	return fail(STATUS[problem.kind], { errors: { form: sentence() } as Record<string, string>, values });
+}
+
+/** For loads: a missing or foreign object is a 404, other refusals keep their status. */
+export function errorFrom(problem: unknown): never {
+	if (problem instanceof DomainError) error(STATUS[problem.kind], problem.code);
+	throw problem;
+}

@@ -1,0 +1,13 @@
+/** A second tap on a sending form does nothing; the server refuses a replay as well. */
+export function guardDoubleSubmit(): void {
+	document.addEventListener('submit', (event) => {
+		const form = event.target as HTMLFormElement;
+		if (event.defaultPrevented) return;
+		if (form.dataset.sending) event.preventDefault();
+		form.dataset.sending = '1';
+	});
+	// Back from the next page: the form must work again.
+	addEventListener('pageshow', () => {
+		for (const form of document.querySelectorAll<HTMLFormElement>('form[data-sending]')) delete form.dataset.sending;
+	});
+}

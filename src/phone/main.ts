@@ -1,0 +1,4 @@
+/** What the phone does beyond HTML. Every part looks for its own `data-*` mark and leaves the page alone otherwise. */
+import { guardDoubleSubmit } from './double-submit';
+
+guardDoubleSubmit();

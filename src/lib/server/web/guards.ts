@@ -24,7 +24,8 @@ export function gate(event: RequestEvent): Response | null {
 }
 
 function signInFirst(event: RequestEvent): Response {
-	const back = event.request.method === 'GET' ? `?suite=${encodeURIComponent(event.url.pathname + event.url.search)}` : '';
+	const back =
+		event.request.method === 'GET' ? `?suite=${encodeURIComponent(event.url.pathname + event.url.search)}` : '';
 	return new Response(null, { status: 303, headers: { location: localizeHref('/connexion') + back } });
 }
 

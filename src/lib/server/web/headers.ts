@@ -1,18 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { HSTS, NO_PAGE_CSP, SECURITY_HEADERS } from '../../../../security-headers.js';
 import { config } from '../platform/config.ts';
 
-/** Headers of every answer; static files get the same from server.js, which reads this list. */
-export const SECURITY_HEADERS: Record<string, string> = {
-	'x-content-type-options': 'nosniff',
-	'referrer-policy': 'same-origin',
-	'permissions-policy': 'camera=(self), geolocation=(), microphone=(), payment=(), usb=()',
-	'cross-origin-opener-policy': 'same-origin',
-	'cross-origin-resource-policy': 'same-origin',
-	'x-frame-options': 'DENY',
-};
-const HSTS = 'max-age=63072000; includeSubDomains';
-const NO_PAGE_CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
-
+/** The headers every answer of ours carries; personal answers are never stored by a browser or a proxy. */
 export function setSecurityHeaders(event: RequestEvent, response: Response): Response {
 	// Answers made by fetch-like code may carry frozen headers: copy then.
 	const headers = new Headers(response.headers);

@@ -1,0 +1,75 @@
+/**
+ * The portal's own entry: adapter-node compresses and secures neither rendered pages nor static files, and this does
+ * (decisions/0007). `npm start` runs it; `npm run demo` too.
+ */
+import compression from 'compression';
+import { existsSync } from 'node:fs';
+import http from 'node:http';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { HSTS, NO_PAGE_CSP, SECURITY_HEADERS } from './security-headers.js';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+/** Longest an answer may take once asked to stop. */
+const SHUTDOWN_MS = 8_000;
+
+/** Starts listening. @returns the server, once it answers */
+export async function serve() {
+	process.env.PORTAL_ROOT ??= here;
+	const port = Number(process.env.PORT ?? 3000);
+	if (process.env.DEMO === '1') process.env.ORIGIN ??= `http://localhost:${port}`;
+	// Photos of papers: 10 MB each (product.md §5) plus the form around them.
+	process.env.BODY_SIZE_LIMIT ??= '12M';
+	if (!existsSync(new URL('./build/handler.js', import.meta.url))) {
+		console.error('The portal is not built yet: run npm run build first.');
+		process.exit(1);
+	}
+	const { handler } = await import('./build/handler.js');
+	const compress = compression({ threshold: 1024 });
+	const secure = process.env.ORIGIN?.startsWith('https:');
+
+	const server = http.createServer((request, response) => {
+		for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+		response.setHeader('content-security-policy', NO_PAGE_CSP);
+		if (secure) response.setHeader('strict-transport-security', HSTS);
+		// The worker and the manifest must be asked for again at each visit; sirv says nothing of them.
+		if (request.url === '/service-worker.js' || request.url?.endsWith('.webmanifest'))
+			response.setHeader('cache-control', 'no-cache');
+		// @ts-expect-error express types; the middleware only uses what node:http gives
+		compress(request, response, () =>
+			handler(request, response, () => {
+				response.statusCode = 404;
+				response.end('Not found');
+			}),
+		);
+	});
+	server.headersTimeout = 20_000;
+	server.requestTimeout = 120_000;
+	server.maxConnections = 2_000;
+	await new Promise((listening, failed) => {
+		server.once('error', failed);
+		server.listen(port, process.env.HOST ?? '0.0.0.0', () => listening(undefined));
+	});
+
+	let stopping = false;
+	const stop = () => {
+		if (stopping) return;
+		stopping = true;
+		server.close();
+		server.closeIdleConnections();
+		// The worker hands its leases back and the database closes (src/lib/server/start.ts).
+		// @ts-expect-error adapter-node's own event
+		process.emit('sveltekit:shutdown', 'SIGTERM');
+		setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
+	};
+	process.once('SIGTERM', stop);
+	process.once('SIGINT', stop);
+	return server;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	serve().catch((error) => {
+		console.error(error?.name === 'ConfigError' ? error.message : error);
+		process.exit(1);
+	});
+}

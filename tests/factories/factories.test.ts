@@ -33,7 +33,7 @@ test('a person comes with an account, and with the lead referent that is given',
 	const db = await testDatabase();
 	const referent = await aReferent(db);
 	const person = await aPerson(db, { referent, firstName: 'Zoé', lastName: 'Œuvrard' });
-	expect(person).toMatchObject({ territoryId: referent.territoryId, searchName: 'zoe oeuvrard' });
+	expect(person).toMatchObject({ territoryId: referent.territoryId, searchName: 'oeuvrard zoe' });
 	expect(person.account).toMatchObject({ role: 'beneficiary', personId: person.id });
 	expect(await db.read.select().from(followUpMember)).toMatchObject([{ accountId: referent.id, part: 'lead' }]);
 });

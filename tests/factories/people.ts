@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import type { Db } from '../../src/lib/server/db/client.ts';
-import { account, followUpMember, person, structure } from '../../src/lib/server/db/schema/index.ts';
+import { account, followUpMember, person, personSearchKey, structure } from '../../src/lib/server/db/schema/index.ts';
 import { newId } from '../../src/lib/server/platform/ids.ts';
+import { searchKeys } from '../../src/lib/server/people/rules.ts';
 import { searchable } from '../../src/lib/shared/search.ts';
 import { insertOne, next, NOW } from './insert.ts';
 import { aStructure, territoryIdOf } from './territories.ts';
@@ -73,7 +74,7 @@ export async function aPerson(db: Db, options: PersonOptions = {}): Promise<Pers
 	const row = await insertOne(db, person, {
 		id: newId(),
 		inseeCode: null,
-		searchName: searchable(`${firstName} ${lastName}`),
+		searchName: searchable(`${lastName} ${firstName}`),
 		birthDate: '1990-05-17',
 		email: `alix-${number}@example.fr`,
 		phone: `+336399800${String(number % 100).padStart(2, '0')}`,
@@ -92,6 +93,8 @@ export async function aPerson(db: Db, options: PersonOptions = {}): Promise<Pers
 		lastName,
 		territoryId,
 	});
+	const keys = searchKeys(row).map((key) => ({ personId: row.id, territoryId, key }));
+	await db.write((tx) => tx.insert(personSearchKey).values(keys));
 	if (referent) await aFollowUp(db, { personId: row.id, member: referent, part: 'lead' });
 	if (second) await aFollowUp(db, { personId: row.id, member: second, part: 'second' });
 	if (accountOptions === false) return row as PersonRow & { account: AccountRow };
@@ -121,5 +124,6 @@ export const aFollowUp = (
 		themes: null,
 		startedAt: NOW,
 		endedAt: null,
+		reasonSealed: null,
 		...values,
 	});

@@ -21,7 +21,7 @@ const accounts = defineAccounts(sqlite, territories);
 export const { account, session, signInCode, invitation } = accounts;
 
 const people = definePeople(sqlite, territories, accounts);
-export const { person, followUpMember } = people;
+export const { person, personSearchKey, followUpMember } = people;
 
 const requests = defineRequests(sqlite, territories, accounts, people);
 export const { supportRequest, need } = requests;
@@ -29,7 +29,7 @@ export const { supportRequest, need } = requests;
 export const { pathway, stage, step } = definePathway(sqlite, territories, accounts, people);
 
 const appointments = defineAppointments(sqlite, territories, accounts, people);
-export const { appointment, answerLink } = appointments;
+export const { appointment, answerLink, appointmentSlot } = appointments;
 
 export const { pushSubscription, reminder, delivery } = defineReminders(sqlite, accounts, people, appointments);
 export const { childcareAid, childcareAidEvent, supportingDocument } = defineChildcare(

@@ -13,20 +13,34 @@ export const definePathway = (
 		'pathway',
 		{
 			id: d.text('id').primaryKey(),
-			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
-			territoryId: d.text('territory_id').notNull().references(() => territory.id),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
 			kind: d.text('kind', { enum: PATHWAY_KINDS }).notNull(),
 			startedAt: d.instant('started_at').notNull(),
 			endedAt: d.instant('ended_at'),
 		},
-		(t) => [d.uniqueIndex('pathway_one_open_idx').on(t.personId).where(sql`ended_at IS NULL`)],
+		(t) => [
+			d
+				.uniqueIndex('pathway_one_open_idx')
+				.on(t.personId)
+				.where(sql`ended_at IS NULL`),
+		],
 	);
 	/** Copied from the territory's template when the pathway opens: a later change of template changes nobody's past. */
 	const stage = d.table(
 		'stage',
 		{
 			id: d.text('id').primaryKey(),
-			pathwayId: d.text('pathway_id').notNull().references(() => pathway.id, { onDelete: 'cascade' }),
+			pathwayId: d
+				.text('pathway_id')
+				.notNull()
+				.references(() => pathway.id, { onDelete: 'cascade' }),
 			position: d.integer('position').notNull(),
 			name: d.json('name').$type<Record<string, string>>().notNull(),
 			targetDays: d.integer('target_days').notNull(),
@@ -41,17 +55,33 @@ export const definePathway = (
 		},
 		(t) => [
 			d.uniqueIndex('stage_pathway_id_position_idx').on(t.pathwayId, t.position),
-			d.uniqueIndex('stage_one_current_idx').on(t.pathwayId).where(sql`state = 'current'`),
+			d
+				.uniqueIndex('stage_one_current_idx')
+				.on(t.pathwayId)
+				.where(sql`state = 'current'`),
+			// The list of passed targets, oldest first.
+			d
+				.index('stage_current_target_on_idx')
+				.on(t.targetOn)
+				.where(sql`state = 'current'`),
 		],
 	);
 	const step = d.table(
 		'step',
 		{
 			id: d.text('id').primaryKey(),
-			pathwayId: d.text('pathway_id').notNull().references(() => pathway.id, { onDelete: 'cascade' }),
-			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
+			pathwayId: d
+				.text('pathway_id')
+				.notNull()
+				.references(() => pathway.id, { onDelete: 'cascade' }),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
 			titleSealed: d.sealed('title_sealed').notNull(),
 			noteSealed: d.sealed('note_sealed'),
+			/** What the person says when they cannot manage, in their own words. */
+			personNoteSealed: d.sealed('person_note_sealed'),
 			theme: d.text('theme', { enum: THEMES }),
 			owner: d.text('owner', { enum: STEP_OWNERS }).notNull(),
 			ownerAccountId: d.text('owner_account_id').references(() => account.id),

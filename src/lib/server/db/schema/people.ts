@@ -14,7 +14,10 @@ export const definePeople = (
 		'person',
 		{
 			id: d.text('id').primaryKey(),
-			territoryId: d.text('territory_id').notNull().references(() => territory.id),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
 			inseeCode: d.text('insee_code').references(() => municipality.inseeCode),
 			firstName: d.text('first_name').notNull(),
 			lastName: d.text('last_name').notNull(),
@@ -43,9 +46,32 @@ export const definePeople = (
 		},
 		(t) => [
 			d.index('person_territory_id_search_name_idx').on(t.territoryId, t.searchName),
+			d.index('person_territory_id_last_contact_at_idx').on(t.territoryId, t.lastContactAt),
 			d.index('person_last_contact_at_idx').on(t.lastContactAt),
 			d.index('person_phone_idx').on(t.phone),
 			d.index('person_email_idx').on(t.email),
+		],
+	);
+	/**
+	 * What a search compares, one row per word of the name and per ending of the phone number (rules.ts `searchKeys`): a
+	 * range of this index finds any word and any fragment of a number, on both engines.
+	 */
+	const personSearchKey = d.table(
+		'person_search_key',
+		{
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
+			key: d.text('key').notNull(),
+		},
+		(t) => [
+			d.primaryKey({ columns: [t.personId, t.key] }),
+			d.index('person_search_key_territory_id_key_idx').on(t.territoryId, t.key, t.personId),
 		],
 	);
 	/** Who follows whom, from when to when. One lead (référent unique) and at most one second at a time. */
@@ -53,14 +79,25 @@ export const definePeople = (
 		'follow_up_member',
 		{
 			id: d.text('id').primaryKey(),
-			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
-			accountId: d.text('account_id').notNull().references(() => account.id),
-			structureId: d.text('structure_id').notNull().references(() => structure.id),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id),
+			structureId: d
+				.text('structure_id')
+				.notNull()
+				.references(() => structure.id),
 			part: d.text('part', { enum: ['lead', 'second', 'member'] }).notNull(),
 			/** Themes a plain member sees; null for lead and second, who see all. */
 			themes: d.json('themes').$type<string[] | null>(),
 			startedAt: d.instant('started_at').notNull(),
 			endedAt: d.instant('ended_at'),
+			/** Why a coordinator went past the limit of people per referent. */
+			reasonSealed: d.sealed('reason_sealed'),
 		},
 		(t) => [
 			d.index('follow_up_member_person_id_idx').on(t.personId),
@@ -70,6 +107,6 @@ export const definePeople = (
 			d.uniqueIndex('follow_up_member_once_idx').on(t.personId, t.accountId).where(sqlOpen),
 		],
 	);
-	return { person, followUpMember };
+	return { person, personSearchKey, followUpMember };
 };
 export type PeopleSchema = ReturnType<typeof definePeople>;

@@ -1,0 +1,212 @@
+import { and, eq, isNull, lt } from 'drizzle-orm';
+import type { Household } from '../../shared/codes.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Tx } from '../db/client.ts';
+import { account, followUpMember, person, personSearchKey } from '../db/schema/index.ts';
+import { DomainError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { sealNullable } from '../platform/sealing.ts';
+import { getTerritory } from '../territories/queries.ts';
+import { caseloadCount, findMembership, openedRecently, personOf } from './queries.ts';
+import { searchKeys, searchNameOf } from './rules.ts';
+
+/** Who decides: enough of a signed-in account for the rules and the audit. */
+export type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
+
+export interface NewPerson {
+	territoryId: string;
+	inseeCode?: string | null;
+	firstName: string;
+	lastName: string;
+	/** `YYYY-MM-DD`, or `YYYY-00-00` when only the year is known. */
+	birthDate?: string | null;
+	email?: string | null;
+	/** E.164. */
+	phone?: string | null;
+	household?: Household | null;
+	childrenCount?: number | null;
+	locale: string;
+	now: Date;
+}
+
+/** Opens a file: channels push, e-mail, SMS in that order, discreet wording, nothing muted. */
+export async function createPerson(tx: Tx, input: NewPerson): Promise<{ id: string }> {
+	const id = newId();
+	const { now, ...given } = input;
+	await tx.insert(person).values({
+		id,
+		inseeCode: null,
+		birthDate: null,
+		email: null,
+		phone: null,
+		household: null,
+		childrenCount: null,
+		...given,
+		searchName: searchNameOf(input),
+		contactConfirmedAt: null,
+		addressSealed: null,
+		channelOrder: ['push', 'email', 'sms'],
+		wording: 'discreet',
+		mutedKinds: [],
+		createdAt: now,
+		lastContactAt: now,
+	});
+	await writeSearchKeys(tx, { id, phone: null, ...given });
+	await recordAudit(tx, { action: 'person.created', subjectId: id, personId: id, at: now });
+	return { id };
+}
+
+type Searched = { id: string; territoryId: string; firstName: string; lastName: string; phone: string | null };
+
+const writeSearchKeys = (tx: Tx, { id, territoryId, ...row }: Searched) =>
+	tx.insert(personSearchKey).values(searchKeys(row).map((key) => ({ personId: id, territoryId, key })));
+
+/** To call after a change of name, phone number or territory: what a search finds follows the record. */
+export async function refreshSearch(tx: Tx, personId: string): Promise<void> {
+	const row = await personOf(tx, personId);
+	await tx.delete(personSearchKey).where(eq(personSearchKey.personId, personId));
+	await writeSearchKeys(tx, row);
+	await tx
+		.update(person)
+		.set({ searchName: searchNameOf(row) })
+		.where(eq(person.id, personId));
+}
+
+/** A message, an answer or a visit: retention and « silence » count from the latest. */
+export async function touchContact(tx: Tx, personId: string, now: Date): Promise<void> {
+	await tx
+		.update(person)
+		.set({ lastContactAt: now })
+		.where(and(eq(person.id, personId), lt(person.lastContactAt, now)));
+}
+
+export interface Assignment {
+	personId: string;
+	/** The professional who follows from now on. */
+	accountId: string;
+	/** Theirs; anything else is ignored. */
+	structureId?: string;
+	/** Coordinators only: why the limit of people per referent is passed. */
+	reason?: string;
+	by: Actor;
+	now: Date;
+}
+
+/**
+ * Names the lead referent (référent unique). Doing it twice for the same professional changes nothing.
+ * @throws DomainError `already_assigned` (conflict) when somebody else leads, `caseload_full` (conflict) past the territory's
+ * limit unless a coordinator gives a reason, `not_a_referent` (invalid) when the account cannot follow this person
+ */
+export const assignLead = (tx: Tx, input: Assignment): Promise<{ id: string }> => assign(tx, 'lead', input);
+
+/** Names the other half of the pair. @throws as `assignLead`; the limit counts people led, so it does not apply here */
+export const assignSecond = (tx: Tx, input: Assignment): Promise<{ id: string }> => assign(tx, 'second', input);
+
+async function assign(tx: Tx, part: 'lead' | 'second', input: Assignment): Promise<{ id: string }> {
+	const { personId, accountId, by, now } = input;
+	const own = await personOf(tx, personId);
+	const referent = await referentOf(tx, accountId, own.territoryId);
+	const current = await findMembership(tx, personId, accountId);
+	if (current?.part === part) return { id: current.id };
+	const full = part === 'lead' && (await isFull(tx, accountId, own.territoryId));
+	if (full && !mayOverride(input)) throw new DomainError('caseload_full', 'conflict', { accountId });
+	// A member or a second who takes the lead has one open line, not two.
+	if (current) await closeLine(tx, current.id, now);
+	const id = newId();
+	const [row] = await tx
+		.insert(followUpMember)
+		.values({
+			id,
+			personId,
+			accountId,
+			structureId: referent.structureId,
+			part,
+			themes: null,
+			startedAt: now,
+			endedAt: null,
+			reasonSealed: full ? sealNullable(`follow_up_member.reason_sealed:${id}`, input.reason) : null,
+		})
+		.onConflictDoNothing()
+		.returning({ id: followUpMember.id });
+	if (!row) throw new DomainError('already_assigned', 'conflict');
+	const detail = { part, accountId, overLimit: full };
+	await recordAudit(tx, { action: 'person.assigned', actor: by, subjectId: id, personId, detail, at: now });
+	return { id };
+}
+
+const mayOverride = ({ by, reason }: Assignment) => by.role === 'coordinator' && Boolean(reason?.trim());
+
+async function isFull(tx: Tx, accountId: string, territoryId: string): Promise<boolean> {
+	const { settings } = await getTerritory(tx, territoryId);
+	if (settings.caseloadLimit === null) return false;
+	return (await caseloadCount(tx, accountId)) >= settings.caseloadLimit;
+}
+
+async function referentOf(tx: Tx, accountId: string, territoryId: string): Promise<{ structureId: string }> {
+	const [row] = await tx.select().from(account).where(eq(account.id, accountId)).limit(1);
+	const professional = row?.role === 'referent' || row?.role === 'coordinator';
+	if (!professional || row.status !== 'active' || row.territoryId !== territoryId || !row.structureId)
+		throw new DomainError('not_a_referent', 'invalid');
+	return { structureId: row.structureId };
+}
+
+const closeLine = (tx: Tx, id: string, now: Date) =>
+	tx.update(followUpMember).set({ endedAt: now }).where(eq(followUpMember.id, id));
+
+/** Ends a professional's follow-up; the line stays as history. Ending one that is not open changes nothing. */
+export async function endFollowUp(
+	tx: Tx,
+	{ personId, accountId, by, now }: { personId: string; accountId: string; by: Actor; now: Date },
+): Promise<void> {
+	const ended = await tx
+		.update(followUpMember)
+		.set({ endedAt: now })
+		.where(
+			and(
+				eq(followUpMember.personId, personId),
+				eq(followUpMember.accountId, accountId),
+				isNull(followUpMember.endedAt),
+			),
+		)
+		.returning({ id: followUpMember.id, part: followUpMember.part });
+	for (const { id, part } of ended) {
+		const detail = { part, accountId };
+		await recordAudit(tx, { action: 'person.follow_up_ended', actor: by, subjectId: id, personId, detail, at: now });
+	}
+}
+
+/**
+ * Gives the lead to somebody else in one go, history kept: for a professional who leaves.
+ * @throws as `assignLead`; nothing is ended then, because the write rolls back
+ */
+export async function transferLead(tx: Tx, input: Assignment): Promise<{ id: string }> {
+	const [lead] = await tx
+		.select({ accountId: followUpMember.accountId })
+		.from(followUpMember)
+		.where(
+			and(eq(followUpMember.personId, input.personId), isNull(followUpMember.endedAt), eq(followUpMember.part, 'lead')),
+		)
+		.limit(1);
+	if (lead && lead.accountId !== input.accountId) await endFollowUp(tx, { ...input, accountId: lead.accountId });
+	return assignLead(tx, input);
+}
+
+/** The parts of a file a professional opens, as `/compte/acces` names them. */
+export type FilePart = 'overview' | 'pathway' | 'appointments' | 'aids' | 'request';
+
+/** Writes that a professional opened a file: once an hour is enough for the person to know. */
+export async function recordOpening(
+	tx: Tx,
+	{ viewer, personId, part, now }: { viewer: Actor; personId: string; part: FilePart; now: Date },
+): Promise<void> {
+	if (await openedRecently(tx, viewer.accountId, personId, now)) return;
+	await recordAudit(tx, {
+		action: 'person.opened',
+		actor: viewer,
+		subjectId: personId,
+		personId,
+		detail: { part },
+		at: now,
+	});
+}

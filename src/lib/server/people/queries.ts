@@ -1,0 +1,174 @@
+import { and, asc, count, eq, gt, isNull, sql } from 'drizzle-orm';
+import type { SignedIn } from '../accounts/sessions.ts';
+import type { Queries } from '../db/client.ts';
+import { account, auditEntry, followUpMember, municipality, person, structure } from '../db/schema/index.ts';
+import { notFound } from '../platform/errors.ts';
+import { accessTo, type Access } from './rules.ts';
+
+export type PersonRow = typeof person.$inferSelect;
+
+/** The record itself. @throws DomainError `not_found` */
+export async function personOf(q: Queries, personId: string): Promise<PersonRow> {
+	const [row] = await q.select().from(person).where(eq(person.id, personId)).limit(1);
+	if (!row) throw notFound();
+	return row;
+}
+
+const openLine = (personId: string) => and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt));
+
+/** The open line of a professional in a person's follow-up, if there is one. */
+export async function findMembership(q: Queries, personId: string, accountId: string) {
+	const [row] = await q
+		.select({ id: followUpMember.id, part: followUpMember.part, themes: followUpMember.themes })
+		.from(followUpMember)
+		.where(and(openLine(personId), eq(followUpMember.accountId, accountId)))
+		.limit(1);
+	return row;
+}
+
+/** What a professional may see of a person; `themes` null means all of them. */
+export interface PersonFile {
+	access: Access;
+	/** Themes of the needs and steps shown; null: all. Empty for the coordinator. */
+	themes: string[] | null;
+	person: {
+		id: string;
+		territoryId: string;
+		firstName: string;
+		lastName: string;
+		commune: string | null;
+		inseeCode: string | null;
+		locale: string;
+		lastContactAt: Date;
+		createdAt: Date;
+		/** The rest is null for the coordinator. */
+		birthDate: string | null;
+		email: string | null;
+		phone: string | null;
+		contactConfirmedAt: Date | null;
+		household: PersonRow['household'];
+		childrenCount: number | null;
+		channelOrder: PersonRow['channelOrder'];
+	};
+}
+
+/**
+ * THE access rule for professionals (domain.md §7.2): lead, second or member of an open follow-up; the coordinator of the
+ * territory gets who it is and the delays, without contact, household or needs.
+ * @throws DomainError `not_found` for everybody else, as when the person does not exist
+ */
+export async function getPersonFor(
+	q: Queries,
+	viewer: Pick<SignedIn, 'accountId' | 'role' | 'territoryId'>,
+	personId: string,
+): Promise<PersonFile> {
+	const [row] = await q
+		.select({ person, commune: municipality.name })
+		.from(person)
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(eq(person.id, personId))
+		.limit(1);
+	if (!row) throw notFound();
+	const given = accessTo(row.person, viewer, await findMembership(q, personId, viewer.accountId));
+	if (!given) throw notFound();
+	const { id, territoryId, firstName, lastName, inseeCode, locale, lastContactAt, createdAt } = row.person;
+	const identity = { id, territoryId, firstName, lastName, inseeCode, locale, lastContactAt, createdAt };
+	const shown = given.access === 'coordinator' ? NOTHING_MORE : detailsOf(row.person);
+	return { ...given, person: { ...identity, commune: row.commune, ...shown } };
+}
+
+const NOTHING_MORE = {
+	birthDate: null,
+	email: null,
+	phone: null,
+	contactConfirmedAt: null,
+	household: null,
+	childrenCount: null,
+	channelOrder: [],
+};
+
+const detailsOf = (row: PersonRow) => ({
+	birthDate: row.birthDate,
+	email: row.email,
+	phone: row.phone,
+	contactConfirmedAt: row.contactConfirmedAt,
+	household: row.household,
+	childrenCount: row.childrenCount,
+	channelOrder: row.channelOrder,
+});
+
+/** As `getPersonFor`, for pages that show more than the coordinator may see. @throws DomainError `not_found` */
+export async function getFollowedPerson(
+	q: Queries,
+	viewer: Pick<SignedIn, 'accountId' | 'role' | 'territoryId'>,
+	personId: string,
+): Promise<PersonFile> {
+	const file = await getPersonFor(q, viewer, personId);
+	if (file.access === 'coordinator') throw notFound();
+	return file;
+}
+
+/** Who follows the person now: lead first, then the second, then members by name. */
+export async function followUpOf(q: Queries, personId: string) {
+	const rows = await q
+		.select({
+			id: followUpMember.id,
+			accountId: followUpMember.accountId,
+			part: followUpMember.part,
+			themes: followUpMember.themes,
+			startedAt: followUpMember.startedAt,
+			name: account.displayName,
+			phone: account.phone,
+			email: account.email,
+			side: account.side,
+			active: sql<boolean>`${account.status} = 'active'`.mapWith(Boolean),
+			structureId: structure.id,
+			structureName: structure.name,
+			structurePhone: structure.phone,
+		})
+		.from(followUpMember)
+		.innerJoin(account, eq(account.id, followUpMember.accountId))
+		.innerJoin(structure, eq(structure.id, followUpMember.structureId))
+		.where(openLine(personId))
+		.orderBy(asc(account.displayName))
+		.limit(50);
+	const order = ['lead', 'second', 'member'];
+	return rows.sort((a, b) => order.indexOf(a.part) - order.indexOf(b.part));
+}
+export type FollowUpMember = Awaited<ReturnType<typeof followUpOf>>[number];
+
+/** The lead referent (référent unique), or undefined while nobody leads. */
+export async function leadOf(q: Queries, personId: string): Promise<FollowUpMember | undefined> {
+	const members = await followUpOf(q, personId);
+	return members.find((member) => member.part === 'lead');
+}
+
+/** People a professional leads now: what the territory's limit counts. */
+export async function caseloadCount(q: Queries, accountId: string): Promise<number> {
+	const [row] = await q
+		.select({ people: count() })
+		.from(followUpMember)
+		.where(
+			and(eq(followUpMember.accountId, accountId), isNull(followUpMember.endedAt), eq(followUpMember.part, 'lead')),
+		);
+	return row!.people;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Whether this professional's opening of the file was written less than an hour ago. */
+export async function openedRecently(q: Queries, accountId: string, personId: string, now: Date): Promise<boolean> {
+	const [row] = await q
+		.select({ id: auditEntry.id })
+		.from(auditEntry)
+		.where(
+			and(
+				eq(auditEntry.personId, personId),
+				gt(auditEntry.at, new Date(now.getTime() - HOUR_MS)),
+				eq(auditEntry.action, 'person.opened'),
+				eq(auditEntry.actorId, accountId),
+			),
+		)
+		.limit(1);
+	return row !== undefined;
+}

@@ -1,0 +1,83 @@
+import { plainWords, searchable } from '../../shared/search.ts';
+
+/** Shorter fragments of a number would find everybody. */
+const SHORTEST_FRAGMENT = 3;
+const MAX_TERMS = 5;
+const MAX_TERM_LENGTH = 40;
+
+/** Family name first: how professionals file people, and the order of every list. */
+export const searchNameOf = (person: { firstName: string; lastName: string }): string =>
+	searchable(`${person.lastName} ${person.firstName}`);
+
+/** Digits as dialled in France: `+33 6 39…` and `0033639…` are `0639…`. */
+const nationalDigits = (phone: string): string =>
+	phone
+		.replace(/[^\d+]/g, '')
+		.replace(/^00/, '+')
+		.replace(/^\+(33|262|508|590|594|596)(?=\d)/, '0')
+		.replace(/\D/g, '');
+
+/** What finds a person: each word of the name, each ending of the phone number. */
+export function searchKeys(person: { firstName: string; lastName: string; phone: string | null }): string[] {
+	const keys = searchNameOf(person).split(' ').filter(Boolean);
+	const digits = person.phone ? nationalDigits(person.phone) : '';
+	for (let start = 0; digits.length - start >= SHORTEST_FRAGMENT; start++) keys.push(digits.slice(start));
+	return [...new Set(keys.map((key) => key.slice(0, MAX_TERM_LENGTH)))];
+}
+
+/**
+ * What was typed, as beginnings of search keys: words in any order, accents and case ignored; « 06 39 98 » is one fragment
+ * of a number. Empty when there is nothing to look for.
+ */
+export function searchTerms(typed: string): string[] {
+	const joined = typed
+		.slice(0, 200)
+		.replace(/\+?\d[\d .\-/]*\d/g, (digits) => nationalDigits(digits))
+		.replace(/[{}]/g, ' ');
+	const words = searchable(joined).split(' ').filter(Boolean);
+	const terms = words.filter((word) => !/^\d+$/.test(word) || word.length >= SHORTEST_FRAGMENT);
+	return [...new Set(terms.map((term) => term.slice(0, MAX_TERM_LENGTH)))].slice(0, MAX_TERMS);
+}
+
+/** Completed years on a day, or null when the year itself is unknown. Only the year known: the age reached that year. */
+export function ageOn(birthDate: string | null, day: string): number | null {
+	const [year, monthDay] = [Number(birthDate?.slice(0, 4)), birthDate?.slice(5)];
+	if (!birthDate || !year) return null;
+	const before = monthDay !== '00-00' && monthDay! > day.slice(5);
+	return Number(day.slice(0, 4)) - year - (before ? 1 : 0);
+}
+
+/** What a person's file shows to a professional, from the most to the least. */
+export type Access = 'lead' | 'second' | 'member' | 'coordinator';
+
+export interface Membership {
+	part: 'lead' | 'second' | 'member';
+	themes: string[] | null;
+}
+
+/**
+ * Who may see a file (domain.md §7.2): an open follow-up says how much; the coordinator of the same territory sees who it is
+ * and the delays; anybody else sees nothing, not even that it exists.
+ */
+export function accessTo(
+	person: { territoryId: string },
+	viewer: { role: string; territoryId: string | null },
+	membership: Membership | undefined,
+): { access: Access; themes: string[] | null } | null {
+	const sameTerritory = viewer.territoryId === person.territoryId;
+	const professional = viewer.role === 'referent' || viewer.role === 'coordinator';
+	if (!professional || !sameTerritory) return null;
+	if (membership) {
+		const { part, themes } = membership;
+		return { access: part, themes: part === 'member' ? (themes ?? []) : null };
+	}
+	return viewer.role === 'coordinator' ? { access: 'coordinator', themes: [] } : null;
+}
+
+/** Whether this access shows a need, a goal or a step of that theme. `themes` null: all of them. */
+export const seesTheme = (themes: string[] | null, theme: string | null): boolean =>
+	themes === null || (theme !== null && themes.includes(theme));
+
+/** The same person twice, perhaps: same names in any order and same birth date. */
+export const sameNames = (a: string, b: string): boolean =>
+	plainWords(a).split(' ').sort().join(' ') === plainWords(b).split(' ').sort().join(' ');

@@ -57,18 +57,33 @@ CREATE TABLE `appointment` (
 	`sequence` integer NOT NULL,
 	`created_by_id` text,
 	`created_at` integer NOT NULL,
+	`choose_by` integer,
 	`outcome_at` integer,
+	`outcome_by_id` text,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`referent_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`outcome_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE INDEX `appointment_person_id_starts_at_idx` ON `appointment` (`person_id`,`starts_at`);--> statement-breakpoint
 CREATE INDEX `appointment_referent_id_starts_at_idx` ON `appointment` (`referent_id`,`starts_at`);--> statement-breakpoint
 CREATE INDEX `appointment_state_starts_at_idx` ON `appointment` (`state`,`starts_at`);--> statement-breakpoint
+CREATE INDEX `appointment_plan_is_stale_idx` ON `appointment` (`starts_at`) WHERE coalesce(planned_sequence, -1) <> (CASE WHEN state = 'booked' THEN sequence ELSE -1 END) OR coalesce(planned_answer, 'none') <> answer;--> statement-breakpoint
 CREATE UNIQUE INDEX `appointment_no_double_idx` ON `appointment` (`referent_id`,`starts_at`) WHERE state = 'booked';--> statement-breakpoint
+CREATE TABLE `appointment_slot` (
+	`id` text PRIMARY KEY NOT NULL,
+	`appointment_id` text NOT NULL,
+	`local_day` text NOT NULL,
+	`local_time` text NOT NULL,
+	`starts_at` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	FOREIGN KEY (`appointment_id`) REFERENCES `appointment`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `appointment_slot_appointment_id_starts_at_idx` ON `appointment_slot` (`appointment_id`,`starts_at`);--> statement-breakpoint
 CREATE TABLE `audit_entry` (
 	`id` text PRIMARY KEY NOT NULL,
 	`at` integer NOT NULL,
@@ -157,6 +172,11 @@ CREATE TABLE `demo_message` (
 );
 --> statement-breakpoint
 CREATE INDEX `demo_message_at_idx` ON `demo_message` (`at`);--> statement-breakpoint
+CREATE TABLE `department` (
+	`code` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `employment_area` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -174,6 +194,7 @@ CREATE TABLE `follow_up_member` (
 	`themes` text,
 	`started_at` integer NOT NULL,
 	`ended_at` integer,
+	`reason_sealed` text,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
@@ -211,6 +232,7 @@ CREATE TABLE `municipality` (
 	`name` text NOT NULL,
 	`search_name` text NOT NULL,
 	`department_code` text NOT NULL,
+	`arrondissement` text,
 	`population` integer NOT NULL
 );
 --> statement-breakpoint
@@ -270,9 +292,20 @@ CREATE TABLE `person` (
 );
 --> statement-breakpoint
 CREATE INDEX `person_territory_id_search_name_idx` ON `person` (`territory_id`,`search_name`);--> statement-breakpoint
+CREATE INDEX `person_territory_id_last_contact_at_idx` ON `person` (`territory_id`,`last_contact_at`);--> statement-breakpoint
 CREATE INDEX `person_last_contact_at_idx` ON `person` (`last_contact_at`);--> statement-breakpoint
 CREATE INDEX `person_phone_idx` ON `person` (`phone`);--> statement-breakpoint
 CREATE INDEX `person_email_idx` ON `person` (`email`);--> statement-breakpoint
+CREATE TABLE `person_search_key` (
+	`person_id` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`key` text NOT NULL,
+	PRIMARY KEY(`person_id`, `key`),
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `person_search_key_territory_id_key_idx` ON `person_search_key` (`territory_id`,`key`,`person_id`);--> statement-breakpoint
 CREATE TABLE `push_subscription` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -316,8 +349,10 @@ CREATE TABLE `reminder` (
 	`kind` text NOT NULL,
 	`person_id` text NOT NULL,
 	`appointment_id` text,
+	`appointment_sequence` integer,
 	`subject_id` text,
 	`path` text NOT NULL,
+	`template` text,
 	`text_sealed` text,
 	`due_at` integer NOT NULL,
 	`useful_until` integer NOT NULL,
@@ -343,10 +378,12 @@ CREATE INDEX `reminder_act_at_idx` ON `reminder` (`act_at`) WHERE act_at IS NOT 
 CREATE INDEX `reminder_person_id_created_at_idx` ON `reminder` (`person_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `reminder_appointment_id_idx` ON `reminder` (`appointment_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `reminder_beacon_hash_idx` ON `reminder` (`beacon_hash`);--> statement-breakpoint
+CREATE INDEX `reminder_created_by_id_created_at_idx` ON `reminder` (`created_by_id`,`created_at`) WHERE created_by_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `session` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
 	`kind` text NOT NULL,
+	`device` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`idle_until` integer NOT NULL,
 	`ends_at` integer NOT NULL,
@@ -385,6 +422,7 @@ CREATE TABLE `stage` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `stage_pathway_id_position_idx` ON `stage` (`pathway_id`,`position`);--> statement-breakpoint
 CREATE UNIQUE INDEX `stage_one_current_idx` ON `stage` (`pathway_id`) WHERE state = 'current';--> statement-breakpoint
+CREATE INDEX `stage_current_target_on_idx` ON `stage` (`target_on`) WHERE state = 'current';--> statement-breakpoint
 CREATE TABLE `stage_template` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -402,6 +440,7 @@ CREATE TABLE `step` (
 	`person_id` text NOT NULL,
 	`title_sealed` text NOT NULL,
 	`note_sealed` text,
+	`person_note_sealed` text,
 	`theme` text,
 	`owner` text NOT NULL,
 	`owner_account_id` text,
@@ -448,6 +487,7 @@ CREATE TABLE `support_request` (
 	`browser_hash` text,
 	`answers_sealed` text,
 	`wants_call` integer NOT NULL,
+	`urgent` integer DEFAULT false NOT NULL,
 	`channel` text NOT NULL,
 	`locale` text NOT NULL,
 	`created_at` integer NOT NULL,
@@ -458,6 +498,8 @@ CREATE TABLE `support_request` (
 	`closed_at` integer,
 	`respond_by` text,
 	`silence_on` text,
+	`still_waiting_at` integer,
+	`merged_into_id` text,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`insee_code`) REFERENCES `municipality`(`insee_code`) ON UPDATE no action ON DELETE no action,

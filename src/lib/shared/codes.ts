@@ -45,22 +45,9 @@ export type AppointmentState = (typeof APPOINTMENT_STATES)[number];
 export const APPOINTMENT_ANSWERS = ['none', 'coming', 'cannot', 'needs_help'] as const;
 export type AppointmentAnswer = (typeof APPOINTMENT_ANSWERS)[number];
 
-export const REMINDER_STATES = [
-	'scheduled',
-	'sending',
-	'sent',
-	'shown',
-	'answered',
-	'failed',
-	'dropped',
-] as const;
+export const REMINDER_STATES = ['scheduled', 'sending', 'sent', 'shown', 'answered', 'failed', 'dropped'] as const;
 export type ReminderState = (typeof REMINDER_STATES)[number];
-export const DELIVERY_OUTCOMES = [
-	'accepted',
-	'temporary_failure',
-	'permanent_failure',
-	'technical_failure',
-] as const;
+export const DELIVERY_OUTCOMES = ['accepted', 'temporary_failure', 'permanent_failure', 'technical_failure'] as const;
 export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 export const CHANNELS = ['push', 'email', 'sms'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -85,3 +72,7 @@ export type Household = (typeof HOUSEHOLDS)[number];
 /** Faces of a rating, with the 0–10 value they stand for (« Je donne mon avis », domain.md §6.1). */
 export const RATINGS = { bad: 0, medium: 5, good: 10 } as const;
 export type Rating = keyof typeof RATINGS;
+
+/** What a session was opened on, as far as the browser says. */
+export const DEVICES = ['android', 'iphone', 'windows', 'mac', 'linux', 'other'] as const;
+export type Device = (typeof DEVICES)[number];

@@ -1,5 +1,5 @@
 import type { Columns } from '../columns.ts';
-import { ROLES } from '../../../shared/codes.ts';
+import { DEVICES, ROLES } from '../../../shared/codes.ts';
 
 export const defineAccounts = (d: Columns, territories: import('./territories.ts').TerritoriesSchema) => {
 	const account = d.table(
@@ -37,8 +37,13 @@ export const defineAccounts = (d: Columns, territories: import('./territories.ts
 		{
 			/** SHA-256 of the cookie's token: a stolen database opens nothing. */
 			id: d.text('id').primaryKey(),
-			accountId: d.text('account_id').notNull().references(() => account.id, { onDelete: 'cascade' }),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id, { onDelete: 'cascade' }),
 			kind: d.text('kind', { enum: ['own_phone', 'shared_phone', 'professional'] }).notNull(),
+			/** System of the phone or computer, for the list of places one is signed in. */
+			device: d.text('device', { enum: DEVICES }).notNull(),
 			createdAt: d.instant('created_at').notNull(),
 			/** Moved by use, never past `endsAt`. */
 			idleUntil: d.instant('idle_until').notNull(),
@@ -70,7 +75,10 @@ export const defineAccounts = (d: Columns, territories: import('./territories.ts
 		'invitation',
 		{
 			tokenHash: d.text('token_hash').primaryKey(),
-			accountId: d.text('account_id').notNull().references(() => account.id, { onDelete: 'cascade' }),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id, { onDelete: 'cascade' }),
 			createdById: d.text('created_by_id'),
 			createdAt: d.instant('created_at').notNull(),
 			expiresAt: d.instant('expires_at').notNull(),

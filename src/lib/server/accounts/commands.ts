@@ -1,0 +1,101 @@
+import { and, eq, gt, isNull } from 'drizzle-orm';
+import type { Role } from '../../shared/codes.ts';
+import type { Tx } from '../db/client.ts';
+import { account, invitation } from '../db/schema/index.ts';
+import { DomainError } from '../platform/errors.ts';
+import { hashToken, newId, newToken } from '../platform/ids.ts';
+import { getAccount, type Account } from './queries.ts';
+import { INVITATION_LIFETIME_MS, parseContact } from './rules.ts';
+import { closeAllSessions } from './sessions.ts';
+
+// One place to import commands of this domain from; codes have a file of their own.
+export { askCode, checkCode, deleteOldCodes, useCode, type ProvenCode } from './codes.ts';
+export { closeOtherSessions, closeSession, deleteEndedSessions, openSession } from './sessions.ts';
+
+export interface NewAccount {
+	role: Role;
+	/** Professionals' own name; for a beneficiary the first name, shown when several share a contact. */
+	displayName: string;
+	email?: string | null;
+	phone?: string | null;
+	personId?: string | null;
+	territoryId?: string | null;
+	structureId?: string | null;
+	side?: 'social' | 'work' | null;
+	locale: string;
+	now: Date;
+}
+
+/**
+ * An account is what signs in; contacts are normalised here, so that what is typed later finds them.
+ * @throws DomainError `contact_invalid` when the e-mail is none or no SMS reaches the number
+ */
+export async function createAccount(tx: Tx, input: NewAccount): Promise<{ id: string }> {
+	const id = newId();
+	await tx.insert(account).values({
+		id,
+		role: input.role,
+		status: 'active',
+		email: contactOrNull(input.email),
+		phone: contactOrNull(input.phone),
+		displayName: input.displayName,
+		personId: input.personId ?? null,
+		territoryId: input.territoryId ?? null,
+		structureId: input.structureId ?? null,
+		side: input.side ?? null,
+		locale: input.locale,
+		createdAt: input.now,
+	});
+	return { id };
+}
+
+function contactOrNull(raw: string | null | undefined): string | null {
+	if (!raw) return null;
+	const contact = parseContact(raw);
+	if (!contact) throw new DomainError('contact_invalid', 'invalid');
+	return contact.value;
+}
+
+/** The account's open sessions end at once. */
+export async function disableAccount(tx: Tx, accountId: string, now: Date): Promise<void> {
+	await tx.update(account).set({ status: 'disabled' }).where(eq(account.id, accountId));
+	await closeAllSessions(tx, accountId, now);
+}
+
+/** Language of pages after sign-in, of codes and of messages to this account. */
+export async function setLocale(tx: Tx, accountId: string, locale: string): Promise<void> {
+	await tx.update(account).set({ locale }).where(eq(account.id, accountId));
+}
+
+/** A link good for 7 days and one use. Earlier ones for the account no longer work. */
+export async function inviteAccount(
+	tx: Tx,
+	{ accountId, createdById, now }: { accountId: string; createdById: string | null; now: Date },
+): Promise<{ token: string }> {
+	await tx
+		.update(invitation)
+		.set({ expiresAt: now })
+		.where(and(eq(invitation.accountId, accountId), isNull(invitation.usedAt), gt(invitation.expiresAt, now)));
+	const token = newToken();
+	const expiresAt = new Date(now.getTime() + INVITATION_LIFETIME_MS);
+	await tx
+		.insert(invitation)
+		.values({ tokenHash: hashToken(token), accountId, createdById, createdAt: now, expiresAt });
+	return { token };
+}
+
+/**
+ * Uses an invitation up and tells whom it signs in.
+ * @throws DomainError `invitation_over`: used, expired, withdrawn, or never made
+ */
+export async function useInvitation(tx: Tx, { token, now }: { token: string; now: Date }): Promise<Account> {
+	const used = await tx
+		.update(invitation)
+		.set({ usedAt: now })
+		.where(and(eq(invitation.tokenHash, hashToken(token)), isNull(invitation.usedAt), gt(invitation.expiresAt, now)))
+		.returning({ accountId: invitation.accountId });
+	if (!used[0]) throw new DomainError('invitation_over', 'gone');
+	const invited = await getAccount(tx, used[0].accountId);
+	if (invited.status !== 'active') throw new DomainError('invitation_over', 'gone');
+	return invited;
+}

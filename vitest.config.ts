@@ -9,7 +9,7 @@ export default defineConfig({
 		// Processes rather than threads: a native module that is still open when a thread ends takes the others with it.
 		pool: 'forks',
 		maxWorkers: 2,
-		globalSetup: ['tests/support/template.ts'],
+		globalSetup: ['tests/support/run-folder.ts'],
 		setupFiles: ['tests/support/setup.ts'],
 	},
 });

@@ -57,6 +57,7 @@ export async function aMunicipality(db: Db, overrides: Partial<MunicipalityRow> 
 		name,
 		searchName: searchable(name),
 		departmentCode: '99',
+		arrondissement: null,
 		population: 1000,
 		...overrides,
 	});

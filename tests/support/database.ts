@@ -1,7 +1,8 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { openDatabase, type Db } from '../../src/lib/server/db/client.ts';
+import { migrateDatabase } from '../../src/lib/server/db/migrate.ts';
 
 const left = new Set<() => void>();
 
@@ -12,7 +13,7 @@ const left = new Set<() => void>();
 export async function testDatabase(): Promise<Db> {
 	const folder = mkdtempSync(path.join(inject('testFolder'), 'db-'));
 	const file = path.join(folder, 'portal.db');
-	copyFileSync(inject('databaseTemplate'), file);
+	copyFileSync(template(), file);
 	const db = openDatabase(file);
 	const close = () => {
 		db.close();
@@ -22,6 +23,17 @@ export async function testDatabase(): Promise<Db> {
 	left.add(close);
 	if (insideTest()) onTestFinished(close);
 	return db;
+}
+
+/** The real migrations, played by the first test of the run that needs a database; the others copy the result. */
+function template(): string {
+	const shared = path.join(inject('testFolder'), 'template.db');
+	if (!existsSync(shared)) {
+		const own = path.join(mkdtempSync(path.join(inject('testFolder'), 'template-')), 'portal.db');
+		migrateDatabase(own, path.resolve('drizzle/sqlite'));
+		renameSync(own, shared);
+	}
+	return shared;
 }
 
 function insideTest(): boolean {

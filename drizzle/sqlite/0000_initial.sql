@@ -60,6 +60,8 @@ CREATE TABLE `appointment` (
 	`choose_by` integer,
 	`outcome_at` integer,
 	`outcome_by_id` text,
+	`planned_sequence` integer,
+	`planned_answer` text,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`referent_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,

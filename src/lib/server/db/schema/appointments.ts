@@ -7,6 +7,10 @@ import {
 	APPOINTMENT_TYPES,
 } from '../../../shared/codes.ts';
 
+/** Booked, moved, answered or ended since its reminders were planned. The planner's query repeats these very words. */
+export const PLAN_IS_STALE =
+	"coalesce(planned_sequence, -1) <> (CASE WHEN state = 'booked' THEN sequence ELSE -1 END) OR coalesce(planned_answer, 'none') <> answer";
+
 export const defineAppointments = (
 	d: Columns,
 	{ territory, structure }: import('./territories.ts').TerritoriesSchema,
@@ -17,10 +21,22 @@ export const defineAppointments = (
 		'appointment',
 		{
 			id: d.text('id').primaryKey(),
-			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
-			territoryId: d.text('territory_id').notNull().references(() => territory.id),
-			referentId: d.text('referent_id').notNull().references(() => account.id),
-			structureId: d.text('structure_id').notNull().references(() => structure.id),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
+			referentId: d
+				.text('referent_id')
+				.notNull()
+				.references(() => account.id),
+			structureId: d
+				.text('structure_id')
+				.notNull()
+				.references(() => structure.id),
 			type: d.text('type', { enum: APPOINTMENT_TYPES }).notNull(),
 			mode: d.text('mode', { enum: APPOINTMENT_MODES }).notNull(),
 			placeName: d.text('place_name'),
@@ -47,13 +63,25 @@ export const defineAppointments = (
 			sequence: d.integer('sequence').notNull(),
 			createdById: d.text('created_by_id').references(() => account.id),
 			createdAt: d.instant('created_at').notNull(),
+			/** While `invited`: until when a slot may be chosen. The day and hour above are then the first slot offered. */
+			chooseBy: d.instant('choose_by'),
 			outcomeAt: d.instant('outcome_at'),
+			/** Who said how it ended: the person when they cancelled, else a professional. */
+			outcomeById: d.text('outcome_by_id').references(() => account.id),
+			/** What the reminders were last planned for (written by reminders/planning.ts alone); null: no plan stands. */
+			plannedSequence: d.integer('planned_sequence'),
+			plannedAnswer: d.text('planned_answer'),
 		},
 		(t) => [
 			d.index('appointment_person_id_starts_at_idx').on(t.personId, t.startsAt),
 			d.index('appointment_referent_id_starts_at_idx').on(t.referentId, t.startsAt),
 			d.index('appointment_state_starts_at_idx').on(t.state, t.startsAt),
-			d.uniqueIndex('appointment_no_double_idx').on(t.referentId, t.startsAt).where(sql`state = 'booked'`),
+			// Those whose plan of reminders no longer fits what was agreed: a handful at a time.
+			d.index('appointment_plan_is_stale_idx').on(t.startsAt).where(sql.raw(PLAN_IS_STALE)),
+			d
+				.uniqueIndex('appointment_no_double_idx')
+				.on(t.referentId, t.startsAt)
+				.where(sql`state = 'booked'`),
 		],
 	);
 	/** `/r/[token]`: answers one appointment without signing in; dead when it ends. Only the hash is stored. */
@@ -61,12 +89,32 @@ export const defineAppointments = (
 		'answer_link',
 		{
 			tokenHash: d.text('token_hash').primaryKey(),
-			appointmentId: d.text('appointment_id').notNull().references(() => appointment.id, { onDelete: 'cascade' }),
+			appointmentId: d
+				.text('appointment_id')
+				.notNull()
+				.references(() => appointment.id, { onDelete: 'cascade' }),
 			createdAt: d.instant('created_at').notNull(),
 			expiresAt: d.instant('expires_at').notNull(),
 		},
 		(t) => [d.index('answer_link_appointment_id_idx').on(t.appointmentId)],
 	);
-	return { appointment, answerLink };
+	/** A time offered to the person, in the zone and for the length of its appointment. Taken by a booking of the referent, by anybody. */
+	const appointmentSlot = d.table(
+		'appointment_slot',
+		{
+			id: d.text('id').primaryKey(),
+			appointmentId: d
+				.text('appointment_id')
+				.notNull()
+				.references(() => appointment.id, { onDelete: 'cascade' }),
+			localDay: d.day('local_day').notNull(),
+			/** `HH:MM`. */
+			localTime: d.text('local_time').notNull(),
+			startsAt: d.instant('starts_at').notNull(),
+			endsAt: d.instant('ends_at').notNull(),
+		},
+		(t) => [d.uniqueIndex('appointment_slot_appointment_id_starts_at_idx').on(t.appointmentId, t.startsAt)],
+	);
+	return { appointment, answerLink, appointmentSlot };
 };
 export type AppointmentsSchema = ReturnType<typeof defineAppointments>;

@@ -25,7 +25,10 @@ export const defineReminders = (
 		'push_subscription',
 		{
 			id: d.text('id').primaryKey(),
-			accountId: d.text('account_id').notNull().references(() => account.id, { onDelete: 'cascade' }),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id, { onDelete: 'cascade' }),
 			/** One browser, one row: registered by somebody else on a shared phone, it moves to them. */
 			endpoint: d.text('endpoint').notNull().unique(),
 			p256dh: d.text('p256dh').notNull(),
@@ -46,24 +49,32 @@ export const defineReminders = (
 			/** e.g. `appointment_2d:<appointment id>:<sequence>`. */
 			onceKey: d.text('once_key').notNull().unique(),
 			kind: d.text('kind', { enum: REMINDER_KINDS }).notNull(),
-			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
 			appointmentId: d.text('appointment_id').references(() => appointment.id, { onDelete: 'cascade' }),
-			/** What else it is about: a request, an aid, a rating. */
+			/** Version of the appointment it was planned for: a moved one makes it void. */
+			appointmentSequence: d.integer('appointment_sequence'),
+			/** What else it is about: a request, an aid, a rating; the sending it belongs to when sent by hand. */
 			subjectId: d.text('subject_id'),
 			/** Path opened by the message. */
 			path: d.text('path').notNull(),
+			/** Which fixed sentence a referent chose, a code. */
+			template: d.text('template'),
 			/** Free text of a manual reminder, sealed. */
 			textSealed: d.sealed('text_sealed'),
 			dueAt: d.instant('due_at').notNull(),
 			/** After this it is dropped, never sent late. */
 			usefulUntil: d.instant('useful_until').notNull(),
 			state: d.text('state', { enum: REMINDER_STATES }).notNull(),
-			/** Why it was dropped or failed, a code: `too_late`, `superseded`, `cancelled`, `answered`, `muted`, `unreachable`. */
+			/** Why it was dropped or failed, a code (reminders/README.md). */
 			reason: d.text('reason'),
 			/** Channels still to try, in order; decided at first sending. */
 			ladder: d.json('ladder').$type<Channel[] | null>(),
 			/** Next moment the worker has something to do: due, retry, or no « shown » within 4 h. Null when nothing is left. */
 			actAt: d.instant('act_at'),
+			/** End of the lease of the worker that claimed it; a worker records only under its own. */
 			leaseUntil: d.instant('lease_until'),
 			/** Failed attempts on the present channel. */
 			attempts: d.integer('attempts').notNull(),
@@ -76,10 +87,16 @@ export const defineReminders = (
 			createdAt: d.instant('created_at').notNull(),
 		},
 		(t) => [
-			d.index('reminder_act_at_idx').on(t.actAt).where(sql`act_at IS NOT NULL`),
+			d
+				.index('reminder_act_at_idx')
+				.on(t.actAt)
+				.where(sql`act_at IS NOT NULL`),
 			d.index('reminder_person_id_created_at_idx').on(t.personId, t.createdAt),
 			d.index('reminder_appointment_id_idx').on(t.appointmentId),
 			d.uniqueIndex('reminder_beacon_hash_idx').on(t.beaconHash),
+			d.index('reminder_created_by_id_created_at_idx')
+				.on(t.createdById, t.createdAt)
+				.where(sql`created_by_id IS NOT NULL`),
 		],
 	);
 	/** One attempt on one channel. */
@@ -87,7 +104,10 @@ export const defineReminders = (
 		'delivery',
 		{
 			id: d.text('id').primaryKey(),
-			reminderId: d.text('reminder_id').notNull().references(() => reminder.id, { onDelete: 'cascade' }),
+			reminderId: d
+				.text('reminder_id')
+				.notNull()
+				.references(() => reminder.id, { onDelete: 'cascade' }),
 			channel: d.text('channel', { enum: CHANNELS }).notNull(),
 			outcome: d.text('outcome', { enum: DELIVERY_OUTCOMES }).notNull(),
 			/** Code, never a message text: `201`, `410`, `timeout`… */

@@ -1,0 +1,75 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { aPerson, aTerritory, anAppointment } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import type { Db } from '../db/client.ts';
+import { holiday, person, reminder } from '../db/schema/index.ts';
+import { unseal } from '../platform/sealing.ts';
+import { planNotice, type Notice } from './commands.ts';
+
+/** Monday 2 March 2026, 10:00 in Paris. */
+const MONDAY = new Date('2026-03-02T09:00:00Z');
+
+const plan = (db: Db, notice: Partial<Notice> & { personId: string }) =>
+	db.write((tx) => planNotice(tx, { kind: 'aid_changed', path: '/aides', onceKey: 'aid:1', now: MONDAY, ...notice }));
+
+test('a notice planned twice exists once', async () => {
+	const db = await testDatabase();
+	const { id: personId } = await aPerson(db);
+	expect(await plan(db, { personId })).toEqual({ id: expect.any(String) });
+	expect(await plan(db, { personId })).toBeNull();
+	expect(await db.read.select().from(reminder)).toMatchObject([
+		{ state: 'scheduled', dueAt: MONDAY, actAt: MONDAY, attempts: 0 },
+	]);
+});
+
+test('a notice decided in the evening leaves at eight the next day', async () => {
+	const db = await testDatabase();
+	const { id: personId } = await aPerson(db);
+	await plan(db, { personId, now: new Date('2026-03-02T20:30:00Z') });
+	const [row] = await db.read.select().from(reminder);
+	expect(row!.dueAt.toISOString()).toBe('2026-03-03T07:00:00.000Z');
+});
+
+test('a notice decided on a holiday of Guyane waits for the day after', async () => {
+	const db = await testDatabase();
+	const guyane = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
+	await db.write((tx) => tx.insert(holiday).values({ zone: 'guyane', day: '2026-06-10', name: 'Abolition' }));
+	const { id: personId } = await aPerson(db, { territoryId: guyane.id });
+	await plan(db, { personId, now: new Date('2026-06-10T14:00:00Z') });
+	const [row] = await db.read.select().from(reminder);
+	expect(row!.dueAt.toISOString()).toBe('2026-06-11T11:00:00.000Z');
+});
+
+test('a notice about an appointment is useful until it starts, and none is planned after', async () => {
+	const db = await testDatabase();
+	const row = await anAppointment(db, { day: '2026-03-03', time: '09:00' });
+	const about = { personId: row.personId, appointmentId: row.id, kind: 'appointment_changed' } as const;
+	await plan(db, { ...about, onceKey: 'moved:1' });
+	expect(await db.read.select().from(reminder)).toMatchObject([{ usefulUntil: row.startsAt, appointmentSequence: 0 }]);
+	expect(await plan(db, { ...about, onceKey: 'moved:2', now: row.startsAt })).toBeNull();
+});
+
+test('a muted kind is not planned, but what the law owes is', async () => {
+	const db = await testDatabase();
+	const { id: personId } = await aPerson(db, { mutedKinds: ['rating', 'aid_changed'] });
+	expect(await plan(db, { personId, kind: 'rating', onceKey: 'rating:1' })).toBeNull();
+	expect(await plan(db, { personId, kind: 'aid_changed' })).not.toBeNull();
+});
+
+test('the text of a referent is sealed', async () => {
+	const db = await testDatabase();
+	const { id: personId } = await aPerson(db);
+	await plan(db, { personId, kind: 'manual', text: 'Pensez au garage' });
+	const [row] = await db.read.select().from(reminder);
+	expect(row!.textSealed).not.toContain('garage');
+	expect(unseal(`reminder.text_sealed:${row!.id}`, row!.textSealed!)).toBe('Pensez au garage');
+});
+
+test('nobody is told about a person who does not exist', async () => {
+	const db = await testDatabase();
+	await expect(plan(db, { personId: 'nobody' })).rejects.toThrow('not_found');
+	const { id } = await aPerson(db);
+	await db.write((tx) => tx.delete(person).where(eq(person.id, id)));
+	await expect(plan(db, { personId: id })).rejects.toThrow('not_found');
+});

@@ -1,0 +1,123 @@
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { Tx } from '../db/client.ts';
+import { appointment, person, reminder } from '../db/schema/index.ts';
+import type { ReminderKind } from '../db/schema/reminders.ts';
+import { notFound } from '../platform/errors.ts';
+import { hashToken, newId } from '../platform/ids.ts';
+import { seal } from '../platform/sealing.ts';
+import { isMuted } from './kinds.ts';
+import { allowedFrom, findQuietRule } from './quiet.ts';
+import { registerLife } from './subscriptions.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** How long a notice is worth sending when nobody says otherwise. */
+const USEFUL_MS = 5 * DAY_MS;
+
+export interface Notice {
+	kind: Exclude<ReminderKind, 'appointment_7d' | 'appointment_2d' | 'appointment_evening' | 'appointment_2h'>;
+	personId: string;
+	/** Path opened by the message, without language: `/rendez-vous/…`. */
+	path: string;
+	/** Same key, same notice: planned twice, it exists once. E.g. `aid_changed:<aid>:<event>`. */
+	onceKey: string;
+	now: Date;
+	/** `now` by default; moved to the next allowed hour when it falls in a quiet one. */
+	dueAt?: Date;
+	/** Start of the appointment when there is one, else five days after it is due. */
+	usefulUntil?: Date;
+	appointmentId?: string;
+	subjectId?: string;
+	/** Code of a fixed sentence (manual notices). */
+	template?: string;
+	/** Free text of a referent, sealed here. */
+	text?: string;
+	createdById?: string;
+}
+
+/**
+ * Plans one notice decided by an action; the worker sends it. Call it in the action's own `db.write`.
+ * @returns null when it exists already, when the person muted its kind, or when it would come too late
+ */
+export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string } | null> {
+	const [who] = await tx
+		.select({ mutedKinds: person.mutedKinds })
+		.from(person)
+		.where(eq(person.id, notice.personId))
+		.limit(1);
+	const quiet = await findQuietRule(tx, notice.personId);
+	if (!who || !quiet) throw notFound();
+	if (isMuted(notice.kind, who.mutedKinds)) return null;
+	const dueAt = allowedFrom(notice.dueAt ?? notice.now, quiet);
+	const about = notice.appointmentId ? await appointmentOf(tx, notice.appointmentId) : undefined;
+	const usefulUntil = notice.usefulUntil ?? about?.startsAt ?? new Date(dueAt.getTime() + USEFUL_MS);
+	if (dueAt >= usefulUntil) return null;
+	const id = newId();
+	const written = await tx
+		.insert(reminder)
+		.values({
+			id,
+			onceKey: notice.onceKey,
+			kind: notice.kind,
+			personId: notice.personId,
+			appointmentId: notice.appointmentId ?? null,
+			appointmentSequence: about?.sequence ?? null,
+			subjectId: notice.subjectId ?? null,
+			path: notice.path,
+			template: notice.template ?? null,
+			textSealed: notice.text ? seal(`reminder.text_sealed:${id}`, notice.text) : null,
+			dueAt,
+			usefulUntil,
+			state: 'scheduled',
+			actAt: dueAt,
+			attempts: 0,
+			createdById: notice.createdById ?? null,
+			createdAt: notice.now,
+		})
+		.onConflictDoNothing({ target: reminder.onceKey })
+		.returning({ id: reminder.id });
+	return written[0] ?? null;
+}
+
+async function appointmentOf(tx: Tx, id: string) {
+	const [row] = await tx
+		.select({ startsAt: appointment.startsAt, sequence: appointment.sequence })
+		.from(appointment)
+		.where(eq(appointment.id, id))
+		.limit(1);
+	return row;
+}
+
+/**
+ * The phone says that a reminder is on its screen: the ladder stops there. `beacon` is `<token>.<subscription id>`; an
+ * unknown one changes nothing, and nobody can tell.
+ */
+export async function markShown(tx: Tx, { beacon, now }: { beacon: string; now: Date }): Promise<boolean> {
+	const [token = '', subscriptionId = ''] = beacon.split('.');
+	const [row] = await tx
+		.update(reminder)
+		.set({
+			shownAt: sql`coalesce(${reminder.shownAt}, ${now.getTime()})`,
+			// While a worker still holds it (the phone is faster than our record), the worker's own record concludes.
+			state: sql`CASE WHEN ${reminder.state} = 'sent' THEN 'shown' ELSE ${reminder.state} END`,
+			actAt: sql`CASE WHEN ${reminder.state} = 'sent' THEN NULL ELSE ${reminder.actAt} END`,
+		})
+		.where(eq(reminder.beaconHash, hashToken(token)))
+		.returning({ personId: reminder.personId });
+	if (row) await registerLife(tx, { subscriptionId, personId: row.personId, now });
+	return row !== undefined;
+}
+
+/**
+ * The person answered about an appointment, wherever: what was sent is `answered`, no further rung is climbed. The
+ * planner does the same at its next tick for answers it was not told about.
+ */
+export async function markAnswered(tx: Tx, { appointmentId, now }: { appointmentId: string; now: Date }) {
+	await tx
+		.update(reminder)
+		.set({ state: 'answered', answeredAt: now, actAt: null, leaseUntil: null })
+		.where(and(eq(reminder.appointmentId, appointmentId), inArray(reminder.state, ['sent', 'shown'])));
+	await tx
+		.update(reminder)
+		.set({ answeredAt: now })
+		.where(and(eq(reminder.appointmentId, appointmentId), eq(reminder.state, 'sending'), isNull(reminder.answeredAt)));
+}

@@ -1,0 +1,151 @@
+import { m } from '$lib/paraglide/messages.js';
+import type {
+	AidStatus,
+	AppointmentAnswer,
+	AppointmentMode,
+	AppointmentState,
+	AppointmentType,
+	Channel,
+	Household,
+	NeedStatus,
+	PathwayKind,
+	Rating,
+	RequestStatus,
+	StageState,
+	StepOwner,
+	StepState,
+} from './codes';
+import type { Theme } from './themes';
+
+/** Words for stored codes, the same for the person and for professionals: neutral, nobody is blamed by a label. */
+type Words<Code extends string> = Record<Code, () => string>;
+const labels =
+	<Code extends string>(words: Words<Code>) =>
+	(code: Code): string =>
+		words[code]();
+
+export const themeLabel = labels<Theme>({
+	employment: m.label_theme_employment,
+	housing: m.label_theme_housing,
+	mobility: m.label_theme_mobility,
+	health: m.label_theme_health,
+	childcare: m.label_theme_childcare,
+	other: m.label_theme_other,
+});
+export const themeHint = labels<Theme>({
+	employment: m.hint_theme_employment,
+	housing: m.hint_theme_housing,
+	mobility: m.hint_theme_mobility,
+	health: m.hint_theme_health,
+	childcare: m.hint_theme_childcare,
+	other: m.hint_theme_other,
+});
+/** Name of the theme's pictogram (components/ui/icons.ts). */
+export const themeIcon = (theme: Theme) => (theme === 'employment' ? 'work' : theme);
+
+export const requestStatusLabel = labels<RequestStatus>({
+	draft: m.label_request_draft,
+	submitted: m.label_request_submitted,
+	assigned: m.label_request_assigned,
+	in_diagnosis: m.label_request_in_diagnosis,
+	in_pathway: m.label_request_in_pathway,
+	closed: m.label_request_closed,
+	withdrawn: m.label_request_withdrawn,
+	transferred: m.label_request_transferred,
+});
+export const needStatusLabel = labels<NeedStatus>({
+	open: m.label_need_open,
+	in_progress: m.label_need_in_progress,
+	lifted: m.label_need_lifted,
+	dropped: m.label_need_dropped,
+});
+
+export const pathwayKindLabel = labels<PathwayKind>({
+	pro: m.label_pathway_pro,
+	socio_pro: m.label_pathway_socio_pro,
+	social: m.label_pathway_social,
+});
+export const stageStateLabel = labels<StageState>({
+	upcoming: m.label_stage_upcoming,
+	current: m.label_stage_current,
+	done: m.label_stage_done,
+	skipped: m.label_stage_skipped,
+});
+export const stepStateLabel = labels<StepState>({
+	planned: m.label_step_planned,
+	in_progress: m.label_step_in_progress,
+	waiting: m.label_step_waiting,
+	done: m.label_step_done,
+	given_up: m.label_step_given_up,
+	cancelled: m.label_step_cancelled,
+});
+export const stepOwnerLabel = labels<StepOwner>({
+	person: m.label_owner_person,
+	referent: m.label_owner_referent,
+	structure: m.label_owner_structure,
+});
+
+export const appointmentModeLabel = labels<AppointmentMode>({
+	on_site: m.label_appointment_mode_on_site,
+	phone: m.label_appointment_mode_phone,
+	video: m.label_appointment_mode_video,
+	home: m.label_appointment_mode_home,
+});
+/** Name of the mode's pictogram (components/ui/icons.ts). */
+export const appointmentModeIcon = (mode: AppointmentMode) =>
+	(({ on_site: 'place', phone: 'phone', video: 'video', home: 'home' }) as const)[mode];
+export const appointmentTypeLabel = labels<AppointmentType>({
+	orientation: m.label_appointment_type_orientation,
+	diagnosis: m.label_appointment_type_diagnosis,
+	follow_up: m.label_appointment_type_follow_up,
+	workshop: m.label_appointment_type_workshop,
+	contract_signature: m.label_appointment_type_contract_signature,
+	situation_review: m.label_appointment_type_situation_review,
+	multidisciplinary_team: m.label_appointment_type_multidisciplinary_team,
+	information_meeting: m.label_appointment_type_information_meeting,
+});
+export const appointmentStateLabel = labels<AppointmentState>({
+	invited: m.label_appointment_invited,
+	booked: m.label_appointment_booked,
+	seen: m.label_appointment_seen,
+	excused: m.label_appointment_excused,
+	revoked: m.label_appointment_revoked,
+	noshow: m.label_appointment_noshow,
+});
+export const answerLabel = labels<AppointmentAnswer>({
+	none: m.label_answer_none,
+	coming: m.label_answer_coming,
+	cannot: m.label_answer_cannot,
+	needs_help: m.label_answer_needs_help,
+});
+
+export const aidStatusLabel = labels<AidStatus>({
+	draft: m.label_aid_draft,
+	submitted: m.label_aid_submitted,
+	incomplete: m.label_aid_incomplete,
+	under_review: m.label_aid_under_review,
+	granted: m.label_aid_granted,
+	partially_granted: m.label_aid_partially_granted,
+	refused: m.label_aid_refused,
+	not_competent: m.label_aid_not_competent,
+	withdrawn: m.label_aid_withdrawn,
+	paid: m.label_aid_paid,
+});
+
+export const channelLabel = labels<Channel>({
+	push: m.label_channel_push,
+	email: m.label_channel_email,
+	sms: m.label_channel_sms,
+});
+export const householdLabel = labels<Household>({
+	single: m.label_household_single,
+	single_parent: m.label_household_single_parent,
+	couple: m.label_household_couple,
+	couple_with_children: m.label_household_couple_with_children,
+	other: m.label_household_other,
+});
+export const ratingLabel = labels<Rating>({
+	bad: m.label_rating_bad,
+	medium: m.label_rating_medium,
+	good: m.label_rating_good,
+});

@@ -16,9 +16,8 @@ export interface Post {
 }
 
 export type NetworkFailure = 'timeout' | 'dns' | 'refused' | 'reset' | 'garbage' | 'tls' | 'network';
-export type Answer = { status: number; headers: http.IncomingHttpHeaders } | { failure: NetworkFailure };
-
-type Attempt = Answer | { failure: 'stale_connection' };
+export type Answer =
+	{ status: number; headers: http.IncomingHttpHeaders } | { failure: NetworkFailure; onReusedConnection?: boolean };
 
 /**
  * Posts, and ends within the deadline whatever the other side does (silence, drip, flood, cut, garbage). Never rejects,
@@ -26,14 +25,13 @@ type Attempt = Answer | { failure: 'stale_connection' };
  */
 export async function post(request: Post): Promise<Answer> {
 	const endsAt = performance.now() + (request.deadlineMs ?? DEADLINE_MS);
-	const first = await attempt(request, request.agent, endsAt);
-	if (!('failure' in first) || first.failure !== 'stale_connection') return first as Answer;
-	// A kept-alive connection that the other side had just closed: the request was not read, a new connection is fair.
-	const second = await attempt(request, false, endsAt);
-	return 'failure' in second && second.failure === 'stale_connection' ? { failure: 'reset' } : (second as Answer);
+	const answer = await attempt(request, request.agent, endsAt);
+	// A kept-alive connection that the other side was just closing: the request was not read, a new connection is fair.
+	const isStale = 'failure' in answer && answer.failure === 'reset' && answer.onReusedConnection;
+	return isStale ? attempt(request, false, endsAt) : answer;
 }
 
-function attempt(request: Post, agent: http.Agent | false, endsAt: number): Promise<Attempt> {
+function attempt(request: Post, agent: http.Agent | false, endsAt: number): Promise<Answer> {
 	return new Promise((resolve) => {
 		const client = request.url.startsWith('https:') ? https : http;
 		const ca = (request.agent as https.Agent).options?.ca;
@@ -52,8 +50,7 @@ function attempt(request: Post, agent: http.Agent | false, endsAt: number): Prom
 			Math.max(0, endsAt - performance.now()),
 		);
 		outgoing.on('error', (error: NodeJS.ErrnoException) => {
-			const failure = failureOf(error);
-			resolve({ failure: failure === 'reset' && agent && outgoing.reusedSocket ? 'stale_connection' : failure });
+			resolve({ failure: failureOf(error), onReusedConnection: outgoing.reusedSocket });
 		});
 		outgoing.on('response', (incoming) => {
 			resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers });

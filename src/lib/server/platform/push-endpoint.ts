@@ -2,6 +2,7 @@ import { ECDH } from 'node:crypto';
 import { isIP } from 'node:net';
 
 const MAX_ENDPOINT_LENGTH = 2048;
+const HOST_NAME = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/;
 const WRITTEN = /^https:\/\/([^/?#@\\]+)\/[\x21-\x7e]*$/;
 
 /**
@@ -15,11 +16,9 @@ export function isAllowedPushEndpoint(endpoint: unknown, hosts: string[]): boole
 	const url = new URL(endpoint);
 	// What is written must be what will be called: no 0x7f.1, no %6c, no full-width letter turned into a host.
 	if (url.protocol !== 'https:' || (written !== url.host && written !== `${url.host}:443`)) return false;
-	if (isLocal(url.hostname)) return url.port !== '' && hosts.includes(`localhost:${url.port}`) && isLocalhost(url);
-	return hosts.some((host) => matches(url, host.toLowerCase()));
+	if (isLocal(url.hostname)) return /^localhost:\d+$/.test(url.host) && hosts.includes(url.host);
+	return HOST_NAME.test(url.hostname) && hosts.some((host) => matches(url, host.toLowerCase()));
 }
-
-const isLocalhost = (url: URL) => url.hostname === 'localhost';
 
 const isLocal = (name: string) =>
 	isIP(name.replace(/^\[|\]$/g, '')) !== 0 || /(^|\.)(localhost|local|internal|lan|home\.arpa)$/.test(name);
@@ -27,7 +26,9 @@ const isLocal = (name: string) =>
 function matches(url: URL, host: string): boolean {
 	const [name = '', port = ''] = host.split(':');
 	if (url.port !== (port === '443' ? '' : port)) return false;
-	return name.startsWith('.') ? url.hostname.length > name.length && url.hostname.endsWith(name) : url.hostname === name;
+	return name.startsWith('.')
+		? url.hostname.length > name.length && url.hostname.endsWith(name)
+		: url.hostname === name;
 }
 
 export interface SubscriptionKeys {

@@ -102,14 +102,16 @@ function waitBeforeSending(channel: PushChannel, origin: string, now: Date): Pus
 }
 
 /** What this answer teaches about the service and about our key. */
-function remember(channel: PushChannel, sent: { origin: string; endpoint: string; now: Date }, outcome: PushOutcome) {
-	if (outcome.outcome === 'accepted') channel.accepted(sent.origin, sent.now);
-	if (outcome.retryAfterMs) channel.pause(sent.origin, outcome.retryAfterMs, sent.now);
-	if (outcome.stopChannel) {
-		if (!channel.refused(sent.origin, sent.endpoint, sent.now)) return { ...outcome, stopChannel: undefined };
-		log.error({ service: sent.origin, status: outcome.status }, 'push stopped: our VAPID key is refused');
-	}
-	return outcome;
+function remember(
+	channel: PushChannel,
+	{ origin, endpoint, now }: { origin: string; endpoint: string; now: Date },
+	{ stopChannel, ...outcome }: PushOutcome,
+): PushOutcome {
+	if (outcome.outcome === 'accepted') channel.accepted(origin, now);
+	if (outcome.retryAfterMs) channel.pause(origin, outcome.retryAfterMs, now);
+	if (!stopChannel || !channel.refused(origin, endpoint, now)) return outcome;
+	log.error({ service: origin, status: outcome.status }, 'push stopped: our VAPID key is refused');
+	return { ...outcome, stopChannel };
 }
 
 /** Signing costs twice what encrypting does: one token per service, for half of its life. */

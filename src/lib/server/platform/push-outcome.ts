@@ -19,8 +19,8 @@ const DEFAULT_WAIT_MS = 60_000;
 const TRY_AGAIN_LATER = new Set([408, 421, 425]);
 
 /**
- * What the answer of a push service means for the subscription and for us. RFC 8030 §5 and §7, RFC 8292 §4.2; table
- * and reactions in the README of `reminders`.
+ * What the answer of a push service means for the subscription and for us (RFC 8030 §5 and §7, RFC 8292 §4.2). A
+ * redirect is never followed: it counts as a passing trouble of the service.
  */
 export function outcomeOf(status: number, headers: Headers, now: Date): PushOutcome {
 	const reason = `http_${status}`;

@@ -1,0 +1,117 @@
+import nodemailer from 'nodemailer';
+import { config } from './config.ts';
+import { normalizeEmail } from './email.ts';
+import { leaveInMailbox } from './mailbox.ts';
+import type { Delivery } from './outcome.ts';
+
+export interface Mail {
+	to: string;
+	subject: string;
+	text: string;
+	html?: string;
+	/** Further headers (`List-Unsubscribe`…); the ones that say who writes to whom cannot be given here. */
+	headers?: Record<string, string>;
+}
+
+export interface MailerSettings {
+	/** `smtp://` or `smtps://`; absent: the demo's mailbox. */
+	smtpUrl: string | null;
+	from: string;
+	/** Longest silence of the server at any step. */
+	timeoutMs?: number;
+	/** Longest exchange in all, against a server that drips. */
+	deadlineMs?: number;
+}
+
+export interface Mailer {
+	/** Sends once, ends within the deadline, never rejects. */
+	send(mail: Mail): Promise<Delivery>;
+}
+
+export function createMailer({ smtpUrl, from, timeoutMs = 10_000, deadlineMs = 30_000 }: MailerSettings): Mailer {
+	const transport =
+		smtpUrl &&
+		nodemailer.createTransport({
+			url: smtpUrl,
+			connectionTimeout: timeoutMs,
+			greetingTimeout: timeoutMs,
+			socketTimeout: timeoutMs,
+			dnsTimeout: timeoutMs,
+			disableFileAccess: true,
+			disableUrlAccess: true,
+		});
+
+	async function send(mail: Mail): Promise<Delivery> {
+		const to = normalizeEmail(mail.to);
+		if (!to) return { outcome: 'permanent_failure', reason: 'bad_address' };
+		if (!areSafeHeaders(mail.headers ?? {})) return { outcome: 'technical_failure', reason: 'bad_header' };
+		const content = { subject: onOneLine(mail.subject), text: mail.text, html: mail.html };
+		if (!transport) return keptInMailbox(await leaveInMailbox({ channel: 'email', to, ...content }));
+		try {
+			await transport.sendMail({
+				...content,
+				from,
+				// An object: never parsed, so that an address cannot become two.
+				to: { name: '', address: to },
+				// RFC 3834: an out-of-office does not answer to a robot.
+				headers: { 'Auto-Submitted': 'auto-generated', ...mail.headers },
+				signal: AbortSignal.timeout(deadlineMs),
+			});
+			return { outcome: 'accepted', reason: 'smtp_250' };
+		} catch (error) {
+			return outcomeOfSmtpError(error as SmtpError);
+		}
+	}
+
+	return { send };
+}
+
+const keptInMailbox = (kept: boolean): Delivery =>
+	kept ? { outcome: 'accepted', reason: 'mailbox' } : { outcome: 'technical_failure', reason: 'mail_not_configured' };
+
+const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
+const RESERVED =
+	/^(from|sender|to|cc|bcc|reply-to|subject|date|message-id|return-path|received|mime-version|content-.*|dkim-.*)$/i;
+
+const onOneLine = (text: string) => text.replace(CONTROLS, ' ').trim();
+
+const areSafeHeaders = (headers: Record<string, string>) =>
+	Object.entries(headers).every(
+		([name, value]) => /^[A-Za-z][A-Za-z0-9-]{0,60}$/.test(name) && !RESERVED.test(name) && value.search(CONTROLS) < 0,
+	);
+
+interface SmtpError {
+	code?: string;
+	command?: string;
+	responseCode?: number;
+}
+
+/** RFC 5321 §4.2.1: 4xx may pass later, 5xx will not. A refusal before the recipient is named is about us, not them. */
+function outcomeOfSmtpError({ code = 'error', command = '', responseCode }: SmtpError): Delivery {
+	if (!responseCode) {
+		const isOurs = ['EENVELOPE', 'EMESSAGE', 'ECONFIG', 'EREQUIRETLS', 'EAUTH', 'ENOAUTH'].includes(code);
+		return { outcome: isOurs ? 'technical_failure' : 'temporary_failure', reason: networkReasons[code] ?? code };
+	}
+	const reply = { status: responseCode, reason: `smtp_${responseCode}` };
+	if (responseCode < 500) return { outcome: 'temporary_failure', ...reply };
+	const isAboutRecipient = command === 'RCPT TO' || command === 'DATA';
+	return { outcome: isAboutRecipient ? 'permanent_failure' : 'technical_failure', ...reply };
+}
+
+const networkReasons: Record<string, string> = {
+	ETIMEDOUT: 'timeout',
+	EABORT: 'timeout',
+	EDNS: 'dns',
+	ESOCKET: 'network',
+	ECONNECTION: 'reset',
+	ETLS: 'tls',
+	EPROTOCOL: 'garbage',
+};
+
+let mailer: Mailer | undefined;
+
+/** Sends through the SMTP server of the configuration; in the demo without one, leaves the message in the mailbox. */
+export function sendMail(mail: Mail): Promise<Delivery> {
+	mailer ??= createMailer({ smtpUrl: config().smtpUrl, from: config().mailFrom });
+	return mailer.send(mail);
+}

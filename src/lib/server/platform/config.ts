@@ -87,8 +87,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 	else if (!demo && !origin.startsWith('https://')) problems.push('ORIGIN must be https outside the demo');
 
 	const keys: Record<string, string | undefined> = demo ? { ...demoKeys(dataDir), ...defined(env) } : env;
-	for (const name of KEYS)
-		if (!keys[name]) problems.push(`${name} is required (npm run portal -- keys prints a set)`);
+	for (const name of KEYS) if (!keys[name]) problems.push(`${name} is required (npm run portal -- keys prints a set)`);
 	if (keys.DATA_KEY && Buffer.from(keys.DATA_KEY, 'base64url').length < 32)
 		problems.push('DATA_KEY must hold 32 bytes of base64url');
 	if (keys.VAPID_PUBLIC_KEY && Buffer.from(keys.VAPID_PUBLIC_KEY, 'base64url').length !== 65)

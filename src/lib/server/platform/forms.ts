@@ -2,8 +2,7 @@ import * as v from 'valibot';
 
 export type FormErrors = Record<string, string>;
 export type Parsed<T> =
-	| { ok: true; value: T }
-	| { ok: false; errors: FormErrors; values: Record<string, string | string[]> };
+	{ ok: true; value: T } | { ok: false; errors: FormErrors; values: Record<string, string | string[]> };
 
 /** More fields than any form of ours has: a flood is refused before it is read. */
 const MAX_FIELDS = 200;

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { aPerson, aReferent, aStructure } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { auditEntry } from '../db/schema/index.ts';
+import { forgetAuditBefore, recordAudit } from './commands.ts';
+import { listOpenings } from './queries.ts';
+
+const at = (time: string) => new Date(`2026-03-02T${time}:00Z`);
+
+async function anOpenedFile() {
+	const db = await testDatabase();
+	const structure = await aStructure(db, { name: 'Maison des solidarités de Sedan' });
+	const referent = await aReferent(db, { structureId: structure.id, displayName: 'Camille Roy' });
+	const person = await aPerson(db, { referent });
+	const actor = { accountId: referent.id, role: referent.role, structureId: structure.id };
+	const open = (when: Date, personId = person.id) =>
+		db.write((tx) => recordAudit(tx, { action: 'person.opened', actor, subjectId: personId, personId, at: when }));
+	return { db, person, actor, open };
+}
+
+test('a person reads who opened their file, from which structure, newest first', async () => {
+	const { db, person, open } = await anOpenedFile();
+	await open(at('09:00'));
+	await open(at('11:00'));
+	expect(await listOpenings(db.read, person.id, 10)).toEqual([
+		{
+			at: at('11:00'),
+			action: 'person.opened',
+			actorName: 'Camille Roy',
+			actorRole: 'referent',
+			structureName: 'Maison des solidarités de Sedan',
+		},
+		expect.objectContaining({ at: at('09:00') }),
+	]);
+	expect(await listOpenings(db.read, person.id, 1)).toHaveLength(1);
+});
+
+test('what was done without opening a file, and the files of others, are not in the list', async () => {
+	const { db, person, actor, open } = await anOpenedFile();
+	const other = await aPerson(db);
+	await open(at('09:00'), other.id);
+	await db.write((tx) => recordAudit(tx, { action: 'step.added', actor, personId: person.id, at: at('10:00') }));
+	expect(await listOpenings(db.read, person.id, 10)).toEqual([]);
+});
+
+test('what the portal does by itself has no actor', async () => {
+	const { db } = await anOpenedFile();
+	await db.write((tx) =>
+		recordAudit(tx, { action: 'reminder.dropped', detail: { reason: 'too_late' }, at: at('09:00') }),
+	);
+	expect(await db.read.select().from(auditEntry)).toMatchObject([
+		{ actorId: null, actorRole: null, structureId: null, personId: null, detail: { reason: 'too_late' } },
+	]);
+});
+
+test('the journal is written with the thing or not at all', async () => {
+	const { db, person } = await anOpenedFile();
+	const failing = db.write(async (tx) => {
+		await recordAudit(tx, { action: 'person.opened', personId: person.id, at: at('09:00') });
+		throw new Error('the thing itself failed');
+	});
+	await expect(failing).rejects.toThrow('the thing itself failed');
+	expect(await db.read.select().from(auditEntry)).toEqual([]);
+});
+
+test('entries are forgotten from the day that is given, which stays', async () => {
+	const { db, person, open } = await anOpenedFile();
+	await open(at('09:00'));
+	await open(at('10:00'));
+	await db.write((tx) => forgetAuditBefore(tx, at('10:00')));
+	expect((await listOpenings(db.read, person.id, 10)).map((entry) => entry.at)).toEqual([at('10:00')]);
+});

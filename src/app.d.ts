@@ -1,8 +1,28 @@
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import type { Locale } from '$lib/paraglide/runtime';
+import type { Role } from '$lib/shared/codes';
 
 declare global {
 	namespace App {
+		/** What the root layout gives to every page. */
+		interface PageData {
+			locale: Locale;
+			territory: PageTerritory | null;
+			account: { role: Role; displayName: string } | null;
+			demo: boolean;
+			/** Beside the entries of the staff menu, when a page knows them. */
+			counts?: Partial<Record<'today' | 'people' | 'requests' | 'reminders' | 'aids', number>>;
+		}
+		interface PageTerritory {
+			id: string;
+			name: string;
+			/** « Mon parcours – Ardennes ». */
+			portalTitle: string;
+			phone: string;
+			zone: string;
+			/** Name of the accent in tokens.css. */
+			accent: string;
+		}
 		interface Locals {
 			/** One instant per request. */
 			now: Date;

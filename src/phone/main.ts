@@ -1,4 +1,8 @@
 /** What the phone does beyond HTML. Every part looks for its own `data-*` mark and leaves the page alone otherwise. */
 import { guardDoubleSubmit } from './double-submit';
+import { focusErrorSummary } from './errors';
+import { offerReadAloud } from './read-aloud';
 
 guardDoubleSubmit();
+focusErrorSummary();
+offerReadAloud();

@@ -1,0 +1,259 @@
+import { and, asc, desc, eq, exists, gte, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import type { Channel } from '../../shared/codes.ts';
+import type { Theme } from '../../shared/themes.ts';
+import type { Queries } from '../db/client.ts';
+import {
+	account,
+	appointment,
+	followUpMember,
+	municipality,
+	need,
+	pathway,
+	person,
+	personSearchKey,
+	pushSubscription,
+	stage,
+	structure,
+} from '../db/schema/index.ts';
+import { searchTerms } from './rules.ts';
+
+export const PAGE_SIZE = 50;
+/** Further than this, a search serves better than pages. */
+export const LAST_PAGE = 100;
+/** People looked at behind one search: more than a page can show, few enough to stay instant on a common name. */
+const MAX_FOUND = 500;
+
+export interface CaseloadFilters {
+	/** Names in any order, without accents, or fragments of a phone number. */
+	text?: string;
+	theme?: Theme;
+	/** Only those whose current stage passed its target; `today` is the day in the territory's zone. */
+	late?: boolean;
+	/** From 1. */
+	page?: number;
+	today: string;
+	now: Date;
+}
+
+/** Drizzle sends literals as parameters; a partial index is only used when its condition is written as it was declared. */
+export const currentStage = sql`${stage.state} = 'current'`;
+export const openPathway = isNull(pathway.endedAt);
+export const openMember = isNull(followUpMember.endedAt);
+
+const startsWith = (column: SQL | typeof personSearchKey.key, term: string) =>
+	and(gte(column, term), lt(column, `${term}\uffff`));
+
+/** Ids of the territory's people whose keys begin with every term; the longest, hence rarest, is looked up first. */
+function foundIn(q: Queries, territoryId: string, terms: string[]) {
+	const [rarest, ...others] = [...terms].sort((a, b) => b.length - a.length);
+	const conditions = others.map((term, index) => {
+		const key = alias(personSearchKey, `key_${index}`);
+		const own = and(eq(key.personId, personSearchKey.personId), gte(key.key, term), lt(key.key, `${term}\uffff`));
+		return exists(
+			q
+				.select({ one: sql`1` })
+				.from(key)
+				.where(own),
+		);
+	});
+	return q
+		.selectDistinct({ id: personSearchKey.personId })
+		.from(personSearchKey)
+		.where(and(eq(personSearchKey.territoryId, territoryId), startsWith(personSearchKey.key, rarest!), ...conditions))
+		.limit(MAX_FOUND);
+}
+
+/** Every term begins one of the person's keys: for a list that is already short. */
+function keysMatch(q: Queries, terms: string[]): SQL[] {
+	return terms.map((term) =>
+		exists(
+			q
+				.select({ one: sql`1` })
+				.from(personSearchKey)
+				.where(and(eq(personSearchKey.personId, person.id), startsWith(personSearchKey.key, term))),
+		),
+	);
+}
+
+const needTheme = (q: Queries, theme: Theme) =>
+	exists(
+		q
+			.select({ one: sql`1` })
+			.from(need)
+			.where(and(eq(need.personId, person.id), eq(need.theme, theme), inArray(need.status, ['open', 'in_progress']))),
+	);
+
+const lateStage = (today: string) => and(isNotNull(stage.targetOn), lt(stage.targetOn, today));
+
+const columns = {
+	id: person.id,
+	firstName: person.firstName,
+	lastName: person.lastName,
+	birthDate: person.birthDate,
+	phone: person.phone,
+	email: person.email,
+	commune: municipality.name,
+	lastContactAt: person.lastContactAt,
+	stageName: stage.name,
+	stageTargetOn: stage.targetOn,
+};
+
+/**
+ * People a professional follows now, by family name, a page at a time. A member of one theme finds their people by name only:
+ * the filter on themes looks at needs they may not see, so it keeps to those they do.
+ */
+export async function caseload(q: Queries, accountId: string, filters: CaseloadFilters) {
+	const terms = searchTerms(filters.text ?? '');
+	const rows = await q
+		.select({ ...columns, part: followUpMember.part, themes: followUpMember.themes })
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.leftJoin(pathway, and(eq(pathway.personId, person.id), openPathway))
+		.leftJoin(stage, and(eq(stage.pathwayId, pathway.id), currentStage))
+		.where(
+			and(
+				eq(followUpMember.accountId, accountId),
+				openMember,
+				...keysMatch(q, terms),
+				filters.theme && needTheme(q, filters.theme),
+				filters.theme && seesThemeInSql(filters.theme),
+				filters.late ? lateStage(filters.today) : undefined,
+			),
+		)
+		.orderBy(asc(person.searchName), asc(person.id))
+		.limit(PAGE_SIZE + 1)
+		.offset(offsetOf(filters.page));
+	const page = await withDetails(q, rows.slice(0, PAGE_SIZE), filters.now);
+	return { rows: page, more: rows.length > PAGE_SIZE };
+}
+export type CaseloadRow = Awaited<ReturnType<typeof caseload>>['rows'][number];
+
+const seesThemeInSql = (theme: Theme) =>
+	sql`(${followUpMember.part} <> 'member' OR ${followUpMember.themes} LIKE ${`%"${theme}"%`})`;
+
+const offsetOf = (page = 1) => (Math.min(Math.max(page, 1), LAST_PAGE) - 1) * PAGE_SIZE;
+
+/** All people of a territory with who leads them: the coordinator's list. No contact, no need. */
+export async function peopleOfTerritory(
+	q: Queries,
+	territoryId: string,
+	filters: Pick<CaseloadFilters, 'text' | 'late' | 'page' | 'today'>,
+) {
+	const terms = searchTerms(filters.text ?? '');
+	const rows = await q
+		.select({
+			id: person.id,
+			firstName: person.firstName,
+			lastName: person.lastName,
+			commune: municipality.name,
+			lastContactAt: person.lastContactAt,
+			stageName: stage.name,
+			stageTargetOn: stage.targetOn,
+			leadName: account.displayName,
+			leadActive: sql<boolean>`${account.status} = 'active'`.mapWith(Boolean),
+			structureName: structure.name,
+		})
+		.from(person)
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.leftJoin(pathway, and(eq(pathway.personId, person.id), openPathway))
+		.leftJoin(stage, and(eq(stage.pathwayId, pathway.id), currentStage))
+		.leftJoin(followUpMember, leadOfPerson)
+		.leftJoin(account, eq(account.id, followUpMember.accountId))
+		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
+		.where(
+			and(
+				eq(person.territoryId, territoryId),
+				terms.length > 0 ? inArray(person.id, foundIn(q, territoryId, terms)) : undefined,
+				filters.late ? lateStage(filters.today) : undefined,
+			),
+		)
+		.orderBy(asc(person.searchName), asc(person.id))
+		.limit(PAGE_SIZE + 1)
+		.offset(offsetOf(filters.page));
+	return { rows: rows.slice(0, PAGE_SIZE), more: rows.length > PAGE_SIZE };
+}
+
+export const leadOfPerson = and(
+	eq(followUpMember.personId, person.id),
+	sql`${followUpMember.endedAt} IS NULL AND ${followUpMember.part} <> 'member'`,
+	eq(followUpMember.part, 'lead'),
+);
+
+/** Adds to each row of a page the next appointment, the themes it may show and how the person can be reached. */
+async function withDetails<
+	T extends { id: string; email: string | null; phone: string | null; part: string; themes: string[] | null },
+>(q: Queries, rows: T[], now: Date) {
+	const ids = rows.map((row) => row.id);
+	const next = await nextAppointments(q, ids, now);
+	const reached = await reachableBy(q, rows);
+	const themes = await openThemes(q, ids);
+	return rows.map((row) => ({
+		...row,
+		nextAppointment: next.get(row.id) ?? null,
+		channels: reached.get(row.id) ?? [],
+		openThemes: (themes.get(row.id) ?? []).filter(
+			(theme) => row.part !== 'member' || (row.themes ?? []).includes(theme),
+		),
+	}));
+}
+
+/** The first booked appointment still to come of each person. */
+export async function nextAppointments(q: Queries, personIds: string[], now: Date) {
+	const next = new Map<string, { startsAt: Date; zone: string }>();
+	if (personIds.length === 0) return next;
+	const rows = await q
+		.select({ personId: appointment.personId, startsAt: appointment.startsAt, zone: appointment.zone })
+		.from(appointment)
+		.where(
+			and(inArray(appointment.personId, personIds), gt(appointment.startsAt, now), eq(appointment.state, 'booked')),
+		)
+		.orderBy(desc(appointment.startsAt))
+		.limit(2000);
+	for (const { personId, ...when } of rows) next.set(personId, when);
+	return next;
+}
+
+/** Channels a message can try for each person: a registered device, an e-mail, a number. */
+export async function reachableBy(
+	q: Queries,
+	people: { id: string; email: string | null; phone: string | null }[],
+): Promise<Map<string, Channel[]>> {
+	if (people.length === 0) return new Map();
+	const withDevice = await q
+		.selectDistinct({ personId: account.personId })
+		.from(account)
+		.innerJoin(pushSubscription, eq(pushSubscription.accountId, account.id))
+		.where(
+			inArray(
+				account.personId,
+				people.map(({ id }) => id),
+			),
+		)
+		.limit(people.length);
+	const devices = new Set(withDevice.map(({ personId }) => personId));
+	return new Map(
+		people.map(({ id, email, phone }) => {
+			const channels: [Channel, boolean][] = [
+				['push', devices.has(id)],
+				['email', email !== null],
+				['sms', phone !== null],
+			];
+			return [id, channels.filter(([, has]) => has).map(([channel]) => channel)];
+		}),
+	);
+}
+
+async function openThemes(q: Queries, personIds: string[]): Promise<Map<string, Theme[]>> {
+	const themes = new Map<string, Theme[]>();
+	if (personIds.length === 0) return themes;
+	const rows = await q
+		.selectDistinct({ personId: need.personId, theme: need.theme })
+		.from(need)
+		.where(and(inArray(need.personId, personIds), inArray(need.status, ['open', 'in_progress'])))
+		.orderBy(asc(need.theme))
+		.limit(1000);
+	for (const { personId, theme } of rows) themes.set(personId, [...(themes.get(personId) ?? []), theme]);
+	return themes;
+}

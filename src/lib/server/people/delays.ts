@@ -1,0 +1,239 @@
+import { and, asc, eq, exists, inArray, lt, notExists, sql, type SQL } from 'drizzle-orm';
+import type { Queries } from '../db/client.ts';
+import {
+	account,
+	appointment,
+	catchment,
+	followUpMember,
+	municipality,
+	pathway,
+	person,
+	stage,
+	structure,
+	supportRequest,
+} from '../db/schema/index.ts';
+import { addDays, daysBetween, localDay, startOfDay } from '../territories/calendar.ts';
+import type { TerritorySettings } from '../territories/settings.ts';
+import { currentStage, leadOfPerson, openMember, openPathway } from './caseload.ts';
+
+/** Targets of product.md §5 that are counted here. */
+export type DelayKind = 'first_contact' | 'first_appointment' | 'stage' | 'silence';
+
+export interface Delay {
+	kind: DelayKind;
+	personId: string;
+	firstName: string;
+	lastName: string;
+	commune: string | null;
+	birthDate: string | null;
+	phone: string | null;
+	email: string | null;
+	/** Last day that would have kept the target, in the territory's zone. */
+	targetOn: string;
+	daysLate: number;
+	/** The current stage, for `stage`. */
+	stageName: Record<string, string> | null;
+	/** The request to take, for `first_contact`. */
+	reference: string | null;
+	leadName: string | null;
+	structureName: string | null;
+}
+
+/** The calendar delays are counted in. */
+export interface DelayContext {
+	territoryId: string;
+	zone: string;
+	settings: TerritorySettings;
+	now: Date;
+}
+
+/** Whose delays: those a professional leads or seconds, or a territory's, by structure of the lead or by basin. */
+export type DelayScope = { accountId: string } | { structureId?: string; employmentAreaId?: string };
+
+/** Per kind; a list longer than this is worked from its oldest. */
+const MAX_PER_KIND = 200;
+
+/**
+ * Targets that are passed now, computed, never stored: the same for `/pro` (mine) and `/pilotage/delais` (all), worst first.
+ * Days are the territory's; stages carry a target already counted in their own kind of day.
+ */
+export async function passedDelays(q: Queries, scope: DelayScope, context: DelayContext): Promise<Delay[]> {
+	const today = localDay(context.now, context.zone);
+	const own = 'accountId' in scope;
+	const lists = [
+		await lateStages(q, scope, context, today),
+		await withoutAppointment(q, scope, context, today),
+		await silent(q, scope, context, today),
+		// A request nobody took has no lead: it is in nobody's own list, and in no structure's.
+		own || scope.structureId ? [] : await withoutContact(q, scope, context, today),
+	];
+	const delays = own ? lists.flat() : lists.flat().map(nameOnly);
+	return delays.sort((a, b) => b.daysLate - a.daysLate || a.lastName.localeCompare(b.lastName));
+}
+
+/** What the coordinator sees of somebody else's people (domain.md §7.2). */
+const nameOnly = (delay: Delay): Delay => ({ ...delay, birthDate: null, phone: null, email: null });
+
+const shown = {
+	personId: person.id,
+	firstName: person.firstName,
+	lastName: person.lastName,
+	commune: municipality.name,
+	birthDate: person.birthDate,
+	phone: person.phone,
+	email: person.email,
+	leadName: account.displayName,
+	structureName: structure.name,
+};
+
+/** Restricts to the scope; an own list starts from the professional's open lines. */
+function within(q: Queries, scope: DelayScope, context: DelayContext): SQL | undefined {
+	if ('accountId' in scope)
+		return and(eq(followUpMember.accountId, scope.accountId), openMember, inArray(followUpMember.part, OWN_PARTS));
+	return and(
+		eq(person.territoryId, context.territoryId),
+		scope.structureId ? eq(followUpMember.structureId, scope.structureId) : undefined,
+		scope.employmentAreaId ? inBasin(q, scope.employmentAreaId, context.territoryId) : undefined,
+	);
+}
+
+const OWN_PARTS: ('lead' | 'second')[] = ['lead', 'second'];
+
+const inBasin = (q: Queries, employmentAreaId: string, territoryId: string) =>
+	exists(
+		q
+			.select({ one: sql`1` })
+			.from(catchment)
+			.where(
+				and(
+					eq(catchment.inseeCode, person.inseeCode),
+					eq(catchment.territoryId, territoryId),
+					eq(catchment.employmentAreaId, employmentAreaId),
+				),
+			),
+	);
+
+/** Own lists join the professional's line, territory lists the lead's. */
+const lineOf = (scope: DelayScope) => ('accountId' in scope ? eq(followUpMember.personId, person.id) : leadOfPerson);
+
+async function lateStages(q: Queries, scope: DelayScope, context: DelayContext, today: string): Promise<Delay[]> {
+	const rows = await q
+		.select({ ...shown, targetOn: stage.targetOn, stageName: stage.name })
+		.from(stage)
+		.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
+		.innerJoin(person, eq(person.id, pathway.personId))
+		.leftJoin(followUpMember, lineOf(scope))
+		.leftJoin(account, eq(account.id, followUpMember.accountId))
+		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(and(currentStage, lt(stage.targetOn, today), openPathway, within(q, scope, context)))
+		.orderBy(asc(stage.targetOn))
+		.limit(MAX_PER_KIND);
+	return rows.map((row) => ({
+		...row,
+		kind: 'stage',
+		targetOn: row.targetOn!,
+		daysLate: daysBetween(row.targetOn!, today),
+		reference: null,
+	}));
+}
+
+/** Taken, and no appointment ever offered since it was sent. */
+async function withoutAppointment(
+	q: Queries,
+	scope: DelayScope,
+	context: DelayContext,
+	today: string,
+): Promise<Delay[]> {
+	const { settings, zone } = context;
+	// Sent before this instant, the last calendar day of the target is over.
+	const sentBefore = startOfDay(addDays(today, -settings.firstAppointmentDays), zone);
+	const rows = await q
+		.select({ ...shown, submittedAt: supportRequest.submittedAt, reference: supportRequest.reference })
+		.from(supportRequest)
+		.innerJoin(person, eq(person.id, supportRequest.personId))
+		.leftJoin(followUpMember, lineOf(scope))
+		.leftJoin(account, eq(account.id, followUpMember.accountId))
+		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				eq(supportRequest.territoryId, context.territoryId),
+				eq(supportRequest.status, 'assigned'),
+				lt(supportRequest.submittedAt, sentBefore),
+				notExists(
+					q
+						.select({ one: sql`1` })
+						.from(appointment)
+						.where(eq(appointment.personId, supportRequest.personId)),
+				),
+				within(q, scope, context),
+			),
+		)
+		.orderBy(asc(supportRequest.submittedAt))
+		.limit(MAX_PER_KIND);
+	return rows.map(({ submittedAt, ...row }) => {
+		const targetOn = addDays(localDay(submittedAt!, zone), settings.firstAppointmentDays);
+		return { ...row, kind: 'first_appointment', targetOn, daysLate: daysBetween(targetOn, today), stageName: null };
+	});
+}
+
+/** Followed, and neither message, answer nor visit for longer than the territory accepts. */
+async function silent(q: Queries, scope: DelayScope, context: DelayContext, today: string): Promise<Delay[]> {
+	const { settings, zone } = context;
+	const before = startOfDay(addDays(today, -settings.silenceDays), zone);
+	const rows = await q
+		.select({ ...shown, lastContactAt: person.lastContactAt })
+		.from(person)
+		.innerJoin(followUpMember, lineOf(scope))
+		.innerJoin(account, eq(account.id, followUpMember.accountId))
+		.innerJoin(structure, eq(structure.id, followUpMember.structureId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(and(lt(person.lastContactAt, before), within(q, scope, context)))
+		.orderBy(asc(person.lastContactAt))
+		.limit(MAX_PER_KIND);
+	return rows.map(({ lastContactAt, ...row }) => {
+		const targetOn = addDays(localDay(lastContactAt, zone), settings.silenceDays);
+		const daysLate = daysBetween(targetOn, today);
+		return { ...row, kind: 'silence', targetOn, daysLate, stageName: null, reference: null };
+	});
+}
+
+/** Sent, taken by nobody, past the day the receipt promised. */
+async function withoutContact(q: Queries, scope: DelayScope, context: DelayContext, today: string): Promise<Delay[]> {
+	const area = 'accountId' in scope ? undefined : scope.employmentAreaId;
+	const rows = await q
+		.select({
+			personId: person.id,
+			firstName: person.firstName,
+			lastName: person.lastName,
+			commune: municipality.name,
+			birthDate: person.birthDate,
+			phone: person.phone,
+			email: person.email,
+			respondBy: supportRequest.respondBy,
+			reference: supportRequest.reference,
+		})
+		.from(supportRequest)
+		.innerJoin(person, eq(person.id, supportRequest.personId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				eq(supportRequest.territoryId, context.territoryId),
+				eq(supportRequest.status, 'submitted'),
+				lt(supportRequest.respondBy, today),
+				area ? inBasin(q, area, context.territoryId) : undefined,
+			),
+		)
+		.orderBy(asc(supportRequest.submittedAt))
+		.limit(MAX_PER_KIND);
+	return rows.map(({ respondBy, ...row }) => ({
+		...row,
+		kind: 'first_contact',
+		targetOn: respondBy!,
+		daysLate: daysBetween(respondBy!, today),
+		stageName: null,
+		leadName: null,
+		structureName: null,
+	}));
+}

@@ -1,9 +1,15 @@
+import { keepMessage } from './accounts/demo.ts';
 import type { Db } from './db/client.ts';
+import { refuseWrongDatabase } from './db/ownership.ts';
+import { now } from './platform/clock.ts';
 import { config } from './platform/config.ts';
 import { log } from './platform/log.ts';
+import { setMailbox } from './platform/mailbox.ts';
 
 /** What this process does besides answering: checks its database belongs to it, then runs the worker when it is one. */
-export async function start(_db: Db): Promise<void> {
+export async function start(db: Db): Promise<void> {
 	const { role, demo } = config();
+	await refuseWrongDatabase(db, { demo });
+	if (demo) setMailbox(keepMessage(db, now));
 	log.info({ role, demo }, 'started');
 }

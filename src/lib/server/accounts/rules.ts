@@ -73,6 +73,16 @@ export function safeNext(raw: string | null | undefined): string | null {
 	return raw && raw.length <= 200 && OWN_PATH.test(raw) ? raw : null;
 }
 
+const STAFF_PATH = /^(\/[a-z]{2})?\/(pro|pilotage)(\/|\?|$)/;
+
+/** `next` when this role may open it, else the role's home. */
+export function destinationFor(role: Role, next: string | null): { path: string; isHome: boolean } {
+	const isStaff = role === 'referent' || role === 'coordinator';
+	const wanted = safeNext(next);
+	if (wanted && STAFF_PATH.test(wanted) === isStaff) return { path: wanted, isHome: false };
+	return { path: homeOf(role), isHome: true };
+}
+
 /** From the browser's own description; unknown ones are « other ». */
 export function deviceOf(userAgent: string | null): Device {
 	const agent = userAgent ?? '';

@@ -15,7 +15,8 @@ import { defineTerritories } from './territories.ts';
 export const { meta, demoMessage } = definePlatform(sqlite);
 
 const territories = defineTerritories(sqlite);
-export const { territory, employmentArea, municipality, catchment, holiday, structure, stageTemplate } = territories;
+export const { territory, employmentArea, department, municipality, catchment, holiday, structure, stageTemplate } =
+	territories;
 
 const accounts = defineAccounts(sqlite, territories);
 export const { account, session, signInCode, invitation } = accounts;

@@ -1,0 +1,125 @@
+import { and, eq } from 'drizzle-orm';
+import type { AnswerNote } from '../../shared/answers.ts';
+import type { AppointmentAnswer } from '../../shared/codes.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import { answerLink, appointment } from '../db/schema/index.ts';
+import { touchContact } from '../people/commands.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { hashToken, newToken } from '../platform/ids.ts';
+import { seal, unseal } from '../platform/sealing.ts';
+import { appointmentRow, type Actor, type AppointmentRow } from './commands.ts';
+import { mayAnswer } from './rules.ts';
+
+export type GivenAnswer = Exclude<AppointmentAnswer, 'none'>;
+type Via = 'portal' | 'notification' | 'link' | 'professional';
+
+interface Answering {
+	appointmentId: string;
+	answer: GivenAnswer;
+	/** Free words, or what was tapped beside the answer. */
+	note?: string | AnswerNote;
+	via: Via;
+	by?: Actor;
+	now: Date;
+}
+
+const notePlace = (id: string) => `appointment.answer_note_sealed:${id}`;
+
+/** What the person added to their answer; null when nothing. */
+export const readNote = (row: Pick<AppointmentRow, 'id' | 'answerNoteSealed'>): AnswerNote | null =>
+	row.answerNoteSealed ? (JSON.parse(unseal(notePlace(row.id), row.answerNoteSealed)) as AnswerNote) : null;
+
+/**
+ * Keeps the person's answer. The same answer again changes nothing, whatever the channel; a note given later completes it.
+ * @throws DomainError `not_found`, `answer_too_late` (gone) once it ended or no longer stands
+ */
+export async function answerAppointment(tx: Tx, input: Answering): Promise<{ changed: boolean }> {
+	const { appointmentId, answer, via, by, now } = input;
+	const found = await appointmentRow(tx, appointmentId);
+	if (!mayAnswer(found.state, found.endsAt, now)) throw new DomainError('answer_too_late', 'gone');
+	const added = typeof input.note === 'string' ? { text: input.note } : input.note;
+	const kept = found.answer === answer ? readNote(found) : null;
+	const note = kept || added ? { ...kept, ...added } : null;
+	if (found.answer === answer && JSON.stringify(note) === JSON.stringify(kept)) return { changed: false };
+	await tx
+		.update(appointment)
+		.set({
+			answer,
+			answeredAt: now,
+			answeredVia: via,
+			answerNoteSealed: note ? seal(notePlace(found.id), JSON.stringify(note)) : null,
+		})
+		.where(and(eq(appointment.id, appointmentId), eq(appointment.state, 'booked')));
+	await touchContact(tx, found.personId, now);
+	await recordAudit(tx, {
+		action: 'appointment.answered',
+		actor: by,
+		subjectId: appointmentId,
+		personId: found.personId,
+		detail: { answer, via },
+		at: now,
+	});
+	return { changed: true };
+}
+
+/** As `answerAppointment`, by the person themselves. @throws DomainError `not_found` for somebody else's */
+export async function answerOwnAppointment(tx: Tx, input: Omit<Answering, 'via'> & { personId: string }) {
+	const found = await appointmentRow(tx, input.appointmentId);
+	if (found.personId !== input.personId) throw notFound();
+	return answerAppointment(tx, { ...input, via: 'portal' });
+}
+
+/**
+ * A link that answers one appointment without signing in, until it ends. Only its hash is kept.
+ * @throws DomainError `not_found`, `appointment_refused` when there is nothing to answer any more
+ */
+export async function newAnswerLink(
+	tx: Tx,
+	{ appointmentId, now }: { appointmentId: string; now: Date },
+): Promise<string> {
+	const found = await appointmentRow(tx, appointmentId);
+	if (!mayAnswer(found.state, found.endsAt, now)) throw new DomainError('appointment_refused', 'conflict');
+	const token = newToken();
+	await tx
+		.insert(answerLink)
+		.values({ tokenHash: hashToken(token), appointmentId, createdAt: now, expiresAt: found.endsAt });
+	return token;
+}
+
+/**
+ * The appointment behind a link, without a name, a theme or a place.
+ * @throws DomainError `link_unknown` (not_found), `link_ended` (gone)
+ */
+export async function appointmentOfLink(q: Queries, token: string, now: Date) {
+	const [row] = await q
+		.select({
+			appointmentId: appointment.id,
+			startsAt: appointment.startsAt,
+			endsAt: appointment.endsAt,
+			zone: appointment.zone,
+			state: appointment.state,
+			answer: appointment.answer,
+			territoryId: appointment.territoryId,
+			expiresAt: answerLink.expiresAt,
+		})
+		.from(answerLink)
+		.innerJoin(appointment, eq(appointment.id, answerLink.appointmentId))
+		.where(eq(answerLink.tokenHash, hashToken(token)))
+		.limit(1);
+	if (!row) throw new DomainError('link_unknown', 'not_found');
+	if (now >= row.expiresAt || !mayAnswer(row.state, row.endsAt, now))
+		throw new DomainError('link_ended', 'gone', { territoryId: row.territoryId });
+	return row;
+}
+
+/** @throws DomainError `link_unknown` (not_found), `link_ended` (gone) */
+export async function answerByLink(
+	tx: Tx,
+	input: { token: string; answer: GivenAnswer; note?: string | AnswerNote; via?: Via; now: Date },
+): Promise<{ appointmentId: string; changed: boolean }> {
+	const { token, answer, note, via = 'link', now } = input;
+	const { appointmentId } = await appointmentOfLink(tx, token, now);
+	const { changed } = await answerAppointment(tx, { appointmentId, answer, note, via, now });
+	return { appointmentId, changed };
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { aCoordinator, aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import {
+	agenda,
+	getAppointmentFor,
+	listAppointments,
+	listToRearrange,
+	listUnsettled,
+	nextAppointment,
+} from './queries.ts';
+
+const viewerOf = (row: {
+	id: string;
+	role: Parameters<typeof getAppointmentFor>[1]['role'];
+	territoryId: string | null;
+	personId: string | null;
+}) => ({
+	accountId: row.id,
+	role: row.role,
+	territoryId: row.territoryId,
+	personId: row.personId,
+});
+
+test('the next appointment is the first that has not ended and still stands', async () => {
+	const db = await testDatabase();
+	const referent = await aReferent(db);
+	const { id: personId } = await aPerson(db, { referent });
+	await anAppointment(db, { personId, day: '2026-03-03', state: 'revoked' });
+	const going = await anAppointment(db, { personId, day: '2026-03-04' });
+	const later = await anAppointment(db, { personId, day: '2026-03-05' });
+	const next = async (now: string) => (await nextAppointment(db.read, personId, new Date(now)))?.id;
+	expect(await next('2026-03-04T13:59:59Z')).toBe(going.id);
+	expect(await next('2026-03-04T14:00:00Z')).toBe(later.id);
+	expect(await next('2026-03-05T14:00:00Z')).toBeUndefined();
+});
+
+describe('who may see an appointment', () => {
+	test('the person, the lead, and a member who holds it; nobody else', async () => {
+		const db = await testDatabase();
+		const lead = await aReferent(db);
+		const colleague = await aReferent(db, { structureId: lead.structureId });
+		const member = await aReferent(db, { territoryId: lead.territoryId });
+		const coordinator = await aCoordinator(db, { territoryId: lead.territoryId });
+		const person = await aPerson(db, { referent: lead });
+		const stranger = await aPerson(db);
+		await aFollowUp(db, { personId: person.id, member, part: 'member', themes: ['housing'] });
+		const { id } = await anAppointment(db, { personId: person.id });
+		const held = await anAppointment(db, { personId: person.id, referentId: member.id, day: '2026-03-12' });
+		const see = (who: Parameters<typeof viewerOf>[0], what = id) => getAppointmentFor(db.read, viewerOf(who), what);
+		await expect(see(person.account)).resolves.toMatchObject({ id });
+		await expect(see(lead)).resolves.toMatchObject({ id });
+		await expect(see(member, held.id)).resolves.toMatchObject({ id: held.id });
+		for (const who of [stranger.account, colleague, member, coordinator])
+			await expect(see(who)).rejects.toThrow('not_found');
+		await expect(see(person.account, 'forged')).rejects.toThrow('not_found');
+	});
+});
+
+test('a professional finds what is to be settled and what is to be arranged anew', async () => {
+	const db = await testDatabase();
+	const referent = await aReferent(db);
+	const { id: personId } = await aPerson(db, { referent });
+	const past = await anAppointment(db, { personId, day: '2026-02-27' });
+	await anAppointment(db, { personId, day: '2026-02-26', state: 'seen' });
+	const cannot = await anAppointment(db, { personId, day: '2026-03-05', answer: 'cannot' });
+	await anAppointment(db, { personId, day: '2026-03-06', answer: 'coming' });
+	expect((await listUnsettled(db.read, referent.id, NOW)).map(({ id }) => id)).toEqual([past.id]);
+	expect((await listToRearrange(db.read, referent.id, NOW)).map(({ id }) => id)).toEqual([cannot.id]);
+});
+
+test('every list reads an index, whatever the number of appointments', async () => {
+	const db = await testDatabase();
+	const now = NOW;
+	const plans: string[] = [];
+	const statements = await statementsOf(db.raw, async () => {
+		await nextAppointment(db.read, 'p', now);
+		await listAppointments(db.read, 'p');
+		await agenda(db.read, 'a', now, now);
+		await listUnsettled(db.read, 'a', now);
+		await listToRearrange(db.read, 'a', now);
+	});
+	for (const sql of statements) {
+		const rows = db.raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...Array(sql.split('?').length - 1).fill(1)) as {
+			detail: string;
+		}[];
+		plans.push(...rows.map(({ detail }) => detail));
+	}
+	expect(statements).toHaveLength(5);
+	expect(plans.filter((detail) => /^SCAN|TEMP B-TREE/.test(detail))).toEqual([]);
+	expect(plans.filter((detail) => /SEARCH appointment/.test(detail))).toHaveLength(5);
+});
+
+async function statementsOf(raw: import('better-sqlite3').Database, work: () => Promise<void>): Promise<string[]> {
+	const seen: string[] = [];
+	const prepare = raw.prepare.bind(raw);
+	raw.prepare = ((sql: string) => (seen.push(sql), prepare(sql))) as typeof raw.prepare;
+	try {
+		await work();
+	} finally {
+		raw.prepare = prepare;
+	}
+	return seen;
+}

@@ -1,0 +1,147 @@
+import { and, count, desc, eq, gt, gte, inArray, lt, ne } from 'drizzle-orm';
+import type { SignedIn } from '../accounts/sessions.ts';
+import type { Queries } from '../db/client.ts';
+import { account, appointment, person, structure } from '../db/schema/index.ts';
+import { getPersonFor } from '../people/queries.ts';
+import { notFound } from '../platform/errors.ts';
+import { unsealNullable } from '../platform/sealing.ts';
+import { readNote } from './answers.ts';
+import { DAY_MS, LONGEST_MINUTES } from './rules.ts';
+
+/** How far back an outcome that was never said is asked for. */
+const UNSETTLED_DAYS = 90;
+/** A list on one page. */
+const MOST = 100;
+
+const rows = (q: Queries) =>
+	q
+		.select({
+			appointment,
+			referentName: account.displayName,
+			structureName: structure.name,
+			structurePhone: structure.phone,
+			firstName: person.firstName,
+			lastName: person.lastName,
+		})
+		.from(appointment)
+		.innerJoin(account, eq(account.id, appointment.referentId))
+		.innerJoin(structure, eq(structure.id, appointment.structureId))
+		.innerJoin(person, eq(person.id, appointment.personId));
+type Row = Awaited<ReturnType<typeof rows>>[number];
+
+function opened({ appointment: row, ...names }: Row) {
+	const { toBringSealed, answerNoteSealed: _sealed, ...plain } = row;
+	return {
+		...plain,
+		...names,
+		/** The number that answers about it. */
+		phone: row.phone ?? names.structurePhone,
+		toBring: unsealNullable(`appointment.to_bring_sealed:${row.id}`, toBringSealed),
+		answerNote: readNote(row),
+	};
+}
+export type AppointmentView = ReturnType<typeof opened>;
+
+/** An appointment begun before this may still be going on. */
+const longestAgo = (now: Date) => new Date(now.getTime() - LONGEST_MINUTES * 60_000);
+
+/** The person's next booked appointment, the one going on included. */
+export async function nextAppointment(q: Queries, personId: string, now: Date): Promise<AppointmentView | undefined> {
+	const [row] = await rows(q)
+		.where(
+			and(
+				eq(appointment.personId, personId),
+				gt(appointment.startsAt, longestAgo(now)),
+				eq(appointment.state, 'booked'),
+				gt(appointment.endsAt, now),
+			),
+		)
+		.orderBy(appointment.startsAt)
+		.limit(1);
+	return row && opened(row);
+}
+
+/** The person's appointments, latest first. */
+export async function listAppointments(q: Queries, personId: string): Promise<AppointmentView[]> {
+	const found = await rows(q).where(eq(appointment.personId, personId)).orderBy(desc(appointment.startsAt)).limit(MOST);
+	return found.map(opened);
+}
+
+/** Times the person did not come, all appointments considered. */
+export async function countAbsences(q: Queries, personId: string): Promise<number> {
+	const [row] = await q
+		.select({ absences: count() })
+		.from(appointment)
+		.where(and(eq(appointment.personId, personId), eq(appointment.state, 'noshow')));
+	return row!.absences;
+}
+
+/**
+ * One appointment, for the person it is with or for a professional who follows them; a plain member of the follow-up sees
+ * their own only.
+ * @throws DomainError `not_found`
+ */
+export async function getAppointmentFor(
+	q: Queries,
+	viewer: Pick<SignedIn, 'accountId' | 'role' | 'territoryId' | 'personId'>,
+	id: string,
+): Promise<AppointmentView> {
+	const [row] = await rows(q).where(eq(appointment.id, id)).limit(1);
+	if (!row) throw notFound();
+	if (viewer.role === 'beneficiary') {
+		if (row.appointment.personId !== viewer.personId) throw notFound();
+		return opened(row);
+	}
+	const { access } = await getPersonFor(q, viewer, row.appointment.personId);
+	const mine = row.appointment.referentId === viewer.accountId;
+	if (access === 'coordinator' || (access === 'member' && !mine)) throw notFound();
+	return opened(row);
+}
+
+/** A professional's appointments that stand or stood between two instants, earliest first. */
+export async function agenda(q: Queries, accountId: string, from: Date, to: Date): Promise<AppointmentView[]> {
+	const found = await rows(q)
+		.where(
+			and(
+				eq(appointment.referentId, accountId),
+				gte(appointment.startsAt, from),
+				lt(appointment.startsAt, to),
+				ne(appointment.state, 'invited'),
+			),
+		)
+		.orderBy(appointment.startsAt)
+		.limit(200);
+	return found.map(opened);
+}
+
+/** Begun, and nobody said yet how it ended: they come back each morning. */
+export async function listUnsettled(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
+	const found = await rows(q)
+		.where(
+			and(
+				eq(appointment.referentId, accountId),
+				gt(appointment.startsAt, new Date(now.getTime() - UNSETTLED_DAYS * DAY_MS)),
+				lt(appointment.startsAt, now),
+				eq(appointment.state, 'booked'),
+			),
+		)
+		.orderBy(appointment.startsAt)
+		.limit(50);
+	return found.map(opened);
+}
+
+/** To come, and the person said they cannot or need help to come: what a professional must act on. */
+export async function listToRearrange(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
+	const found = await rows(q)
+		.where(
+			and(
+				eq(appointment.referentId, accountId),
+				gt(appointment.startsAt, now),
+				eq(appointment.state, 'booked'),
+				inArray(appointment.answer, ['cannot', 'needs_help']),
+			),
+		)
+		.orderBy(appointment.startsAt)
+		.limit(50);
+	return found.map(opened);
+}

@@ -1,0 +1,127 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import type { Db } from '../db/client.ts';
+import { appointment } from '../db/schema/index.ts';
+import { chooseSlot, freeSlots, inviteToChoose, offerSlots } from './slots.ts';
+
+const SLOTS = [
+	{ day: '2026-03-11', time: '10:00' },
+	{ day: '2026-03-10', time: '14:00' },
+	{ day: '2026-03-12', time: '09:00' },
+];
+
+async function invited(db: Db, referent: Awaited<ReturnType<typeof aReferent>>, slots = SLOTS) {
+	const person = await aPerson(db, { territoryId: referent.territoryId });
+	const by = { accountId: person.account.id, role: person.account.role, structureId: null };
+	const { id } = await db.write((tx) =>
+		inviteToChoose(tx, {
+			personId: person.id,
+			referent: { accountId: referent.id, role: referent.role, structureId: referent.structureId },
+			type: 'orientation',
+			mode: 'on_site',
+			zone: 'Europe/Paris',
+			durationMinutes: 60,
+			slots,
+			now: NOW,
+		}),
+	);
+	const free = (now = NOW) => freeSlots(db.read, id, now);
+	const choose = (slotId: string, now = NOW) =>
+		db.write((tx) => chooseSlot(tx, { slotId, personId: person.id, by, now }));
+	return { person, by, id, free, choose };
+}
+const office = async () => {
+	const db = await testDatabase();
+	return { db, referent: await aReferent(db) };
+};
+
+describe('an invitation', () => {
+	test('offers its times earliest first, and the one chosen is booked', async () => {
+		const { db, referent } = await office();
+		const { id, free, choose } = await invited(db, referent);
+		const slots = await free();
+		expect(slots.map(({ localDay }) => localDay)).toEqual(['2026-03-10', '2026-03-11', '2026-03-12']);
+		await choose(slots[1]!.id);
+		await choose(slots[1]!.id);
+		const [row] = await db.read.select().from(appointment).where(eq(appointment.id, id));
+		expect(row).toMatchObject({
+			state: 'booked',
+			localDay: '2026-03-11',
+			localTime: '10:00',
+			sequence: 1,
+			chooseBy: null,
+		});
+		expect(await free()).toEqual([]);
+	});
+
+	test('needs three different times', async () => {
+		const { db, referent } = await office();
+		await expect(invited(db, referent, [SLOTS[0]!, SLOTS[1]!, SLOTS[1]!])).rejects.toThrow('too_few_slots');
+	});
+
+	test('is valid ten days', async () => {
+		const { db, referent } = await office();
+		const far = [1, 2, 3].map((day) => ({ day: `2026-04-0${day}`, time: '10:00' }));
+		const { free, choose } = await invited(db, referent, far);
+		const [slot] = await free();
+		const end = new Date(NOW.getTime() + 10 * 86_400_000);
+		expect(await free(new Date(end.getTime() - 1))).toHaveLength(3);
+		expect(await free(end)).toEqual([]);
+		await expect(choose(slot!.id, end)).rejects.toThrow('slot_taken');
+	});
+
+	test('a time that passed is neither shown nor taken', async () => {
+		const { db, referent } = await office();
+		const { free, choose } = await invited(db, referent);
+		const [first] = await free();
+		expect(await free(first!.startsAt)).toHaveLength(2);
+		await expect(choose(first!.id, first!.startsAt)).rejects.toThrow('slot_taken');
+	});
+
+	test('a time booked meanwhile, even in part, goes away at once', async () => {
+		const { db, referent } = await office();
+		const { free, choose } = await invited(db, referent);
+		const [first] = await free();
+		await anAppointment(db, { referentId: referent.id, territoryId: referent.territoryId, time: '14:30' });
+		expect((await free()).map(({ localDay }) => localDay)).toEqual(['2026-03-11', '2026-03-12']);
+		await expect(choose(first!.id)).rejects.toThrow('slot_taken');
+	});
+
+	test('somebody else’s time is not found', async () => {
+		const { db, referent } = await office();
+		const one = await invited(db, referent);
+		const other = await invited(db, referent);
+		const [slot] = await one.free();
+		await expect(other.choose(slot!.id)).rejects.toThrow('not_found');
+	});
+
+	test('twenty people who want one hour: one gets it, the others see other times', async () => {
+		const { db, referent } = await office();
+		const all = await Promise.all(Array.from({ length: 20 }, () => invited(db, referent)));
+		const firsts = await Promise.all(all.map(async ({ free }) => (await free())[0]!.id));
+		const results = await Promise.allSettled(all.map(({ choose }, index) => choose(firsts[index]!)));
+		expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+		for (const [index, result] of results.entries()) {
+			if (result.status === 'fulfilled') continue;
+			expect(result.reason).toMatchObject({ code: 'slot_taken', kind: 'conflict' });
+			expect(await all[index]!.free()).toHaveLength(2);
+		}
+	});
+});
+
+test('other times are offered for an hour the person cannot keep; choosing one moves it and asks again', async () => {
+	const { db, referent } = await office();
+	const { person, by, id, free, choose } = await invited(db, referent);
+	await choose((await free())[0]!.id);
+	await db.write((tx) => tx.update(appointment).set({ answer: 'cannot' }).where(eq(appointment.id, id)));
+	const staff = { accountId: referent.id, role: referent.role, structureId: referent.structureId };
+	const slots = [16, 17, 18].map((day) => ({ day: `2026-03-${day}`, time: '10:00' }));
+	await db.write((tx) => offerSlots(tx, { appointmentId: id, slots, by: staff, now: NOW }));
+	const [row] = await db.read.select().from(appointment);
+	expect(row).toMatchObject({ state: 'booked', localDay: '2026-03-10' });
+	await db.write(async (tx) => chooseSlot(tx, { slotId: (await free())[2]!.id, personId: person.id, by, now: NOW }));
+	const [moved] = await db.read.select().from(appointment);
+	expect(moved).toMatchObject({ state: 'booked', localDay: '2026-03-18', answer: 'none', sequence: 2 });
+});

@@ -1,0 +1,117 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { PathwayKind } from '../../shared/codes.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import { pathway, stage } from '../db/schema/index.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { sealNullable } from '../platform/sealing.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf, stageTemplates } from '../territories/queries.ts';
+import { stageMove, targetDay } from './rules.ts';
+
+export type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
+type Territory = Awaited<ReturnType<typeof getTerritory>>;
+
+/** The open pathway of a person. @throws DomainError `no_pathway` */
+export async function openPathwayOf(q: Queries, personId: string) {
+	const [row] = await q
+		.select()
+		.from(pathway)
+		.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
+		.limit(1);
+	if (!row) throw new DomainError('no_pathway', 'conflict');
+	return row;
+}
+
+/**
+ * Opens a person's pathway: the stages are copied from the territory's template, the first one begins today.
+ * @throws DomainError `pathway_already_open`
+ */
+export async function openPathway(
+	tx: Tx,
+	input: { personId: string; territoryId: string; kind: PathwayKind; by: Actor; now: Date },
+): Promise<{ id: string }> {
+	const { personId, territoryId, kind, by, now } = input;
+	const [open] = await tx
+		.select({ id: pathway.id })
+		.from(pathway)
+		.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
+		.limit(1);
+	if (open) throw new DomainError('pathway_already_open', 'conflict');
+	const id = newId();
+	await tx.insert(pathway).values({ id, personId, territoryId, kind, startedAt: now });
+	const templates = await stageTemplates(tx, territoryId);
+	const today = await calendarOf(tx, await getTerritory(tx, territoryId), now);
+	for (const [index, template] of templates.entries()) {
+		const first = index === 0;
+		await tx.insert(stage).values({
+			id: newId(),
+			pathwayId: id,
+			position: template.position,
+			name: template.name,
+			targetDays: template.targetDays,
+			dayType: template.dayType,
+			state: first ? 'current' : 'upcoming',
+			enteredAt: first ? now : null,
+			targetOn: first ? targetDay(template, today.day, today.holidays) : null,
+		});
+	}
+	await recordAudit(tx, { action: 'pathway.opened', actor: by, subjectId: id, personId, detail: { kind }, at: now });
+	return { id };
+}
+
+/**
+ * Enters a stage: a dated decision. Skipping or going back needs a reason, kept on the stages it concerns and in the
+ * history. Entering the current stage again changes nothing.
+ * @throws DomainError `not_found`, `no_pathway`, `stage_reason_missing`
+ */
+export async function enterStage(
+	tx: Tx,
+	input: { personId: string; stageId: string; reason?: string; by: Actor; now: Date },
+): Promise<{ changed: boolean }> {
+	const { personId, stageId, by, now } = input;
+	const reason = input.reason?.trim();
+	const open = await openPathwayOf(tx, personId);
+	const stages = await tx.select().from(stage).where(eq(stage.pathwayId, open.id)).orderBy(stage.position).limit(50);
+	const target = stages.find(({ id }) => id === stageId);
+	if (!target) throw notFound();
+	const move = stageMove(stages, stageId);
+	if (!move) return { changed: false };
+	if (move.needsReason && !reason) throw new DomainError('stage_reason_missing', 'invalid');
+
+	const place = (id: string) => sealNullable(`stage.reason_sealed:${id}`, reason);
+	for (const { id, state } of move.changes) {
+		const left = state === 'done' ? { leftAt: now } : { enteredAt: null, leftAt: null, targetOn: null };
+		const why = state === 'skipped' ? { reasonSealed: place(id) } : {};
+		await tx
+			.update(stage)
+			.set({ state, ...left, ...why })
+			.where(eq(stage.id, id));
+	}
+	const today = await calendarOf(tx, await getTerritory(tx, open.territoryId), now);
+	await tx
+		.update(stage)
+		.set({
+			state: 'current',
+			enteredAt: now,
+			leftAt: null,
+			targetOn: targetDay(target, today.day, today.holidays),
+			reasonSealed: place(stageId),
+		})
+		.where(eq(stage.id, stageId));
+	await recordAudit(tx, {
+		action: 'stage.entered',
+		actor: by,
+		subjectId: stageId,
+		personId,
+		detail: { position: target.position, explained: move.needsReason },
+		at: now,
+	});
+	return { changed: true };
+}
+
+async function calendarOf(q: Queries, territory: Territory, now: Date) {
+	return { day: localDay(now, territory.zone), holidays: await holidaysOf(q, territory.holidayZone) };
+}

@@ -1,0 +1,123 @@
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import type { Queries } from '../db/client.ts';
+import { account, followUpMember, pathway, person, stage, step, structure } from '../db/schema/index.ts';
+import { notFound } from '../platform/errors.ts';
+import { unseal, unsealNullable } from '../platform/sealing.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { plannedDays } from './rules.ts';
+
+/** More steps than a pathway ever shows at once. */
+const MOST_STEPS = 300;
+
+const author = alias(account, 'author');
+
+const stepRows = (q: Queries) =>
+	q
+		.select({
+			step,
+			ownerName: account.displayName,
+			ownerStructure: structure.name,
+			authorName: author.displayName,
+			authorRole: author.role,
+		})
+		.from(step)
+		.leftJoin(account, eq(account.id, step.ownerAccountId))
+		.leftJoin(structure, eq(structure.id, step.ownerStructureId))
+		.leftJoin(author, eq(author.id, step.createdById));
+
+type StepRow = Awaited<ReturnType<typeof stepRows>>[number];
+
+const opened = ({ step: row, ...names }: StepRow) => ({
+	id: row.id,
+	title: unseal(`step.title_sealed:${row.id}`, row.titleSealed),
+	note: unsealNullable(`step.note_sealed:${row.id}`, row.noteSealed),
+	personNote: unsealNullable(`step.person_note_sealed:${row.id}`, row.personNoteSealed),
+	theme: row.theme,
+	owner: row.owner,
+	ownerName: row.owner === 'structure' ? names.ownerStructure : names.ownerName,
+	dueOn: row.dueOn,
+	state: row.state,
+	createdAt: row.createdAt,
+	authorName: names.authorName,
+	/** The person's own idea. */
+	proposed: names.authorRole === 'beneficiary',
+	version: row.version,
+	doneAt: row.doneAt,
+});
+export type StepView = ReturnType<typeof opened>;
+
+/** Steps in the order they are due. */
+const byDueDay = (a: StepView, b: StepView) =>
+	(a.dueOn ?? '9999').localeCompare(b.dueOn ?? '9999') || a.createdAt.getTime() - b.createdAt.getTime();
+
+/** The person's latest pathway with its stages, names in `locale`, and its steps; null before the first one. */
+export async function pathwayOf(q: Queries, personId: string, locale: string) {
+	const [found] = await q
+		.select()
+		.from(pathway)
+		.where(eq(pathway.personId, personId))
+		.orderBy(desc(pathway.startedAt))
+		.limit(1);
+	if (!found) return null;
+	const territory = await getTerritory(q, found.territoryId);
+	const stages = await q.select().from(stage).where(eq(stage.pathwayId, found.id)).orderBy(stage.position).limit(50);
+	const planned = plannedDays(stages, await holidaysOf(q, territory.holidayZone));
+	const steps = await stepRows(q).where(eq(step.pathwayId, found.id)).orderBy(step.createdAt).limit(MOST_STEPS);
+	return {
+		pathway: found,
+		zone: territory.zone,
+		stages: stages.map(({ name, reasonSealed, ...row }) => ({
+			...row,
+			name: name[locale] ?? name.fr ?? '',
+			reason: unsealNullable(`stage.reason_sealed:${row.id}`, reasonSealed),
+			/** Day by which it is planned to end. */
+			plannedOn: row.targetOn ?? planned.get(row.position) ?? null,
+		})),
+		steps: steps.map(opened).sort(byDueDay),
+	};
+}
+export type PathwayView = NonNullable<Awaited<ReturnType<typeof pathwayOf>>>;
+export type StageView = PathwayView['stages'][number];
+
+/** One step of a person. @throws DomainError `not_found` */
+export async function getStep(q: Queries, personId: string, stepId: string): Promise<StepView> {
+	const [row] = await stepRows(q)
+		.where(and(eq(step.id, stepId), eq(step.personId, personId)))
+		.limit(1);
+	if (!row) throw notFound();
+	return opened(row);
+}
+
+/** Steps on which people followed by this professional said « je n’y arrive pas », for their first page. */
+export async function stuckSteps(q: Queries, accountId: string, limit = 50) {
+	const rows = await q
+		.select({
+			id: step.id,
+			personId: step.personId,
+			firstName: person.firstName,
+			lastName: person.lastName,
+			titleSealed: step.titleSealed,
+			personNoteSealed: step.personNoteSealed,
+		})
+		.from(followUpMember)
+		.innerJoin(
+			step,
+			and(eq(step.personId, followUpMember.personId), eq(step.state, 'waiting'), eq(step.owner, 'person')),
+		)
+		.innerJoin(person, eq(person.id, step.personId))
+		.where(
+			and(
+				eq(followUpMember.accountId, accountId),
+				isNull(followUpMember.endedAt),
+				inArray(followUpMember.part, ['lead', 'second']),
+			),
+		)
+		.orderBy(step.dueOn, step.id)
+		.limit(limit);
+	return rows.map(({ titleSealed, personNoteSealed, ...row }) => ({
+		...row,
+		title: unseal(`step.title_sealed:${row.id}`, titleSealed),
+		note: unsealNullable(`step.person_note_sealed:${row.id}`, personNoteSealed),
+	}));
+}

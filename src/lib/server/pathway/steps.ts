@@ -1,0 +1,184 @@
+import { and, eq } from 'drizzle-orm';
+import type { StepOwner, StepState } from '../../shared/codes.ts';
+import type { Theme } from '../../shared/themes.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Tx } from '../db/client.ts';
+import { pathway, step } from '../db/schema/index.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { seal, sealNullable } from '../platform/sealing.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory } from '../territories/queries.ts';
+import { openPathwayOf, type Actor } from './commands.ts';
+import { mayChangeStep, mayUntick } from './rules.ts';
+
+interface NewStep {
+	personId: string;
+	title: string;
+	note?: string;
+	theme?: Theme;
+	owner: StepOwner;
+	/** Last day to do it, in the territory's zone. */
+	dueOn?: string;
+	by: Actor;
+	now: Date;
+}
+
+/** Adds a step to the person's open pathway. @throws DomainError `no_pathway` */
+export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
+	const { personId, owner, by, now } = input;
+	const { id: pathwayId } = await openPathwayOf(tx, personId);
+	const id = newId();
+	await tx.insert(step).values({
+		id,
+		pathwayId,
+		personId,
+		titleSealed: seal(`step.title_sealed:${id}`, input.title),
+		noteSealed: sealNullable(`step.note_sealed:${id}`, input.note),
+		theme: input.theme ?? null,
+		owner,
+		ownerAccountId: owner === 'referent' ? by.accountId : null,
+		ownerStructureId: owner === 'structure' ? by.structureId : null,
+		dueOn: input.dueOn ?? null,
+		state: 'planned',
+		createdById: by.accountId,
+		createdAt: now,
+		version: 1,
+	});
+	await recordAudit(tx, { action: 'step.added', actor: by, subjectId: id, personId, detail: { owner }, at: now });
+	return { id };
+}
+
+/** A person proposes a step: it is theirs at once, and marked as their idea by who created it. @throws DomainError `no_pathway` */
+export const proposeStep = (tx: Tx, input: { personId: string; title: string; note?: string; by: Actor; now: Date }) =>
+	addStep(tx, { ...input, owner: 'person' });
+
+interface OwnStep {
+	stepId: string;
+	personId: string;
+	by?: Actor;
+	now: Date;
+}
+
+/** The person ticks a step of their own. Ticked twice, it is done once. @throws DomainError `not_found`, `step_refused` */
+export async function tickStep(tx: Tx, input: OwnStep): Promise<{ changed: boolean }> {
+	const found = await ownStep(tx, input);
+	if (found.state === 'done') return { changed: false };
+	await setState(tx, input, found, 'done', { doneAt: input.now });
+	return { changed: true };
+}
+
+/** Takes a tick back, the same day only. @throws DomainError `not_found`, `untick_too_late` */
+export async function untickStep(tx: Tx, input: OwnStep): Promise<{ changed: boolean }> {
+	const found = await ownStep(tx, input);
+	if (found.state !== 'done') return { changed: false };
+	const { zone } = await zoneOf(tx, found.pathwayId);
+	const doneDay = found.doneAt && localDay(found.doneAt, zone);
+	if (!mayUntick(doneDay, localDay(input.now, zone))) throw new DomainError('untick_too_late', 'conflict');
+	await setState(tx, input, found, 'planned', { doneAt: null });
+	return { changed: true };
+}
+
+/** « Je n’y arrive pas »: the step waits, and the referent sees why. @throws DomainError `not_found`, `step_refused` */
+export async function askHelpOnStep(tx: Tx, input: OwnStep & { note?: string }): Promise<{ changed: boolean }> {
+	const found = await ownStep(tx, input);
+	if (found.state === 'waiting' && !input.note) return { changed: false };
+	const personNoteSealed = sealNullable(`step.person_note_sealed:${found.id}`, input.note);
+	if (found.state === 'waiting') await tx.update(step).set({ personNoteSealed }).where(eq(step.id, found.id));
+	else await setState(tx, input, found, 'waiting', { personNoteSealed });
+	return { changed: true };
+}
+
+interface StepChange {
+	stepId: string;
+	personId: string;
+	/** The version the form was made from. */
+	version: number;
+	title: string;
+	note?: string;
+	theme?: Theme;
+	owner: StepOwner;
+	dueOn?: string;
+	state: StepState;
+	by: Actor;
+	now: Date;
+}
+
+/**
+ * A professional changes a step. Refused when somebody changed it since the form was shown: the page then shows both.
+ * @throws DomainError `not_found`, `step_refused`, `step_changed`
+ */
+export async function changeStep(tx: Tx, input: StepChange): Promise<void> {
+	const { stepId, personId, version, by, now } = input;
+	const found = await stepOf(tx, stepId, personId);
+	if (found.version !== version) throw new DomainError('step_changed', 'conflict', { version: found.version });
+	if (!mayChangeStep('professional', found.state, input.state)) throw new DomainError('step_refused', 'conflict');
+	const keepsOwner = found.owner === input.owner;
+	const [changed] = await tx
+		.update(step)
+		.set({
+			titleSealed: seal(`step.title_sealed:${stepId}`, input.title),
+			noteSealed: sealNullable(`step.note_sealed:${stepId}`, input.note),
+			theme: input.theme ?? null,
+			owner: input.owner,
+			ownerAccountId: keepsOwner ? found.ownerAccountId : input.owner === 'referent' ? by.accountId : null,
+			ownerStructureId: keepsOwner ? found.ownerStructureId : input.owner === 'structure' ? by.structureId : null,
+			dueOn: input.dueOn ?? null,
+			state: input.state,
+			doneAt: input.state === 'done' ? (found.doneAt ?? now) : null,
+			version: version + 1,
+		})
+		.where(and(eq(step.id, stepId), eq(step.version, version)))
+		.returning({ id: step.id });
+	if (!changed) throw new DomainError('step_changed', 'conflict');
+	await recordAudit(tx, {
+		action: 'step.changed',
+		actor: by,
+		subjectId: stepId,
+		personId,
+		detail: { from: found.state, to: input.state },
+		at: now,
+	});
+}
+
+async function stepOf(tx: Tx, stepId: string, personId: string) {
+	const [row] = await tx
+		.select()
+		.from(step)
+		.where(and(eq(step.id, stepId), eq(step.personId, personId)))
+		.limit(1);
+	if (!row) throw notFound();
+	return row;
+}
+
+/** A step the person may act on: theirs to do. Somebody else's looks missing. */
+async function ownStep(tx: Tx, { stepId, personId }: OwnStep) {
+	const found = await stepOf(tx, stepId, personId);
+	if (found.owner !== 'person') throw notFound();
+	return found;
+}
+
+async function setState(
+	tx: Tx,
+	{ personId, by, now }: OwnStep,
+	found: typeof step.$inferSelect,
+	to: StepState,
+	also: Partial<typeof step.$inferInsert>,
+) {
+	if (!mayChangeStep('person', found.state, to)) throw new DomainError('step_refused', 'conflict');
+	await tx
+		.update(step)
+		.set({ state: to, version: found.version + 1, ...also })
+		.where(and(eq(step.id, found.id), eq(step.personId, personId)));
+	const detail = { from: found.state, to };
+	await recordAudit(tx, { action: 'step.changed', actor: by, subjectId: found.id, personId, detail, at: now });
+}
+
+async function zoneOf(tx: Tx, pathwayId: string) {
+	const [row] = await tx
+		.select({ territoryId: pathway.territoryId })
+		.from(pathway)
+		.where(eq(pathway.id, pathwayId))
+		.limit(1);
+	return getTerritory(tx, row!.territoryId);
+}

@@ -190,7 +190,12 @@ describe('without a server', () => {
 		expect(kept).toMatchObject([{ channel: 'email', ...aMail() }]);
 	});
 
+	test('a mailbox that fails is tried again', async () => {
+		setMailbox(() => Promise.reject(new Error('full')));
+		expect(await mailer.send(aMail())).toEqual({ outcome: 'temporary_failure', reason: 'mailbox' });
+	});
+
 	test('and without a mailbox, somebody is told', async () => {
-		expect(await mailer.send(aMail())).toEqual({ outcome: 'technical_failure', reason: 'mail_not_configured' });
+		expect(await mailer.send(aMail())).toEqual({ outcome: 'technical_failure', reason: 'not_configured' });
 	});
 });

@@ -46,7 +46,7 @@ export function createMailer({ smtpUrl, from, timeoutMs = 10_000, deadlineMs = 3
 		if (!to) return { outcome: 'permanent_failure', reason: 'bad_address' };
 		if (!areSafeHeaders(mail.headers ?? {})) return { outcome: 'technical_failure', reason: 'bad_header' };
 		const content = { subject: onOneLine(mail.subject), text: mail.text, html: mail.html };
-		if (!transport) return keptInMailbox(await leaveInMailbox({ channel: 'email', to, ...content }));
+		if (!transport) return leaveInMailbox({ channel: 'email', to, ...content });
 		try {
 			await transport.sendMail({
 				...content,
@@ -65,9 +65,6 @@ export function createMailer({ smtpUrl, from, timeoutMs = 10_000, deadlineMs = 3
 
 	return { send };
 }
-
-const keptInMailbox = (kept: boolean): Delivery =>
-	kept ? { outcome: 'accepted', reason: 'mailbox' } : { outcome: 'technical_failure', reason: 'mail_not_configured' };
 
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
 const RESERVED =

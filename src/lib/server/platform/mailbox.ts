@@ -1,3 +1,5 @@
+import type { Delivery } from './outcome.ts';
+
 /** A message of the demo, kept for whoever tries the portal instead of being sent. */
 export interface MailboxMessage {
 	channel: 'email' | 'sms';
@@ -17,8 +19,13 @@ export function setMailbox(keep: Mailbox | undefined) {
 	mailbox = keep;
 }
 
-/** @returns false when there is no mailbox here */
-export async function leaveInMailbox(message: MailboxMessage): Promise<boolean> {
-	await mailbox?.(message);
-	return mailbox !== undefined;
+/** Never rejects: a mailbox that cannot keep the message is tried again, like any other service. */
+export async function leaveInMailbox(message: MailboxMessage): Promise<Delivery> {
+	if (!mailbox) return { outcome: 'technical_failure', reason: 'not_configured' };
+	try {
+		await mailbox(message);
+		return { outcome: 'accepted', reason: 'mailbox' };
+	} catch {
+		return { outcome: 'temporary_failure', reason: 'mailbox' };
+	}
 }

@@ -117,8 +117,13 @@ describe('without a gateway', () => {
 		expect(kept).toEqual([{ channel: 'sms', ...aSms() }]);
 	});
 
+	test('a mailbox that fails is tried again', async () => {
+		setMailbox(() => Promise.reject(new Error('full')));
+		expect(await gateway.send(aSms())).toEqual({ outcome: 'temporary_failure', reason: 'mailbox' });
+	});
+
 	test('and without a mailbox, somebody is told', async () => {
-		expect(await gateway.send(aSms())).toEqual({ outcome: 'technical_failure', reason: 'sms_not_configured' });
+		expect(await gateway.send(aSms())).toEqual({ outcome: 'technical_failure', reason: 'not_configured' });
 	});
 });
 

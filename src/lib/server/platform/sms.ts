@@ -39,7 +39,7 @@ export function createSmsGateway({ url, key, deadlineMs }: SmsGatewaySettings): 
 		if (!isMobile(to)) return { outcome: 'permanent_failure', reason: 'not_a_french_mobile' };
 		if (!fitsOneSms(text)) return { outcome: 'technical_failure', reason: 'text_does_not_fit' };
 		const sms = { to, text: toGsm(text), reference };
-		if (!url) return keptInMailbox(await leaveInMailbox({ channel: 'sms', ...sms }));
+		if (!url) return leaveInMailbox({ channel: 'sms', ...sms });
 		const answer = await post({
 			url,
 			agent,
@@ -53,9 +53,6 @@ export function createSmsGateway({ url, key, deadlineMs }: SmsGatewaySettings): 
 
 	return { send, close: () => agent.destroy() };
 }
-
-const keptInMailbox = (kept: boolean): Delivery =>
-	kept ? { outcome: 'accepted', reason: 'mailbox' } : { outcome: 'technical_failure', reason: 'sms_not_configured' };
 
 /** 400 and 422: the gateway refuses this number or text. Other 4xx: our key, our account or our address. */
 function smsOutcomeOf(status: number, waitMs: number | undefined): Delivery {

@@ -1,3 +1,5 @@
+import type { AppointmentMode } from '../../shared/codes.ts';
+
 /** Rules with numbers (product.md §5). A territory stores only what differs. */
 export const DEFAULT_SETTINGS = {
 	/** Days to the first contact after a request. */
@@ -18,6 +20,14 @@ export const DEFAULT_SETTINGS = {
 	worksInPairs: false,
 	/** Tags of the roadmap, offered on steps. */
 	roadmapThemes: [] as string[],
+	/** Audiences served first, as codes: `new_rsa`, `long_term_unemployed`, `under_26`, `single_parent`, `disabled`. */
+	priorityAudiences: [] as string[],
+	/** What a partner already knows is shown to be confirmed, not asked again. */
+	askedOnce: false,
+	/** How a first appointment is proposed where nothing else was said. */
+	firstAppointmentMode: 'on_site' as AppointmentMode,
+	/** People already followed before 2025 sign their contract before this day (decree 2024-1244; 3 years overseas). */
+	contractsForAllBefore: '2027-01-01',
 	cancelUntilHours: 4,
 	moveUntilHours: 24,
 	/** Months until silence on a request for money means refusal (CRPA L231-4). */

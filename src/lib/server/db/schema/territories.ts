@@ -27,11 +27,19 @@ export const defineTerritories = (d: Columns) => {
 		'employment_area',
 		{
 			id: d.text('id').primaryKey(),
-			territoryId: d.text('territory_id').notNull().references(() => territory.id),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
 			name: d.text('name').notNull(),
 		},
 		(t) => [d.index('employment_area_territory_id_idx').on(t.territoryId)],
 	);
+	/** All départements of the country, so that one can be named when its communes are not known here. */
+	const department = d.table('department', {
+		code: d.text('code').primaryKey(),
+		name: d.text('name').notNull(),
+	});
 	const municipality = d.table(
 		'municipality',
 		{
@@ -40,6 +48,8 @@ export const defineTerritories = (d: Columns) => {
 			/** Lower case, no accents, hyphens as spaces, « saint » for « st »: what a search compares. */
 			searchName: d.text('search_name').notNull(),
 			departmentCode: d.text('department_code').notNull(),
+			/** Doubs has one employment area per arrondissement. */
+			arrondissement: d.text('arrondissement'),
 			population: d.integer('population').notNull(),
 		},
 		(t) => [d.index('municipality_search_name_idx').on(t.searchName)],
@@ -48,8 +58,14 @@ export const defineTerritories = (d: Columns) => {
 	const catchment = d.table(
 		'catchment',
 		{
-			inseeCode: d.text('insee_code').notNull().references(() => municipality.inseeCode),
-			territoryId: d.text('territory_id').notNull().references(() => territory.id),
+			inseeCode: d
+				.text('insee_code')
+				.notNull()
+				.references(() => municipality.inseeCode),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
 			employmentAreaId: d.text('employment_area_id').references(() => employmentArea.id),
 			/** Day included, in the territory's zone. */
 			startsOn: d.day('starts_on').notNull(),
@@ -68,7 +84,10 @@ export const defineTerritories = (d: Columns) => {
 		'structure',
 		{
 			id: d.text('id').primaryKey(),
-			territoryId: d.text('territory_id').notNull().references(() => territory.id),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
 			employmentAreaId: d.text('employment_area_id').references(() => employmentArea.id),
 			name: d.text('name').notNull(),
 			/** data·inclusion word for the network: `departements`, `france-travail`, `mission-locale`… */
@@ -87,7 +106,10 @@ export const defineTerritories = (d: Columns) => {
 		'stage_template',
 		{
 			id: d.text('id').primaryKey(),
-			territoryId: d.text('territory_id').notNull().references(() => territory.id),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
 			position: d.integer('position').notNull(),
 			name: d.json('name').$type<Record<string, string>>().notNull(),
 			targetDays: d.integer('target_days').notNull(),
@@ -96,6 +118,6 @@ export const defineTerritories = (d: Columns) => {
 		},
 		(t) => [d.uniqueIndex('stage_template_territory_id_position_idx').on(t.territoryId, t.position)],
 	);
-	return { territory, employmentArea, municipality, catchment, holiday, structure, stageTemplate };
+	return { territory, employmentArea, department, municipality, catchment, holiday, structure, stageTemplate };
 };
 export type TerritoriesSchema = ReturnType<typeof defineTerritories>;

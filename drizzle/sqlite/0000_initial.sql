@@ -424,6 +424,7 @@ CREATE TABLE `stage` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `stage_pathway_id_position_idx` ON `stage` (`pathway_id`,`position`);--> statement-breakpoint
 CREATE UNIQUE INDEX `stage_one_current_idx` ON `stage` (`pathway_id`) WHERE state = 'current';--> statement-breakpoint
+CREATE INDEX `stage_left_at_idx` ON `stage` (`left_at`);--> statement-breakpoint
 CREATE INDEX `stage_current_target_on_idx` ON `stage` (`target_on`) WHERE state = 'current';--> statement-breakpoint
 CREATE TABLE `stage_template` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -13,8 +13,8 @@ export const searchNameOf = (person: { firstName: string; lastName: string }): s
 const nationalDigits = (phone: string): string =>
 	phone
 		.replace(/[^\d+]/g, '')
-		.replace(/^00/, '+')
-		.replace(/^\+(33|262|508|590|594|596)(?=\d)/, '0')
+		// Long enough to be a number: « 0033 » alone may be the end of one.
+		.replace(/^(\+|00)(33|262|508|590|594|596)(?=\d{4})/, '0')
 		.replace(/\D/g, '');
 
 /** What finds a person: each word of the name, each ending of the phone number. */

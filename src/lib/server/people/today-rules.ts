@@ -1,3 +1,4 @@
+import type { AnswerNote } from '../../shared/answers.ts';
 import type { Channel } from '../../shared/codes.ts';
 
 /** Why somebody needs a professional today, from the most to the least pressing. The order is the sort. */
@@ -20,7 +21,7 @@ export interface Why {
 	/** The person's own words, when they gave some. */
 	note: string | null;
 	/** What a sentence needs: which delay, which stage, how many channels. */
-	detail: {
+	detail: Omit<AnswerNote, 'text'> & {
 		delayKind?: string;
 		stageName?: Record<string, string> | null;
 		channels?: number;

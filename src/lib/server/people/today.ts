@@ -1,5 +1,6 @@
 import { and, asc, countDistinct, desc, eq, exists, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import type { AnswerNote } from '../../shared/answers.ts';
 import type { Queries } from '../db/client.ts';
 import {
 	appointment,
@@ -178,14 +179,18 @@ async function answered(q: Queries, accountId: string, now: Date): Promise<Alert
 		)
 		.orderBy(asc(appointment.startsAt))
 		.limit(LIMIT);
-	return rows.map(({ id, answer, answeredAt, noteSealed, startsAt, zone, ...row }) => ({
-		...row,
-		reason: answer === 'cannot' ? 'cannot' : 'needs_help',
-		since: answeredAt ?? now,
-		note: unsealNullable(`appointment.answer_note_sealed:${id}`, noteSealed),
-		detail: { appointmentAt: startsAt, zone },
-		reference: null,
-	}));
+	return rows.map(({ id, answer, answeredAt, noteSealed, startsAt, zone, ...row }) => {
+		const said = unsealNullable(`appointment.answer_note_sealed:${id}`, noteSealed);
+		const { text, ...answerNote } = said ? (JSON.parse(said) as AnswerNote) : {};
+		return {
+			...row,
+			reason: answer === 'cannot' ? 'cannot' : 'needs_help',
+			since: answeredAt ?? now,
+			note: text ?? null,
+			detail: { ...answerNote, appointmentAt: startsAt, zone },
+			reference: null,
+		};
+	});
 }
 
 /** Said « je n'y arrive pas » about one of their own steps. */

@@ -59,6 +59,8 @@ export const definePathway = (
 				.uniqueIndex('stage_one_current_idx')
 				.on(t.pathwayId)
 				.where(sql`state = 'current'`),
+			// How long stages took, lately.
+			d.index('stage_left_at_idx').on(t.leftAt),
 			// The list of passed targets, oldest first.
 			d
 				.index('stage_current_target_on_idx')

@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest';
+import {
+	aFollowUp,
+	aMunicipality,
+	anAppointment,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aTerritory,
+	NOW,
+} from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
+import { caseload, peopleOfTerritory } from './caseload.ts';
+import { createPerson, refreshSearch } from './commands.ts';
+import { passedDelays } from './delays.ts';
+import { ageOn, searchTerms } from './rules.ts';
+import { peopleToday } from './today.ts';
+import { withDefaults } from '../territories/settings.ts';
+import { person } from '../db/schema/index.ts';
+import { eq } from 'drizzle-orm';
+
+const today = '2026-03-02';
+
+async function aCaseload() {
+	const db = await testDatabase();
+	const territory = await aTerritory(db);
+	const referent = await aReferent(db, { territoryId: territory.id });
+	const follow = (firstName: string, lastName: string, phone: string) =>
+		aPerson(db, { referent, firstName, lastName, phone });
+	const zoe = await follow('Zoé', 'Lefèvre-Œuvrard', '+33639980012');
+	const jose = await follow('José', 'Martin', '+33639981345');
+	const other = await aPerson(db, { territoryId: territory.id, firstName: 'Zoé', lastName: 'Ailleurs' });
+	const find = async (text: string) =>
+		(await caseload(db.read, referent.id, { text, today, now: NOW })).rows.map(({ id }) => id);
+	const findAll = async (text: string) =>
+		(await peopleOfTerritory(db.read, territory.id, { text, today })).rows.map(({ id }) => id);
+	return { db, territory, referent, zoe, jose, other, find, findAll };
+}
+
+test('a search ignores accents, case, ligatures and the order of names', async () => {
+	const { find, zoe } = await aCaseload();
+	for (const typed of ['zoe', 'OEUVRARD', 'lefevre zoé', 'Zoé Lefè', 'œuv  zo', "oeuvrard-lefevre'"])
+		expect(await find(typed), typed).toEqual([zoe.id]);
+	expect(await find('zoe martin')).toEqual([]);
+});
+
+test('a search finds any fragment of a phone number, however it is typed', async () => {
+	const { find, zoe, jose } = await aCaseload();
+	for (const typed of ['06 39 98 00 12', '9980', '0012', '06.39.98.00', '+33 6 39 98 00 12', 'zoe 012'])
+		expect(await find(typed), typed).toEqual([zoe.id]);
+	expect(await find('0639')).toEqual([zoe.id, jose.id]);
+});
+
+test('signs that mean something to a database mean nothing in a search', async () => {
+	const { find, zoe, jose } = await aCaseload();
+	expect(await find('%')).toEqual([zoe.id, jose.id]);
+	for (const typed of ['oeu_vrard', "oz'); --", '"zoe" OR 1', 'zo%é']) expect(await find(typed), typed).toEqual([]);
+	expect(searchTerms('a b c d e f g h')).toHaveLength(5);
+});
+
+test('a referent finds their own people only; the coordinator the whole territory, without contact', async () => {
+	const { db, territory, find, findAll, zoe, other } = await aCaseload();
+	expect(await find('zoe')).toEqual([zoe.id]);
+	expect(await findAll('zoe')).toEqual([other.id, zoe.id]);
+	const elsewhere = await aPerson(db, { firstName: 'Zoé' });
+	expect(await findAll('zoe')).not.toContain(elsewhere.id);
+	const { rows } = await peopleOfTerritory(db.read, territory.id, { text: '9980012', today });
+	expect(JSON.stringify(rows)).not.toContain('63998');
+});
+
+test('a new name or number is found after it changes, the old one no longer', async () => {
+	const { db, find, referent } = await aCaseload();
+	const { id } = await db.write((tx) =>
+		createPerson(tx, {
+			territoryId: referent.territoryId,
+			firstName: 'Inès',
+			lastName: 'Perrin',
+			locale: 'fr',
+			now: NOW,
+		}),
+	);
+	await aFollowUp(db, { personId: id, member: referent });
+	expect(await find('perrin ines')).toEqual([id]);
+	await db.write(async (tx) => {
+		await tx.update(person).set({ lastName: 'Dubois', phone: '+33639987777' }).where(eq(person.id, id));
+		await refreshSearch(tx, id);
+	});
+	expect(await find('perrin')).toEqual([]);
+	expect(await find('dubois 7777')).toEqual([id]);
+});
+
+test('the list of people filters by theme and by late stage; a member filters on their own themes only', async () => {
+	const { db, referent, zoe, jose, territory } = await aCaseload();
+	await aRequest(db, { personId: zoe.id, themes: ['housing', 'health'] });
+	await aPathway(db, { personId: jose.id });
+	const list = async (filters: object) =>
+		(await caseload(db.read, referent.id, { today: '2026-05-01', now: NOW, ...filters })).rows.map(({ id }) => id);
+	expect(await list({ theme: 'housing' })).toEqual([zoe.id]);
+	expect(await list({ late: true })).toEqual([jose.id]);
+	const member = await aReferent(db, { territoryId: territory.id });
+	await aFollowUp(db, { personId: zoe.id, member, part: 'member', themes: ['housing'] });
+	const seen = async (theme?: 'housing' | 'health') =>
+		(await caseload(db.read, member.id, { theme, today, now: NOW })).rows;
+	expect(await seen('housing')).toHaveLength(1);
+	expect(await seen('health')).toEqual([]);
+	expect(await seen()).toMatchObject([{ openThemes: ['housing'] }]);
+});
+
+test('a list has 50 people a page and says when there are more', async () => {
+	const { db, referent } = await aCaseload();
+	for (let index = 0; index < 50; index++)
+		await aPerson(db, { referent, lastName: `Nom ${String(index).padStart(2, '0')}`, account: false });
+	const first = await caseload(db.read, referent.id, { today, now: NOW });
+	const second = await caseload(db.read, referent.id, { page: 2, today, now: NOW });
+	expect([first.rows.length, first.more, second.rows.length, second.more]).toEqual([50, true, 2, false]);
+});
+
+test('an age counts completed years; with the year alone, the age reached in it', () => {
+	expect(ageOn('1990-03-03', today)).toBe(35);
+	expect(ageOn('1990-03-02', today)).toBe(36);
+	expect(ageOn('1990-00-00', today)).toBe(36);
+	expect(ageOn(null, today)).toBeNull();
+	expect(ageOn('0000-00-00', today)).toBeNull();
+});
+
+test('no list of the professionals reads a whole table', async () => {
+	const { db, referent, territory } = await aCaseload();
+	const commune = await aMunicipality(db);
+	const zoned = { territoryId: territory.id, zone: territory.zone, settings: withDefaults({}), now: NOW };
+	await anAppointment(db, { referentId: referent.id });
+	const scans = await fullScans(db, async () => {
+		for (const text of ['', 'zoe', 'zoe lefevre 06399'])
+			for (const late of [false, true]) {
+				await caseload(db.read, referent.id, { text, late, theme: 'housing', today, now: NOW });
+				await peopleOfTerritory(db.read, territory.id, { text, late, today });
+			}
+		await peopleToday(db.read, referent.id, zoned);
+		await passedDelays(db.read, { accountId: referent.id }, zoned);
+		await passedDelays(db.read, {}, zoned);
+		await passedDelays(db.read, { structureId: referent.structureId }, zoned);
+		await passedDelays(db.read, { employmentAreaId: commune.inseeCode }, zoned);
+	});
+	expect(scans).toEqual([]);
+});

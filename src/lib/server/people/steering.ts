@@ -1,0 +1,155 @@
+import { and, asc, count, desc, eq, gt, inArray, isNull, lte, ne, notExists, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import type { Queries } from '../db/client.ts';
+import {
+	account,
+	followUpMember,
+	municipality,
+	pathway,
+	person,
+	stage,
+	structure,
+	supportRequest,
+} from '../db/schema/index.ts';
+import { daysBetween, localDay } from '../territories/calendar.ts';
+import { openMember } from './caseload.ts';
+import { distribution } from './steering-rules.ts';
+
+const PERIOD_MS = 90 * 86_400_000;
+/** Enough for a median that no longer moves. */
+const MAX_ROWS = 20_000;
+
+/** The staff of a territory, disabled accounts last, each with how many people they lead and second now. */
+export async function teamOf(q: Queries, territoryId: string) {
+	const open = (part: 'lead' | 'second') =>
+		sql<number>`(${q
+			.select({ people: count() })
+			.from(followUpMember)
+			.where(and(eq(followUpMember.accountId, account.id), openMember, eq(followUpMember.part, part)))})`;
+	return q
+		.select({
+			id: account.id,
+			name: account.displayName,
+			role: account.role,
+			side: account.side,
+			status: account.status,
+			email: account.email,
+			lastSeenAt: account.lastSeenAt,
+			structureId: structure.id,
+			structureName: structure.name,
+			leads: open('lead'),
+			seconds: open('second'),
+		})
+		.from(account)
+		.leftJoin(structure, eq(structure.id, account.structureId))
+		.where(and(eq(account.territoryId, territoryId), inArray(account.role, ['referent', 'coordinator'])))
+		.orderBy(asc(account.status), asc(account.displayName))
+		.limit(500);
+}
+export type TeamMember = Awaited<ReturnType<typeof teamOf>>[number];
+
+const lead = alias(account, 'lead');
+/** Shown to be worked through; the next ones come up as these are settled. */
+const MAX_ORPHANS = 50;
+
+/**
+ * People whose help has begun and whom nobody leads: the professional left, or was disabled. Names only: the coordinator
+ * gives each to somebody.
+ */
+export async function peopleWithoutLead(q: Queries, territoryId: string) {
+	return q
+		.select({
+			id: person.id,
+			firstName: person.firstName,
+			lastName: person.lastName,
+			commune: municipality.name,
+			since: supportRequest.assignedAt,
+			lastContactAt: person.lastContactAt,
+		})
+		.from(supportRequest)
+		.innerJoin(person, eq(person.id, supportRequest.personId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				eq(supportRequest.territoryId, territoryId),
+				inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway']),
+				notExists(
+					q
+						.select({ one: sql`1` })
+						.from(followUpMember)
+						.innerJoin(lead, eq(lead.id, followUpMember.accountId))
+						.where(
+							and(
+								eq(followUpMember.personId, supportRequest.personId),
+								isNull(followUpMember.endedAt),
+								eq(followUpMember.part, 'lead'),
+								eq(lead.status, 'active'),
+							),
+						),
+				),
+			),
+		)
+		.orderBy(asc(supportRequest.submittedAt))
+		.limit(MAX_ORPHANS);
+}
+
+interface Period {
+	territoryId: string;
+	zone: string;
+	now: Date;
+}
+
+/** Calendar days from the request to the referent who took it: the last 90 days and the 90 before. */
+export async function contactDelays(q: Queries, { territoryId, zone, now }: Period) {
+	const rows = await q
+		.select({ from: supportRequest.submittedAt, to: supportRequest.assignedAt })
+		.from(supportRequest)
+		.where(
+			and(
+				eq(supportRequest.territoryId, territoryId),
+				inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway', 'closed']),
+				gt(supportRequest.submittedAt, new Date(now.getTime() - 2 * PERIOD_MS)),
+			),
+		)
+		.orderBy(desc(supportRequest.submittedAt))
+		.limit(MAX_ROWS);
+	const middle = new Date(now.getTime() - PERIOD_MS);
+	const days = (recent: boolean) =>
+		rows
+			.filter((row) => row.from && row.to && row.from > middle === recent)
+			.map((row) => daysBetween(localDay(row.from!, zone), localDay(row.to!, zone)));
+	return { now: distribution(days(true)), before: distribution(days(false)) };
+}
+
+/** Calendar days spent in each stage left during the last 90 days, in the order of the template. */
+export async function stageDelays(q: Queries, { territoryId, zone, now }: Period) {
+	const rows = await q
+		.select({
+			position: stage.position,
+			name: stage.name,
+			targetDays: stage.targetDays,
+			enteredAt: stage.enteredAt,
+			leftAt: stage.leftAt,
+		})
+		.from(stage)
+		.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
+		.where(
+			and(
+				gt(stage.leftAt, new Date(now.getTime() - PERIOD_MS)),
+				lte(stage.leftAt, now),
+				ne(stage.state, 'skipped'),
+				eq(pathway.territoryId, territoryId),
+			),
+		)
+		.orderBy(desc(stage.leftAt))
+		.limit(MAX_ROWS);
+	const positions = [...new Set(rows.map(({ position }) => position))].sort((a, b) => a - b);
+	return positions.map((position) => {
+		const list = rows.filter((row) => row.position === position);
+		const [{ name, targetDays }] = list as [(typeof list)[number]];
+		const days = list
+			.filter((row) => row.enteredAt && row.leftAt)
+			.map((row) => daysBetween(localDay(row.enteredAt!, zone), localDay(row.leftAt!, zone)));
+		return { position, name, targetDays, ...distribution(days) };
+	});
+}

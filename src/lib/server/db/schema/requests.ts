@@ -31,6 +31,8 @@ export const defineRequests = (
 			answersSealed: d.sealed('answers_sealed'),
 			/** « Je ne sais pas, appelez-moi ». */
 			wantsCall: d.flag('wants_call').notNull(),
+			/** A roof or food is missing now (rules.ts `isUrgent`): shown first to professionals, says no more than that. */
+			urgent: d.flag('urgent').notNull().default(false),
 			channel: d.text('channel', { enum: ['self', 'helped', 'professional'] }).notNull(),
 			locale: d.text('locale').notNull(),
 			createdAt: d.instant('created_at').notNull(),
@@ -43,6 +45,10 @@ export const defineRequests = (
 			respondBy: d.day('respond_by'),
 			/** Silence becomes refusal for requests of money on this day (CRPA L231-4). */
 			silenceOn: d.day('silence_on'),
+			/** Last time the person said « J'attends toujours »: once a day at most. */
+			stillWaitingAt: d.instant('still_waiting_at'),
+			/** The open request its needs were added to; it stays so that a replay finds the first receipt. */
+			mergedIntoId: d.text('merged_into_id'),
 		},
 		(t) => [
 			d.uniqueIndex('support_request_one_open_idx').on(t.personId).where(open),
@@ -55,8 +61,14 @@ export const defineRequests = (
 		'need',
 		{
 			id: d.text('id').primaryKey(),
-			requestId: d.text('request_id').notNull().references(() => supportRequest.id, { onDelete: 'cascade' }),
-			personId: d.text('person_id').notNull().references(() => person.id, { onDelete: 'cascade' }),
+			requestId: d
+				.text('request_id')
+				.notNull()
+				.references(() => supportRequest.id, { onDelete: 'cascade' }),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
 			theme: d.text('theme', { enum: THEMES }).notNull(),
 			status: d.text('status', { enum: NEED_STATUSES }).notNull(),
 			/** What was answered about it, in words, sealed. */

@@ -1,0 +1,182 @@
+/** What happens to a request once it is sent. */
+import { and, eq, inArray, isNull, lt, or } from 'drizzle-orm';
+import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Tx } from '../db/client.ts';
+import { account, need, supportRequest } from '../db/schema/index.ts';
+import { assignLead, touchContact } from '../people/commands.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { localDay, startOfDay } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { findOpenRequest, getOwnRequest } from './queries.ts';
+import { respondByDay } from './rules.ts';
+
+export { submitRequest, joinPerson, type Submission, type Submitted } from './submit.ts';
+export { saveAnswers, deleteDraft, deleteOldDrafts } from './drafts.ts';
+
+interface Own {
+	personId: string;
+	reference: string;
+	now: Date;
+}
+const isOpen = inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES]);
+const stillOpen = inArray(need.status, ['open', 'in_progress']);
+const ownRequest = (tx: Tx, { personId, reference }: Own) =>
+	getOwnRequest(tx, { personId, browserHash: null }, reference);
+
+/** The person no longer wants the help: needs left open are dropped. Twice changes nothing. @throws DomainError `not_found` */
+export async function withdrawRequest(tx: Tx, own: Own): Promise<void> {
+	const { id } = await ownRequest(tx, own);
+	await endRequest(tx, id, own);
+}
+
+async function endRequest(tx: Tx, id: string, { personId, now }: Own): Promise<void> {
+	const ended = await tx
+		.update(supportRequest)
+		.set({ status: 'withdrawn', closedAt: now, updatedAt: now })
+		.where(and(eq(supportRequest.id, id), isOpen))
+		.returning({ id: supportRequest.id });
+	if (ended.length === 0) return;
+	await tx
+		.update(need)
+		.set({ status: 'dropped', closedAt: now })
+		.where(and(eq(need.requestId, id), stillOpen));
+	await recordAudit(tx, { action: 'request.withdrawn', subjectId: id, personId, at: now });
+}
+
+/** One need less; the last one ends the request. @throws DomainError `not_found` for a need of somebody else */
+export async function withdrawNeed(tx: Tx, own: Own & { needId: string }): Promise<void> {
+	const { id } = await ownRequest(tx, own);
+	const { needId, personId, now } = own;
+	const ofRequest = and(eq(need.id, needId), eq(need.requestId, id));
+	const [row] = await tx.select({ theme: need.theme }).from(need).where(ofRequest).limit(1);
+	if (!row) throw notFound();
+	const dropped = await tx
+		.update(need)
+		.set({ status: 'dropped', closedAt: now })
+		.where(and(ofRequest, stillOpen))
+		.returning({ id: need.id });
+	if (dropped.length === 0) return;
+	const detail = { theme: row.theme };
+	await recordAudit(tx, { action: 'request.need_withdrawn', subjectId: id, personId, detail, at: now });
+	const [left] = await tx
+		.select({ id: need.id })
+		.from(need)
+		.where(and(eq(need.requestId, id), stillOpen))
+		.limit(1);
+	if (!left) await endRequest(tx, id, own);
+}
+
+const REOPEN_DAYS = 30;
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * The person changed their mind within 30 days: the request waits for a first contact again, from today.
+ * @throws DomainError `not_found`, `request_already_open` (conflict), `reopen_too_late` (conflict)
+ */
+export async function reopenRequest(tx: Tx, own: Own): Promise<void> {
+	const { personId, now } = own;
+	const row = await ownRequest(tx, own);
+	if (await findOpenRequest(tx, personId)) throw new DomainError('request_already_open', 'conflict');
+	const late = !row.closedAt || now.getTime() - row.closedAt.getTime() > REOPEN_DAYS * DAY_MS;
+	if (row.status !== 'withdrawn' || row.mergedIntoId || late) throw new DomainError('reopen_too_late', 'conflict');
+	const { zone, holidayZone, settings } = await getTerritory(tx, row.territoryId);
+	const holidays = await holidaysOf(tx, holidayZone);
+	await tx
+		.update(supportRequest)
+		.set({
+			status: row.assignedToId ? 'assigned' : 'submitted',
+			closedAt: null,
+			updatedAt: now,
+			respondBy: respondByDay(localDay(now, zone), settings.firstContactDays, holidays),
+		})
+		.where(eq(supportRequest.id, row.id));
+	await tx
+		.update(need)
+		.set({ status: 'open', closedAt: null })
+		.where(and(eq(need.requestId, row.id), eq(need.status, 'dropped'), eq(need.closedAt, row.closedAt!)));
+	await recordAudit(tx, { action: 'request.reopened', subjectId: row.id, personId, at: now });
+}
+
+/**
+ * « J'attends toujours », once the day to answer by has passed: staff see it. Once a day in the territory's zone; more taps
+ * that day change nothing.
+ * @throws DomainError `not_found`, `not_late_yet` (conflict)
+ */
+export async function sayStillWaiting(tx: Tx, own: Own): Promise<void> {
+	const { personId, now } = own;
+	const row = await ownRequest(tx, own);
+	const { zone } = await getTerritory(tx, row.territoryId);
+	const today = localDay(now, zone);
+	if (row.status !== 'submitted' || row.respondBy >= today) throw new DomainError('not_late_yet', 'conflict');
+	const said = await tx
+		.update(supportRequest)
+		.set({ stillWaitingAt: now })
+		.where(
+			and(
+				eq(supportRequest.id, row.id),
+				or(isNull(supportRequest.stillWaitingAt), lt(supportRequest.stillWaitingAt, startOfDay(today, zone))),
+			),
+		)
+		.returning({ id: supportRequest.id });
+	if (said.length === 0) return;
+	await touchContact(tx, personId, now);
+	await recordAudit(tx, { action: 'request.still_waiting', subjectId: row.id, personId, at: now });
+}
+
+type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId' | 'territoryId'>;
+
+/** A referent takes a waiting request of their territory and leads from now on. @throws as `assignRequest` */
+export const takeRequest = (tx: Tx, input: { reference: string; account: Actor; now: Date; reason?: string }) =>
+	assignRequest(tx, {
+		reference: input.reference,
+		accountId: input.account.accountId,
+		by: input.account,
+		reason: input.reason,
+		now: input.now,
+	});
+
+/**
+ * Gives a waiting request to a professional, who becomes the lead referent. Two at once: one wins.
+ * @throws DomainError `not_found` outside the territory of `by`, `request_already_taken` (conflict), and those of people's
+ * `assignLead` (`already_assigned`, `caseload_full`, `not_a_referent`)
+ */
+export async function assignRequest(
+	tx: Tx,
+	input: { reference: string; accountId: string; by: Actor; now: Date; reason?: string },
+): Promise<{ id: string; personId: string }> {
+	const { reference, accountId, by, now, reason } = input;
+	const [row] = await tx
+		.select()
+		.from(supportRequest)
+		.where(and(eq(supportRequest.reference, reference), eq(supportRequest.territoryId, by.territoryId ?? '')))
+		.limit(1);
+	if (!row?.personId) throw notFound();
+	const taken = await tx
+		.update(supportRequest)
+		.set({ status: 'assigned', assignedToId: accountId, assignedAt: now, updatedAt: now })
+		.where(and(eq(supportRequest.id, row.id), eq(supportRequest.status, 'submitted')))
+		.returning({ id: supportRequest.id });
+	if (taken.length === 0) throw new DomainError('request_already_taken', 'conflict');
+	const { id, personId } = { id: row.id, personId: row.personId };
+	await assignLead(tx, { personId, accountId, reason, by, now });
+	const [referent] = await tx
+		.select({ structureId: account.structureId })
+		.from(account)
+		.where(eq(account.id, accountId))
+		.limit(1);
+	await tx
+		.update(need)
+		.set({ structureId: referent?.structureId ?? null })
+		.where(and(eq(need.requestId, id), isNull(need.structureId)));
+	await recordAudit(tx, {
+		action: 'request.assigned',
+		actor: by,
+		subjectId: id,
+		personId,
+		detail: { accountId },
+		at: now,
+	});
+	return { id, personId };
+}

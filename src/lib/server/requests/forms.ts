@@ -1,0 +1,156 @@
+/** The forms of the request: FormData → what goes in the answers. */
+import * as v from 'valibot';
+import { m } from '../../paraglide/messages.js';
+import { HOUSEHOLDS } from '../../shared/codes.ts';
+import { isTheme, THEMES, type Theme } from '../../shared/themes.ts';
+import { normalizeEmail } from '../platform/email.ts';
+import { parseForm, text, type Parsed } from '../platform/forms.ts';
+import { normalizePhone } from '../platform/phone.ts';
+import { CHILD_AGES, HELP_TO_COME, MOMENTS, REACH, type ContactAnswers, type HouseholdAnswers } from './answers.ts';
+import { knownTicks, QUESTIONS } from './questions.ts';
+import { readBirthDate } from './rules.ts';
+
+export const NAME_MAX = 80;
+export const NOTE_MAX = 500;
+
+const line = (max: number) =>
+	text(max, { tooLong: () => m.error_too_long({ max: String(max) }), strange: () => m.error_strange() });
+const list = v.fallback(v.array(v.string()), []);
+/** Ticks: codes we know; anything else a script sends is dropped. */
+const among = <T extends string>(codes: readonly T[]) =>
+	v.pipe(
+		list,
+		v.transform((given) => codes.filter((code) => given.includes(code))),
+	);
+/** One choice or none. */
+const oneOf = <T extends string>(codes: readonly T[]) =>
+	v.pipe(
+		v.optional(v.string(), ''),
+		v.transform((given) => codes.find((code) => code === given) ?? null),
+	);
+
+const themes = v.object({ themes: among(THEMES), call: v.optional(v.string(), '') });
+
+/** First page: at least one theme, or « appelez-moi ». */
+export function parseThemes(form: FormData): Parsed<{ themes: Theme[]; wantsCall: boolean }> {
+	const parsed = parseForm(themes, form);
+	if (!parsed.ok) return parsed;
+	const wantsCall = parsed.value.call !== '';
+	if (parsed.value.themes.length === 0 && !wantsCall)
+		return { ok: false, errors: { themes: m.request_error_themes() }, values: { themes: [] } };
+	return { ok: true, value: { themes: parsed.value.themes, wantsCall } };
+}
+
+/** One theme's page: ticks by question, and a free line. */
+export function parseThemeAnswers(
+	theme: Theme,
+	form: FormData,
+): Parsed<{ ticks: Record<string, string[]>; note: string }> {
+	const questions = Object.fromEntries(QUESTIONS[theme].map(({ id }) => [id, list]));
+	const parsed = parseForm(v.object({ ...questions, note: line(NOTE_MAX) }), form);
+	if (!parsed.ok) return parsed;
+	const { note, ...ticks } = parsed.value as { note: string } & Record<string, string[]>;
+	return { ok: true, value: { ticks: knownTicks(theme, ticks as Record<string, string[]>), note: String(note) } };
+}
+
+const CHILDREN_MAX = 20;
+const household = v.object({
+	household: oneOf(HOUSEHOLDS),
+	childrenCount: v.pipe(
+		line(10),
+		v.check(
+			(typed) => typed === '' || /^\d{1,2}$/.test(typed),
+			() => m.error_number(),
+		),
+		v.transform((typed) => (typed === '' ? null : Number(typed))),
+		v.check(
+			(count) => count === null || count <= CHILDREN_MAX,
+			() => m.request_error_children(),
+		),
+	),
+	childAges: among(CHILD_AGES),
+});
+export const parseHousehold = (form: FormData): Parsed<HouseholdAnswers> => parseForm(household, form);
+
+const contact = v.object({
+	firstName: v.pipe(
+		line(NAME_MAX),
+		v.nonEmpty(() => m.request_error_first_name()),
+	),
+	lastName: v.pipe(
+		line(NAME_MAX),
+		v.nonEmpty(() => m.request_error_last_name()),
+	),
+	email: v.pipe(
+		line(254),
+		v.check(
+			(typed) => typed === '' || normalizeEmail(typed) !== null,
+			() => m.error_email(),
+		),
+		v.transform((typed) => (typed === '' ? null : normalizeEmail(typed))),
+	),
+	phone: v.pipe(
+		line(30),
+		v.check(
+			(typed) => typed === '' || normalizePhone(typed) !== null,
+			() => m.error_phone(),
+		),
+		v.transform((typed) => (typed === '' ? null : normalizePhone(typed))),
+	),
+	reach: oneOf(REACH),
+	moments: among(MOMENTS),
+	birthDate: line(30),
+	helpToCome: among(HELP_TO_COME),
+	helper: line(NAME_MAX),
+});
+
+/** Names, and one way at least to reach the person. `today`: a birth date is not in the future. */
+export function parseContactAnswers(form: FormData, today: string): Parsed<ContactAnswers> {
+	const parsed = parseForm(contact, form);
+	if (!parsed.ok) return parsed;
+	const { birthDate: typed, ...value } = parsed.value;
+	const birthDate = typed ? readBirthDate(typed, today) : null;
+	const errors: Record<string, string> = {};
+	if (!value.email && !value.phone) errors.phone = m.request_error_reach();
+	if (value.reach === 'email' && !value.email && value.phone) errors.email = m.request_error_reach_email();
+	if (typed && !birthDate) errors.birthDate = m.error_date();
+	if (Object.keys(errors).length > 0) return { ok: false, errors, values: valuesOf(form) };
+	return { ok: true, value: { ...value, birthDate } };
+}
+
+/** What was typed, to show it again. */
+function valuesOf(form: FormData): Record<string, string | string[]> {
+	const parsed = parseForm(
+		v.pipe(
+			v.unknown(),
+			v.check(() => false, 'again'),
+		),
+		form,
+	);
+	return parsed.ok ? {} : parsed.values;
+}
+
+const commune = v.object({
+	inseeCode: v.pipe(
+		v.optional(v.string(), ''),
+		v.regex(/^[0-9AB]{5}$/, () => m.request_error_commune()),
+	),
+});
+export const parseCommune = (form: FormData) => parseForm(commune, form);
+
+const ID = /^[A-Za-z0-9_-]{22}$/;
+const field = (form: FormData, name: string) => {
+	const value = form.get(name);
+	return typeof value === 'string' ? value : '';
+};
+
+/** An id carried by a hidden field, or null when it is none of ours. */
+export const parseId = (form: FormData, name: string): string | null => {
+	const id = field(form, name);
+	return ID.test(id) ? id : null;
+};
+
+/** « Modifier » on the check page leads back there. */
+export const returnsToCheck = (form: FormData): boolean => field(form, 'retour') === 'verifier';
+
+export const themeOf = (param: string): Theme | null => (isTheme(param) ? param : null);

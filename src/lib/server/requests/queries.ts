@@ -1,0 +1,113 @@
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, ne } from 'drizzle-orm';
+import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
+import type { Queries } from '../db/client.ts';
+import { municipality, need, supportRequest } from '../db/schema/index.ts';
+import { notFound } from '../platform/errors.ts';
+import { unsealNullable } from '../platform/sealing.ts';
+import { personOf } from '../people/queries.ts';
+import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
+import { NOTHING_KNOWN, type Known } from './pages.ts';
+import type { ThemeAnswers } from './answers.ts';
+
+/** The person's open request: there is at most one (unique index). */
+export async function findOpenRequest(
+	q: Queries,
+	personId: string,
+): Promise<(RequestRow & { personId: string; reference: string }) | undefined> {
+	const [row] = await q
+		.select()
+		.from(supportRequest)
+		.where(and(eq(supportRequest.personId, personId), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])))
+		.limit(1);
+	return row as (RequestRow & { personId: string; reference: string }) | undefined;
+}
+
+/** What is not asked again: the account knows it, or the request that is open does. */
+export async function knownOf(q: Queries, personId: string | null): Promise<Known> {
+	if (!personId) return NOTHING_KNOWN;
+	const own = await personOf(q, personId);
+	const open = await findOpenRequest(q, personId);
+	return { household: own.household !== null || open !== undefined, commune: true, contact: true };
+}
+
+/** A sent request of this owner. @throws DomainError `not_found` for somebody else's, a draft, or none */
+export async function getOwnRequest(q: Queries, owner: Owner, reference: string): Promise<RequestRow & SentRequest> {
+	const [row] = await q
+		.select()
+		.from(supportRequest)
+		.where(and(eq(supportRequest.reference, reference), ne(supportRequest.status, 'draft'), ownedBy(owner)))
+		.limit(1);
+	if (!row) throw notFound();
+	return row as RequestRow & SentRequest;
+}
+
+/** What a request has once it is sent. */
+export interface SentRequest {
+	reference: string;
+	personId: string;
+	territoryId: string;
+	submittedAt: Date;
+	respondBy: string;
+}
+
+/** Sent requests of a person, newest first; those merged into another are not shown twice. */
+export const listRequests = (q: Queries, personId: string) =>
+	q
+		.select()
+		.from(supportRequest)
+		.where(
+			and(
+				eq(supportRequest.personId, personId),
+				ne(supportRequest.status, 'draft'),
+				isNotNull(supportRequest.reference),
+				isNull(supportRequest.mergedIntoId),
+			),
+		)
+		.orderBy(desc(supportRequest.submittedAt))
+		.limit(20) as Promise<(RequestRow & SentRequest)[]>;
+
+export type NeedRow = typeof need.$inferSelect;
+export type NeedView = Omit<NeedRow, 'detailSealed'> & { answers: ThemeAnswers };
+
+/** The needs of a request with what was answered about each, oldest first. Callers have checked who reads. */
+export async function needsOf(q: Queries, requestId: string): Promise<NeedView[]> {
+	const rows = await q
+		.select()
+		.from(need)
+		.where(eq(need.requestId, requestId))
+		.orderBy(asc(need.createdAt), asc(need.theme))
+		.limit(20);
+	return rows.map(({ detailSealed, ...row }) => ({ ...row, answers: detailOf(row.id, detailSealed) }));
+}
+
+function detailOf(needId: string, sealed: string | null): ThemeAnswers {
+	const text = unsealNullable(`need.detail_sealed:${needId}`, sealed);
+	return text ? (JSON.parse(text) as ThemeAnswers) : { ticks: {}, note: '' };
+}
+
+/** Name of a commune, for pages that show an answer again. */
+export async function communeName(q: Queries, inseeCode: string | null): Promise<string | null> {
+	if (!inseeCode) return null;
+	const [row] = await q
+		.select({ name: municipality.name })
+		.from(municipality)
+		.where(eq(municipality.inseeCode, inseeCode))
+		.limit(1);
+	return row?.name ?? null;
+}
+
+/** Requests sent from one browser between two instants: a limit beside the one per address. */
+export async function countSentFrom(q: Queries, browserHash: string, from: Date, to: Date): Promise<number> {
+	const rows = await q
+		.select({ id: supportRequest.id })
+		.from(supportRequest)
+		.where(
+			and(
+				eq(supportRequest.browserHash, browserHash),
+				gte(supportRequest.submittedAt, from),
+				lt(supportRequest.submittedAt, to),
+			),
+		)
+		.limit(100);
+	return rows.length;
+}

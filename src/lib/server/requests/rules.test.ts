@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { NO_ANSWERS, type Answers } from './answers.ts';
+import { missingPages, nextPage, NOTHING_KNOWN, previousPage, progressOf, questionPages } from './pages.ts';
+import { asksForMoney, codeContact, isUrgent, readBirthDate, respondByDay, silenceDay } from './rules.ts';
+
+const none = new Set<string>();
+const answers = (change: Partial<Answers>): Answers => ({ ...NO_ANSWERS, ...change });
+const ticking = (theme: string, question: string, ...codes: string[]) => ({
+	[theme]: { ticks: { [question]: codes }, note: '' },
+});
+
+test('the first contact is due seven days later', () => {
+	expect(respondByDay('2026-03-02', 7, none)).toBe('2026-03-09');
+});
+
+test('a due day on a Saturday, a Sunday or a holiday moves to the next day somebody works', () => {
+	expect(respondByDay('2026-03-07', 7, none)).toBe('2026-03-16');
+	expect(respondByDay('2026-03-08', 7, none)).toBe('2026-03-16');
+	const easter = new Set(['2026-04-06']);
+	expect(respondByDay('2026-03-30', 7, easter)).toBe('2026-04-07');
+	expect(respondByDay('2026-12-18', 7, new Set(['2026-12-25']))).toBe('2026-12-28');
+});
+
+test('silence on money means refusal two months later, on the last day of a shorter month', () => {
+	expect(silenceDay('2026-03-02', 2)).toBe('2026-05-02');
+	expect(silenceDay('2026-12-31', 2)).toBe('2027-02-28');
+});
+
+test('childcare asks for money unless only something else was ticked', () => {
+	expect(asksForMoney(answers({ themes: ['employment'] }))).toBe(false);
+	expect(asksForMoney(answers({ themes: ['childcare'] }))).toBe(true);
+	const place = ticking('childcare', 'help', 'place');
+	expect(asksForMoney(answers({ themes: ['childcare'], byTheme: place }))).toBe(false);
+	const both = ticking('childcare', 'help', 'place', 'paying');
+	expect(asksForMoney(answers({ themes: ['childcare'], byTheme: both }))).toBe(true);
+	// Ticked, then the theme was taken out again.
+	expect(asksForMoney(answers({ themes: ['housing'], byTheme: both }))).toBe(false);
+});
+
+test('no roof or nothing to eat is urgent', () => {
+	expect(isUrgent(answers({ themes: ['housing'], byTheme: ticking('housing', 'situation', 'no_roof') }))).toBe(true);
+	expect(isUrgent(answers({ themes: ['other'], byTheme: ticking('other', 'help', 'food') }))).toBe(true);
+	expect(isUrgent(answers({ themes: ['housing'], byTheme: ticking('housing', 'situation', 'rent') }))).toBe(false);
+	expect(isUrgent(answers({ themes: ['health'], byTheme: ticking('housing', 'situation', 'no_roof') }))).toBe(false);
+});
+
+test('the code goes to a mobile, else to an e-mail, never to a landline', () => {
+	expect(codeContact({ phone: '+33639980101', email: 'a@example.fr' })).toBe('+33639980101');
+	expect(codeContact({ phone: '+33353010800', email: 'a@example.fr' })).toBe('a@example.fr');
+	expect(codeContact({ phone: '+33353010800', email: null })).toBeNull();
+});
+
+test.each([
+	['27/03/1986', '1986-03-27'],
+	['27 3 1986', '1986-03-27'],
+	['1986-03-27', '1986-03-27'],
+	['1986', '1986-00-00'],
+	['22 11 2026', '2026-11-22'],
+	['29 2 2024', '2024-02-29'],
+	['29 2 2023', null],
+	['23 11 2026', null],
+	['1 1 1905', null],
+	['31/04/1990', null],
+	['demain', null],
+	['', null],
+])('the birth date « %s » is read as %s', (typed, expected) => {
+	expect(readBirthDate(typed, '2026-11-22')).toBe(expected);
+});
+
+test('only the chosen themes are asked', () => {
+	const two = answers({ themes: ['housing', 'childcare'] });
+	expect(questionPages(two, NOTHING_KNOWN)).toEqual(['themes', 'housing', 'childcare', 'foyer', 'commune', 'contact']);
+	expect(progressOf('childcare', two, NOTHING_KNOWN)).toEqual({ number: 3, total: 6 });
+	expect(nextPage('housing', two, NOTHING_KNOWN)).toBe('childcare');
+	expect(nextPage('contact', two, NOTHING_KNOWN)).toBe('verifier');
+	expect(previousPage('foyer', two, NOTHING_KNOWN)).toBe('childcare');
+	expect(previousPage('themes', two, NOTHING_KNOWN)).toBeNull();
+	expect(previousPage('verifier', two, NOTHING_KNOWN)).toBe('contact');
+});
+
+test('« appelez-moi » leads straight to commune and contact', () => {
+	const call = answers({ wantsCall: true, themes: ['housing'] });
+	expect(questionPages(call, NOTHING_KNOWN)).toEqual(['themes', 'commune', 'contact']);
+});
+
+test('what the account knows is not asked again', () => {
+	const one = answers({ themes: ['housing'] });
+	expect(questionPages(one, { household: true, commune: true, contact: true })).toEqual(['themes', 'housing']);
+});
+
+test('a request can be sent once it says what for, where, and how to reach the person', () => {
+	expect(missingPages(NO_ANSWERS, NOTHING_KNOWN)).toEqual(['themes', 'commune', 'contact']);
+	expect(missingPages(answers({ wantsCall: true }), { household: false, commune: true, contact: true })).toEqual([]);
+});

@@ -1,0 +1,62 @@
+/** Decisions about a request that need neither the database nor the clock. */
+import { isMobile } from '../platform/phone.ts';
+import { addDays, addMonths, isCounted, type Holidays } from '../territories/calendar.ts';
+import { answersOf, type Answers } from './answers.ts';
+
+/** The first contact is due on this day: calendar days (product.md §5), moved to the next day somebody works. */
+export function respondByDay(submittedOn: string, firstContactDays: number, holidays: Holidays): string {
+	let day = addDays(submittedOn, firstContactDays);
+	while (!isCounted(day, 'ouvre', holidays)) day = addDays(day, 1);
+	return day;
+}
+
+/** Silence means refusal on this day, for a request of money only (CRPA L231-4 3°). */
+export const silenceDay = (submittedOn: string, months: number): string => addMonths(submittedOn, months);
+
+/** Childcare asks for money unless what was ticked leaves « pay » out: in doubt, the person keeps the right to appeal. */
+export function asksForMoney(answers: Answers): boolean {
+	if (!answers.themes.includes('childcare')) return false;
+	const ticked = answersOf(answers, 'childcare').ticks.help ?? [];
+	return ticked.length === 0 || ticked.includes('paying');
+}
+
+/** A roof or food is missing now: professionals see it first. */
+export function isUrgent(answers: Answers): boolean {
+	const ticked = (theme: 'housing' | 'other', question: string, code: string) =>
+		answers.themes.includes(theme) && (answersOf(answers, theme).ticks[question] ?? []).includes(code);
+	return ticked('housing', 'situation', 'no_roof') || ticked('other', 'help', 'food');
+}
+
+/** Where the code that identifies the person goes: their mobile, else their e-mail; null for a landline alone. */
+export function codeContact(contact: { email: string | null; phone: string | null }): string | null {
+	if (contact.phone && isMobile(contact.phone)) return contact.phone;
+	return contact.email;
+}
+
+const OLDEST = 120;
+
+/**
+ * `27/03/1986`, `27 3 1986`, `1986-03-27`, or the year alone (`1986-00-00`: people born abroad may know no more).
+ * @returns null when it is no date, in the future, or more than 120 years ago
+ */
+export function readBirthDate(typed: string, today: string): string | null {
+	const [year, month, day] = birthParts(typed.trim());
+	if (year === undefined) return null;
+	const thisYear = Number(today.slice(0, 4));
+	if (year > thisYear || year < thisYear - OLDEST) return null;
+	if (month === undefined || day === undefined) return `${pad(year, 4)}-00-00`;
+	const written = `${pad(year, 4)}-${pad(month)}-${pad(day)}`;
+	const real = new Date(`${written}T00:00:00Z`);
+	const exists = !Number.isNaN(real.getTime()) && real.toISOString().startsWith(written);
+	return exists && written <= today ? written : null;
+}
+
+function birthParts(typed: string): number[] {
+	if (/^\d{4}$/.test(typed)) return [Number(typed)];
+	const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(typed);
+	if (iso) return iso.slice(1).map(Number);
+	const french = /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(typed);
+	return french ? [Number(french[3]), Number(french[2]), Number(french[1])] : [];
+}
+
+const pad = (value: number, length = 2) => String(value).padStart(length, '0');

@@ -1,0 +1,261 @@
+/** From draft to submitted request, once. */
+import { and, eq } from 'drizzle-orm';
+import type { NeedStatus } from '../../shared/codes.ts';
+import type { Theme } from '../../shared/themes.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Tx } from '../db/client.ts';
+import { need, supportRequest } from '../db/schema/index.ts';
+import { createPerson, touchContact } from '../people/commands.ts';
+import { personOf } from '../people/queries.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { newId, newReference } from '../platform/ids.ts';
+import { seal } from '../platform/sealing.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf, territoryForMunicipality } from '../territories/queries.ts';
+import { answersOf, openAnswers, type Answers, type ThemeAnswers } from './answers.ts';
+import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
+import { missingPages } from './pages.ts';
+import { findOpenRequest, knownOf, needsOf } from './queries.ts';
+import { asksForMoney, isUrgent, respondByDay, silenceDay } from './rules.ts';
+
+export interface Submission {
+	draftId: string;
+	owner: Owner;
+	locale: string;
+	/** A professional who files it with the person. */
+	by?: Pick<SignedIn, 'accountId' | 'role' | 'structureId'> | null;
+	now: Date;
+}
+export interface Submitted {
+	id: string;
+	reference: string;
+	personId: string;
+	territoryId: string;
+	/** Themes asked this time. */
+	themes: Theme[];
+	/** False for a replay: nothing was written. */
+	first: boolean;
+	/** The needs went to a request that was open already. */
+	added: boolean;
+}
+
+/**
+ * Sends the draft: its id is the idempotency key, so that a double tap, a reload or a replay finds the first receipt.
+ * A person with an open request gets the needs added to it; an unknown visitor becomes a person whose contact is not confirmed.
+ * @throws DomainError `not_found` for somebody else's draft, `request_incomplete` (invalid, detail `missing`),
+ * `outside_perimeter` (invalid) when no territory serves the commune
+ */
+export async function submitRequest(tx: Tx, submission: Submission): Promise<Submitted> {
+	const { draftId, owner, now } = submission;
+	const [row] = await tx
+		.select()
+		.from(supportRequest)
+		.where(and(eq(supportRequest.id, draftId), ownedBy(owner)))
+		.limit(1);
+	if (!row) throw notFound();
+	if (row.status !== 'draft') return firstReceipt(tx, row);
+	const answers = openAnswers(row.id, row.answersSealed);
+	const missing = missingPages(answers, await knownOf(tx, owner.personId));
+	if (missing.length > 0) throw new DomainError('request_incomplete', 'invalid', { missing });
+	const open = owner.personId ? await findOpenRequest(tx, owner.personId) : undefined;
+	if (open) return addToOpen(tx, { row, open, answers, submission });
+	return sendNew(tx, { row, answers, submission });
+}
+
+async function firstReceipt(tx: Tx, row: RequestRow): Promise<Submitted> {
+	if (row.mergedIntoId) {
+		const [target] = await tx.select().from(supportRequest).where(eq(supportRequest.id, row.mergedIntoId)).limit(1);
+		if (target) return { ...(await firstReceipt(tx, target)), added: true };
+	}
+	if (!row.reference || !row.personId || !row.territoryId) throw notFound();
+	const { id, reference, personId, territoryId } = row;
+	return { id, reference, personId, territoryId, themes: [], first: false, added: false };
+}
+
+interface Sending {
+	row: RequestRow;
+	answers: Answers;
+	submission: Submission;
+}
+
+async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<Submitted> {
+	const { owner, locale, by, now } = submission;
+	const { territoryId, personId } = owner.personId
+		? await knownPerson(tx, owner.personId)
+		: await newPerson(tx, answers, locale, now);
+	const territory = await getTerritory(tx, territoryId);
+	const today = localDay(now, territory.zone);
+	const holidays = await holidaysOf(tx, territory.holidayZone);
+	const reference = newReference(territory.code);
+	const sent = await tx
+		.update(supportRequest)
+		.set({
+			status: 'submitted',
+			reference,
+			personId,
+			territoryId,
+			urgent: isUrgent(answers),
+			channel: by ? 'professional' : answers.contact?.helper ? 'helped' : 'self',
+			submittedAt: now,
+			updatedAt: now,
+			respondBy: respondByDay(today, territory.settings.firstContactDays, holidays),
+			silenceOn: asksForMoney(answers) ? silenceDay(today, territory.settings.silenceRefusalMonths) : null,
+		})
+		.where(and(eq(supportRequest.id, row.id), eq(supportRequest.status, 'draft')))
+		.returning({ id: supportRequest.id });
+	if (sent.length === 0) throw new DomainError('request_already_sent', 'conflict');
+	const themes = themesAsked(answers);
+	await writeNeeds(tx, { requestId: row.id, personId, themes, answers, now });
+	await touchContact(tx, personId, now);
+	const actor = by ?? undefined;
+	await recordAudit(tx, {
+		action: 'request.submitted',
+		actor,
+		subjectId: row.id,
+		personId,
+		detail: { themes },
+		at: now,
+	});
+	return { id: row.id, reference, personId, territoryId, themes, first: true, added: false };
+}
+
+async function knownPerson(tx: Tx, personId: string) {
+	const { territoryId } = await personOf(tx, personId);
+	return { personId, territoryId };
+}
+
+async function newPerson(tx: Tx, answers: Answers, locale: string, now: Date) {
+	const { contact, household, inseeCode } = answers;
+	if (!contact || !inseeCode) throw new DomainError('request_incomplete', 'invalid');
+	const coverage = await territoryForMunicipality(tx, inseeCode, now);
+	if (coverage.kind === 'outside') throw new DomainError('outside_perimeter', 'invalid');
+	const territoryId = coverage.territory.id;
+	const { id } = await createPerson(tx, {
+		territoryId,
+		inseeCode,
+		firstName: contact.firstName,
+		lastName: contact.lastName,
+		birthDate: contact.birthDate,
+		email: contact.email,
+		phone: contact.phone,
+		household: household?.household ?? null,
+		childrenCount: household?.childrenCount ?? null,
+		locale,
+		now,
+	});
+	return { personId: id, territoryId };
+}
+
+/** « Appelez-moi » without a theme is a need of its own. */
+const themesAsked = (answers: Answers): Theme[] => (answers.themes.length > 0 ? answers.themes : ['other']);
+
+interface NewNeeds {
+	requestId: string;
+	personId: string;
+	themes: Theme[];
+	answers: Answers;
+	now: Date;
+}
+
+async function writeNeeds(tx: Tx, { requestId, personId, themes, answers, now }: NewNeeds): Promise<void> {
+	const existing = await needsOf(tx, requestId);
+	for (const theme of themes) {
+		const asked = answersOf(answers, theme);
+		const same = existing.find((row) => row.theme === theme);
+		const id = same?.id ?? newId();
+		const detail = same ? bothAnswers(same.answers, asked) : asked;
+		const detailSealed = seal(`need.detail_sealed:${id}`, JSON.stringify(detail));
+		if (!same)
+			await tx.insert(need).values({ id, requestId, personId, theme, status: 'open', detailSealed, createdAt: now });
+		else
+			await tx
+				.update(need)
+				.set({ detailSealed, ...reopened(same.status) })
+				.where(eq(need.id, id));
+	}
+}
+
+/** Asked again: what was said before stays. */
+const bothAnswers = (before: ThemeAnswers, now: ThemeAnswers): ThemeAnswers => ({
+	ticks: Object.fromEntries(
+		[...Object.keys(before.ticks), ...Object.keys(now.ticks)].map((question) => [
+			question,
+			[...new Set([...(before.ticks[question] ?? []), ...(now.ticks[question] ?? [])])],
+		]),
+	),
+	note: [...new Set([before.note, now.note])].filter(Boolean).join('\n'),
+});
+
+const reopened = (status: NeedStatus) =>
+	status === 'lifted' || status === 'dropped' ? { status: 'open' as const, closedAt: null } : {};
+
+/** Adds to the open request; the draft stays, withdrawn, and leads a replay to it. */
+async function addToOpen(
+	tx: Tx,
+	{ row, open, answers, submission }: Sending & { open: RequestRow & { personId: string } },
+): Promise<Submitted> {
+	const { now, by } = submission;
+	const themes = themesAsked(answers);
+	const added = await mergeNeeds(tx, { from: row, into: open, themes, answers, now });
+	const actor = by ?? undefined;
+	const { id, personId } = open;
+	await recordAudit(tx, { action: 'request.need_added', actor, subjectId: id, personId, detail: { themes }, at: now });
+	return { ...added, themes, first: true, added: true };
+}
+
+async function mergeNeeds(
+	tx: Tx,
+	input: { from: RequestRow; into: RequestRow & { personId: string }; themes: Theme[]; answers: Answers; now: Date },
+) {
+	const { from, into, themes, answers, now } = input;
+	await tx
+		.update(supportRequest)
+		.set({ status: 'withdrawn', mergedIntoId: into.id, closedAt: now, updatedAt: now })
+		.where(eq(supportRequest.id, from.id));
+	await writeNeeds(tx, { requestId: into.id, personId: into.personId, themes, answers, now });
+	await tx
+		.update(supportRequest)
+		.set({
+			updatedAt: now,
+			urgent: into.urgent || isUrgent(answers),
+			silenceOn: into.silenceOn ?? (await silenceFor(tx, into, answers, now)),
+		})
+		.where(eq(supportRequest.id, into.id));
+	await touchContact(tx, into.personId, now);
+	return { id: into.id, reference: into.reference!, personId: into.personId, territoryId: into.territoryId! };
+}
+
+async function silenceFor(tx: Tx, into: RequestRow, answers: Answers, now: Date): Promise<string | null> {
+	if (!asksForMoney(answers)) return null;
+	const { zone, settings } = await getTerritory(tx, into.territoryId!);
+	return silenceDay(localDay(now, zone), settings.silenceRefusalMonths);
+}
+
+/**
+ * The visitor said « C'est moi » and proved the contact: their request joins the person they already are. With one open
+ * already, its needs are added and this one ends as `withdrawn`; else it becomes theirs. Nothing is deleted.
+ * @returns the request to show
+ */
+export async function joinPerson(
+	tx: Tx,
+	{ requestId, personId, now }: { requestId: string; personId: string; now: Date },
+): Promise<{ id: string; reference: string; themes: Theme[] }> {
+	const [row] = await tx.select().from(supportRequest).where(eq(supportRequest.id, requestId)).limit(1);
+	if (!row?.reference) throw notFound();
+	const needs = await tx.select({ theme: need.theme }).from(need).where(eq(need.requestId, row.id)).limit(20);
+	const themes = needs.map(({ theme }) => theme);
+	const open = await findOpenRequest(tx, personId);
+	const target = open && open.id !== row.id ? open : undefined;
+	if (target)
+		await mergeNeeds(tx, { from: row, into: target, themes, answers: openAnswers(row.id, row.answersSealed), now });
+	await tx.update(supportRequest).set({ personId, browserHash: null }).where(eq(supportRequest.id, row.id));
+	const ended = target ? { status: 'dropped' as const, closedAt: now } : {};
+	await tx
+		.update(need)
+		.set({ personId, ...ended })
+		.where(eq(need.requestId, row.id));
+	const detail = { from: row.personId, mergedInto: target?.id ?? null };
+	await recordAudit(tx, { action: 'request.joined', subjectId: row.id, personId, detail, at: now });
+	return { id: target?.id ?? row.id, reference: target?.reference ?? row.reference, themes };
+}

@@ -51,8 +51,21 @@ export function newKeys(): Record<(typeof KEYS)[number], string> {
 		DATA_KEY: randomBytes(32).toString('base64url'),
 		CODE_PEPPER: randomBytes(32).toString('base64url'),
 		VAPID_PUBLIC_KEY: pair.getPublicKey().toString('base64url'),
-		VAPID_PRIVATE_KEY: pair.getPrivateKey().toString('base64url').padStart(43, 'A'),
+		// One key in 256 begins with a zero byte, which Node leaves out.
+		VAPID_PRIVATE_KEY: Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()])
+			.subarray(-32)
+			.toString('base64url'),
 	};
+}
+
+function isPair(publicKey: string, privateKey: string): boolean {
+	const pair = createECDH('prime256v1');
+	try {
+		pair.setPrivateKey(Buffer.from(privateKey, 'base64url'));
+	} catch {
+		return false;
+	}
+	return pair.getPublicKey().equals(Buffer.from(publicKey, 'base64url'));
 }
 
 /** Keys of the demo: thrown together once, kept beside its database so that a second start can read it. */
@@ -92,6 +105,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 		problems.push('DATA_KEY must hold 32 bytes of base64url');
 	if (keys.VAPID_PUBLIC_KEY && Buffer.from(keys.VAPID_PUBLIC_KEY, 'base64url').length !== 65)
 		problems.push('VAPID_PUBLIC_KEY must be an uncompressed P-256 point in base64url');
+	else if (keys.VAPID_PUBLIC_KEY && keys.VAPID_PRIVATE_KEY && !isPair(keys.VAPID_PUBLIC_KEY, keys.VAPID_PRIVATE_KEY))
+		problems.push('VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY do not belong together');
 	const subject = keys.VAPID_SUBJECT ?? (demo ? 'mailto:contact@example.fr' : '');
 	if (!/^(mailto:|https:\/\/)/.test(subject)) problems.push('VAPID_SUBJECT must be a mailto: or https: address');
 

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { loadConfig, newKeys } from './config.ts';
+
+const environment = () => ({
+	ORIGIN: 'https://parcours.example.fr',
+	SMTP_URL: 'smtp://localhost',
+	MAIL_FROM: 'ne-pas-repondre@example.fr',
+	VAPID_SUBJECT: 'mailto:contact@example.fr',
+	...newKeys(),
+});
+const problemsOf = (env: Record<string, string>) => {
+	try {
+		loadConfig(env);
+		return '';
+	} catch (error) {
+		return (error as Error).message;
+	}
+};
+
+test('every new set of keys is a good one, those that begin with a zero included', () => {
+	const sets = Array.from({ length: 2000 }, newKeys);
+	expect(sets.filter((keys) => Buffer.from(keys.VAPID_PRIVATE_KEY, 'base64url').length !== 32)).toEqual([]);
+	expect(sets.filter((keys) => problemsOf({ ...environment(), ...keys }) !== '')).toEqual([]);
+});
+
+test('a public and a private key of two sets are refused at start', () => {
+	const mixed = { ...environment(), VAPID_PRIVATE_KEY: newKeys().VAPID_PRIVATE_KEY };
+	expect(problemsOf(mixed)).toContain('do not belong together');
+	expect(problemsOf({ ...environment(), VAPID_PRIVATE_KEY: 'AAAA' })).toContain('do not belong together');
+});
+
+test('all that is wrong is said at once', () => {
+	const message = problemsOf({ ORIGIN: 'parcours.example.fr', PORT: 'x' });
+	for (const name of ['ORIGIN', 'PORT', 'DATA_KEY', 'CODE_PEPPER', 'VAPID_PUBLIC_KEY', 'SMTP_URL', 'MAIL_FROM'])
+		expect(message).toContain(name);
+});

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -15,10 +15,11 @@ const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
 let made: TestCertificate | undefined;
 
-/** A key and a self-signed certificate for localhost, made once per process in a temporary folder. Needs `openssl`. */
+/** A key and a self-signed certificate for localhost, made once per process, in a temporary folder removed at its end. Needs `openssl`. */
 export function testCertificate(): TestCertificate {
 	if (made) return made;
 	const folder = mkdtempSync(path.join(tmpdir(), 'certificate-'));
+	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 	const keyFile = path.join(folder, 'key.pem');
 	const certFile = path.join(folder, 'cert.pem');
 	const files = ['-keyout', keyFile, '-out', certFile];

@@ -39,8 +39,8 @@ async function anSmtpServer(options: SMTPServerOptions = {}) {
 }
 
 const FROM = 'Mon parcours <ne-pas-repondre@example.fr>';
-const aMailer = (port: number, user = '') =>
-	createMailer({ smtpUrl: `smtp://${user}127.0.0.1:${port}`, from: FROM, timeoutMs: 300, deadlineMs: 600 });
+const aMailer = (port: number, { user = '', timeoutMs = 8000 } = {}) =>
+	createMailer({ smtpUrl: `smtp://${user}127.0.0.1:${port}`, from: FROM, timeoutMs, deadlineMs: 2 * timeoutMs });
 const aMail = (given: Partial<Mail> = {}): Mail => ({
 	to: 'marie@example.fr',
 	subject: 'Vous avez un rendez-vous',
@@ -132,7 +132,7 @@ describe('a server that refuses', () => {
 
 	test('our password', async () => {
 		const server = await anSmtpServer({ authOptional: false, allowInsecureAuth: true, onAuth: refuse(535) });
-		expect(await aMailer(server.port, 'someone:wrong@').send(aMail())).toMatchObject({
+		expect(await aMailer(server.port, { user: 'someone:wrong@' }).send(aMail())).toMatchObject({
 			...{ outcome: 'technical_failure', reason: 'smtp_535' },
 		});
 	});
@@ -167,10 +167,10 @@ describe('whatever the server does, a mail ends in time', () => {
 	])('%s', async (_, behave, reason) => {
 		const port = await aServerThat(behave);
 		const startedAt = performance.now();
-		const outcome = await aMailer(port).send(aMail());
+		const outcome = await aMailer(port, { timeoutMs: 300 }).send(aMail());
 		expect(outcome.outcome).toBe('temporary_failure');
 		expect([reason, 'network']).toContain(outcome.reason);
-		expect(performance.now() - startedAt).toBeLessThan(1500);
+		expect(performance.now() - startedAt).toBeLessThan(4000);
 	});
 
 	test('is down', async () => {

@@ -18,7 +18,7 @@ const status =
 		response.writeHead(code, headers).end('{"id":"1"}');
 
 /** A real HTTP gateway on this machine. */
-async function aGatewayThat(behave: Behaviour = status(202)) {
+async function aGatewayThat(behave: Behaviour = status(202), deadlineMs = 8000) {
 	const received: { authorization?: string; body: unknown }[] = [];
 	const server = http.createServer((request, response) => {
 		void json(request).then((body) => {
@@ -28,7 +28,7 @@ async function aGatewayThat(behave: Behaviour = status(202)) {
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sms`;
-	const gateway = createSmsGateway({ url, key: 'a-key-for-tests', deadlineMs: 300 });
+	const gateway = createSmsGateway({ url, key: 'a-key-for-tests', deadlineMs });
 	toClose.push(
 		() => new Promise((resolve) => server.close(resolve)),
 		() => server.closeAllConnections(),
@@ -98,11 +98,11 @@ describe('what the gateway answers', () => {
 		['a reset', (_, { socket }) => socket.destroy(), { outcome: 'temporary_failure', reason: 'reset' }],
 		['garbage', (_, { socket }) => socket.end('HELO\r\n\r\n'), { outcome: 'temporary_failure', reason: 'garbage' }],
 		['a cut body', (response) => response.writeHead(202, { 'content-length': 99 }).write('x'), { outcome: 'accepted' }],
-	])('%s', async (_, behave, expected) => {
-		const { gateway } = await aGatewayThat(behave);
+	])('%s', async (answer, behave, expected) => {
+		const { gateway } = await aGatewayThat(behave, answer === 'silence' ? 300 : 8000);
 		const startedAt = performance.now();
 		expect(await gateway.send(aSms())).toMatchObject(expected);
-		expect(performance.now() - startedAt).toBeLessThan(1000);
+		expect(performance.now() - startedAt).toBeLessThan(4000);
 	});
 });
 

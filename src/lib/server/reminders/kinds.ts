@@ -4,9 +4,6 @@ import type { ReminderKind } from '../db/schema/reminders.ts';
 export const APPOINTMENT_PLAN = ['appointment_7d', 'appointment_2d', 'appointment_evening', 'appointment_2h'] as const;
 export type PlannedKind = (typeof APPOINTMENT_PLAN)[number];
 
-/** About one appointment: dropped when it is moved, cancelled or over. */
-export const isAboutAppointment = (kind: ReminderKind): boolean => kind.startsWith('appointment_');
-
 /** What a person may turn off. Receipts, decisions and changes of an appointment are owed by law: never muted. */
 export const MUTABLE_KINDS = [...APPOINTMENT_PLAN, 'manual', 'rating'] as const satisfies readonly ReminderKind[];
 

@@ -1,0 +1,244 @@
+import { and, asc, eq, gt, inArray, lte } from 'drizzle-orm';
+import { newAnswerLink } from '../appointments/answers.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import { account, appointment, person, pushSubscription, reminder, territory } from '../db/schema/index.ts';
+import { config } from '../platform/config.ts';
+import { hashToken, pepperedHash } from '../platform/ids.ts';
+import { isMobile } from '../platform/phone.ts';
+import { unsealNullable } from '../platform/sealing.ts';
+import { hasSms } from '../platform/sms.ts';
+import { holidaysOf } from '../territories/queries.ts';
+import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
+import type { Locale } from '../../paraglide/runtime.js';
+import { isMuted, MUTABLE_KINDS } from './kinds.ts';
+import { nextMove, type Move, type World } from './ladder.ts';
+import type { QuietRule } from './quiet.ts';
+import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
+import type { Content } from './wording.ts';
+
+/** Longer than the longest exchange (30 s for a mail) and its record; a worker killed meanwhile gives way after it. */
+export const LEASE_MS = 120_000;
+
+export type ReminderRow = typeof reminder.$inferSelect;
+type Subscription = Pick<typeof pushSubscription.$inferSelect, 'id' | 'endpoint' | 'p256dh' | 'auth'>;
+
+/** A claimed reminder, with all that is needed to send it: nothing is read while it is on its way. */
+export interface Job {
+	row: ReminderRow;
+	leaseUntil: Date;
+	channel: Channel;
+	ladder: Channel[];
+	quiet: QuietRule;
+	content: Content;
+	/** What the person had answered when it was claimed. */
+	answer: AppointmentAnswer | null;
+	tag: string;
+	beacon: string;
+	devices: Subscription[];
+	email: string | null;
+	phone: string | null;
+}
+
+export async function hasDue(q: Queries, now: Date): Promise<boolean> {
+	const rows = await q.select({ id: reminder.id }).from(reminder).where(lte(reminder.actAt, now)).limit(1);
+	return rows.length > 0;
+}
+
+/**
+ * Takes what is due, under a lease, and decides each again from what is true now. What needs no sending is concluded here.
+ * One statement claims, so that two workers never hold the same one.
+ */
+export async function claimDue(
+	tx: Tx,
+	{ now, limit, pushClosedForMs }: { now: Date; limit: number; pushClosedForMs: number },
+): Promise<{ claimed: number; jobs: Job[] }> {
+	const leaseUntil = new Date(now.getTime() + LEASE_MS);
+	const due = tx
+		.select({ id: reminder.id })
+		.from(reminder)
+		.where(lte(reminder.actAt, now))
+		.orderBy(asc(reminder.actAt))
+		.limit(limit);
+	const rows = await tx
+		.update(reminder)
+		.set({ state: 'sending', leaseUntil, actAt: leaseUntil })
+		.where(and(inArray(reminder.id, due), lte(reminder.actAt, now)))
+		.returning();
+	if (rows.length === 0) return { claimed: 0, jobs: [] };
+	const surroundings = await surroundingsOf(tx, rows, now);
+	const jobs: Job[] = [];
+	for (const row of rows) {
+		const around = surroundings.of(row);
+		const move = nextMove(row, worldOf(row, around, { now, pushClosedForMs }));
+		if (move.do === 'send') jobs.push(await jobOf(tx, row, around, { move, leaseUntil, now }));
+		else await conclude(tx, row, move);
+	}
+	return { claimed: rows.length, jobs };
+}
+
+async function conclude(tx: Tx, row: ReminderRow, move: Exclude<Move, { do: 'send' }>) {
+	const waiting = row.sentAt ? ('sent' as const) : ('scheduled' as const);
+	await tx
+		.update(reminder)
+		.set(
+			move.do === 'wait'
+				? { state: waiting, actAt: move.until, leaseUntil: null }
+				: { state: move.state, reason: move.reason, actAt: null, leaseUntil: null },
+		)
+		.where(eq(reminder.id, row.id));
+}
+
+interface Around {
+	person: typeof person.$inferSelect;
+	quiet: QuietRule;
+	territoryPhone: string;
+	account?: { email: string | null; phone: string | null };
+	devices: Subscription[];
+	appointment?: typeof appointment.$inferSelect;
+}
+
+/** Everything around a batch, in one query per table. */
+async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
+	const personIds = [...new Set(rows.map((row) => row.personId))];
+	const people = await tx
+		.select({ person, zone: territory.zone, holidayZone: territory.holidayZone, phone: territory.phone })
+		.from(person)
+		.innerJoin(territory, eq(territory.id, person.territoryId))
+		.where(inArray(person.id, personIds));
+	const accounts = await tx
+		.select({ personId: account.personId, id: account.id, email: account.email, phone: account.phone })
+		.from(account)
+		.where(and(inArray(account.personId, personIds), eq(account.status, 'active')));
+	const devices = await tx
+		.select()
+		.from(pushSubscription)
+		.where(
+			and(
+				inArray(
+					pushSubscription.accountId,
+					accounts.map(({ id }) => id),
+				),
+				gt(pushSubscription.lastAliveAt, new Date(now.getTime() - FORGOTTEN_AFTER_MS)),
+			),
+		);
+	const appointmentIds = [...new Set(rows.flatMap((row) => row.appointmentId ?? []))];
+	const appointments = await tx.select().from(appointment).where(inArray(appointment.id, appointmentIds));
+
+	const found = new Map<string, Omit<Around, 'appointment'>>();
+	for (const one of people) {
+		const own = accounts.find(({ personId }) => personId === one.person.id);
+		found.set(one.person.id, {
+			person: one.person,
+			quiet: { zone: one.zone, holidays: await holidaysOf(tx, one.holidayZone) },
+			territoryPhone: one.phone,
+			account: own,
+			devices: own ? devices.filter(({ accountId }) => accountId === own.id) : [],
+		});
+	}
+	return {
+		of: (row: ReminderRow): Around => ({
+			...found.get(row.personId)!,
+			appointment: appointments.find(({ id }) => id === row.appointmentId),
+		}),
+	};
+}
+
+const emailOf = ({ person, account }: Around) => person.email ?? account?.email ?? null;
+const mobileOf = ({ person, account }: Around) =>
+	[person.phone, account?.phone].find((phone) => phone && isMobile(phone)) ?? null;
+
+function reachableBy(around: Around): Set<Channel> {
+	const reachable = new Set<Channel>();
+	if (around.devices.length > 0) reachable.add('push');
+	if (emailOf(around)) reachable.add('email');
+	if (mobileOf(around) && hasSms()) reachable.add('sms');
+	return reachable;
+}
+
+const worldOf = (
+	row: ReminderRow,
+	around: Around,
+	{ now, pushClosedForMs }: { now: Date; pushClosedForMs: number },
+): World => ({
+	now,
+	quiet: around.quiet,
+	order: around.person.channelOrder,
+	reachable: reachableBy(around),
+	isMuted: isMuted(row.kind, around.person.mutedKinds),
+	pushClosedForMs,
+	appointment: around.appointment,
+});
+
+/** The reminders in which an answer is asked, as long as none was given. The first of all only announces the day. */
+const asks = (row: ReminderRow, around: Around, now: Date) =>
+	row.kind !== 'appointment_7d' &&
+	around.appointment?.state === 'booked' &&
+	around.appointment.answer === 'none' &&
+	now < around.appointment.endsAt;
+
+async function jobOf(
+	tx: Tx,
+	row: ReminderRow,
+	around: Around,
+	{ move, leaseUntil, now }: { move: Extract<Move, { do: 'send' }>; leaseUntil: Date; now: Date },
+): Promise<Job> {
+	// The same for each sending of one reminder: a phone may say « shown » of the first after a second one left.
+	const beacon = pepperedHash(config().codePepper, 'beacon', row.id);
+	if (!row.beaconHash)
+		await tx
+			.update(reminder)
+			.set({ beaconHash: hashToken(beacon) })
+			.where(eq(reminder.id, row.id));
+	const isAsked = asks(row, around, now);
+	const token = isAsked ? await newAnswerLink(tx, { appointmentId: row.appointmentId!, now }) : null;
+	return {
+		row,
+		leaseUntil,
+		channel: move.channel,
+		ladder: move.ladder,
+		quiet: around.quiet,
+		content: contentOf(row, around, { token, now }),
+		answer: around.appointment?.answer ?? null,
+		tag: row.appointmentId ? `rdv-${row.appointmentId}` : `msg-${row.id}`,
+		beacon,
+		devices: around.devices,
+		email: emailOf(around),
+		phone: mobileOf(around),
+	};
+}
+
+const contentOf = (
+	row: ReminderRow,
+	{ person, appointment, territoryPhone }: Around,
+	{ token, now }: { token: string | null; now: Date },
+): Content => ({
+	kind: row.kind,
+	template: row.template,
+	locale: person.locale as Locale,
+	now,
+	appointment,
+	detailed: person.wording === 'detailed',
+	text: unsealNullable(`reminder.text_sealed:${row.id}`, row.textSealed),
+	phone: appointment?.phone ?? territoryPhone,
+	token,
+	path: row.path,
+	origin: config().origin,
+	isMutable: (MUTABLE_KINDS as readonly string[]).includes(row.kind),
+});
+
+/** Just before it leaves: whether the appointment and its answer are still what the message says. */
+export async function stillStands(q: Queries, { row, answer }: Job): Promise<boolean> {
+	const [found] = await q
+		.select({
+			shownAt: reminder.shownAt,
+			answeredAt: reminder.answeredAt,
+			sequence: appointment.sequence,
+			answer: appointment.answer,
+		})
+		.from(reminder)
+		.leftJoin(appointment, eq(appointment.id, reminder.appointmentId))
+		.where(eq(reminder.id, row.id))
+		.limit(1);
+	if (!found || found.shownAt || found.answeredAt) return false;
+	return row.appointmentId === null || (found.sequence === row.appointmentSequence && found.answer === answer);
+}

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import { afterAttempt, nextMove, type Climber, type World } from './ladder.ts';
+
+/** Tuesday 1 December 2026, 10:00 in Paris. */
+const NOW = new Date('2026-12-01T09:00:00Z');
+const after = (minutes: number, from = NOW) => new Date(from.getTime() + minutes * 60_000);
+const quiet = { zone: 'Europe/Paris', holidays: new Set<string>() };
+
+const climber = (values: Partial<Climber> = {}): Climber => ({
+	kind: 'appointment_2d',
+	usefulUntil: new Date('2026-12-02T17:00:00Z'),
+	ladder: null,
+	attempts: 0,
+	sentAt: null,
+	shownAt: null,
+	answeredAt: null,
+	appointmentSequence: 0,
+	...values,
+});
+const booked = { state: 'booked', sequence: 0, answer: 'none', answeredAt: null } as const;
+const world = (values: Partial<World> = {}): World => ({
+	now: NOW,
+	quiet,
+	order: ['push', 'email', 'sms'],
+	reachable: new Set(['push', 'email', 'sms']),
+	isMuted: false,
+	pushClosedForMs: 0,
+	appointment: booked,
+	...values,
+});
+
+describe('what to do when the moment comes', () => {
+	const send = (channel: string, ladder: string[]) => ({ do: 'send', channel, ladder });
+	const conclude = (state: string, reason: string | null = null) => ({ do: 'conclude', state, reason });
+	const rows: [string, Partial<Climber>, Partial<World>, object][] = [
+		['the first rung of the person’s order', {}, {}, send('push', ['push', 'email', 'sms'])],
+		['another order', {}, { order: ['sms', 'email'] }, send('sms', ['sms', 'email'])],
+		['no phone with notifications', {}, { reachable: new Set(['email', 'sms']) }, send('email', ['email', 'sms'])],
+		['the rung where it stands', { ladder: ['sms'] }, {}, send('sms', ['sms'])],
+		['our key is refused', {}, { pushClosedForMs: 60_000 }, send('email', ['email', 'sms'])],
+		[
+			'our key is refused and there is no other way',
+			{},
+			{ pushClosedForMs: 60_000, reachable: new Set(['push']) },
+			{ do: 'wait', until: after(1) },
+		],
+		['nobody to reach', {}, { reachable: new Set() }, conclude('failed', 'unreachable')],
+		['no rung left after one that was taken', { sentAt: after(-240), ladder: [] }, {}, conclude('sent')],
+		['seen meanwhile', { sentAt: after(-240), shownAt: after(-1) }, {}, conclude('shown')],
+		['answered meanwhile', { sentAt: after(-240), answeredAt: after(-1) }, {}, conclude('answered')],
+		['muted meanwhile', {}, { isMuted: true }, conclude('dropped', 'muted')],
+		['the last useful instant', { usefulUntil: after(0.001) }, {}, send('push', ['push', 'email', 'sms'])],
+		['too late', { usefulUntil: NOW }, {}, conclude('dropped', 'too_late')],
+		['too late for the second rung', { usefulUntil: NOW, sentAt: after(-240) }, {}, conclude('sent')],
+		['cancelled', {}, { appointment: { ...booked, state: 'revoked', sequence: 1 } }, conclude('dropped', 'cancelled')],
+		['erased', {}, { appointment: undefined }, conclude('dropped', 'cancelled')],
+		['moved', {}, { appointment: { ...booked, sequence: 1 } }, conclude('dropped', 'superseded')],
+		[
+			'the person said no',
+			{},
+			{ appointment: { ...booked, answer: 'cannot', answeredAt: NOW } },
+			conclude('dropped', 'answered'),
+		],
+		[
+			'the person comes: the evening’s question is not asked',
+			{ kind: 'appointment_evening' },
+			{ appointment: { ...booked, answer: 'coming', answeredAt: NOW } },
+			conclude('dropped', 'answered'),
+		],
+		[
+			'the person comes: the call is still announced',
+			{ kind: 'appointment_2h' },
+			{ appointment: { ...booked, answer: 'coming', answeredAt: NOW } },
+			send('push', ['push', 'email', 'sms']),
+		],
+		[
+			'answered after the first rung: no second one',
+			{ sentAt: after(-240), ladder: ['email'] },
+			{ appointment: { ...booked, answer: 'coming', answeredAt: after(-10) } },
+			conclude('answered'),
+		],
+		[
+			'answered before the first rung, which nobody saw: the second one',
+			{ sentAt: after(-240), ladder: ['email'] },
+			{ appointment: { ...booked, answer: 'coming', answeredAt: after(-300) } },
+			send('email', ['email']),
+		],
+		[
+			'the news that it is cancelled is news',
+			{ kind: 'appointment_changed' },
+			{ appointment: { ...booked, state: 'revoked' } },
+			send('push', ['push', 'email', 'sms']),
+		],
+		[
+			'at night it waits for eight',
+			{},
+			{ now: new Date('2026-12-01T21:00:00Z') },
+			{ do: 'wait', until: new Date('2026-12-02T07:00:00Z') },
+		],
+		[
+			'at night before an early appointment it is dropped',
+			{ usefulUntil: new Date('2026-12-02T07:00:00Z') },
+			{ now: new Date('2026-12-01T21:00:00Z') },
+			conclude('dropped', 'quiet'),
+		],
+	];
+	test.each(rows)('%s', (_, reminder, around, expected) => {
+		expect(nextMove(climber(reminder), world(around))).toEqual(expected);
+	});
+});
+
+describe('what an attempt teaches', () => {
+	const accepted = { outcome: 'accepted' } as const;
+	const passing = { outcome: 'temporary_failure' } as const;
+	const lost = { outcome: 'permanent_failure' } as const;
+	const ours = { outcome: 'technical_failure' } as const;
+	type Ladder = NonNullable<Climber['ladder']>;
+	const attempt = (results: Parameters<typeof afterAttempt>[1], values: Partial<Climber> = {}, now = NOW) =>
+		afterAttempt({ ...climber(values), ladder: (values.ladder ?? ['push', 'email', 'sms']) as Ladder }, results, {
+			now,
+			quiet,
+			random: 0.5,
+		});
+
+	test('taken by one device out of three, it is sent; whether it was shown is looked at after four hours', () => {
+		expect(attempt([lost, accepted, passing])).toMatchObject({
+			state: 'sent',
+			ladder: ['email', 'sms'],
+			sentAt: NOW,
+			actAt: after(240),
+		});
+	});
+
+	test('in the evening, shown or not is looked at by eight', () => {
+		const six = new Date('2026-12-01T17:00:00Z');
+		expect(attempt([accepted], {}, six).actAt).toEqual(after(120, six));
+	});
+
+	test('late in the evening, the next rung waits for the morning', () => {
+		const half = new Date('2026-12-01T18:30:00Z');
+		expect(attempt([accepted], {}, half).actAt).toEqual(new Date('2026-12-02T07:00:00Z'));
+	});
+
+	test('no next rung when it would come too late, or when there is none', () => {
+		expect(attempt([accepted], { usefulUntil: after(240) }).actAt).toBeNull();
+		expect(attempt([accepted], { ladder: ['push'] }).actAt).toBeNull();
+	});
+
+	test('nobody says « shown » of a mail or of an SMS', () => {
+		expect(attempt([accepted], { ladder: ['email', 'sms'] })).toMatchObject({ state: 'sent', actAt: null });
+	});
+
+	test('all devices gone: the next rung at once', () => {
+		expect(attempt([lost, lost])).toMatchObject({
+			state: 'scheduled',
+			ladder: ['email', 'sms'],
+			actAt: NOW,
+			attempts: 0,
+		});
+	});
+
+	test('a passing trouble is tried again after 1, 5, 15, 60 minutes, then the next rung', () => {
+		const waits = [0, 1, 2, 3].map((attempts) => attempt([passing], { attempts }).actAt);
+		expect(waits).toEqual([after(1), after(5), after(15), after(60)]);
+		expect(attempt([passing], { attempts: 4 })).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW, attempts: 0 });
+	});
+
+	test('what the other side asks to wait is respected', () => {
+		expect(attempt([{ ...passing, retryAfterMs: 120_000 }]).actAt).toEqual(after(2));
+	});
+
+	test('asked to wait for longer than a beacon, another channel goes first', () => {
+		expect(attempt([{ ...passing, retryAfterMs: 5 * 3_600_000 }])).toMatchObject({
+			ladder: ['email', 'sms'],
+			actAt: NOW,
+		});
+	});
+
+	test('a retry that would come too late gives way to the next rung', () => {
+		expect(attempt([passing], { usefulUntil: after(1) })).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW });
+	});
+
+	test('the last rung refused: unreachable, or our own fault and said so', () => {
+		expect(attempt([lost], { ladder: ['sms'] })).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+		expect(attempt([ours], { ladder: ['sms'] })).toMatchObject({ state: 'failed', reason: 'technical', actAt: null });
+	});
+
+	test('the last rung refused after one that was taken: it stays sent', () => {
+		expect(attempt([lost], { ladder: ['sms'], sentAt: after(-240) })).toMatchObject({ state: 'sent', actAt: null });
+	});
+});

@@ -1,0 +1,27 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+import type { Channel } from '../../shared/codes.ts';
+import type { Delivery } from '../platform/outcome.ts';
+
+/** What `/api/metrics` shows of this process. */
+export const registry = new Registry();
+const registers = [registry];
+
+const attempts = new Counter({
+	name: 'portal_deliveries_total',
+	help: 'Attempts to deliver a message, one per device for push',
+	registers,
+	labelNames: ['channel', 'outcome', 'reason'],
+});
+
+const ticks = new Histogram({
+	name: 'portal_worker_tick_seconds',
+	help: 'Time from the start of a tick of the worker to its end',
+	registers,
+	buckets: [0.005, 0.05, 0.5, 5, 60],
+});
+
+export function countAttempts(channel: Channel, results: Delivery[]) {
+	for (const { outcome, reason } of results) attempts.inc({ channel, outcome, reason });
+}
+
+export const countTick = (ms: number) => ticks.observe(ms / 1000);

@@ -1,0 +1,155 @@
+import { and, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import type { Db, Queries, Tx } from '../db/client.ts';
+import { PLAN_IS_STALE } from '../db/schema/appointments.ts';
+import { appointment, reminder } from '../db/schema/index.ts';
+import { newId } from '../platform/ids.ts';
+import type { Holidays } from '../territories/calendar.ts';
+import { listTerritories, holidaysOf } from '../territories/queries.ts';
+import { planFrom, wholePlan, type PlannedReminder } from './rules.ts';
+
+/** One write holds the database for a few milliseconds, not for the whole backlog. */
+const BATCH = 500;
+const isStale = sql.raw(PLAN_IS_STALE);
+
+/**
+ * Brings the plans of reminders up to date with what was agreed: booked, moved, answered, cancelled or over since. Asks
+ * what is not done, so that a missed tick is caught up by the next.
+ * @returns how many appointments were looked at
+ */
+export async function planAppointments(db: Db, now: Date): Promise<number> {
+	let total = 0;
+	while (await hasStalePlans(db.read)) {
+		const done = await db.write((tx) => planBatch(tx, now));
+		if (done === 0) break;
+		total += done;
+	}
+	return total;
+}
+
+async function hasStalePlans(q: Queries): Promise<boolean> {
+	const rows = await q.select({ id: appointment.id }).from(appointment).where(isStale).limit(1);
+	return rows.length > 0;
+}
+
+const columns = {
+	id: appointment.id,
+	personId: appointment.personId,
+	territoryId: appointment.territoryId,
+	localDay: appointment.localDay,
+	localTime: appointment.localTime,
+	zone: appointment.zone,
+	mode: appointment.mode,
+	startsAt: appointment.startsAt,
+	state: appointment.state,
+	answer: appointment.answer,
+	sequence: appointment.sequence,
+	plannedSequence: appointment.plannedSequence,
+};
+type Stale = Awaited<ReturnType<typeof staleOnes>>[number];
+
+const staleOnes = (tx: Tx) => tx.select(columns).from(appointment).where(isStale).limit(BATCH);
+
+async function planBatch(tx: Tx, now: Date): Promise<number> {
+	const stale = await staleOnes(tx);
+	if (stale.length === 0) return 0;
+	const answered = stale.filter((row) => row.answer !== 'none');
+	await closeAnswered(tx, answered, now);
+	await dropOutdated(tx, stale);
+	const fresh = stale.filter((row) => row.state === 'booked' && row.plannedSequence !== row.sequence);
+	await insertPlans(tx, fresh, now);
+	await tx
+		.update(appointment)
+		.set({
+			plannedSequence: sql`CASE WHEN ${appointment.state} = 'booked' THEN ${appointment.sequence} END`,
+			plannedAnswer: sql`${appointment.answer}`,
+		})
+		.where(inArray(appointment.id, idsOf(stale)));
+	return stale.length;
+}
+
+const idsOf = (rows: { id: string }[]) => rows.map((row) => row.id);
+
+/** What was sent is answered; the evening's question, and after a « non » all the rest, is not needed any more. */
+async function closeAnswered(tx: Tx, rows: Stale[], now: Date) {
+	if (rows.length === 0) return;
+	const theirs = inArray(reminder.appointmentId, idsOf(rows));
+	const answeredAt = sql`(SELECT a.answered_at FROM appointment a WHERE a.id = ${reminder.appointmentId})`;
+	await tx
+		.update(reminder)
+		.set({ state: 'answered', answeredAt: sql`coalesce(${answeredAt}, ${now.getTime()})`, actAt: null })
+		.where(and(theirs, inArray(reminder.state, ['sent', 'shown']), sql`${reminder.sentAt} <= ${answeredAt}`));
+	const isQuestion = eq(reminder.kind, 'appointment_evening');
+	const declined = idsOf(rows.filter((row) => row.answer !== 'coming'));
+	const notNeeded = sql`(${isQuestion} OR ${declined.length > 0 ? inArray(reminder.appointmentId, declined) : sql`0 = 1`})`;
+	await tx
+		.update(reminder)
+		.set({ state: 'dropped', reason: 'answered', actAt: null })
+		.where(and(theirs, eq(reminder.state, 'scheduled'), ne(reminder.kind, 'appointment_changed'), notNeeded));
+}
+
+/** Reminders of another version of the appointment, or of one that is no longer booked. */
+async function dropOutdated(tx: Tx, rows: Stale[]) {
+	const drop = async (ids: string[], reason: string, extra = sql`1 = 1`) => {
+		if (ids.length === 0) return;
+		const waiting = and(inArray(reminder.appointmentId, ids), isNotNull(reminder.actAt), extra);
+		await tx
+			.update(reminder)
+			.set({ state: 'dropped', reason, actAt: null })
+			.where(and(waiting, eq(reminder.state, 'scheduled'), isNull(reminder.sentAt)));
+		await tx
+			.update(reminder)
+			.set({ actAt: null })
+			.where(and(waiting, eq(reminder.state, 'sent')));
+	};
+	const booked = rows.filter((row) => row.state === 'booked');
+	const current = sql`(SELECT a.sequence FROM appointment a WHERE a.id = ${reminder.appointmentId})`;
+	await drop(idsOf(booked), 'superseded', sql`${reminder.appointmentSequence} <> ${current}`);
+	const over = rows.filter((row) => row.state !== 'booked');
+	await drop(idsOf(over), 'cancelled', ne(reminder.kind, 'appointment_changed'));
+}
+
+/** Many appointments share a day and an hour: each pair is reckoned once. */
+function planner(now: Date) {
+	const plans = new Map<string, PlannedReminder[]>();
+	return (row: Stale, holidayZone: string, days: Holidays): PlannedReminder[] => {
+		const isRemote = row.mode === 'phone' || row.mode === 'video';
+		const key = `${row.startsAt.getTime()} ${row.zone} ${holidayZone} ${isRemote}`;
+		let plan = plans.get(key);
+		if (!plan) plans.set(key, (plan = wholePlan(row, days)));
+		return planFrom(plan, row, days, now);
+	};
+}
+
+async function insertPlans(tx: Tx, rows: Stale[], now: Date) {
+	const future = rows.filter((row) => row.startsAt > now);
+	if (future.length === 0) return;
+	const planOf = planner(now);
+	const values: (typeof reminder.$inferInsert)[] = [];
+	const zones = new Map((await listTerritories(tx)).map(({ id, holidayZone }) => [id, holidayZone]));
+	for (const row of future) {
+		const holidayZone = zones.get(row.territoryId)!;
+		for (const planned of planOf(row, holidayZone, await holidaysOf(tx, holidayZone)))
+			values.push(newReminder(row, planned, now));
+	}
+	for (let at = 0; at < values.length; at += BATCH)
+		await tx
+			.insert(reminder)
+			.values(values.slice(at, at + BATCH))
+			.onConflictDoNothing({ target: reminder.onceKey });
+}
+
+const newReminder = (row: Stale, { kind, dueAt, usefulUntil }: PlannedReminder, now: Date) => ({
+	id: newId(),
+	onceKey: `${kind}:${row.id}:${row.sequence}`,
+	kind,
+	personId: row.personId,
+	appointmentId: row.id,
+	appointmentSequence: row.sequence,
+	path: `/rendez-vous/${row.id}`,
+	dueAt,
+	usefulUntil,
+	state: 'scheduled' as const,
+	actAt: dueAt,
+	attempts: 0,
+	createdAt: now,
+});

@@ -1,0 +1,166 @@
+import { m } from '../../paraglide/messages.js';
+import { getTextDirection, localizeHref, type Locale } from '../../paraglide/runtime.js';
+import type { AppointmentMode, AppointmentState } from '../../shared/codes.ts';
+import { daysUntil, formatDayTime, formatTime } from '../../shared/dates.ts';
+import type { ReminderKind } from '../db/schema/reminders.ts';
+import type { Mail } from '../platform/mail.ts';
+import { formatPhone } from '../platform/phone.ts';
+import { fitsOneSms } from '../platform/sms.ts';
+
+/** Sentences a referent may choose, by code. They say nothing that a neighbour should not read. */
+export const TEMPLATES = ['news', 'call', 'paper', 'appointment'] as const;
+export type Template = (typeof TEMPLATES)[number];
+
+/** Everything a message is made of. Discreet by default: a day and an hour, never a theme, place, structure or name. */
+export interface Content {
+	kind: ReminderKind;
+	template: string | null;
+	locale: Locale;
+	now: Date;
+	appointment?: {
+		startsAt: Date;
+		zone: string;
+		mode: AppointmentMode;
+		placeName: string | null;
+		state: AppointmentState;
+	};
+	/** What only a person who chose « detailed » lets us say. */
+	detailed: boolean;
+	text: string | null;
+	/** E.164: who answers a question. */
+	phone: string;
+	/** Token of `/r/…`; null when there is nothing to answer. */
+	token: string | null;
+	path: string;
+	origin: string;
+	isMutable: boolean;
+}
+
+/** Longer ago or further away, a weekday alone would be ambiguous. */
+const WEEKDAY_UP_TO_DAYS = 6;
+
+/**
+ * « jeudi à 10 h », or « jeudi 3 décembre à 10 h » when it is a week away or more. Never « demain »: a phone that was off
+ * shows it the day after.
+ */
+export function whenOf(startsAt: Date, zone: string, locale: Locale, now: Date): string {
+	if (daysUntil(startsAt, zone, now) > WEEKDAY_UP_TO_DAYS) return formatDayTime(startsAt, zone, locale, now);
+	const region = locale === 'en' ? 'en-GB' : locale;
+	const day = new Intl.DateTimeFormat(region, { weekday: 'long', timeZone: zone }).format(startsAt);
+	return m.dates_day_time({ day, time: formatTime(startsAt, zone, locale) }, { locale });
+}
+
+/** The one sentence of every channel, without its full stop. */
+export function statementOf({ kind, template, appointment, locale, now }: Content): string {
+	if (appointment && (kind !== 'manual' || template === 'appointment')) {
+		const when = whenOf(appointment.startsAt, appointment.zone, locale, now);
+		if (kind !== 'appointment_changed') return m.reminder_appointment({ when }, { locale });
+		return appointment.state === 'booked'
+			? m.reminder_appointment_moved({ when }, { locale })
+			: m.reminder_appointment_cancelled({ when }, { locale });
+	}
+	if (kind === 'rating') return m.reminder_rating({}, { locale });
+	if (template === 'call') return m.reminder_template_call({}, { locale });
+	if (template === 'paper') return m.reminder_template_paper({}, { locale });
+	return m.reminder_news({}, { locale });
+}
+
+function detailOf({ detailed, appointment, text, locale }: Content): string | null {
+	if (!detailed) return null;
+	if (text) return text;
+	if (!appointment) return null;
+	const places: Record<AppointmentMode, string | null> = {
+		on_site: appointment.placeName,
+		phone: m.reminder_by_phone({}, { locale }),
+		video: m.reminder_by_video({}, { locale }),
+		home: m.reminder_at_home({}, { locale }),
+	};
+	return places[appointment.mode];
+}
+
+const localPath = (content: Content) =>
+	localizeHref(content.token ? `/r/${content.token}` : content.path, { locale: content.locale });
+const linkOf = (content: Content) => content.origin + localPath(content);
+
+export interface PushNotice {
+	id: string;
+	/** Same tag, same notification: a newer one replaces it on the screen. */
+	tag: string;
+	beacon: string;
+}
+
+/** What the service worker shows (src/service-worker.ts). */
+export function pushPayload(content: Content, { id, tag, beacon }: PushNotice) {
+	const { locale, token } = content;
+	const ask = token ? m.reminder_push_ask({}, { locale }) : m.reminder_push_open({}, { locale });
+	const detail = detailOf(content);
+	return {
+		type: 'reminder',
+		id,
+		tag,
+		title: statementOf(content),
+		body: detail ? `${detail}\n${ask}` : ask,
+		lang: locale,
+		dir: getTextDirection(locale),
+		path: localPath(content),
+		...(token && { token }),
+		beacon,
+		actions: token
+			? [
+					{ action: 'coming', title: m.reminder_action_coming({}, { locale }) },
+					{ action: 'cannot', title: m.reminder_action_cannot({}, { locale }) },
+				]
+			: [],
+	};
+}
+
+const SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => SIGNS[sign]!);
+
+/** Text and the same in simple HTML, without picture or tracker. */
+export function mailOf(content: Content): Omit<Mail, 'to'> {
+	const { locale, token, origin } = content;
+	const statement = statementOf(content);
+	const detail = detailOf(content);
+	const link = linkOf(content);
+	const lead = token ? m.reminder_mail_ask({}, { locale }) : m.reminder_mail_see({}, { locale });
+	const button = token ? m.reminder_mail_answer({}, { locale }) : m.reminder_mail_open({}, { locale });
+	const phone = m.reminder_mail_phone({ phone: formatPhone(content.phone) }, { locale });
+	const settings = origin + localizeHref('/compte/notifications', { locale });
+	const choose = m.reminder_mail_settings({}, { locale });
+	const hello = m.reminder_mail_hello({}, { locale });
+	const service = m.service_name({}, { locale });
+	const lines = [hello, '', `${statement}.`, ...(detail ? [detail] : []), '', lead, link, '', phone, '', service];
+	const paragraph = (html: string) => `<p>${html}</p>`;
+	return {
+		subject: statement,
+		text: [...lines, `${choose} : ${settings}`, ''].join('\n'),
+		html: [
+			`<!doctype html><html lang="${locale}" dir="${getTextDirection(locale)}"><body style="font:18px/1.5 sans-serif">`,
+			paragraph(escape(hello)),
+			paragraph(`<strong>${escape(statement)}.</strong>`),
+			...(detail ? [paragraph(escape(detail))] : []),
+			paragraph(`${escape(lead)}<br><a href="${escape(link)}">${escape(button)}</a>`),
+			paragraph(escape(phone)),
+			paragraph(`${escape(service)}<br><a href="${escape(settings)}">${escape(choose)}</a>`),
+			'</body></html>',
+		].join('\n'),
+		...(content.isMutable && { headers: { 'List-Unsubscribe': `<${settings}>` } }),
+	};
+}
+
+/** One SMS: the fullest of these that holds in 160 characters of the GSM alphabet. */
+export function smsOf(content: Content): string {
+	const { locale, token } = content;
+	const statement = statementOf(content);
+	const link = linkOf(content);
+	const phone = formatPhone(content.phone);
+	const full = token ? m.reminder_sms_ask : m.reminder_sms_see;
+	const possible = [
+		full({ statement, link, phone }, { locale }),
+		full({ statement, link, phone: phone.replaceAll(' ', '') }, { locale }),
+		m.reminder_sms_link({ statement, link }, { locale }),
+		m.reminder_sms_phone({ statement, phone }, { locale }),
+	];
+	return possible.find(fitsOneSms) ?? statement;
+}

@@ -1,0 +1,122 @@
+import { eq } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { reminder } from '../db/schema/index.ts';
+import * as clock from '../platform/clock.ts';
+import { log } from '../platform/log.ts';
+import { sendMail } from '../platform/mail.ts';
+import { pushGateway } from '../platform/push-gateway.ts';
+import { sendSms } from '../platform/sms.ts';
+import { claimDue, hasDue, stillStands, type Job } from './claim.ts';
+import { countAttempts, countTick } from './metrics.ts';
+import { planAppointments } from './planning.ts';
+import { createRecorder } from './recording.ts';
+import { deliver, type Edges } from './sending.ts';
+import { forgetSilentDevices } from './subscriptions.ts';
+
+const TICK_MS = 2_000;
+const HOUR_MS = 60 * 60_000;
+/** Messages on their way at once; what is claimed leaves at once, so that no lease is spent waiting. */
+const IN_FLIGHT = 100;
+/** A claim for fewer than this is not worth a write while others are on their way. */
+const CLAIM_FROM = 50;
+/** Longest wait for messages on their way when the process is asked to stop. */
+const STOP_MS = 8_000;
+
+export interface WorkerSettings {
+	db: Db;
+	edges?: Edges;
+	/** Asked once per tick and claim. */
+	now?: () => Date;
+}
+
+export interface Worker {
+	/** Plans, claims, sends and records until nothing is due. Never rejects because of a message. */
+	tick(): Promise<{ planned: number; sent: number }>;
+	start(): void;
+	/** No more claims; waits for what is on its way. What is left comes back when its lease ends. */
+	stop(): Promise<void>;
+}
+
+const ownEdges = (): Edges => ({ push: pushGateway(), sendMail, sendSms });
+
+/** Everything it does is « what is due and not done »: nothing depends on a tick having happened. */
+export function createWorker({ db, edges = ownEdges(), now = clock.now }: WorkerSettings): Worker {
+	const record = createRecorder(db);
+	const onTheirWay = new Set<Promise<void>>();
+	let stopping = false;
+	let timer: NodeJS.Timeout | undefined;
+	let running: Promise<unknown> = Promise.resolve();
+	let lastCleaning = 0;
+
+	async function send(job: Job) {
+		if (!(await stillStands(db.read, job))) return giveBack(db, job, now());
+		const results = await deliver(job, edges, now());
+		countAttempts(job.channel, results);
+		await record({ job, results, now: now() });
+	}
+
+	async function sendAllDue(): Promise<number> {
+		let sent = 0;
+		while (!stopping) {
+			const room = IN_FLIGHT - onTheirWay.size;
+			if (room >= CLAIM_FROM && (await hasDue(db.read, now()))) {
+				const pushClosedForMs = edges.push.channel.closedForMs(now());
+				const { claimed, jobs } = await db.write((tx) => claimDue(tx, { now: now(), limit: room, pushClosedForMs }));
+				for (const job of jobs) launch(job);
+				sent += jobs.length;
+				if (claimed > 0) continue;
+			}
+			if (onTheirWay.size === 0) break;
+			await Promise.race(onTheirWay);
+		}
+		await Promise.all(onTheirWay);
+		return sent;
+	}
+
+	function launch(job: Job) {
+		const way = send(job)
+			.catch((error: unknown) => log.error({ err: error, reminder: job.row.id }, 'a reminder could not be handled'))
+			.finally(() => onTheirWay.delete(way));
+		onTheirWay.add(way);
+	}
+
+	async function tick() {
+		const started = performance.now();
+		const planned = await planAppointments(db, now());
+		const sent = await sendAllDue();
+		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
+			lastCleaning = now().getTime();
+			await db.write((tx) => forgetSilentDevices(tx, now()));
+		}
+		countTick(performance.now() - started);
+		return { planned, sent };
+	}
+
+	function schedule() {
+		timer = setTimeout(() => {
+			running = tick()
+				.catch((error: unknown) => log.error({ err: error }, 'the worker missed a tick'))
+				.finally(() => {
+					if (!stopping) schedule();
+				});
+		}, TICK_MS);
+	}
+
+	async function stop() {
+		stopping = true;
+		clearTimeout(timer);
+		let patience: NodeJS.Timeout | undefined;
+		const enough = new Promise<void>((resolve) => (patience = setTimeout(resolve, STOP_MS)));
+		await Promise.race([Promise.all([running, ...onTheirWay]), enough]);
+		clearTimeout(patience);
+	}
+
+	return { tick, start: schedule, stop };
+}
+
+/** Moved, seen or answered in the last instant: decided again at once, from what is true then. */
+const giveBack = (db: Db, { row }: Job, now: Date) =>
+	db.write(async (tx) => {
+		const state = row.sentAt ? ('sent' as const) : ('scheduled' as const);
+		await tx.update(reminder).set({ state, actAt: now, leaseUntil: null }).where(eq(reminder.id, row.id));
+	});

@@ -1,8 +1,11 @@
 import type { Db } from '../../src/lib/server/db/client.ts';
 import { municipality, structure, territory } from '../../src/lib/server/db/schema/index.ts';
+import { createTerritory, importReference } from '../../src/lib/server/territories/commands.ts';
+import { getProfile } from '../../src/lib/server/territories/profiles.ts';
+import { getTerritory, type Territory } from '../../src/lib/server/territories/queries.ts';
 import { newId } from '../../src/lib/server/platform/ids.ts';
 import { searchable } from '../../src/lib/shared/search.ts';
-import { insertOne, next } from './insert.ts';
+import { insertOne, next, NOW } from './insert.ts';
 
 type TerritoryRow = typeof territory.$inferSelect;
 type StructureRow = typeof structure.$inferSelect;
@@ -27,6 +30,15 @@ export async function aTerritory(db: Db, overrides: Partial<TerritoryRow> = {}):
 		settings: {},
 		...overrides,
 	});
+}
+
+/** One of the five profiles, with its real communes, holidays, stages and structures; opened on `NOW`. */
+export async function theTerritory(db: Db, profileId: string): Promise<Territory> {
+	await db.write(async (tx) => {
+		await importReference(tx, process.cwd());
+		await createTerritory(tx, getProfile(profileId), NOW);
+	});
+	return getTerritory(db.read, profileId);
 }
 
 /** The id of the given territory, or of one made for the occasion. */

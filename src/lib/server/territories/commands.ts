@@ -105,17 +105,30 @@ export async function createTerritory(tx: Tx, profile: TerritoryProfile, now: Da
 	const areaOf = new Map(areas.flatMap((area) => area.arrondissements.map((code) => [code, areaId(area.slug)])));
 	const today = localDay(now, profile.zone);
 	for (const part of perimeter) {
-		const startsOn = startDay(part.startsOn, today);
-		const rows = (await communesOf(tx, part)).map((commune) => ({
-			inseeCode: commune.inseeCode,
-			territoryId: id,
-			employmentAreaId: areaOf.get(commune.arrondissement ?? '') ?? null,
-			startsOn,
+		const communes = (await communesOf(tx, part)).map(({ inseeCode, arrondissement }) => ({
+			inseeCode,
+			employmentAreaId: areaOf.get(arrondissement ?? '') ?? null,
 		}));
-		// A commune of an earlier part keeps its day.
-		await inChunks(rows, (chunk) => tx.insert(catchment).values(chunk).onConflictDoNothing());
+		await extendPerimeter(tx, { territoryId: id, communes, startsOn: startDay(part.startsOn, today) });
 	}
 	return { id };
+}
+
+/**
+ * Communes join a territory from a day (included, in its zone). One that is already in it keeps its own day.
+ * The communes have to be known (`importReference`).
+ */
+export async function extendPerimeter(
+	tx: Tx,
+	perimeter: {
+		territoryId: string;
+		communes: { inseeCode: string; employmentAreaId: string | null }[];
+		startsOn: string;
+	},
+): Promise<void> {
+	const { territoryId, startsOn } = perimeter;
+	const rows = perimeter.communes.map((commune) => ({ ...commune, territoryId, startsOn }));
+	await inChunks(rows, (chunk) => tx.insert(catchment).values(chunk).onConflictDoNothing());
 }
 
 const startDay = (rule: StartRule, today: string): string =>

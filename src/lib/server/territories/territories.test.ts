@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { aTerritory } from '../../../../tests/factories/index.ts';
+import { aTerritory, theTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
 import { catchment, holiday } from '../db/schema/index.ts';
 import { instantOf } from './calendar.ts';
-import { createTerritory, importReference } from './commands.ts';
+import { createTerritory, extendPerimeter, importReference } from './commands.ts';
 import { getProfile, nationalProfile, PROFILES } from './profiles.ts';
 import {
 	getTerritory,
@@ -147,6 +147,16 @@ describe('the territory of a commune', () => {
 		const cayenne = (now: string) => territoryForMunicipality(own.read, '97302', new Date(now));
 		expect((await cayenne('2027-01-01T02:59:00Z')).kind).toBe('outside');
 		expect((await cayenne('2027-01-01T03:00:00Z')).kind).toBe('inside');
+	});
+
+	test('communes that join later keep the day they already had', async () => {
+		const own = await testDatabase();
+		await theTerritory(own, 'deux-sevres');
+		const communes = ['79174', '79191', '08409'].map((inseeCode) => ({ inseeCode, employmentAreaId: null }));
+		await own.write((tx) => extendPerimeter(tx, { territoryId: 'deux-sevres', communes, startsOn: '2026-12-01' }));
+		const rows = await own.read.select().from(catchment);
+		const day = (code: string) => rows.find((row) => row.inseeCode === code)!.startsOn;
+		expect(['79174', '79191', '08409'].map(day)).toEqual(['2022-04-01', '2026-05-01', '2026-12-01']);
 	});
 
 	test('a territory that ended answers until its last day', async () => {

@@ -1,0 +1,88 @@
+import { getAccount } from '$lib/server/accounts/queries';
+import { listSessions } from '$lib/server/accounts/sessions';
+import { listAppointments } from '$lib/server/appointments/queries';
+import { listOpenings } from '$lib/server/audit/queries';
+import type { Queries } from '$lib/server/db';
+import { pathwayOf } from '$lib/server/pathway/queries';
+import { followUpOf, personOf } from '$lib/server/people/queries';
+import { listDevices } from '$lib/server/reminders/subscriptions';
+import { communeName, listRequests, needsOf } from '$lib/server/requests/queries';
+
+interface Owner {
+	personId: string;
+	accountId: string;
+	locale: string;
+	now: Date;
+}
+
+/**
+ * All that is kept about a person, read through each domain with the person's own id (right of access and portability,
+ * GDPR 15 and 20). Texts are opened; keys, hashes and other people's contacts stay out.
+ */
+export async function ownFile(q: Queries, { personId, accountId, locale, now }: Owner) {
+	const { addressSealed: _address, searchName: _search, id: _id, ...identity } = await personOf(q, personId);
+	const account = await getAccount(q, accountId);
+	return {
+		exportedAt: now,
+		identity: { ...identity, commune: await communeName(q, identity.inseeCode) },
+		account: { email: account.email, phone: account.phone, locale: account.locale, createdAt: account.createdAt },
+		followUp: (await followUpOf(q, personId)).map(({ name, part, structureName, structurePhone, startedAt }) => ({
+			name,
+			part,
+			structureName,
+			structurePhone,
+			startedAt,
+		})),
+		requests: await requestsOf(q, personId),
+		pathway: await pathwayFile(q, personId, locale),
+		appointments: await appointmentsOf(q, personId),
+		devices: await listDevices(q, accountId),
+		sessions: (await listSessions(q, accountId, now)).map(({ device, kind, endsAt }) => ({ device, kind, endsAt })),
+		openings: await listOpenings(q, personId, 1000),
+	};
+}
+export type OwnFile = Awaited<ReturnType<typeof ownFile>>;
+
+async function requestsOf(q: Queries, personId: string) {
+	const requests = await listRequests(q, personId);
+	return Promise.all(
+		requests.map(async ({ id, reference, status, submittedAt, respondBy, closedAt }) => ({
+			reference,
+			status,
+			submittedAt,
+			respondBy,
+			closedAt,
+			needs: (await needsOf(q, id)).map(({ theme, status, answers }) => ({ theme, status, answers })),
+		})),
+	);
+}
+
+async function pathwayFile(q: Queries, personId: string, locale: string) {
+	const found = await pathwayOf(q, personId, locale);
+	if (!found) return null;
+	return {
+		kind: found.pathway.kind,
+		startedAt: found.pathway.startedAt,
+		stages: found.stages.map(({ name, state, enteredAt, leftAt }) => ({ name, state, enteredAt, leftAt })),
+		steps: found.steps.map(({ id: _id, version: _version, ...step }) => step),
+	};
+}
+
+const appointmentsOf = async (q: Queries, personId: string) =>
+	(await listAppointments(q, personId)).map(
+		({ type, mode, startsAt, endsAt, zone, placeName, address, state, answer, answerNote, toBring, ...row }) => ({
+			type,
+			mode,
+			startsAt,
+			endsAt,
+			zone,
+			placeName,
+			address,
+			state,
+			answer,
+			answerNote,
+			toBring,
+			referentName: row.referentName,
+			structureName: row.structureName,
+		}),
+	);

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { testCertificate } from './certificate.ts';
+import { testCertificate, testCertificateFile } from './certificate.ts';
 import { decrypt, verifyVapid, type Receiver } from './ece.ts';
 
 /**
@@ -52,9 +52,10 @@ export interface PushService {
 	origin: string;
 	/** What PUSH_HOSTS must list for this service. */
 	host: string;
-	/** Its certificate, for `ca` of the gateway; `certFile` for NODE_EXTRA_CA_CERTS. */
+	/** Its certificate, for `ca` of the gateway. */
 	ca: string;
-	certFile: string;
+	/** The same as a file, for NODE_EXTRA_CA_CERTS. */
+	readonly certFile: string;
 	received: ReceivedPush[];
 	/** Requests seen, refused and faulty ones included. */
 	attempts: number;
@@ -70,7 +71,7 @@ export interface PushService {
 }
 
 export async function startPushService(): Promise<PushService> {
-	const { key, cert, certFile } = testCertificate();
+	const { key, cert } = testCertificate();
 	const subscriptions = new Map<string, Subscription>();
 	let faultOf: FaultOf = () => null;
 
@@ -99,7 +100,9 @@ export async function startPushService(): Promise<PushService> {
 		origin: `https://${host}`,
 		host,
 		ca: cert,
-		certFile,
+		get certFile() {
+			return testCertificateFile();
+		},
 		received: [],
 		attempts: 0,
 		connections: 0,

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -11,16 +10,22 @@ export interface TestCertificate {
 
 const SUBJECT = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
 
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+
 let made: TestCertificate | undefined;
 
 /** A key and a self-signed certificate for localhost, made once per process. Needs `openssl`. */
 export function testCertificate(): TestCertificate {
 	if (made) return made;
-	const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-	const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-	const request = ['req', '-x509', '-key', '/dev/stdin', '-days', '3650', ...SUBJECT];
-	const cert = execFileSync('openssl', request, { input: key, encoding: 'utf8', stdio: 'pipe' });
-	return (made = { key, cert });
+	const folder = mkdtempSync(path.join(tmpdir(), 'certificate-'));
+	try {
+		const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
+		const files = ['-keyout', key, '-out', cert];
+		execFileSync('openssl', ['req', '-x509', ...KEY, ...files, '-days', '3650', ...SUBJECT], { stdio: 'pipe' });
+		return (made = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') });
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 }
 
 let written: string | undefined;

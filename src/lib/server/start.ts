@@ -5,11 +5,22 @@ import { now } from './platform/clock.ts';
 import { config } from './platform/config.ts';
 import { log } from './platform/log.ts';
 import { setMailbox } from './platform/mailbox.ts';
+import { createWorker } from './reminders/worker.ts';
 
 /** What this process does besides answering: checks its database belongs to it, then runs the worker when it is one. */
 export async function start(db: Db): Promise<void> {
 	const { role, demo } = config();
 	await refuseWrongDatabase(db, { demo });
 	if (demo) setMailbox(keepMessage(db, now));
+	if (role !== 'web') startWorker(db);
 	log.info({ role, demo }, 'started');
+}
+
+/** Until the server stops answering (adapter-node says so), or the process is asked to end. */
+function startWorker(db: Db) {
+	const worker = createWorker({ db });
+	const stop = () => void worker.stop();
+	process.once('sveltekit:shutdown', stop);
+	process.once('SIGTERM', stop);
+	worker.start();
 }

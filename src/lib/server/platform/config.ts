@@ -17,6 +17,8 @@ export interface Config {
 	mailFrom: string;
 	smsUrl: string | null;
 	smsKey: string | null;
+	/** Opens /api/metrics to whoever holds it; without one, the machine itself only. */
+	metricsToken: string | null;
 	/** Hosts a push endpoint may name; a leading dot allows sub-domains. */
 	pushHosts: string[];
 	role: Role;
@@ -135,6 +137,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 		mailFrom,
 		smsUrl,
 		smsKey: env.SMS_KEY ?? null,
+		metricsToken: env.METRICS_TOKEN || null,
 		pushHosts: (env.PUSH_HOSTS ?? '')
 			.split(',')
 			.map((host) => host.trim())

@@ -1,0 +1,47 @@
+import { error, json } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { db } from '$lib/server/db';
+import { labelOf } from '$lib/server/reminders/device-label';
+import { detachEndpoint, registerSubscription } from '$lib/server/reminders/subscriptions';
+import { errorFrom } from '$lib/server/web/failures';
+import { openToAll } from '$lib/server/web/guards';
+import { readJson } from '$lib/server/web/json';
+import type { RequestHandler } from './$types';
+
+const subscription = v.object({
+	endpoint: v.string(),
+	keys: v.object({ p256dh: v.string(), auth: v.string() }),
+});
+const ended = v.object({ endpoint: v.string() });
+
+/** Answered to a script: a redirection to the sign-in page would look like a success. */
+function accountOf(locals: App.Locals): string {
+	const { account } = locals;
+	if (!account) error(401, 'sign_in_first');
+	if (account.role !== 'beneficiary') error(403, 'not_for_you');
+	return account.accountId;
+}
+
+/** Registers this browser for the person signed in; also said again at each start, as proof of life. */
+export const POST: RequestHandler = async ({ request, locals }) => {
+	openToAll();
+	const accountId = accountOf(locals);
+	const { endpoint, keys } = await readJson(request, subscription);
+	const label = labelOf(request.headers.get('user-agent') ?? '');
+	try {
+		const registered = await db.write((tx) =>
+			registerSubscription(tx, { endpoint, ...keys, accountId, label, now: locals.now }),
+		);
+		return json(registered);
+	} catch (problem) {
+		return errorFrom(problem);
+	}
+};
+
+export const DELETE: RequestHandler = async ({ request, locals }) => {
+	openToAll();
+	const accountId = accountOf(locals);
+	const { endpoint } = await readJson(request, ended);
+	await db.write((tx) => detachEndpoint(tx, { accountId, endpoint }));
+	return new Response(null, { status: 204 });
+};

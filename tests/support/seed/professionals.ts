@@ -1,0 +1,73 @@
+import { asc, eq } from 'drizzle-orm';
+import type { SignedIn } from '../../../src/lib/server/accounts/sessions.ts';
+import { createAccount } from '../../../src/lib/server/accounts/commands.ts';
+import type { Tx } from '../../../src/lib/server/db/client.ts';
+import { structure, territory } from '../../../src/lib/server/db/schema/index.ts';
+import type { TerritoryProfile } from '../../../src/lib/server/territories/profiles.ts';
+
+export type Professional = Pick<SignedIn, 'accountId' | 'role' | 'territoryId' | 'side'> & {
+	structureId: string;
+	displayName: string;
+	email: string;
+};
+
+const REFERENTS: Record<string, number> = { ardennes: 5, doubs: 6, manche: 5, 'deux-sevres': 3, guyane: 3 };
+const NAMES = ['Claire Fontaine', 'Samir Haddad', 'Élodie Marchal', 'Julien Weber', 'Fatou Diallo', 'Hélène Noël'];
+const COORDINATORS: Record<string, string> = {
+	ardennes: 'Laurence Petit',
+	doubs: 'Thomas Girard',
+	manche: 'Sylvie Leroux',
+	'deux-sevres': 'Marc Giraud',
+	guyane: 'Rosine Martial',
+};
+/** Networks that hold a referent (CASF L262-36), by side. */
+const SIDES = { departements: 'social', 'france-travail': 'work', 'mission-locale': 'work' } as const;
+
+export interface Team {
+	coordinator: Professional;
+	referents: Professional[];
+}
+
+/** Referents alternate social and work side, in the structures that employ them; one coordinator. */
+export async function hireTeam(tx: Tx, profile: TerritoryProfile, now: Date): Promise<Team> {
+	const places = await tx
+		.select()
+		.from(structure)
+		.where(eq(structure.territoryId, profile.id))
+		.orderBy(asc(structure.id))
+		.limit(100);
+	const of = (side: 'social' | 'work') => places.filter(({ kind }) => SIDES[kind as keyof typeof SIDES] === side);
+	const hire = async (
+		role: 'referent' | 'coordinator',
+		displayName: string,
+		email: string,
+		side: 'social' | 'work',
+		turn: number,
+	) => {
+		const place = of(side)[turn % of(side).length]!;
+		const own = { role, displayName, email, territoryId: profile.id, structureId: place.id, side };
+		const { id } = await createAccount(tx, { ...own, locale: 'fr', now });
+		return { ...own, accountId: id } satisfies Professional;
+	};
+	const coordinator = await hire(
+		'coordinator',
+		COORDINATORS[profile.id]!,
+		`coordination.${profile.id}@example.fr`,
+		'social',
+		0,
+	);
+	const referents: Professional[] = [];
+	for (let index = 0; index < REFERENTS[profile.id]!; index += 1) {
+		const side = index % 2 === 0 ? 'social' : 'work';
+		const suffix = index === 0 ? '' : String(index + 1);
+		referents.push(
+			await hire('referent', NAMES[index]!, `referent${suffix}.${profile.id}@example.fr`, side, index >> 1),
+		);
+	}
+	return { coordinator, referents };
+}
+
+export async function territoryRow(tx: Tx, id: string) {
+	const [row] = await tx.select().from(territory).where(eq(territory.id, id)).limit(1);
+	return row!;
+}

@@ -46,6 +46,7 @@ test('the second referent who takes the lead has one open line', async () => {
 	expect(await followUpOf(db.read, person.id)).toMatchObject([{ accountId: two.id, part: 'lead' }]);
 	await db.write((tx) => assignSecond(tx, input(one)));
 	expect((await followUpOf(db.read, person.id)).map(({ part }) => part)).toEqual(['lead', 'second']);
+	await expect(db.write((tx) => assignSecond(tx, input(two)))).rejects.toThrow('already_assigned');
 });
 
 test('a referent at the limit of the territory takes nobody more; one place freed is enough', async () => {

@@ -109,6 +109,8 @@ async function assign(tx: Tx, part: 'lead' | 'second', input: Assignment): Promi
 	const referent = await referentOf(tx, accountId, own.territoryId);
 	const current = await findMembership(tx, personId, accountId);
 	if (current?.part === part) return { id: current.id };
+	// Nobody is both halves of a pair, and a lead is given up by a transfer only.
+	if (current?.part === 'lead') throw new DomainError('already_assigned', 'conflict');
 	const full = part === 'lead' && (await isFull(tx, accountId, own.territoryId));
 	if (full && !mayOverride(input)) throw new DomainError('caseload_full', 'conflict', { accountId });
 	// A member or a second who takes the lead has one open line, not two.

@@ -47,8 +47,11 @@ export interface DelayContext {
 	now: Date;
 }
 
-/** Whose delays: those a professional leads or seconds, or a territory's, by structure of the lead or by basin. */
-export type DelayScope = { accountId: string } | { structureId?: string; employmentAreaId?: string };
+/** Whose delays: those a professional leads or seconds; a territory's, by structure of the lead or by basin; one person's. */
+export type DelayScope =
+	| { accountId: string }
+	| { personId?: undefined; structureId?: string; employmentAreaId?: string }
+	| { personId: string };
 
 /** Per kind; a list longer than this is worked from its oldest. */
 const MAX_PER_KIND = 200;
@@ -60,12 +63,13 @@ const MAX_PER_KIND = 200;
 export async function passedDelays(q: Queries, scope: DelayScope, context: DelayContext): Promise<Delay[]> {
 	const today = localDay(context.now, context.zone);
 	const own = 'accountId' in scope;
+	const structureId = 'structureId' in scope ? scope.structureId : undefined;
 	const lists = [
 		await lateStages(q, scope, context, today),
 		await withoutAppointment(q, scope, context, today),
 		await silent(q, scope, context, today),
 		// A request nobody took has no lead: it is in nobody's own list, and in no structure's.
-		own || scope.structureId ? [] : await withoutContact(q, scope, context, today),
+		own || structureId ? [] : await withoutContact(q, scope, context, today),
 	];
 	const delays = own ? lists.flat() : lists.flat().map(nameOnly);
 	return delays.sort((a, b) => b.daysLate - a.daysLate || a.lastName.localeCompare(b.lastName));
@@ -90,6 +94,7 @@ const shown = {
 function within(q: Queries, scope: DelayScope, context: DelayContext): SQL | undefined {
 	if ('accountId' in scope)
 		return and(eq(followUpMember.accountId, scope.accountId), openMember, inArray(followUpMember.part, OWN_PARTS));
+	if (scope.personId !== undefined) return eq(person.id, scope.personId);
 	return and(
 		eq(person.territoryId, context.territoryId),
 		scope.structureId ? eq(followUpMember.structureId, scope.structureId) : undefined,
@@ -201,7 +206,8 @@ async function silent(q: Queries, scope: DelayScope, context: DelayContext, toda
 
 /** Sent, taken by nobody, past the day the receipt promised. */
 async function withoutContact(q: Queries, scope: DelayScope, context: DelayContext, today: string): Promise<Delay[]> {
-	const area = 'accountId' in scope ? undefined : scope.employmentAreaId;
+	const area = 'employmentAreaId' in scope ? scope.employmentAreaId : undefined;
+	const personId = 'personId' in scope ? scope.personId : undefined;
 	const rows = await q
 		.select({
 			personId: person.id,
@@ -223,6 +229,7 @@ async function withoutContact(q: Queries, scope: DelayScope, context: DelayConte
 				eq(supportRequest.status, 'submitted'),
 				lt(supportRequest.respondBy, today),
 				area ? inBasin(q, area, context.territoryId) : undefined,
+				personId ? eq(person.id, personId) : undefined,
 			),
 		)
 		.orderBy(asc(supportRequest.submittedAt))

@@ -27,7 +27,8 @@ export async function openFollowedFile(db: Db, opening: Opening): Promise<Person
 	return file;
 }
 
-async function noteOpening(db: Db, opening: Opening): Promise<void> {
+/** Writes the opening of what was already allowed: a request nobody follows yet. */
+export async function noteOpening(db: Db, opening: Opening): Promise<void> {
 	const { viewer, personId, now } = opening;
 	if (await openedRecently(db.read, viewer.accountId, personId, now)) return;
 	await db.write((tx) => recordOpening(tx, opening));

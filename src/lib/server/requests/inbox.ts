@@ -1,5 +1,5 @@
 /** Requests as professionals see them. */
-import { and, asc, count, desc, eq, exists, inArray, isNotNull, like, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, isNotNull, like, lt, or, sql, type SQL } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES, type RequestStatus } from '../../shared/codes.ts';
 import { searchable } from '../../shared/search.ts';
 import type { Theme } from '../../shared/themes.ts';
@@ -19,6 +19,8 @@ export interface InboxFilters {
 	theme?: Theme;
 	/** Part of the name, or the whole reference; accents and case ignored. */
 	text?: string;
+	/** A referent: what nobody took yet, and what was given to them; a colleague's is not theirs to list. */
+	onlyOf?: string;
 	/** The territory's day of today: what is late. */
 	today: string;
 	limit?: number;
@@ -65,6 +67,7 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 		eq(supportRequest.territoryId, territoryId),
 		sql`${supportRequest.mergedIntoId} IS NULL`,
 		shown(filters),
+		filters.onlyOf ? or(waiting, eq(supportRequest.assignedToId, filters.onlyOf)) : undefined,
 		...asked(q, filters),
 	);
 	const rows = await q

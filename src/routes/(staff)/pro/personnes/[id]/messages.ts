@@ -1,0 +1,26 @@
+import { m } from '$lib/paraglide/messages.js';
+import type { LastMessage } from '$lib/server/people/messages';
+
+export const messageKind = (kind: LastMessage['kind']): string => {
+	if (kind === 'appointment_changed') return m.pro_message_kind_changed();
+	if (kind.startsWith('appointment')) return m.pro_message_kind_appointment();
+	const others: Record<string, () => string> = {
+		manual: m.pro_message_kind_manual,
+		request_received: m.pro_message_kind_request,
+		aid_changed: m.pro_message_kind_aid,
+		rating: m.pro_message_kind_rating,
+	};
+	return (others[kind] ?? m.pro_message_kind_other)();
+};
+
+export const messageState: Record<LastMessage['state'], () => string> = {
+	scheduled: m.pro_message_scheduled,
+	sending: m.pro_message_sending,
+	sent: m.pro_message_sent,
+	shown: m.pro_message_shown,
+	answered: m.pro_message_answered,
+	failed: m.pro_message_failed,
+	dropped: m.pro_message_dropped,
+};
+export const messageTone = (state: LastMessage['state']) =>
+	state === 'failed' ? 'alert' : state === 'shown' || state === 'answered' ? 'ok' : 'plain';

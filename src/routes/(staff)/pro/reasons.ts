@@ -1,0 +1,103 @@
+import { m } from '$lib/paraglide/messages.js';
+import type { Reason, TodayRow, Why } from '$lib/server/people/today-rules';
+import { formatDayTime } from '$lib/shared/dates';
+
+/** Words of the first page: why somebody is on it, and the one thing to do. */
+export const reasonLabel: Record<Reason, () => string> = {
+	unreachable: m.pro_reason_unreachable,
+	noshow: m.pro_reason_noshow,
+	needs_help: m.pro_reason_needs_help,
+	cannot: m.pro_reason_cannot,
+	stuck: m.pro_reason_stuck,
+	delay: m.pro_reason_delay,
+	request_late: m.pro_reason_request_late,
+	request_waiting: m.pro_reason_request_waiting,
+	outcome: m.pro_reason_outcome,
+};
+
+export const reasonTone = (reason: Reason): 'alert' | 'wait' | 'plain' =>
+	reason === 'unreachable' || reason === 'noshow' || reason === 'request_late'
+		? 'alert'
+		: reason === 'request_waiting' || reason === 'outcome'
+			? 'plain'
+			: 'wait';
+
+const answerReason: Record<string, () => string> = {
+	transport: m.pro_answer_transport,
+	childcare: m.pro_answer_childcare,
+	health: m.pro_answer_health,
+	work: m.pro_answer_work,
+	interpreter: m.pro_answer_interpreter,
+	other: m.pro_answer_other,
+};
+
+export const delayLabel = (
+	kind: string,
+	stageName: Record<string, string> | null | undefined,
+	locale: string,
+): string =>
+	kind === 'stage'
+		? m.pro_delay_stage({ stage: stageName?.[locale] ?? stageName?.fr ?? '' })
+		: kind === 'first_appointment'
+			? m.pro_delay_first_appointment()
+			: kind === 'first_contact'
+				? m.pro_delay_first_contact()
+				: m.pro_delay_silence();
+
+/** The line under the label: the person's own words first, else what is known. */
+export function whyInWords(why: Why, locale: string): string {
+	const { reason, note, detail } = why;
+	if (reason === 'delay') return delayLabel(detail.delayKind ?? '', detail.stageName, locale);
+	if (reason === 'unreachable') return m.pro_channels_failed({ count: detail.channels ?? 0 });
+	const said = [
+		detail.reason ? answerReason[detail.reason]?.() : '',
+		note ? m.pro_quoted({ text: note }) : '',
+		detail.callBack ? m.pro_call_back() : '',
+	].filter(Boolean);
+	if (said.length > 0) return said.join(' · ');
+	return detail.appointmentAt && detail.zone
+		? m.pro_appointment_of({ when: formatDayTime(detail.appointmentAt, detail.zone, locale) })
+		: '';
+}
+
+/** One link per person: what to do about the most pressing reason. */
+export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>): { to: string; label: string } {
+	const [why] = row.reasons;
+	const file = `/pro/personnes/${row.personId}`;
+	switch (why.reason) {
+		case 'request_late':
+		case 'request_waiting':
+			return { to: `/pro/demandes/${why.reference}`, label: m.pro_action_read() };
+		case 'unreachable':
+			return row.phone ? { to: `tel:${row.phone}`, label: m.call() } : { to: file, label: m.pro_action_open() };
+		case 'needs_help':
+			return { to: `${file}/rendez-vous`, label: m.pro_action_help() };
+		case 'cannot':
+		case 'noshow':
+			return { to: `${file}/rendez-vous`, label: m.pro_action_offer() };
+		case 'outcome':
+			return { to: `${file}/rendez-vous`, label: m.pro_action_outcome() };
+		case 'stuck':
+			return { to: `${file}/parcours`, label: m.pro_action_pathway() };
+		case 'delay':
+			return why.detail.delayKind === 'stage'
+				? { to: `${file}/parcours`, label: m.pro_action_pathway() }
+				: { to: `${file}/rendez-vous`, label: m.pro_action_invite() };
+	}
+}
+
+/** How long ago, in the largest unit that says it: « 34 jours », « 3 h », « à l’instant ». */
+export function since(instant: Date, now: Date): string {
+	const minutes = Math.floor((now.getTime() - instant.getTime()) / 60_000);
+	if (minutes < 60) return m.pro_since_now();
+	const hours = Math.floor(minutes / 60);
+	if (hours < 24) return m.pro_since_hours({ count: hours });
+	const days = Math.floor(hours / 24);
+	return days === 1 ? m.pro_since_day() : m.pro_since_days({ count: days });
+}
+
+export const channelShort: Record<'push' | 'email' | 'sms', () => string> = {
+	push: m.pro_channel_push,
+	email: m.pro_channel_email,
+	sms: m.pro_channel_sms,
+};

@@ -31,7 +31,8 @@ function run(args, { loud = false, env = {} } = {}) {
 async function check(name, args) {
 	const started = Date.now();
 	const ok = await run(args);
-	ok ? passed++ : failed++;
+	if (ok) passed++;
+	else failed++;
 	console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${Math.round((Date.now() - started) / 1000)} s)`);
 }
 

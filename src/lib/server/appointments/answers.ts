@@ -26,6 +26,8 @@ interface Answering {
 
 const notePlace = (id: string) => `appointment.answer_note_sealed:${id}`;
 
+export const sealNote = (id: string, note: AnswerNote): string => seal(notePlace(id), JSON.stringify(note));
+
 /** What the person added to their answer; null when nothing. */
 export const readNote = (row: Pick<AppointmentRow, 'id' | 'answerNoteSealed'>): AnswerNote | null =>
 	row.answerNoteSealed ? (JSON.parse(unseal(notePlace(row.id), row.answerNoteSealed)) as AnswerNote) : null;
@@ -48,7 +50,7 @@ export async function answerAppointment(tx: Tx, input: Answering): Promise<{ cha
 			answer,
 			answeredAt: now,
 			answeredVia: via,
-			answerNoteSealed: note ? seal(notePlace(found.id), JSON.stringify(note)) : null,
+			answerNoteSealed: note ? sealNote(found.id, note) : null,
 		})
 		.where(and(eq(appointment.id, appointmentId), eq(appointment.state, 'booked')));
 	await touchContact(tx, found.personId, now);
@@ -111,6 +113,17 @@ export async function appointmentOfLink(q: Queries, token: string, now: Date) {
 	if (now >= row.expiresAt || !mayAnswer(row.state, row.endsAt, now))
 		throw new DomainError('link_ended', 'gone', { territoryId: row.territoryId });
 	return row;
+}
+
+/** Whose territory to call about a link, dead ones included; null for one that never was. */
+export async function territoryOfLink(q: Queries, token: string): Promise<string | null> {
+	const [row] = await q
+		.select({ territoryId: appointment.territoryId })
+		.from(answerLink)
+		.innerJoin(appointment, eq(appointment.id, answerLink.appointmentId))
+		.where(eq(answerLink.tokenHash, hashToken(token)))
+		.limit(1);
+	return row?.territoryId ?? null;
 }
 
 /** @throws DomainError `link_unknown` (not_found), `link_ended` (gone) */

@@ -6,7 +6,7 @@ import { getPersonFor } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { readNote } from './answers.ts';
-import { DAY_MS, LONGEST_MINUTES } from './rules.ts';
+import { DAY_MS, INVITATION_DAYS, LONGEST_MINUTES } from './rules.ts';
 
 /** How far back an outcome that was never said is asked for. */
 const UNSETTLED_DAYS = 90;
@@ -54,6 +54,23 @@ export async function nextAppointment(q: Queries, personId: string, now: Date): 
 				gt(appointment.startsAt, longestAgo(now)),
 				eq(appointment.state, 'booked'),
 				gt(appointment.endsAt, now),
+			),
+		)
+		.orderBy(appointment.startsAt)
+		.limit(1);
+	return row && opened(row);
+}
+
+/** What the person has to choose a time for, if anything; whether times are left is `freeSlots`'s business. */
+export async function openInvitation(q: Queries, personId: string, now: Date): Promise<AppointmentView | undefined> {
+	const [row] = await rows(q)
+		.where(
+			and(
+				eq(appointment.personId, personId),
+				gt(appointment.startsAt, new Date(now.getTime() - INVITATION_DAYS * DAY_MS)),
+				eq(appointment.state, 'invited'),
+				eq(appointment.answer, 'none'),
+				gt(appointment.chooseBy, now),
 			),
 		)
 		.orderBy(appointment.startsAt)
@@ -137,7 +154,7 @@ export async function listToRearrange(q: Queries, accountId: string, now: Date):
 			and(
 				eq(appointment.referentId, accountId),
 				gt(appointment.startsAt, now),
-				eq(appointment.state, 'booked'),
+				inArray(appointment.state, ['booked', 'invited']),
 				inArray(appointment.answer, ['cannot', 'needs_help']),
 			),
 		)

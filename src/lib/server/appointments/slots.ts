@@ -1,5 +1,6 @@
 import { and, eq, gt, inArray, lt, ne, notExists, or } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import type { AnswerNote } from '../../shared/answers.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { appointment, appointmentSlot } from '../db/schema/index.ts';
@@ -7,6 +8,7 @@ import { touchContact } from '../people/commands.ts';
 import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { answerAppointment, sealNote } from './answers.ts';
 import {
 	agreedHours,
 	appointmentRow,
@@ -145,6 +147,30 @@ export async function chooseSlot(
 	await touchContact(tx, personId, now);
 	await recordAudit(tx, { action: 'appointment.chosen', actor: by, subjectId: own.id, personId, at: now });
 	return { appointmentId: own.id };
+}
+
+/**
+ * « Aucune ne me va »: the person wants other times; what suits them is kept with the answer, and reaches the referent.
+ * @throws DomainError `not_found`, `answer_too_late`
+ */
+export async function askOtherTimes(
+	tx: Tx,
+	input: { appointmentId: string; personId: string; note: AnswerNote; by: Actor; now: Date },
+): Promise<void> {
+	const { appointmentId, personId, note, by, now } = input;
+	const found = await appointmentRow(tx, appointmentId);
+	if (found.personId !== personId) throw notFound();
+	if (found.state === 'booked') {
+		await answerAppointment(tx, { appointmentId, answer: 'cannot', note, via: 'portal', by, now });
+		return;
+	}
+	if (found.state !== 'invited') throw new DomainError('answer_too_late', 'gone');
+	await tx
+		.update(appointment)
+		.set({ answer: 'cannot', answeredAt: now, answeredVia: 'portal', answerNoteSealed: sealNote(appointmentId, note) })
+		.where(eq(appointment.id, appointmentId));
+	await touchContact(tx, personId, now);
+	await recordAudit(tx, { action: 'appointment.other_times', actor: by, subjectId: appointmentId, personId, at: now });
 }
 
 /** Times that can still be taken, earliest first: to come, and free for the referent and for the person. */

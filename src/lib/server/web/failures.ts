@@ -11,6 +11,9 @@ const STATUS: Record<RefusalKind, number> = {
 	unavailable: 503,
 };
 
+/** HTTP status of a refusal, for answers that are not pages. */
+export const statusOf = (refusal: DomainError): number => STATUS[refusal.kind];
+
 /**
  * Turns a refusal by a rule into a failed form with a sentence; anything else flies on.
  * `sentences` maps codes to messages of the page; a missing code is a bug of the page and shows the generic one.

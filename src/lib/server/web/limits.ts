@@ -13,6 +13,9 @@ const LIMITS = {
 	code_tried: 200,
 	invitation: 60,
 	search: 600,
+	answer_link: 300,
+	draft_opened: 120,
+	request_sent: 120,
 } as const;
 
 const limiters = Object.fromEntries(

@@ -1,0 +1,27 @@
+import { m } from '$lib/paraglide/messages.js';
+import type { StageState } from '$lib/shared/codes';
+import { formatDate } from '$lib/shared/dates';
+
+interface Stage {
+	name: string;
+	state: StageState;
+	enteredAt: Date | null;
+	leftAt: Date | null;
+	/** Day by which it is planned to end, in the territory's zone. */
+	plannedOn: string | null;
+}
+
+const STATES = { done: 'done', skipped: 'done', current: 'here', upcoming: 'next' } as const;
+
+/** Stages as the person reads them: when each was done, is planned, or that it was passed over. */
+export const stageItems = (stages: readonly Stage[], zone: string, locale: string) =>
+	stages.map((stage) => ({ label: stage.name, detail: detailOf(stage, zone, locale), state: STATES[stage.state] }));
+
+function detailOf({ state, enteredAt, leftAt, plannedOn }: Stage, zone: string, locale: string): string | undefined {
+	const day = (when: Date | string) => formatDate(when, zone, locale);
+	if (state === 'skipped') return m.pathway_skipped();
+	if (state === 'done') return leftAt ? m.pathway_on({ day: day(leftAt) }) : undefined;
+	if (state === 'current' && enteredAt && plannedOn)
+		return m.pathway_here_until({ since: day(enteredAt), day: day(plannedOn) });
+	return plannedOn ? m.pathway_until({ day: day(plannedOn) }) : undefined;
+}

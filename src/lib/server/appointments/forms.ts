@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { m } from '../../paraglide/messages.js';
+import { CANNOT_REASONS, HALF_DAYS, HELP_KINDS, type AnswerNote } from '../../shared/answers.ts';
+import { APPOINTMENT_MODES, APPOINTMENT_TYPES } from '../../shared/codes.ts';
+import { parseForm, text, type Parsed } from '../platform/forms.ts';
+import { normalizePhone } from '../platform/phone.ts';
+import type { GivenAnswer } from './answers.ts';
+import { OUTCOMES } from './rules.ts';
+import type { OfferedHour } from './slots.ts';
+
+const NOTE_MAX = 500;
+const line = (max: number) =>
+	text(max, { tooLong: () => m.error_too_long({ max: String(max) }), strange: () => m.error_strange() });
+const list = v.fallback(v.array(v.string()), []);
+
+const ANSWERS = ['coming', 'cannot', 'needs_help'] as const satisfies readonly GivenAnswer[];
+const answer = v.object({
+	answer: v.picklist(ANSWERS, () => m.error_choose()),
+	/** The page to come back to. */
+	from: v.fallback(v.picklist(['accueil', 'detail']), 'detail'),
+});
+/** One tap: coming, cannot, needs help. */
+export const parseAnswer = (form: FormData) => parseForm(answer, form);
+
+const note = v.object({
+	reason: v.fallback(v.optional(v.picklist([...CANNOT_REASONS, ...HELP_KINDS])), undefined),
+	note: line(NOTE_MAX),
+	callBack: v.optional(v.string(), ''),
+	halfDays: v.pipe(
+		list,
+		v.transform((given) => HALF_DAYS.filter((moment) => given.includes(moment))),
+	),
+});
+/** What comes with an answer; everything in it is optional. */
+export function parseNote(form: FormData): Parsed<AnswerNote> {
+	const parsed = parseForm(note, form);
+	if (!parsed.ok) return parsed;
+	const { reason, note: words, callBack, halfDays } = parsed.value;
+	return {
+		ok: true,
+		value: {
+			...(reason && { reason }),
+			...(words && { text: words }),
+			...(callBack && { callBack: true }),
+			...(halfDays.length > 0 && { halfDays }),
+		},
+	};
+}
+
+const minutes = v.pipe(v.optional(v.string(), ''), v.transform(Number));
+const phone = v.pipe(
+	line(30),
+	v.rawTransform(({ dataset, addIssue, NEVER }) => {
+		if (!dataset.value) return null;
+		const normal = normalizePhone(dataset.value);
+		if (normal) return normal;
+		addIssue({ message: m.error_phone() });
+		return NEVER;
+	}),
+);
+const meeting = {
+	type: v.picklist(APPOINTMENT_TYPES, () => m.error_choose()),
+	mode: v.picklist(APPOINTMENT_MODES, () => m.error_choose()),
+	placeName: line(120),
+	address: line(200),
+	phone,
+	toBring: line(NOTE_MAX),
+	durationMinutes: minutes,
+};
+const booking = v.object({
+	...meeting,
+	day: line(10),
+	time: line(5),
+	origin: v.fallback(v.picklist(['invitation', 'convocation']), 'invitation'),
+});
+export const parseBooking = (form: FormData) => parseForm(booking, form);
+
+const move = v.object({
+	id: line(40),
+	sequence: v.pipe(v.optional(v.string(), ''), v.transform(Number)),
+	day: line(10),
+	time: line(5),
+	durationMinutes: minutes,
+});
+export const parseMove = (form: FormData) => parseForm(move, form);
+
+const outcome = v.object({ id: line(40), outcome: v.picklist(OUTCOMES, () => m.error_choose()) });
+export const parseOutcome = (form: FormData) => parseForm(outcome, form);
+
+/** Days and times offered, one per numbered pair of fields; empty pairs are left out. */
+export const SLOT_FIELDS = [1, 2, 3, 4, 5, 6] as const;
+const slotFields = Object.fromEntries(
+	SLOT_FIELDS.flatMap((number) => [
+		[`day${number}`, line(10)],
+		[`time${number}`, line(5)],
+	]),
+);
+const invitation = v.object({ ...meeting, ...slotFields });
+const offer = v.object({ id: line(40), ...slotFields });
+const slotsOf = (fields: Record<string, unknown>): OfferedHour[] =>
+	SLOT_FIELDS.map((number) => ({ day: String(fields[`day${number}`]), time: String(fields[`time${number}`]) })).filter(
+		({ day, time }) => day || time,
+	);
+
+export function parseInvitation(form: FormData) {
+	const parsed = parseForm(invitation, form);
+	return parsed.ok ? { ...parsed, value: { ...parsed.value, slots: slotsOf(parsed.value) } } : parsed;
+}
+export function parseOffer(form: FormData) {
+	const parsed = parseForm(offer, form);
+	return parsed.ok ? { ...parsed, value: { id: parsed.value.id, slots: slotsOf(parsed.value) } } : parsed;
+}

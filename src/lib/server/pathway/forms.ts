@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { m } from '../../paraglide/messages.js';
+import { PATHWAY_KINDS, STEP_OWNERS, STEP_STATES } from '../../shared/codes.ts';
+import { THEMES } from '../../shared/themes.ts';
+import { parseForm, text } from '../platform/forms.ts';
+import { daysBetween } from '../territories/calendar.ts';
+
+const line = (max: number) =>
+	text(max, { tooLong: () => m.error_too_long({ max: String(max) }), strange: () => m.error_strange() });
+const id = line(40);
+const title = v.pipe(
+	line(140),
+	v.nonEmpty(() => m.pathway_pro_error_title()),
+);
+const note = line(500);
+/** A day that exists, or nothing. */
+const day = v.pipe(
+	line(10),
+	v.check(isDay, () => m.pathway_pro_error_day()),
+	v.transform((value) => value || undefined),
+);
+
+function isDay(value: string): boolean {
+	if (value === '') return true;
+	if (!/^\d{4}-\d\d-\d\d$/.test(value)) return false;
+	try {
+		return daysBetween(value, value) === 0;
+	} catch {
+		return false;
+	}
+}
+
+const ownStep = v.object({ step: id, note });
+/** A tick, its contrary, or « je n’y arrive pas » with a word. */
+export const parseOwnStep = (form: FormData) => parseForm(ownStep, form);
+
+const proposal = v.object({ title, note });
+export const parseProposal = (form: FormData) => parseForm(proposal, form);
+
+const stepFields = {
+	title,
+	note,
+	theme: v.fallback(v.optional(v.picklist(THEMES)), undefined),
+	owner: v.picklist(STEP_OWNERS, () => m.error_choose()),
+	dueOn: day,
+};
+const newStep = v.object(stepFields);
+export const parseNewStep = (form: FormData) => parseForm(newStep, form);
+
+const stepChange = v.object({
+	...stepFields,
+	step: id,
+	version: v.pipe(v.optional(v.string(), ''), v.transform(Number)),
+	state: v.picklist(STEP_STATES, () => m.error_choose()),
+});
+export const parseStepChange = (form: FormData) => parseForm(stepChange, form);
+
+const entering = v.object({ stage: id, reason: line(300) });
+export const parseEntering = (form: FormData) => parseForm(entering, form);
+
+const opening = v.object({ kind: v.picklist(PATHWAY_KINDS, () => m.error_choose()) });
+export const parseOpening = (form: FormData) => parseForm(opening, form);

@@ -1,0 +1,53 @@
+import { nextAppointment, openInvitation } from '$lib/server/appointments/queries';
+import { freeSlots } from '$lib/server/appointments/slots';
+import { db } from '$lib/server/db';
+import { pathwayOf } from '$lib/server/pathway/queries';
+import { nextOwnStep } from '$lib/server/pathway/rules';
+import { leadOf } from '$lib/server/people/queries';
+import { findOpenRequest } from '$lib/server/requests/queries';
+import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
+import { requireBeneficiary } from '$lib/server/web/guards';
+import type { PageServerLoad } from './$types';
+import { nextThing } from './next';
+
+export const load: PageServerLoad = async ({ locals }) => {
+	const { personId, territoryId, displayName } = requireBeneficiary();
+	const { now, locale } = locals;
+	const territory = await getTerritory(db.read, territoryId);
+	const appointment = await nextAppointment(db.read, personId, now);
+	const invitation = await openInvitation(db.read, personId, now);
+	const choosable = invitation && (await freeSlots(db.read, invitation.id, now)).length > 0;
+	const view = await pathwayOf(db.read, personId, locale);
+	const request = await findOpenRequest(db.read, personId);
+	const lead = await leadOf(db.read, personId);
+	const today = localDay(now, territory.zone);
+	return {
+		now,
+		zone: territory.zone,
+		displayName,
+		next: nextThing({
+			now,
+			appointment,
+			invitation: choosable ? invitation : undefined,
+			step: view ? nextOwnStep([...view.steps]) : undefined,
+			isNew: !request && !view && !appointment,
+		}),
+		appointment,
+		stages: view?.stages.map(({ name, state, enteredAt, leftAt, plannedOn }) => ({
+			name,
+			state,
+			enteredAt,
+			leftAt,
+			plannedOn,
+		})),
+		request: request && {
+			reference: request.reference,
+			status: request.status,
+			submittedAt: request.submittedAt,
+			respondBy: request.respondBy,
+			isLate: request.status === 'submitted' && request.respondBy !== null && request.respondBy < today,
+		},
+		referent: lead && { name: lead.name, structureName: lead.structureName, phone: lead.phone ?? lead.structurePhone },
+	};
+};

@@ -1,0 +1,33 @@
+import type { AppointmentAnswer } from '$lib/shared/codes';
+
+/** An answer is asked for on the first card when the appointment is this near. */
+const ASK_WITHIN_MS = 7 * 86_400_000;
+
+interface Situation<A, I, S, P, R> {
+	now: Date;
+	appointment?: A;
+	/** Times to choose among. */
+	invitation?: I;
+	/** A paper an aid is waiting for. */
+	paper?: P;
+	/** Their own step that is due first. */
+	step?: S;
+	/** An opinion that was asked for. */
+	rating?: R;
+	/** Nothing was ever asked. */
+	isNew: boolean;
+}
+
+/** The one thing to do next: an answer first, because somebody waits for it; a calm sentence when there is nothing. */
+export function nextThing<A extends { answer: AppointmentAnswer; startsAt: Date }, I, S, P, R>(
+	situation: Situation<A, I, S, P, R>,
+) {
+	const { now, appointment, invitation, paper, step, rating, isNew } = situation;
+	const near = appointment && appointment.startsAt.getTime() - now.getTime() <= ASK_WITHIN_MS;
+	if (appointment && near && appointment.answer === 'none') return { kind: 'answer' as const, appointment };
+	if (invitation) return { kind: 'choose' as const, invitation };
+	if (paper) return { kind: 'paper' as const, paper };
+	if (step) return { kind: 'step' as const, step };
+	if (rating) return { kind: 'rating' as const, rating };
+	return { kind: isNew ? ('start' as const) : ('nothing' as const) };
+}

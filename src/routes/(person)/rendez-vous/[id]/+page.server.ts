@@ -1,0 +1,67 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { m } from '$lib/paraglide/messages.js';
+import { db } from '$lib/server/db';
+import { answerOwnAppointment } from '$lib/server/appointments/answers';
+import { cancelAppointment } from '$lib/server/appointments/commands';
+import { parseAnswer } from '$lib/server/appointments/forms';
+import { getAppointmentFor } from '$lib/server/appointments/queries';
+import { mayAnswer, stillBefore } from '$lib/server/appointments/rules';
+import { freeSlots } from '$lib/server/appointments/slots';
+import { getTerritory } from '$lib/server/territories/queries';
+import { errorFrom, failFrom } from '$lib/server/web/failures';
+import { requireBeneficiary } from '$lib/server/web/guards';
+import { href } from '$lib/shared/links';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params }) => {
+	const viewer = requireBeneficiary();
+	const { now } = locals;
+	const appointment = await getAppointmentFor(db.read, viewer, params.id).catch(errorFrom);
+	if (appointment.state === 'invited') redirect(303, href(`/rendez-vous/${params.id}/choisir`));
+	const { settings } = await getTerritory(db.read, appointment.territoryId);
+	const open = mayAnswer(appointment.state, appointment.endsAt, now);
+	return {
+		now,
+		appointment,
+		mayAnswer: open,
+		mayCancel: open && stillBefore(appointment.startsAt, settings.cancelUntilHours, now),
+		mayMove: open && stillBefore(appointment.startsAt, settings.moveUntilHours, now),
+		otherTimes: open && (await freeSlots(db.read, params.id, now)).length > 0,
+	};
+};
+
+const sentences = {
+	answer_too_late: m.appointment_error_too_late,
+	appointment_over: m.appointment_error_too_late,
+	appointment_refused: m.appointment_error_refused,
+	cancel_too_late: m.appointment_cancel_too_late,
+};
+
+export const actions: Actions = {
+	answer: async ({ request, locals, params }) => {
+		const by = requireBeneficiary();
+		const parsed = parseAnswer(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { answer, from } = parsed.value;
+		try {
+			await db.write((tx) =>
+				answerOwnAppointment(tx, { appointmentId: params.id, personId: by.personId, answer, by, now: locals.now }),
+			);
+		} catch (error) {
+			return failFrom(error, sentences);
+		}
+		if (answer !== 'coming') redirect(303, href(`/rendez-vous/${params.id}/reponse`));
+		redirect(303, href(from === 'accueil' ? '/accueil' : `/rendez-vous/${params.id}`));
+	},
+	cancel: async ({ locals, params }) => {
+		const by = requireBeneficiary();
+		try {
+			await db.write((tx) =>
+				cancelAppointment(tx, { appointmentId: params.id, personId: by.personId, by, now: locals.now }),
+			);
+		} catch (error) {
+			return failFrom(error, sentences);
+		}
+		redirect(303, href(`/rendez-vous/${params.id}`));
+	},
+};

@@ -1,0 +1,55 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { m } from '$lib/paraglide/messages.js';
+import { answerByLink, appointmentOfLink } from '$lib/server/appointments/answers';
+import { parseAnswer, parseNote } from '$lib/server/appointments/forms';
+import { db } from '$lib/server/db';
+import { errorFrom } from '$lib/server/web/failures';
+import { openToAll } from '$lib/server/web/guards';
+import { limitByAddress } from '$lib/server/web/limits';
+import { href } from '$lib/shared/links';
+import type { Actions, PageServerLoad } from './$types';
+
+/** Shows buttons and changes nothing: mail scanners open links. */
+export const load: PageServerLoad = async (event) => {
+	openToAll();
+	event.setHeaders({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' });
+	try {
+		await limitByAddress(event, 'answer_link');
+		const link = await appointmentOfLink(db.read, event.params.token, event.locals.now);
+		const { appointmentId, startsAt, zone, answer } = link;
+		return { now: event.locals.now, appointmentId, startsAt, zone, answer };
+	} catch (error) {
+		errorFrom(error);
+	}
+};
+
+export const actions: Actions = {
+	answer: async (event) => {
+		openToAll();
+		const parsed = parseAnswer(await event.request.formData());
+		if (!parsed.ok) return fail(400, { errors: { form: m.error_choose() } as Record<string, string> });
+		const { token } = event.params;
+		try {
+			await limitByAddress(event, 'answer_link');
+			await db.write((tx) => answerByLink(tx, { token, answer: parsed.value.answer, now: event.locals.now }));
+		} catch (error) {
+			errorFrom(error);
+		}
+		redirect(303, href(`/r/${token}`));
+	},
+	note: async (event) => {
+		openToAll();
+		const parsed = parseNote(await event.request.formData());
+		if (!parsed.ok) return fail(400, { errors: parsed.errors });
+		const { token } = event.params;
+		const { now } = event.locals;
+		try {
+			await limitByAddress(event, 'answer_link');
+			const { answer } = await appointmentOfLink(db.read, token, now);
+			if (answer !== 'none') await db.write((tx) => answerByLink(tx, { token, answer, note: parsed.value, now }));
+		} catch (error) {
+			errorFrom(error);
+		}
+		redirect(303, `${href(`/r/${token}`)}?note=1`);
+	},
+};

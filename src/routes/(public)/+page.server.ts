@@ -5,6 +5,7 @@ import { formatDay } from '$lib/shared/dates';
 import { db } from '$lib/server/db';
 import { hashToken } from '$lib/server/platform/ids';
 import { findDraft } from '$lib/server/requests/drafts';
+import { NATIONAL_SERVICES } from '$lib/server/territories/orientation';
 import { findMunicipality, searchMunicipalities, territoryForMunicipality } from '$lib/server/territories/queries';
 import { findBrowser } from '$lib/server/web/browser';
 import { failFrom } from '$lib/server/web/failures';
@@ -19,7 +20,12 @@ const RESULTS = 6;
 export const load: PageServerLoad = async (event) => {
 	openToAll();
 	const typed = event.url.searchParams.get('commune')?.slice(0, MAX_TYPED).trim() ?? null;
-	return { place: await placeOf(event), search: await searchFor(event, typed), hasDraft: await hasDraft(event) };
+	return {
+		place: await placeOf(event),
+		search: await searchFor(event, typed),
+		hasDraft: await hasDraft(event),
+		services: [...NATIONAL_SERVICES],
+	};
 };
 
 /** The commune this browser chose; outside every perimeter, whom to call. */
@@ -43,8 +49,7 @@ async function searchFor(event: RequestEvent, typed: string | null) {
 		return { typed, error: m.start_too_many(), found: [] };
 	}
 	const found = await searchMunicipalities(db.read, typed, RESULTS);
-	const error = found.length === 0 ? m.start_place_none({ text: typed }) : null;
-	return { typed, error, found };
+	return { typed, error: null, found };
 }
 
 async function hasDraft(event: RequestEvent): Promise<boolean> {

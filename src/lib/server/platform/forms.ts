@@ -4,18 +4,22 @@ export type FormErrors = Record<string, string>;
 export type Parsed<T> =
 	{ ok: true; value: T } | { ok: false; errors: FormErrors; values: Record<string, string | string[]> };
 
-/** More fields than any form of ours has: a flood is refused before it is read. */
+/** More fields than most forms of ours have: a flood is refused before it is read. */
 const MAX_FIELDS = 200;
 
 /**
  * FormData → typed input with one valibot schema: drops unknown fields, keeps what was typed for the page to show again.
  * Schemas carry their sentences (`v.nonEmpty(() => m.error_required())`). Names ending in `[]` are lists.
  */
-export function parseForm<S extends v.GenericSchema>(schema: S, form: FormData): Parsed<v.InferOutput<S>> {
+export function parseForm<S extends v.GenericSchema>(
+	schema: S,
+	form: FormData,
+	{ maxFields = MAX_FIELDS }: { maxFields?: number } = {},
+): Parsed<v.InferOutput<S>> {
 	const values: Record<string, string | string[]> = {};
 	let count = 0;
 	for (const [name, entry] of form) {
-		if (++count > MAX_FIELDS) break;
+		if (++count > maxFields) break;
 		if (typeof entry !== 'string') continue;
 		if (name.endsWith('[]')) {
 			const list = (values[name.slice(0, -2)] ??= []);

@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import { anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { aDevice, anOutside, tickAt } from '../../../../tests/support/reminders.ts';
+import { sendByHand, undoByHand, type ByHand } from './by-hand.ts';
+import { problemOf } from './free-text.ts';
+import { messagesOf, recipientsOf, remindersOf, sendingOf } from './queries.ts';
+
+const later = (ms: number) => new Date(NOW.getTime() + ms);
+const HOUR = 3_600_000;
+
+async function setting() {
+	const db = await testDatabase();
+	const account = await aReferent(db);
+	const by = { accountId: account.id, role: 'referent' as const, structureId: account.structureId };
+	const person = await aPerson(db, { referent: account });
+	const send = (input: Partial<ByHand> = {}) =>
+		db.write((tx) =>
+			sendByHand(tx, { batch: 'one', personIds: [person.id], template: 'news', text: '', by, now: NOW, ...input }),
+		);
+	return { db, account, by, person, send };
+}
+
+test('a message by hand leaves after ten seconds, once, even when it is posted twice', async () => {
+	const { db, person, send } = await setting();
+	const outside = await anOutside();
+	await aDevice(db, outside, { accountId: person.account.id, now: NOW });
+	await send({ text: 'Passez me voir' });
+	await send({ text: 'Passez me voir' });
+	await tickAt(db, outside, later(9_999));
+	expect(outside.service.received).toHaveLength(0);
+	await tickAt(db, outside, later(10_000));
+	await tickAt(db, outside, later(20_000));
+	expect(outside.pushes()).toMatchObject([{ title: 'Du nouveau sur votre espace', path: '/compte/messages' }]);
+	expect(await messagesOf(db.read, person.id)).toMatchObject([{ text: 'Passez me voir', template: 'news' }]);
+});
+
+test('within ten seconds it can be undone, and then nothing leaves', async () => {
+	const { db, by, person, send } = await setting();
+	const outside = await anOutside();
+	await send();
+	expect(await db.write((tx) => undoByHand(tx, { batch: 'one', by, now: later(5_000) }))).toBe(1);
+	await tickAt(db, outside, later(60_000));
+	expect(outside.mailbox).toEqual([]);
+	expect(await remindersOf(db.read, person.id)).toMatchObject([{ state: 'dropped', reason: 'undone' }]);
+});
+
+test('once it has left, there is nothing to undo', async () => {
+	const { db, by, send } = await setting();
+	const outside = await anOutside();
+	await send();
+	await tickAt(db, outside, later(10_000));
+	expect(await db.write((tx) => undoByHand(tx, { batch: 'one', by, now: later(11_000) }))).toBe(0);
+});
+
+test('a sending can be undone and seen by its sender only', async () => {
+	const { db, send } = await setting();
+	const other = await aReferent(db);
+	await send();
+	const by = { accountId: other.id, role: 'referent' as const, structureId: other.structureId };
+	expect(await db.write((tx) => undoByHand(tx, { batch: 'one', by, now: NOW }))).toBe(0);
+	expect(await sendingOf(db.read, other.id, 'one')).toEqual([]);
+});
+
+test('nobody is reminded by hand twice in 24 hours, unless the first did not arrive', async () => {
+	const { db, account, by, person, send } = await setting();
+	expect(await send()).toBe(1);
+	expect(await send({ batch: 'two', now: later(24 * HOUR - 1) })).toBe(0);
+	const [row] = await recipientsOf(db.read, account.id, later(HOUR));
+	expect(row).toMatchObject({ id: person.id, blocked: 'reminded', remindedAt: NOW });
+	await db.write((tx) => undoByHand(tx, { batch: 'one', by, now: NOW }));
+	expect(await send({ batch: 'three', now: later(HOUR) })).toBe(1);
+});
+
+test('a day later, the person can be reminded again', async () => {
+	const { send } = await setting();
+	await send();
+	expect(await send({ batch: 'two', now: later(24 * HOUR) })).toBe(1);
+});
+
+test('only people one follows can be written to', async () => {
+	const { db, send } = await setting();
+	const stranger = await aPerson(db);
+	await expect(send({ personIds: [stranger.id] })).rejects.toThrow('not_found');
+	await expect(send({ personIds: [] })).rejects.toThrow('nobody_chosen');
+	await expect(send({ personIds: Array.from({ length: 501 }, (_, i) => `p${i}`) })).rejects.toThrow('too_many');
+});
+
+test('the reminder of an appointment goes to those who have one, with the question', async () => {
+	const { db, person, send } = await setting();
+	const outside = await anOutside();
+	await aDevice(db, outside, { accountId: person.account.id, now: NOW });
+	expect(await send({ template: 'appointment' })).toBe(0);
+	await anAppointment(db, { personId: person.id });
+	expect(await send({ template: 'appointment', batch: 'two' })).toBe(1);
+	await tickAt(db, outside, later(10_000));
+	expect(outside.pushes().at(-1)).toMatchObject({ title: 'Vous avez un rendez-vous mardi 10 mars à 14\u00a0h' });
+	expect(outside.pushes().at(-1)!.token).toHaveLength(43);
+});
+
+test('who cannot be written to is said, with the reason', async () => {
+	const { db, account } = await setting();
+	const unreachable = await aPerson(db, { referent: account, email: null, phone: null, lastName: 'A' });
+	const muted = await aPerson(db, { referent: account, mutedKinds: ['manual'], lastName: 'B' });
+	const rows = await recipientsOf(db.read, account.id, NOW);
+	expect(rows.map(({ id, blocked }) => [id, blocked]).slice(0, 2)).toEqual([
+		[unreachable.id, 'unreachable'],
+		[muted.id, 'muted'],
+	]);
+});
+
+test.each([
+	['Pensez à rappeler, merci', null],
+	['Apportez le papier bleu à 14 h 30', null],
+	['Appelez le 03 53 01 00 01', null],
+	['Voyez https://example.fr', 'link'],
+	['Voyez www.example.test', 'link'],
+	['Allez sur service.gouv.fr', 'link'],
+	['Votre numéro 2 90 05 99 999 999 99', 'social_security_number'],
+	['290059999999999', 'social_security_number'],
+	['Votre RSA est versé', 'sensitive'],
+	['Suite à votre HÔPITAL', 'sensitive'],
+	['a'.repeat(200), null],
+	['a'.repeat(201), 'too_long'],
+])('the free text « %s » is checked', (text, problem) => {
+	expect(problemOf(text)).toBe(problem);
+});

@@ -1,0 +1,179 @@
+import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import type { Queries } from '../db/client.ts';
+import {
+	account,
+	appointment,
+	delivery,
+	followUpMember,
+	person,
+	pushSubscription,
+	reminder,
+} from '../db/schema/index.ts';
+import { nextAppointments } from '../people/caseload.ts';
+import { unsealNullable } from '../platform/sealing.ts';
+import { isMobile } from '../platform/phone.ts';
+import type { Channel } from '../../shared/codes.ts';
+import { MAX_RECIPIENTS, remindedLately } from './by-hand.ts';
+import { isMuted } from './kinds.ts';
+
+const columns = {
+	id: reminder.id,
+	personId: reminder.personId,
+	kind: reminder.kind,
+	template: reminder.template,
+	textSealed: reminder.textSealed,
+	path: reminder.path,
+	state: reminder.state,
+	reason: reminder.reason,
+	dueAt: reminder.dueAt,
+	sentAt: reminder.sentAt,
+	shownAt: reminder.shownAt,
+	answeredAt: reminder.answeredAt,
+	createdAt: reminder.createdAt,
+	firstName: person.firstName,
+	lastName: person.lastName,
+	phone: person.phone,
+};
+type Row = Awaited<ReturnType<typeof rowsOf>>[number];
+
+const rowsOf = (q: Queries, where: SQL | undefined, limit: number) =>
+	q
+		.select(columns)
+		.from(reminder)
+		.innerJoin(person, eq(person.id, reminder.personId))
+		.where(where)
+		.orderBy(desc(reminder.createdAt), desc(reminder.dueAt))
+		.limit(limit);
+
+export interface AttemptMade {
+	channel: Channel;
+	outcome: (typeof delivery.$inferSelect)['outcome'];
+	at: Date;
+}
+
+/** With what was tried on which channel, oldest first; several devices of one attempt are one, accepted by any. */
+async function withAttempts(q: Queries, rows: Row[]) {
+	const ids = rows.map(({ id }) => id);
+	const made =
+		ids.length === 0
+			? []
+			: await q.select().from(delivery).where(inArray(delivery.reminderId, ids)).orderBy(asc(delivery.at)).limit(5000);
+	return rows.map(({ textSealed, ...row }) => {
+		const attempts = new Map<string, AttemptMade>();
+		for (const { reminderId, channel, outcome, at } of made) {
+			if (reminderId !== row.id) continue;
+			const key = `${channel} ${at.getTime()}`;
+			if (outcome === 'accepted' || !attempts.has(key)) attempts.set(key, { channel, outcome, at });
+		}
+		const text = unsealNullable(`reminder.text_sealed:${row.id}`, textSealed);
+		return { ...row, text, attempts: [...attempts.values()] };
+	});
+}
+export type ReminderView = Awaited<ReturnType<typeof withAttempts>>[number];
+
+/** What was and will be sent to a person, the latest first: for their file. The caller has checked who is asking. */
+export const remindersOf = async (q: Queries, personId: string, limit = 50): Promise<ReminderView[]> =>
+	withAttempts(q, await rowsOf(q, eq(reminder.personId, personId), limit));
+
+/** What reached the person themselves, with the words of their referent. */
+export const messagesOf = async (q: Queries, personId: string, limit = 50) => {
+	const rows = await q
+		.select({
+			id: reminder.id,
+			kind: reminder.kind,
+			template: reminder.template,
+			textSealed: reminder.textSealed,
+			path: reminder.path,
+			at: reminder.sentAt,
+			startsAt: appointment.startsAt,
+			zone: appointment.zone,
+			appointmentState: appointment.state,
+		})
+		.from(reminder)
+		.leftJoin(appointment, eq(appointment.id, reminder.appointmentId))
+		.where(and(eq(reminder.personId, personId), isNotNull(reminder.sentAt)))
+		.orderBy(desc(reminder.createdAt))
+		.limit(limit);
+	return rows.map(({ textSealed, ...row }) => ({
+		...row,
+		text: unsealNullable(`reminder.text_sealed:${row.id}`, textSealed),
+	}));
+};
+export type MessageView = Awaited<ReturnType<typeof messagesOf>>[number];
+
+/** One sending by hand, person by person; empty when it is somebody else's. */
+export const sendingOf = async (q: Queries, accountId: string, batch: string): Promise<ReminderView[]> =>
+	withAttempts(
+		q,
+		await rowsOf(q, and(eq(reminder.createdById, accountId), eq(reminder.subjectId, batch)), MAX_RECIPIENTS),
+	);
+
+/** The latest messages this professional sent by hand. */
+export const sentByHand = async (q: Queries, accountId: string, limit = 30): Promise<ReminderView[]> =>
+	withAttempts(q, await rowsOf(q, eq(reminder.createdById, accountId), limit));
+
+export interface Recipient {
+	id: string;
+	firstName: string;
+	lastName: string;
+	locale: string;
+	wording: 'discreet' | 'detailed';
+	/** Channels a message would try, in the person's order. */
+	channels: Channel[];
+	/** Number a professional dials when no channel is left. */
+	phone: string | null;
+	nextAppointment: { startsAt: Date; zone: string } | null;
+	/** Why no message can be sent now; null when one can. */
+	blocked: 'reminded' | 'muted' | 'unreachable' | null;
+	remindedAt: Date | null;
+}
+
+/** The people a professional follows, by name, with what a message to each would become. */
+export async function recipientsOf(q: Queries, accountId: string, now: Date): Promise<Recipient[]> {
+	const people = await q
+		.selectDistinct({ person })
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.where(and(eq(followUpMember.accountId, accountId), isNull(followUpMember.endedAt)))
+		.orderBy(asc(person.lastName), asc(person.firstName))
+		.limit(MAX_RECIPIENTS);
+	const ids = people.map((row) => row.person.id);
+	if (ids.length === 0) return [];
+	const devices = await q
+		.selectDistinct({ personId: account.personId })
+		.from(account)
+		.innerJoin(pushSubscription, eq(pushSubscription.accountId, account.id))
+		.where(inArray(account.personId, ids));
+	const withDevice = new Set(devices.map(({ personId }) => personId));
+	const lately = await remindedLately(q, ids, now);
+	const next = await nextAppointments(q, ids, now);
+	return people.map(({ person: row }) => {
+		const reachable: Record<Channel, boolean> = {
+			push: withDevice.has(row.id),
+			email: row.email !== null,
+			sms: row.phone !== null && isMobile(row.phone),
+		};
+		const channels = row.channelOrder.filter((channel) => reachable[channel]);
+		const remindedAt = lately.get(row.id) ?? null;
+		const blocked = remindedAt
+			? 'reminded'
+			: isMuted('manual', row.mutedKinds)
+				? 'muted'
+				: channels.length === 0
+					? 'unreachable'
+					: null;
+		const { id, firstName, lastName, locale, wording, phone } = row;
+		return {
+			id,
+			firstName,
+			lastName,
+			locale,
+			wording,
+			channels,
+			phone,
+			nextAppointment: next.get(id) ?? null,
+			blocked,
+			remindedAt,
+		};
+	});
+}

@@ -12,7 +12,7 @@ import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { findOpenRequest, getOwnRequest } from './queries.ts';
 import { respondByDay } from './rules.ts';
 
-export { submitRequest, joinPerson, type Submission, type Submitted } from './submit.ts';
+export { submitRequest, joinPerson, confirmVisitor, type Submission, type Submitted } from './submit.ts';
 export { saveAnswers, deleteDraft, deleteOldDrafts } from './drafts.ts';
 
 interface Own {

@@ -111,3 +111,14 @@ export async function countSentFrom(q: Queries, browserHash: string, from: Date,
 		.limit(100);
 	return rows.length;
 }
+
+/** @throws DomainError `not_found` */
+export async function getReference(q: Queries, requestId: string): Promise<string> {
+	const [row] = await q
+		.select({ reference: supportRequest.reference })
+		.from(supportRequest)
+		.where(eq(supportRequest.id, requestId))
+		.limit(1);
+	if (!row?.reference) throw notFound();
+	return row.reference;
+}

@@ -60,3 +60,14 @@ function birthParts(typed: string): number[] {
 }
 
 const pad = (value: number, length = 2) => String(value).padStart(length, '0');
+
+/** Nobody took it by the day it was to be answered. `today` in the territory's zone. */
+export const isLateOn = (request: { status: string; respondBy: string | null }, today: string): boolean =>
+	request.status === 'submitted' && request.respondBy !== null && request.respondBy < today;
+
+/** Enough to recognise one's own number or address, too little for somebody who reads over the shoulder. */
+export function maskContact(contact: string): string {
+	const at = contact.lastIndexOf('@');
+	if (at > 0) return `${contact.slice(0, 1)}•••${contact.slice(at)}`;
+	return `•• •• •• •• ${contact.slice(-2)}`;
+}

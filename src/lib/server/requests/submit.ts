@@ -5,7 +5,7 @@ import type { Theme } from '../../shared/themes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
-import { need, supportRequest } from '../db/schema/index.ts';
+import { need, person, supportRequest } from '../db/schema/index.ts';
 import { createPerson, touchContact } from '../people/commands.ts';
 import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
@@ -47,7 +47,7 @@ export interface Submitted {
  * `outside_perimeter` (invalid) when no territory serves the commune
  */
 export async function submitRequest(tx: Tx, submission: Submission): Promise<Submitted> {
-	const { draftId, owner, now } = submission;
+	const { draftId, owner } = submission;
 	const [row] = await tx
 		.select()
 		.from(supportRequest)
@@ -258,4 +258,14 @@ export async function joinPerson(
 	const detail = { from: row.personId, mergedInto: target?.id ?? null };
 	await recordAudit(tx, { action: 'request.joined', subjectId: row.id, personId, detail, at: now });
 	return { id: target?.id ?? row.id, reference: target?.reference ?? row.reference, themes };
+}
+
+/** The visitor typed the code they received: the contact is theirs, and the account opens the request, not the browser alone. */
+export async function confirmVisitor(
+	tx: Tx,
+	{ requestId, personId, now }: { requestId: string; personId: string; now: Date },
+): Promise<void> {
+	await tx.update(person).set({ contactConfirmedAt: now }).where(eq(person.id, personId));
+	await tx.update(supportRequest).set({ browserHash: null }).where(eq(supportRequest.id, requestId));
+	await recordAudit(tx, { action: 'request.confirmed', subjectId: requestId, personId, at: now });
 }

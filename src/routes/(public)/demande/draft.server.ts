@@ -1,0 +1,80 @@
+import { redirect, type RequestEvent } from '@sveltejs/kit';
+import { m } from '$lib/paraglide/messages.js';
+import { href } from '$lib/shared/links';
+import type { SignedIn } from '$lib/server/accounts/sessions';
+import { db } from '$lib/server/db';
+import { hashToken } from '$lib/server/platform/ids';
+import { NO_ANSWERS, type Answers } from '$lib/server/requests/answers';
+import { findDraft, saveAnswers, type Draft, type Owner } from '$lib/server/requests/drafts';
+import { returnsToCheck } from '$lib/server/requests/forms';
+import { addressOf, nextPage, previousPage, progressOf, type Known, type Page } from '$lib/server/requests/pages';
+import { knownOf } from '$lib/server/requests/queries';
+import { ensureBrowser, findBrowser } from '$lib/server/web/browser';
+import { limitByAddress } from '$lib/server/web/limits';
+
+export const SENTENCES = {
+	too_many_drafts: m.request_error_too_many,
+	too_many_requests: m.request_error_too_many_here,
+};
+const CHECK = addressOf('verifier');
+
+/** A professional who is signed in fills it in for somebody else: their own browser holds the draft. */
+const personOf = (account: SignedIn | null) => (account?.role === 'beneficiary' ? account.personId : null);
+
+/** Who files for somebody else, for the journal. */
+export const professionalOf = (account: SignedIn | null) =>
+	account?.role === 'referent' || account?.role === 'coordinator' ? account : null;
+
+/** Whose request this is; reading sets no cookie. */
+export function ownerOf(event: RequestEvent): Owner {
+	const browser = findBrowser(event);
+	return { personId: personOf(event.locals.account), browserHash: browser && hashToken(browser) };
+}
+
+export interface Filling {
+	owner: Owner;
+	draft: Draft | undefined;
+	answers: Answers;
+	known: Known;
+}
+
+export async function fillingOf(event: RequestEvent): Promise<Filling> {
+	const owner = ownerOf(event);
+	const draft = await findDraft(db.read, owner);
+	return { owner, draft, answers: draft?.answers ?? NO_ANSWERS, known: await knownOf(db.read, owner.personId) };
+}
+
+/** What every question page shows around its question. */
+export function frameOf(event: RequestEvent, page: Page, { draft, answers, known }: Filling) {
+	const returns = event.url.searchParams.get('retour') === 'verifier';
+	const before = previousPage(page, answers, known);
+	const home = known.contact ? '/demande' : '/';
+	return {
+		back: returns ? CHECK : before ? addressOf(before) : home,
+		progress: returns ? null : progressOf(page, answers, known),
+		skip: returns ? CHECK : addressOf(nextPage(page, answers, known)),
+		returns,
+		draft: { key: `${draft?.id ?? 'new'}:${page}`, savedAt: answers.savedAt[page] ?? 0 },
+	};
+}
+
+/** Keeps one page's answers, in a draft opened at the first one. @throws DomainError of limits */
+export async function savePage(event: RequestEvent, page: Page, change: (answers: Answers) => Answers): Promise<Draft> {
+	const browser = ensureBrowser(event);
+	const owner: Owner = { personId: personOf(event.locals.account), browserHash: hashToken(browser) };
+	if (!(await findDraft(db.read, owner))) await limitByAddress(event, 'draft_opened');
+	const { locale, now } = event.locals;
+	return db.write((tx) => saveAnswers(tx, { owner, page, change, locale, now }));
+}
+
+/** After a saved page: the next question, or back to the check page when « Modifier » led here. */
+export async function goOn(event: RequestEvent, form: FormData, page: Page, { answers }: Draft): Promise<never> {
+	if (!returnsToCheck(form)) {
+		const known = await knownOf(db.read, personOf(event.locals.account));
+		redirect(303, href(addressOf(nextPage(page, answers, known))));
+	}
+	// A theme added from the check page is asked before going back there.
+	const isThemes = page === 'themes' && !answers.wantsCall;
+	const unasked = isThemes && answers.themes.find((theme) => !answers.savedAt[theme]);
+	redirect(303, unasked ? `${href(addressOf(unasked))}?retour=verifier` : href(CHECK));
+}

@@ -1,0 +1,45 @@
+import { error, fail, redirect } from '@sveltejs/kit';
+import { href } from '$lib/shared/links';
+import { answersOf } from '$lib/server/requests/answers';
+import { parseThemeAnswers, themeOf } from '$lib/server/requests/forms';
+import { START } from '$lib/server/requests/pages';
+import { questionsOf } from '$lib/server/requests/questions';
+import { failFrom } from '$lib/server/web/failures';
+import { openToAll } from '$lib/server/web/guards';
+import { fillingOf, frameOf, goOn, savePage, SENTENCES } from '../../draft.server';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	openToAll();
+	const theme = themeOf(event.params.theme) ?? error(404, 'not_found');
+	const filling = await fillingOf(event);
+	// Only chosen themes are asked. A form that came back with errors keeps its page all the same.
+	if (!filling.answers.themes.includes(theme) && event.request.method === 'GET') redirect(303, href(START));
+	return {
+		...frameOf(event, theme, filling),
+		theme,
+		questions: questionsOf(theme, event.locals.locale),
+		answers: answersOf(filling.answers, theme),
+	};
+};
+
+export const actions: Actions = {
+	default: async (event) => {
+		openToAll();
+		const theme = themeOf(event.params.theme) ?? error(404, 'not_found');
+		const form = await event.request.formData();
+		const parsed = parseThemeAnswers(theme, form);
+		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
+		try {
+			const draft = await savePage(event, theme, (answers) => ({
+				...answers,
+				// The draft was lost meanwhile (another browser, 30 days): what is answered here counts.
+				themes: answers.themes.includes(theme) ? answers.themes : [...answers.themes, theme],
+				byTheme: { ...answers.byTheme, [theme]: parsed.value },
+			}));
+			return await goOn(event, form, theme, draft);
+		} catch (problem) {
+			return failFrom(problem, SENTENCES, { ...parsed.value.ticks, note: parsed.value.note });
+		}
+	},
+};

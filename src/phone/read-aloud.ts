@@ -1,8 +1,8 @@
 const VOICES_WITHIN_MS = 500;
 /** Chrome drops what is spoken right after `cancel()`. */
 const AFTER_CANCEL_MS = 120;
-/** Chrome also falls silent in the middle of long texts: one utterance per block of the page. */
-const BLOCKS = 'h1, h2, h3, legend, p, li, dt, dd, label, .button, summary, td, th';
+/** Not words of the page: what stands twice for the eye, what is being typed. */
+const SILENT = '[aria-hidden="true"], script, style, select, textarea, input';
 
 /** « Écouter »: shown only when this phone has a voice for the language of the page; never starts by itself. */
 export function offerReadAloud(): void {
@@ -46,7 +46,7 @@ function listenTo(button: HTMLButtonElement, voice: SpeechSynthesisVoice, langua
 		word.textContent = now ? (button.dataset.stop ?? listen) : listen;
 	};
 	const speak = () => {
-		const texts = blocksOf(document.querySelector('main'));
+		const texts = linesOf(document.querySelector('main'));
 		texts.forEach((text, index) => {
 			const utterance = new SpeechSynthesisUtterance(text);
 			utterance.voice = voice;
@@ -67,11 +67,27 @@ function listenTo(button: HTMLButtonElement, voice: SpeechSynthesisVoice, langua
 	addEventListener('pagehide', () => speechSynthesis.cancel());
 }
 
-/** What is seen, in reading order, each sentence once: a block inside another is read with it. */
-function blocksOf(root: Element | null): string[] {
-	if (!root) return [];
-	return [...root.querySelectorAll<HTMLElement>(BLOCKS)]
-		.filter((block) => !block.parentElement?.closest(BLOCKS) && block.offsetParent !== null)
-		.map((block) => block.innerText.replace(/\s+/g, ' ').trim())
-		.filter(Boolean);
+/**
+ * What is seen, in reading order, one line per block: Chrome falls silent in the middle of long texts, and a voice
+ * should breathe where the eye does.
+ */
+function linesOf(root: Element | null): string[] {
+	const lines: string[] = [];
+	let line = '';
+	const breathe = () => {
+		const text = line.replace(/\s+/g, ' ').trim();
+		if (text) lines.push(text);
+		line = '';
+	};
+	const read = (node: Node): void => {
+		if (node instanceof Text) line += node.data;
+		if (node instanceof HTMLBRElement) return breathe();
+		if (!(node instanceof HTMLElement) || node.matches(SILENT) || node.getClientRects().length === 0) return;
+		const isBlock = !getComputedStyle(node).display.startsWith('inline');
+		if (isBlock) breathe();
+		node.childNodes.forEach(read);
+		if (isBlock) breathe();
+	};
+	if (root) read(root);
+	return lines;
 }

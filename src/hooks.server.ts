@@ -7,6 +7,7 @@ import { start } from '$lib/server/start';
 import { now } from '$lib/server/platform/clock';
 import { newId } from '$lib/server/platform/ids';
 import { log } from '$lib/server/platform/log';
+import { refuseMalformedForm } from '$lib/server/web/body';
 import { refuseForeignOrigin } from '$lib/server/web/origin';
 import { gate } from '$lib/server/web/guards';
 import { setSecurityHeaders } from '$lib/server/web/headers';
@@ -22,7 +23,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const refused = refuseForeignOrigin(event.request);
 	if (refused) return setSecurityHeaders(event, refused);
 	return paraglideMiddleware(event.request, async ({ request, locale }) => {
-		event.request = request;
+		event.request = refuseMalformedForm(request);
 		event.locals.now = now();
 		event.locals.locale = locale;
 		event.locals.account = building ? null : await readSession(event);
@@ -30,8 +31,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		const response =
 			closed ??
 			(await resolve(event, {
-				transformPageChunk: ({ html }) =>
-					html.replace('%lang%', locale).replace('%dir%', getTextDirection(locale)),
+				transformPageChunk: ({ html }) => html.replace('%lang%', locale).replace('%dir%', getTextDirection(locale)),
 				// Fonts and scripts are few and named in the page itself.
 				preload: () => false,
 			}));

@@ -127,7 +127,9 @@ CREATE TABLE `childcare_aid` (
 	`source` text NOT NULL,
 	`as_of` integer NOT NULL,
 	`amount_cents` integer,
+	`reason` text,
 	`silence_on` text,
+	`paused_until` text,
 	`version` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
@@ -144,14 +146,16 @@ CREATE TABLE `childcare_aid_event` (
 	`id` text PRIMARY KEY NOT NULL,
 	`aid_id` text NOT NULL,
 	`status` text NOT NULL,
+	`version` integer NOT NULL,
 	`by_account_id` text,
+	`detail` text NOT NULL,
 	`note_sealed` text,
 	`at` integer NOT NULL,
 	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`by_account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `childcare_aid_event_aid_id_at_idx` ON `childcare_aid_event` (`aid_id`,`at`);--> statement-breakpoint
+CREATE UNIQUE INDEX `childcare_aid_event_aid_id_version_idx` ON `childcare_aid_event` (`aid_id`,`version`);--> statement-breakpoint
 CREATE TABLE `delivery` (
 	`id` text PRIMARY KEY NOT NULL,
 	`reminder_id` text NOT NULL,
@@ -213,6 +217,21 @@ CREATE TABLE `holiday` (
 	PRIMARY KEY(`zone`, `day`)
 );
 --> statement-breakpoint
+CREATE TABLE `improvement` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`finding` text NOT NULL,
+	`answer` text NOT NULL,
+	`owner_label` text NOT NULL,
+	`done_on` text,
+	`published_at` integer,
+	`created_at` integer NOT NULL,
+	`created_by_id` text,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `improvement_territory_id_published_at_idx` ON `improvement` (`territory_id`,`published_at`);--> statement-breakpoint
 CREATE TABLE `invitation` (
 	`token_hash` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -323,7 +342,7 @@ CREATE TABLE `push_subscription` (
 CREATE UNIQUE INDEX `push_subscription_endpoint_unique` ON `push_subscription` (`endpoint`);--> statement-breakpoint
 CREATE INDEX `push_subscription_account_id_idx` ON `push_subscription` (`account_id`);--> statement-breakpoint
 CREATE TABLE `rating` (
-	`id` text PRIMARY KEY NOT NULL,
+	`id` integer PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
 	`score` integer NOT NULL,
 	`comment_sealed` text,
@@ -332,19 +351,27 @@ CREATE TABLE `rating` (
 );
 --> statement-breakpoint
 CREATE INDEX `rating_territory_id_month_idx` ON `rating` (`territory_id`,`month`,`score`);--> statement-breakpoint
+CREATE TABLE `rating_box` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`answer_sealed` text NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `rating_box_territory_id_idx` ON `rating_box` (`territory_id`);--> statement-breakpoint
 CREATE TABLE `rating_invitation` (
 	`id` text PRIMARY KEY NOT NULL,
 	`person_id` text NOT NULL,
 	`appointment_id` text NOT NULL,
 	`asked_at` integer NOT NULL,
-	`answered_month` text,
+	`outcome` text,
 	`expires_at` integer NOT NULL,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`appointment_id`) REFERENCES `appointment`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `rating_invitation_appointment_id_unique` ON `rating_invitation` (`appointment_id`);--> statement-breakpoint
-CREATE INDEX `rating_invitation_person_id_idx` ON `rating_invitation` (`person_id`,`answered_month`);--> statement-breakpoint
+CREATE INDEX `rating_invitation_person_id_idx` ON `rating_invitation` (`person_id`,`asked_at`);--> statement-breakpoint
 CREATE TABLE `reminder` (
 	`id` text PRIMARY KEY NOT NULL,
 	`once_key` text NOT NULL,
@@ -520,6 +547,7 @@ CREATE TABLE `supporting_document` (
 	`kind` text NOT NULL,
 	`asked_at` integer NOT NULL,
 	`due_on` text,
+	`declared_at` integer,
 	`received_at` integer,
 	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade
 );

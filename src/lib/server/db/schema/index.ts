@@ -40,5 +40,11 @@ export const { childcareAid, childcareAidEvent, supportingDocument } = defineChi
 	people,
 	requests,
 );
-export const { ratingInvitation, rating } = defineEvaluation(sqlite, territories, people, appointments);
+export const { ratingInvitation, ratingBox, rating, improvement } = defineEvaluation(
+	sqlite,
+	territories,
+	accounts,
+	people,
+	appointments,
+);
 export const { auditEntry } = defineAudit(sqlite);

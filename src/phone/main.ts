@@ -4,9 +4,11 @@ import { keepDrafts } from './draft';
 import { focusErrorSummary } from './errors';
 import { offerPrint } from './print';
 import { offerReadAloud } from './read-aloud';
+import { focusSearchBySlash } from './shortcuts';
 
 guardDoubleSubmit();
 focusErrorSummary();
 offerReadAloud();
 void keepDrafts();
 offerPrint();
+focusSearchBySlash();

@@ -1,0 +1,88 @@
+import { fail, redirect } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { m } from '$lib/paraglide/messages.js';
+import { db } from '$lib/server/db';
+import { transferLead } from '$lib/server/people/commands';
+import { getPersonFor } from '$lib/server/people/queries';
+import { contactDelays, peopleWithoutLead, stageDelays, teamOf } from '$lib/server/people/steering';
+import { trend } from '$lib/server/people/steering-rules';
+import { parseForm, text } from '$lib/server/platform/forms';
+import { inboxCounts } from '$lib/server/requests/inbox';
+import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
+import { failFrom } from '$lib/server/web/failures';
+import { requireCoordinator } from '$lib/server/web/guards';
+import { href } from '$lib/shared/links';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const { territoryId } = requireCoordinator();
+	const { now } = locals;
+	const { zone, settings } = await getTerritory(db.read, territoryId);
+	const contact = await contactDelays(db.read, { territoryId, zone, now });
+	const team = await teamOf(db.read, territoryId);
+	return {
+		now,
+		zone,
+		requests: await inboxCounts(db.read, territoryId, localDay(now, zone)),
+		orphans: await peopleWithoutLead(db.read, territoryId),
+		contact: { ...contact, trend: trend(contact.before, contact.now), target: settings.firstContactDays },
+		stages: await stageDelays(db.read, { territoryId, zone, now }),
+		team: team
+			.filter(({ status, leads, seconds }) => status === 'active' || leads + seconds > 0)
+			.map(({ id, name, status, role, structureName, leads, seconds }) => ({
+				id,
+				name,
+				active: status === 'active',
+				role,
+				structureName,
+				leads,
+				seconds,
+			})),
+		limit: settings.caseloadLimit,
+		done: url.searchParams.has('fait'),
+	};
+};
+
+/** More would not fit the page the list comes from. */
+const MAX_AT_ONCE = 50;
+const assignForm = v.object({
+	people: v.pipe(
+		v.optional(v.array(v.pipe(v.string(), v.maxLength(64))), []),
+		v.minLength(1, () => m.error_choose()),
+		v.maxLength(MAX_AT_ONCE, () => m.error_choose()),
+	),
+	accountId: v.pipe(
+		v.optional(v.string(), ''),
+		v.nonEmpty(() => m.pro_error_choose_referent()),
+		v.maxLength(64),
+	),
+	reason: text(300, { tooLong: () => m.error_too_long({ max: 300 }), strange: () => m.error_strange() }),
+});
+
+export const actions: Actions = {
+	/** Gives people whom nobody leads any more to one referent, all or none. */
+	default: async ({ request, locals }) => {
+		const by = requireCoordinator();
+		const parsed = parseForm(assignForm, await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { people, accountId, reason } = parsed.value;
+		const { now } = locals;
+		try {
+			await db.write(async (tx) => {
+				for (const personId of new Set(people)) {
+					await getPersonFor(tx, by, personId);
+					await transferLead(tx, { personId, accountId, reason, by, now });
+				}
+			});
+		} catch (problem) {
+			const sentences = {
+				caseload_full: () => m.pro_error_full_reason(),
+				not_a_referent: () => m.pro_error_not_referent(),
+				already_assigned: () => m.error_changed_meanwhile(),
+			};
+			return failFrom(problem, sentences, parsed.value);
+		}
+		redirect(303, href('/pilotage?fait'));
+	},
+};

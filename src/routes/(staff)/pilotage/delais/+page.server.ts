@@ -1,0 +1,33 @@
+import { db } from '$lib/server/db';
+import { passedDelays, type DelayKind } from '$lib/server/people/delays';
+import { getTerritory, listEmploymentAreas, listStructures } from '$lib/server/territories/queries';
+import { requireCoordinator } from '$lib/server/web/guards';
+import type { PageServerLoad } from './$types';
+
+const KINDS: DelayKind[] = ['first_contact', 'first_appointment', 'stage', 'silence'];
+const PAGE_SIZE = 50;
+
+export const load: PageServerLoad = async ({ url, locals }) => {
+	const { territoryId } = requireCoordinator();
+	const { zone, settings } = await getTerritory(db.read, territoryId);
+	const structures = await listStructures(db.read, territoryId);
+	const areas = await listEmploymentAreas(db.read, territoryId);
+	// A foreign id is no filter: what is shown stays inside the territory.
+	const structureId = structures.find(({ id }) => id === url.searchParams.get('structure'))?.id;
+	const employmentAreaId = areas.find(({ id }) => id === url.searchParams.get('bassin'))?.id;
+	const kind = KINDS.find((code) => code === url.searchParams.get('delai'));
+	const page = Math.max(Math.trunc(Number(url.searchParams.get('page'))) || 1, 1);
+	const scope = { structureId, employmentAreaId };
+	const all = await passedDelays(db.read, scope, { territoryId, zone, settings, now: locals.now });
+	const delays = kind ? all.filter((delay) => delay.kind === kind) : all;
+	return {
+		now: locals.now,
+		zone,
+		filters: { structureId, employmentAreaId, kind, page },
+		structures: structures.map(({ id, name }) => ({ id, name })),
+		areas: areas.map(({ id, name }) => ({ id, name })),
+		total: delays.length,
+		more: delays.length > page * PAGE_SIZE,
+		rows: delays.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
+	};
+};

@@ -1,0 +1,49 @@
+import { m } from '$lib/paraglide/messages.js';
+import type { Distribution } from '$lib/server/people/steering-rules';
+
+interface Overview {
+	requests: { waiting: number; late: number };
+	orphans: unknown[];
+	contact: { now: Distribution; before: Distribution; trend: 'better' | 'worse' | 'same' | null };
+}
+
+const plural = (count: number, none: () => string, one: () => string, many: (count: number) => string) =>
+	count === 0 ? none() : count === 1 ? one() : many(count);
+
+/** The first thing on the page: what waits, whether it goes better, who has nobody. Three sentences, from the figures. */
+export function sentences({ requests, orphans, contact }: Overview): string[] {
+	const { waiting, late } = requests;
+	const lateWords = plural(
+		late,
+		() => '',
+		m.pilotage_sentence_late_one,
+		(count) => m.pilotage_sentence_late({ late: count }),
+	);
+	const waits = plural(waiting, m.pilotage_sentence_waiting_none, m.pilotage_sentence_waiting_one, (count) =>
+		m.pilotage_sentence_waiting({ waiting: count }),
+	);
+	const medians = { now: contact.now.median ?? 0, before: contact.before.median ?? 0 };
+	const goes = {
+		better: () => m.pilotage_sentence_better(medians),
+		worse: () => m.pilotage_sentence_worse(medians),
+		same: () => m.pilotage_sentence_same(medians),
+	};
+	return [
+		`${waits} ${lateWords}`.trim(),
+		contact.trend ? goes[contact.trend]() : m.pilotage_sentence_unknown(),
+		plural(orphans.length, m.pilotage_sentence_orphans_none, m.pilotage_sentence_orphans_one, (count) =>
+			m.pilotage_sentence_orphans({ count }),
+		),
+	];
+}
+
+export const peopleOrFew = (count: number | null): string => (count === null ? m.pilotage_masked() : String(count));
+export const daysOrTooFew = (days: number | null): string =>
+	days === null ? m.pilotage_too_few() : m.pilotage_days_within({ count: days });
+
+export const delayKind = {
+	first_contact: m.pilotage_kind_first_contact,
+	first_appointment: m.pilotage_kind_first_appointment,
+	stage: m.pilotage_kind_stage,
+	silence: m.pilotage_kind_silence,
+};

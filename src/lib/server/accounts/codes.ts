@@ -17,8 +17,9 @@ const codeHashOf = (challengeId: string, code: string) => pepperedHash(config().
 
 /**
  * Draws a code for a contact (as `parseContact` gives it) and a browser; the one it had before is over. The same work
- * whether or not anybody has this contact; sending it is the caller's, after the write.
- * @throws DomainError `codes_too_many` at the sixth within an hour, whatever the browser
+ * whether or not anybody has this contact; sending it is the caller's, after the write. Codes that were used do not count
+ * in the hour: they prove that who asks is who receives.
+ * @throws DomainError `codes_too_many` at the sixth unused one within an hour, whatever the browser
  */
 export async function askCode(
 	tx: Tx,
@@ -30,7 +31,7 @@ export async function askCode(
 	const [recent] = await tx
 		.select({ asked: count() })
 		.from(signInCode)
-		.where(and(eq(signInCode.contactHash, contactHash), gt(signInCode.createdAt, since)));
+		.where(and(eq(signInCode.contactHash, contactHash), gt(signInCode.createdAt, since), isNull(signInCode.usedAt)));
 	if (recent!.asked >= CODES_PER_HOUR) throw new DomainError('codes_too_many', 'too_many');
 	await tx
 		.update(signInCode)

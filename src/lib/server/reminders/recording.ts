@@ -7,6 +7,9 @@ import { afterAttempt, type Outcome } from './ladder.ts';
 import type { Result } from './sending.ts';
 import { deleteGone } from './subscriptions.ts';
 
+/** Each of them has already waited for the database's own `busy_timeout`. */
+const MAX_FAILURES = 3;
+
 interface Sent {
 	job: Job;
 	results: Result[];
@@ -24,12 +27,19 @@ export function createRecorder(db: Db) {
 	async function flush() {
 		// The turn of the event loop lets those that ended together be written together.
 		await Promise.resolve();
+		let failures = 0;
 		while (waiting.length > 0) {
 			const batch = waiting;
 			waiting = [];
-			await db.write(async (tx) => {
-				for (const sent of batch) await record(tx, sent);
-			});
+			try {
+				await db.write(async (tx) => {
+					for (const sent of batch) await record(tx, sent);
+				});
+			} catch (error) {
+				// What is not recorded is sent again when the lease ends: worth some patience with a busy database.
+				if (++failures > MAX_FAILURES) throw error;
+				waiting = [...batch, ...waiting];
+			}
 		}
 	}
 

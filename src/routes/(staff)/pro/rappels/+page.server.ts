@@ -103,6 +103,13 @@ export const actions: Actions = {
 			},
 		};
 	},
+	/** Back from the preview, with what was chosen and written. */
+	edit: async ({ request }) => {
+		requireStaff();
+		const parsed = parseForm(message, await request.formData(), manyFields);
+		if (!parsed.ok) return fail(400, parsed);
+		return { values: parsed.value, errors: {} as Record<string, string> };
+	},
 	send: async ({ request, locals }) => {
 		const { accountId, role, structureId } = requireStaff();
 		const parsed = parseForm(sending, await request.formData(), manyFields);

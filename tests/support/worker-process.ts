@@ -1,0 +1,31 @@
+/**
+ * A worker in a process of its own, for tests that kill it: `tsx worker-process.ts <database> <push host> <instant>`.
+ * Trusts what NODE_EXTRA_CA_CERTS names. Says « ready », ticks until nothing is due, says « done ».
+ */
+import { openDatabase } from '../../src/lib/server/db/client.ts';
+import { config } from '../../src/lib/server/platform/config.ts';
+import { setMailbox } from '../../src/lib/server/platform/mailbox.ts';
+import { createMailer } from '../../src/lib/server/platform/mail.ts';
+import { createPushGateway } from '../../src/lib/server/platform/push-gateway.ts';
+import { createSmsGateway } from '../../src/lib/server/platform/sms.ts';
+import { createWorker } from '../../src/lib/server/reminders/worker.ts';
+
+const [file, host, instant] = process.argv.slice(2) as [string, string, string];
+// A test that forgets its worker must not leave it behind.
+setTimeout(() => process.exit(1), 60_000).unref();
+
+const db = openDatabase(file);
+const { vapid, mailFrom } = config();
+setMailbox(async () => undefined);
+const push = createPushGateway({ vapid, hosts: [host] });
+const edges = {
+	push,
+	sendMail: createMailer({ smtpUrl: null, from: mailFrom }).send,
+	sendSms: createSmsGateway({ url: null, key: null }).send,
+};
+const worker = createWorker({ db, edges, now: () => new Date(instant) });
+console.log('ready');
+await worker.tick();
+console.log('done');
+push.close();
+db.close();

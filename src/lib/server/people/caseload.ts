@@ -41,8 +41,7 @@ export const currentStage = sql`${stage.state} = 'current'`;
 export const openPathway = isNull(pathway.endedAt);
 export const openMember = isNull(followUpMember.endedAt);
 
-const startsWith = (column: SQL | typeof personSearchKey.key, term: string) =>
-	and(gte(column, term), lt(column, `${term}\uffff`));
+const startsWith = (term: string) => and(gte(personSearchKey.key, term), lt(personSearchKey.key, `${term}\uffff`));
 
 /** Ids of the territory's people whose keys begin with every term; the longest, hence rarest, is looked up first. */
 function foundIn(q: Queries, territoryId: string, terms: string[]) {
@@ -60,7 +59,7 @@ function foundIn(q: Queries, territoryId: string, terms: string[]) {
 	return q
 		.selectDistinct({ id: personSearchKey.personId })
 		.from(personSearchKey)
-		.where(and(eq(personSearchKey.territoryId, territoryId), startsWith(personSearchKey.key, rarest!), ...conditions))
+		.where(and(eq(personSearchKey.territoryId, territoryId), startsWith(rarest!), ...conditions))
 		.limit(MAX_FOUND);
 }
 
@@ -71,7 +70,7 @@ function keysMatch(q: Queries, terms: string[]): SQL[] {
 			q
 				.select({ one: sql`1` })
 				.from(personSearchKey)
-				.where(and(eq(personSearchKey.personId, person.id), startsWith(personSearchKey.key, term))),
+				.where(and(eq(personSearchKey.personId, person.id), startsWith(term))),
 		),
 	);
 }

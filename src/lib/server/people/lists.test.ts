@@ -13,6 +13,7 @@ import {
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans } from '../../../../tests/support/plans.ts';
 import { caseload, peopleOfTerritory } from './caseload.ts';
+import { possibleDuplicates } from './duplicates.ts';
 import { createPerson, refreshSearch } from './commands.ts';
 import { passedDelays } from './delays.ts';
 import { ageOn, searchTerms } from './rules.ts';
@@ -123,6 +124,19 @@ test('an age counts completed years; with the year alone, the age reached in it'
 	expect(ageOn('1990-00-00', today)).toBe(36);
 	expect(ageOn(null, today)).toBeNull();
 	expect(ageOn('0000-00-00', today)).toBeNull();
+});
+
+test('the same name and birth date, or the same contact, is shown to compare; another territory is not', async () => {
+	const { db, zoe, jose } = await aCaseload();
+	const here = { territoryId: zoe.territoryId, firstName: 'Zoé', lastName: 'Lefevre Oeuvrard' };
+	const again = await aPerson(db, { ...here, phone: null, email: null });
+	const family = await aPerson(db, { territoryId: zoe.territoryId, phone: jose.phone });
+	await aPerson(db, { ...here, birthDate: '1991-05-17', email: null });
+	await aPerson(db, { firstName: 'Zoé', lastName: 'Lefèvre-Œuvrard', phone: zoe.phone });
+	const of = async (own: typeof zoe) => (await possibleDuplicates(db.read, own)).map(({ id, why }) => [id, why]);
+	expect(await of(zoe)).toEqual([[again.id, 'name']]);
+	expect(await of(jose)).toEqual([[family.id, 'contact']]);
+	expect(await fullScans(db, () => of(zoe))).toEqual([]);
 });
 
 test('no list of the professionals reads a whole table', async () => {

@@ -28,6 +28,8 @@ export interface Why {
 		daysLate?: number;
 		appointmentAt?: Date;
 		zone?: string;
+		/** Last day for the first contact. */
+		respondBy?: string | null;
 	};
 	/** Reference of a request to take; the page's link. */
 	reference: string | null;

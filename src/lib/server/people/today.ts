@@ -259,7 +259,7 @@ async function waitingRequests(q: Queries, { territoryId, zone, now }: DelayCont
 		reason: respondBy !== null && respondBy < today ? 'request_late' : 'request_waiting',
 		since: submittedAt ?? now,
 		note: null,
-		detail: {},
+		detail: { respondBy },
 	}));
 }
 

@@ -1,6 +1,6 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { Reason, TodayRow, Why } from '$lib/server/people/today-rules';
-import { formatDayTime } from '$lib/shared/dates';
+import { shortDay, shortWhen } from './short-dates';
 
 /** Words of the first page: why somebody is on it, and the one thing to do. */
 export const reasonLabel: Record<Reason, () => string> = {
@@ -49,6 +49,7 @@ export function whyInWords(why: Why, locale: string): string {
 	const { reason, note, detail } = why;
 	if (reason === 'delay') return delayLabel(detail.delayKind ?? '', detail.stageName, locale);
 	if (reason === 'unreachable') return m.pro_channels_failed({ count: detail.channels ?? 0 });
+	if (detail.respondBy) return m.pro_before({ day: shortDay(detail.respondBy, 'UTC', locale) });
 	const said = [
 		detail.reason ? answerReason[detail.reason]?.() : '',
 		note ? m.pro_quoted({ text: note }) : '',
@@ -56,7 +57,7 @@ export function whyInWords(why: Why, locale: string): string {
 	].filter(Boolean);
 	if (said.length > 0) return said.join(' · ');
 	return detail.appointmentAt && detail.zone
-		? m.pro_appointment_of({ when: formatDayTime(detail.appointmentAt, detail.zone, locale) })
+		? m.pro_appointment_of({ when: shortWhen(detail.appointmentAt, detail.zone, locale) })
 		: '';
 }
 

@@ -18,6 +18,8 @@ export const init: ServerInit = async () => {
 	await start(startDatabase());
 };
 
+const INLINED_ALREADY = /\s*<link href="[^"]+\.css" rel="stylesheet" disabled[^>]*>/g;
+
 /** One instant, one identity, one gate per request. */
 export const handle: Handle = async ({ event, resolve }) => {
 	const refused = refuseForeignOrigin(event.request);
@@ -27,11 +29,16 @@ export const handle: Handle = async ({ event, resolve }) => {
 		event.locals.now = now();
 		event.locals.locale = locale;
 		event.locals.account = building ? null : await readSession(event);
-		const closed = gate(event);
+		const closed = await gate(event);
 		const response =
 			closed ??
 			(await resolve(event, {
-				transformPageChunk: ({ html }) => html.replace('%lang%', locale).replace('%dir%', getTextDirection(locale)),
+				transformPageChunk: ({ html }) =>
+					html
+						.replace('%lang%', locale)
+						.replace('%dir%', getTextDirection(locale))
+						// Kit names the stylesheets it has inlined once more, disabled: bytes for nothing.
+						.replace(INLINED_ALREADY, ''),
 				// Fonts and scripts are few and named in the page itself.
 				preload: () => false,
 			}));

@@ -7,7 +7,7 @@ import type { SignedIn } from '../accounts/sessions.ts';
  * Three fences (style.md §b): this gate by route group, `requireX()` at the top of every load and action, and the
  * person's or structure's id in every `where`.
  */
-export function gate(event: RequestEvent): Response | null {
+export function gate(event: RequestEvent): Response | Promise<Response> | null {
 	const route = event.route.id ?? '';
 	const { account } = event.locals;
 	const needs = route.startsWith('/(person)')
@@ -19,7 +19,8 @@ export function gate(event: RequestEvent): Response | null {
 				: null;
 	if (!needs) return null;
 	if (!account) return signInFirst(event);
-	if (!needs(account)) return new Response('Not found', { status: 404 });
+	// A page of another role looks like no page at all, in the portal's own words.
+	if (!needs(account)) return event.fetch(localizeHref('/introuvable'));
 	return null;
 }
 

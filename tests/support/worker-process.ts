@@ -17,7 +17,8 @@ setTimeout(() => process.exit(1), 60_000).unref();
 const db = openDatabase(file);
 const { vapid, mailFrom } = config();
 setMailbox(async () => undefined);
-const push = createPushGateway({ vapid, hosts: [host] });
+// A loaded machine is slow, and no reason to try twice: what is counted here is duplicates.
+const push = createPushGateway({ vapid, hosts: [host], deadlineMs: 50_000 });
 const edges = {
 	push,
 	sendMail: createMailer({ smtpUrl: null, from: mailFrom }).send,

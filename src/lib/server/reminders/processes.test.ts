@@ -60,7 +60,7 @@ const statesIn = async (db: Db) =>
 
 test('two workers of one process send each reminder once', async () => {
 	const db = await testDatabase();
-	const outside = await anOutside();
+	const outside = await anOutside({ deadlineMs: 60_000 });
 	await dueReminders(db, outside, 200);
 	const worker = () => createWorker({ db, edges: outside.edges, now: () => DUE });
 	await Promise.all([worker().tick(), worker().tick()]);
@@ -70,7 +70,7 @@ test('two workers of one process send each reminder once', async () => {
 
 test('four processes on one due list send each reminder once', { timeout: 60_000 }, async () => {
 	const db = await testDatabase();
-	const outside = await anOutside();
+	const outside = await anOutside({ deadlineMs: 60_000 });
 	await dueReminders(db, outside, 200);
 	const codes = await Promise.all([1, 2, 3, 4].map(() => ended(workerProcess(db, outside, DUE))));
 	const ids = idsReceived(outside);
@@ -84,7 +84,7 @@ test(
 	{ timeout: 60_000 },
 	async () => {
 		const db = await testDatabase();
-		const outside = await anOutside();
+		const outside = await anOutside({ deadlineMs: 60_000 });
 		await dueReminders(db, outside, 300);
 		const child = workerProcess(db, outside, DUE);
 		// Killed while it is in the middle of the list: what it sent last is not recorded.
@@ -113,7 +113,7 @@ test(
 
 test('a worker asked to stop finishes what is on its way', async () => {
 	const db = await testDatabase();
-	const outside = await anOutside();
+	const outside = await anOutside({ deadlineMs: 60_000 });
 	await dueReminders(db, outside, 150);
 	const worker = createWorker({ db, edges: outside.edges, now: () => DUE });
 	const ticking = worker.tick();

@@ -1,0 +1,146 @@
+import { createECDH, randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { aPerson, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import type { Db } from '../db/client.ts';
+import { pushSubscription } from '../db/schema/index.ts';
+import { labelOf } from './device-label.ts';
+import {
+	detachEndpoint,
+	forgetSilentDevices,
+	listDevices,
+	registerLife,
+	registerSubscription,
+	removeDevice,
+	renameDevice,
+} from './subscriptions.ts';
+
+const DAY = 86_400_000;
+const later = (ms: number) => new Date(NOW.getTime() + ms);
+
+function aBrowser(endpoint = `https://fcm.googleapis.com/fcm/send/${randomBytes(6).toString('hex')}`) {
+	const ecdh = createECDH('prime256v1');
+	ecdh.generateKeys();
+	return {
+		endpoint,
+		p256dh: ecdh.getPublicKey().toString('base64url'),
+		auth: randomBytes(16).toString('base64url'),
+	};
+}
+type Browser = ReturnType<typeof aBrowser>;
+
+const register = (db: Db, browser: Browser, accountId: string, now = NOW) =>
+	db.write((tx) => registerSubscription(tx, { ...browser, accountId, label: 'Chrome – Android', now }));
+
+test('a browser registered again is the same device, alive again', async () => {
+	const db = await testDatabase();
+	const { account } = await aPerson(db);
+	const browser = aBrowser();
+	const first = await register(db, browser, account.id);
+	await db.write((tx) => renameDevice(tx, { id: first.id, accountId: account.id, label: 'Mon téléphone' }));
+	expect(await register(db, browser, account.id, later(DAY))).toEqual(first);
+	expect(await listDevices(db.read, account.id)).toMatchObject([{ label: 'Mon téléphone', lastAliveAt: later(DAY) }]);
+});
+
+test('the browser of a shared phone moves to who signs in, and the first is no longer notified', async () => {
+	const db = await testDatabase();
+	const [first, second] = [await aPerson(db), await aPerson(db)];
+	const browser = aBrowser();
+	await register(db, browser, first.account.id);
+	await register(db, browser, second.account.id, later(DAY));
+	expect(await listDevices(db.read, first.account.id)).toEqual([]);
+	expect(await listDevices(db.read, second.account.id)).toHaveLength(1);
+	await db.write((tx) => detachEndpoint(tx, { accountId: first.account.id, endpoint: browser.endpoint }));
+	expect(await listDevices(db.read, second.account.id)).toHaveLength(1);
+});
+
+test('signing out detaches this browser only', async () => {
+	const db = await testDatabase();
+	const { account } = await aPerson(db);
+	const [here, there] = [aBrowser(), aBrowser()];
+	await register(db, here, account.id);
+	await register(db, there, account.id);
+	await db.write((tx) => detachEndpoint(tx, { accountId: account.id, endpoint: here.endpoint }));
+	const left = await db.read.select({ endpoint: pushSubscription.endpoint }).from(pushSubscription);
+	expect(left).toEqual([{ endpoint: there.endpoint }]);
+});
+
+test.each([
+	['no browser maker’s host', { endpoint: 'https://push.example.test/x' }],
+	['http', { endpoint: 'http://fcm.googleapis.com/x' }],
+	['this very machine', { endpoint: 'https://localhost:8443/x' }],
+	['an inside address', { endpoint: 'https://10.0.0.1/x' }],
+	['a user in the address', { endpoint: 'https://fcm.googleapis.com@10.0.0.1/x' }],
+	['an address without end', { endpoint: `https://fcm.googleapis.com/${'x'.repeat(4000)}` }],
+	['a key off the curve', { p256dh: Buffer.concat([Buffer.of(4), Buffer.alloc(64, 1)]).toString('base64url') }],
+	['a short secret', { auth: 'AAAA' }],
+	['no key', { p256dh: '' }],
+])('%s is refused', async (_, wrong) => {
+	const db = await testDatabase();
+	const { account } = await aPerson(db);
+	await expect(register(db, { ...aBrowser(), ...wrong }, account.id)).rejects.toMatchObject({
+		code: 'bad_subscription',
+		kind: 'invalid',
+	});
+	expect(await db.read.select().from(pushSubscription)).toEqual([]);
+});
+
+test('after 60 days without life a browser is forgotten, not a day before', async () => {
+	const db = await testDatabase();
+	const { account } = await aPerson(db);
+	await register(db, aBrowser(), account.id);
+	expect(await db.write((tx) => forgetSilentDevices(tx, later(60 * DAY)))).toBe(0);
+	expect(await db.write((tx) => forgetSilentDevices(tx, later(60 * DAY + 1)))).toBe(1);
+});
+
+test('a « shown » is a proof of life of one’s own devices only', async () => {
+	const db = await testDatabase();
+	const [mine, other] = [await aPerson(db), await aPerson(db)];
+	const { id } = await register(db, aBrowser(), mine.account.id);
+	const live = (personId: string, now: Date) =>
+		db.write((tx) => registerLife(tx, { subscriptionId: id, personId, now }));
+	await live(other.id, later(DAY));
+	expect(await listDevices(db.read, mine.account.id)).toMatchObject([{ lastAliveAt: NOW }]);
+	await live(mine.id, later(DAY));
+	expect(await listDevices(db.read, mine.account.id)).toMatchObject([{ lastAliveAt: later(DAY) }]);
+});
+
+test('nobody renames or removes the device of somebody else', async () => {
+	const db = await testDatabase();
+	const [mine, other] = [await aPerson(db), await aPerson(db)];
+	const { id } = await register(db, aBrowser(), mine.account.id);
+	const theirs = { id, accountId: other.account.id };
+	await expect(db.write((tx) => renameDevice(tx, { ...theirs, label: 'x' }))).rejects.toThrow('not_found');
+	await expect(db.write((tx) => removeDevice(tx, theirs))).rejects.toThrow('not_found');
+	await db.write((tx) => removeDevice(tx, { id, accountId: mine.account.id }));
+	expect(await listDevices(db.read, mine.account.id)).toEqual([]);
+});
+
+test('ten devices are enough: the one seen longest ago gives way', async () => {
+	const db = await testDatabase();
+	const { account } = await aPerson(db);
+	const ids = [];
+	for (let day = 0; day < 11; day++) ids.push((await register(db, aBrowser(), account.id, later(day * DAY))).id);
+	const left = (await listDevices(db.read, account.id)).map(({ id }) => id);
+	expect([left.length, left.includes(ids[0]!), left[0]]).toEqual([10, false, ids[10]]);
+});
+
+test.each([
+	[
+		'Mozilla/5.0 (Linux; Android 14; SM-A145R) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36',
+		'Chrome – Android',
+	],
+	[
+		'Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0 Mobile',
+		'Samsung Internet – Android',
+	],
+	['Mozilla/5.0 (Android 14; Mobile; rv:127.0) Gecko/127.0 Firefox/127.0', 'Firefox – Android'],
+	[
+		'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1',
+		'Safari – iPhone',
+	],
+	['Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0 Safari/537.36 Edg/126.0', 'Edge – Windows'],
+	['', 'Web'],
+])('the browser « %s » is named %s', (userAgent, label) => {
+	expect(labelOf(userAgent)).toBe(label);
+});

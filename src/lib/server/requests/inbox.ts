@@ -54,7 +54,7 @@ function asked(q: Queries, { theme, text }: InboxFilters): (SQL | undefined)[] {
 		reference &&
 			(/-/.test(reference) && /\d/.test(reference)
 				? eq(supportRequest.reference, reference)
-				: like(person.searchName, `%${words}%`)),
+				: and(...words.split(' ').map((word) => like(person.searchName, `%${word}%`)))),
 	].map((condition) => condition || undefined);
 }
 

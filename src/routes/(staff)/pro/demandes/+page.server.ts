@@ -27,6 +27,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 		now: locals.now,
 		zone,
 		role,
+		taken: /^[0-9A-Z-]{4,20}$/.exec(url.searchParams.get('prise') ?? '')?.[0] ?? null,
 		totals: await inboxCounts(db.read, territoryId, today),
 		filters: { show, theme, text, page, themes: stillOpen || role === 'referent' },
 		more: rows.length > PAGE_SIZE,

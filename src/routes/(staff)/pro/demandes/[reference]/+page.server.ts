@@ -9,6 +9,7 @@ import { possibleDuplicates } from '$lib/server/people/duplicates';
 import { noteOpening } from '$lib/server/people/opening';
 import { ageOn } from '$lib/server/people/rules';
 import { teamOf } from '$lib/server/people/steering';
+import { DomainError } from '$lib/server/platform/errors';
 import { parseForm } from '$lib/server/platform/forms';
 import { assignRequest, takeRequest } from '$lib/server/requests/commands';
 import { getRequestFor, type RequestFile } from '$lib/server/requests/inbox';
@@ -80,11 +81,16 @@ function personShown({ person }: RequestFile, today: string) {
 }
 
 const REFUSALS = {
-	request_already_taken: () => m.pro_error_taken(),
 	already_assigned: () => m.pro_error_taken(),
 	caseload_full: () => m.pro_error_full(),
 	not_a_referent: () => m.pro_error_not_referent(),
 };
+
+/** Whoever comes second may no longer open the request: the list tells them. */
+function tellTaken(problem: unknown, reference: string) {
+	if (problem instanceof DomainError && problem.code === 'request_already_taken')
+		redirect(303, href(`/pro/demandes?prise=${encodeURIComponent(reference)}`));
+}
 
 interface Follow {
 	personId: string;
@@ -118,6 +124,7 @@ export const actions: Actions = {
 				return taken.personId;
 			});
 		} catch (problem) {
+			tellTaken(problem, params.reference);
 			return failFrom(problem, REFUSALS, parsed.value);
 		}
 		redirect(303, href(`/pro/personnes/${personId}`));
@@ -135,6 +142,7 @@ export const actions: Actions = {
 				await beginFollowUp(tx, { personId: given.personId, territoryId, kind, second, by, now });
 			});
 		} catch (problem) {
+			tellTaken(problem, params.reference);
 			const sentences = { ...REFUSALS, caseload_full: () => m.pro_error_full_reason() };
 			return failFrom(problem, sentences, parsed.value);
 		}

@@ -65,14 +65,15 @@ async function liveOne(world: World, index: number) {
 	if (waiting) return;
 	const referent = pick(team.referents);
 	const takenAt = new Date(Math.min(today.getTime() - 3_600_000, filedAt.getTime() + between(1, 9) * DAY_MS));
+	let over = false;
 	try {
-		await follow(world, someone, reference, referent, takenAt);
+		over = await follow(world, someone, reference, referent, takenAt);
 	} catch (error) {
 		// Past the territory's limit of people per referent: the request waits, as it would.
 		if (error instanceof DomainError && error.code === 'caseload_full') return;
 		throw error;
 	}
-	if (chance(0.9)) await meet(world, someone, referent, takenAt);
+	if (!over && chance(0.97)) await meet(world, someone, referent, takenAt);
 }
 
 /** Each commune of the perimeter as often as its inhabitants weigh, at least once. */

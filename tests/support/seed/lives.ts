@@ -1,9 +1,16 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import { createAccount } from '../../../src/lib/server/accounts/commands.ts';
 import { answerAppointment } from '../../../src/lib/server/appointments/answers.ts';
 import { bookAppointment, markOutcome } from '../../../src/lib/server/appointments/commands.ts';
 import type { Tx } from '../../../src/lib/server/db/client.ts';
-import { person, stage } from '../../../src/lib/server/db/schema/index.ts';
+import {
+	followUpMember,
+	need,
+	pathway,
+	person,
+	stage,
+	supportRequest,
+} from '../../../src/lib/server/db/schema/index.ts';
 import { enterStage, openPathway, openPathwayOf } from '../../../src/lib/server/pathway/commands.ts';
 import { addStep, tickStep } from '../../../src/lib/server/pathway/steps.ts';
 import { assignSecond, createPerson } from '../../../src/lib/server/people/commands.ts';
@@ -143,7 +150,7 @@ function answersOf({ themes, household, children, childAges, withHelp }: Drawn):
 	};
 }
 
-/** Opens the pathway after a referent took the request, then lets the time pass stage by stage. */
+/** Opens the pathway after a referent took the request, then lets the time pass stage by stage. @returns whether it is over */
 export async function follow(world: World, someone: Known, reference: string, referent: Professional, takenAt: Date) {
 	const { tx, territory, team } = world;
 	await takeRequest(tx, { reference, account: referent, now: takenAt });
@@ -152,20 +159,44 @@ export async function follow(world: World, someone: Known, reference: string, re
 	const other = team.referents.find(({ side }) => side !== referent.side);
 	if (territory.settings.worksInPairs && other)
 		await assignSecond(tx, { personId: someone.id, accountId: other.accountId, by: referent, now: takenAt });
-	await pass(world, someone, referent, takenAt);
+	if (await pass(world, someone, referent, takenAt)) return true;
 	await giveSteps(world, someone, referent);
+	return false;
 }
 
-async function pass(world: World, { id }: Known, referent: Professional, from: Date) {
+/** Stage after stage, until today or until the last one is behind: then the file is closed. */
+async function pass(world: World, { id }: Known, referent: Professional, from: Date): Promise<boolean> {
 	const { tx, today } = world;
 	const open = await openPathwayOf(tx, id);
-	const mine = await tx.select().from(stage).where(eq(stage.pathwayId, open.id)).orderBy(asc(stage.position)).limit(20);
+	const stages = await tx
+		.select()
+		.from(stage)
+		.where(eq(stage.pathwayId, open.id))
+		.orderBy(asc(stage.position))
+		.limit(20);
 	let at = from;
-	for (const next of mine.slice(1)) {
-		at = new Date(at.getTime() + delay(mine[next.position - 2]!.targetDays) * DAY_MS + between(0, 8) * 3_600_000);
-		if (at >= today) return;
-		await enterStage(tx, { personId: id, stageId: next.id, by: referent, now: at });
+	for (const [index, current] of stages.entries()) {
+		at = new Date(at.getTime() + delay(current.targetDays) * DAY_MS + between(0, 8) * 3_600_000);
+		if (at >= today) return false;
+		const next = stages[index + 1];
+		if (next) await enterStage(tx, { personId: id, stageId: next.id, by: referent, now: at });
+		else await leave(world, id, open.id, current.id, at);
 	}
+	return true;
+}
+
+async function leave({ tx }: World, personId: string, pathwayId: string, stageId: string, at: Date) {
+	await tx.update(stage).set({ state: 'done', leftAt: at }).where(eq(stage.id, stageId));
+	await tx.update(pathway).set({ endedAt: at }).where(eq(pathway.id, pathwayId));
+	await tx
+		.update(supportRequest)
+		.set({ status: 'closed', closedAt: at })
+		.where(and(eq(supportRequest.personId, personId), eq(supportRequest.status, 'assigned')));
+	await tx.update(need).set({ status: 'lifted', closedAt: at }).where(eq(need.personId, personId));
+	await tx
+		.update(followUpMember)
+		.set({ endedAt: at })
+		.where(and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt)));
 }
 
 async function giveSteps(world: World, { id, drawn }: Known, referent: Professional) {
@@ -186,9 +217,10 @@ async function giveSteps(world: World, { id, drawn }: Known, referent: Professio
 export async function meet(world: World, someone: Known, referent: Professional, takenAt: Date) {
 	const { today } = world;
 	const span = Math.floor((today.getTime() - takenAt.getTime()) / DAY_MS);
-	const seen = Math.min(5, Math.floor(span / 30));
+	const seen = Math.min(5, Math.ceil(span / 25));
 	for (let turn = 1; turn <= seen; turn += 1) {
-		const daysAgo = Math.round((span * (seen - turn)) / seen) + 1;
+		// The first within a fortnight of the taking over, the last a few days ago.
+		const daysAgo = Math.max(1, Math.round(((span - 8) * (seen - turn)) / seen) + between(1, 6));
 		const id = await agree(world, someone, referent, -daysAgo, chance(0.25) ? 'convocation' : 'invitation');
 		if (id && daysAgo > 2) await end(world, id, referent);
 		// The last ones wait for somebody to say how they went.

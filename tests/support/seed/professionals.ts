@@ -11,8 +11,14 @@ export type Professional = Pick<SignedIn, 'accountId' | 'role' | 'territoryId' |
 	email: string;
 };
 
-const REFERENTS: Record<string, number> = { ardennes: 5, doubs: 6, manche: 5, 'deux-sevres': 3, guyane: 3 };
-const NAMES = ['Claire Fontaine', 'Samir Haddad', 'Élodie Marchal', 'Julien Weber', 'Fatou Diallo', 'Hélène Noël'];
+/** So many as domain.md §8.1. */
+const NAMES: Record<string, string[]> = {
+	ardennes: ['Claire Fontaine', 'Samir Haddad', 'Élodie Marchal', 'Julien Weber', 'Fatou Diallo'],
+	doubs: ['Hélène Noël', 'Antoine Rousset', 'Yasmine Cherif', 'Paul Vuillemin', 'Inès Lambert', 'Olivier Prost'],
+	manche: ['Gaëlle Lebrun', 'Romain Hamel', 'Aïcha Traoré', 'Cécile Marie', 'Damien Lecanu'],
+	'deux-sevres': ['Isabelle Bonnet', 'Hugo Texier', 'Leïla Amari'],
+	guyane: ['Joseline Brunel', 'Rudy Placide', 'Marlène Tobie'],
+};
 const COORDINATORS: Record<string, string> = {
 	ardennes: 'Laurence Petit',
 	doubs: 'Thomas Girard',
@@ -57,11 +63,17 @@ export async function hireTeam(tx: Tx, profile: TerritoryProfile, now: Date): Pr
 		0,
 	);
 	const referents: Professional[] = [];
-	for (let index = 0; index < REFERENTS[profile.id]!; index += 1) {
+	for (let index = 0; index < NAMES[profile.id]!.length; index += 1) {
 		const side = index % 2 === 0 ? 'social' : 'work';
 		const suffix = index === 0 ? '' : String(index + 1);
 		referents.push(
-			await hire('referent', NAMES[index]!, `referent${suffix}.${profile.id}@example.fr`, side, index >> 1),
+			await hire(
+				'referent',
+				NAMES[profile.id]![index]!,
+				`referent${suffix}.${profile.id}@example.fr`,
+				side,
+				index >> 1,
+			),
 		);
 	}
 	return { coordinator, referents };

@@ -201,7 +201,7 @@ async function leave({ tx }: World, personId: string, pathwayId: string, stageId
 
 async function giveSteps(world: World, { id, drawn }: Known, referent: Professional) {
 	const { tx, today, territory } = world;
-	const count = between(1, 4);
+	const count = between(1, 3);
 	for (let index = 0; index < count; index += 1) {
 		const theme: Theme = pick(drawn.themes);
 		const [title, owner] = pick(STEPS[theme]);
@@ -217,7 +217,7 @@ async function giveSteps(world: World, { id, drawn }: Known, referent: Professio
 export async function meet(world: World, someone: Known, referent: Professional, takenAt: Date) {
 	const { today } = world;
 	const span = Math.floor((today.getTime() - takenAt.getTime()) / DAY_MS);
-	const seen = Math.min(5, Math.ceil(span / 25));
+	const seen = Math.min(3, Math.ceil(span / 25));
 	for (let turn = 1; turn <= seen; turn += 1) {
 		// The first within a fortnight of the taking over, the last a few days ago.
 		const daysAgo = Math.max(1, Math.round(((span - 8) * (seen - turn)) / seen) + between(1, 6));

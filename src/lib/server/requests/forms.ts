@@ -107,7 +107,11 @@ const contact = v.object({
 /** Names, and one way at least to reach the person. `today`: a birth date is not in the future. */
 export function parseContactAnswers(form: FormData, today: string): Parsed<ContactAnswers> {
 	const parsed = parseForm(contact, form);
-	if (!parsed.ok) return parsed;
+	if (!parsed.ok) {
+		// All that is to correct is said at once.
+		const unreachable = !field(form, 'phone').trim() && !field(form, 'email').trim();
+		return unreachable ? { ...parsed, errors: { ...parsed.errors, phone: m.request_error_reach() } } : parsed;
+	}
 	const { birthDate: typed, ...value } = parsed.value;
 	const birthDate = typed ? readBirthDate(typed, today) : null;
 	const errors: Record<string, string> = {};

@@ -30,7 +30,7 @@ export function questionPages(answers: Answers, known: Known): Page[] {
 export function progressOf(page: Page, answers: Answers, known: Known): { number: number; total: number } | null {
 	const pages = questionPages(answers, known);
 	const index = pages.indexOf(page);
-	return index < 0 ? null : { number: index + 1, total: pages.length };
+	return index < 0 || pages.length === 1 ? null : { number: index + 1, total: pages.length };
 }
 
 export const addressOf = (page: Page): string => (page === 'themes' ? START : `${START}/${page}`);

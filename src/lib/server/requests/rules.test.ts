@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { NO_ANSWERS, type Answers } from './answers.ts';
 import { missingPages, nextPage, NOTHING_KNOWN, previousPage, progressOf, questionPages } from './pages.ts';
-import { asksForMoney, codeContact, isUrgent, readBirthDate, respondByDay, silenceDay } from './rules.ts';
+import {
+	asksForMoney,
+	codeContact,
+	isLateOn,
+	isUrgent,
+	maskContact,
+	readBirthDate,
+	respondByDay,
+	silenceDay,
+} from './rules.ts';
 
 const none = new Set<string>();
 const answers = (change: Partial<Answers>): Answers => ({ ...NO_ANSWERS, ...change });
@@ -91,4 +100,16 @@ test('what the account knows is not asked again', () => {
 test('a request can be sent once it says what for, where, and how to reach the person', () => {
 	expect(missingPages(NO_ANSWERS, NOTHING_KNOWN)).toEqual(['themes', 'commune', 'contact']);
 	expect(missingPages(answers({ wantsCall: true }), { household: false, commune: true, contact: true })).toEqual([]);
+});
+
+test('a request is late the day after the day to answer by, while nobody took it', () => {
+	const request = { status: 'submitted', respondBy: '2026-03-09' };
+	expect(isLateOn(request, '2026-03-09')).toBe(false);
+	expect(isLateOn(request, '2026-03-10')).toBe(true);
+	expect(isLateOn({ ...request, status: 'assigned' }, '2026-03-10')).toBe(false);
+});
+
+test('a contact is recognised by its owner and read by nobody else', () => {
+	expect(maskContact('+33639980102').replaceAll('\u00a0', ' ')).toBe('•• •• •• •• 02');
+	expect(maskContact('amel@example.fr')).toBe('a•••@example.fr');
 });

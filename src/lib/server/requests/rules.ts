@@ -69,5 +69,6 @@ export const isLateOn = (request: { status: string; respondBy: string | null }, 
 export function maskContact(contact: string): string {
 	const at = contact.lastIndexOf('@');
 	if (at > 0) return `${contact.slice(0, 1)}•••${contact.slice(at)}`;
-	return `•• •• •• •• ${contact.slice(-2)}`;
+	// No-break spaces: the number stays on one line.
+	return `••\u00a0••\u00a0••\u00a0••\u00a0${contact.slice(-2)}`;
 }

@@ -34,6 +34,8 @@ export interface Submitted {
 	territoryId: string;
 	/** Themes asked this time. */
 	themes: Theme[];
+	/** Childcare money is asked this time: its file is sent with the request, not left as a draft. */
+	asksForMoney: boolean;
 	/** False for a replay: nothing was written. */
 	first: boolean;
 	/** The needs went to a request that was open already. */
@@ -70,7 +72,7 @@ async function firstReceipt(tx: Tx, row: RequestRow): Promise<Submitted> {
 	}
 	if (!row.reference || !row.personId || !row.territoryId) throw notFound();
 	const { id, reference, personId, territoryId } = row;
-	return { id, reference, personId, territoryId, themes: [], first: false, added: false };
+	return { id, reference, personId, territoryId, themes: [], asksForMoney: false, first: false, added: false };
 }
 
 interface Sending {
@@ -117,7 +119,16 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 		detail: { themes },
 		at: now,
 	});
-	return { id: row.id, reference, personId, territoryId, themes, first: true, added: false };
+	return {
+		id: row.id,
+		reference,
+		personId,
+		territoryId,
+		themes,
+		asksForMoney: asksForMoney(answers),
+		first: true,
+		added: false,
+	};
 }
 
 async function knownPerson(tx: Tx, personId: string) {
@@ -201,7 +212,7 @@ async function addToOpen(
 	const actor = by ?? undefined;
 	const { id, personId } = open;
 	await recordAudit(tx, { action: 'request.need_added', actor, subjectId: id, personId, detail: { themes }, at: now });
-	return { ...added, themes, first: true, added: true };
+	return { ...added, themes, asksForMoney: asksForMoney(answers), first: true, added: true };
 }
 
 async function mergeNeeds(

@@ -51,7 +51,8 @@ export function frameOf(event: RequestEvent, page: Page, { draft, answers, known
 	const home = known.contact ? '/demande' : '/';
 	return {
 		back: returns ? CHECK : before ? addressOf(before) : home,
-		progress: returns ? null : progressOf(page, answers, known),
+		// How many questions there are is only known once themes are chosen.
+		progress: returns || (page === 'themes' && !draft) ? null : progressOf(page, answers, known),
 		skip: returns ? CHECK : addressOf(nextPage(page, answers, known)),
 		returns,
 		draft: { key: `${draft?.id ?? 'new'}:${page}`, savedAt: answers.savedAt[page] ?? 0 },

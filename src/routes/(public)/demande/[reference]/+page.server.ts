@@ -6,6 +6,7 @@ import { parseCode } from '$lib/server/accounts/forms';
 import { accountsOfContact, type Account } from '$lib/server/accounts/queries';
 import { sessionKindFor } from '$lib/server/accounts/rules';
 import { recordAudit } from '$lib/server/audit/commands';
+import { moveAids } from '$lib/server/childcare/joining';
 import { db } from '$lib/server/db';
 import type { Tx } from '$lib/server/db';
 import { personOf, leadOf, type PersonRow } from '$lib/server/people/queries';
@@ -126,6 +127,7 @@ async function identify(
 		const accountId = existing?.id ?? (await newAccount(tx, person, now));
 		const personId = existing?.personId ?? person.id;
 		if (!existing) await confirmVisitor(tx, { requestId: request.id, personId, now });
+		if (existing) await moveAids(tx, { from: person.id, to: personId, now });
 		const reference = existing
 			? (await joinPerson(tx, { requestId: request.id, personId, now })).reference
 			: request.reference;

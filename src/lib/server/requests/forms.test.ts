@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { parseCommune, parseContactAnswers, parseHousehold, parseId, parseThemeAnswers, parseThemes } from './forms.ts';
+
+const form = (fields: Record<string, string | string[]>) => {
+	const data = new FormData();
+	for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) data.append(name, one);
+	return data;
+};
+const today = '2026-11-22';
+const person = { firstName: 'Amel', lastName: 'Durand', phone: '06 39 98 01 02' };
+
+test('at least one theme, or « appelez-moi »; forged themes are dropped', () => {
+	expect(parseThemes(form({})).ok).toBe(false);
+	expect(parseThemes(form({ 'themes[]': ['forged'] })).ok).toBe(false);
+	expect(parseThemes(form({ call: '1' }))).toEqual({ ok: true, value: { themes: [], wantsCall: true } });
+	expect(parseThemes(form({ 'themes[]': ['housing', 'forged', 'housing', 'employment'] }))).toEqual({
+		ok: true,
+		value: { themes: ['employment', 'housing'], wantsCall: false },
+	});
+});
+
+test.each([
+	['an emoji', 'Mon bail finit 😀', true],
+	['right-to-left text', 'أحتاج مساعدة', true],
+	['500 characters', 'é'.repeat(500), true],
+	['501 characters', 'é'.repeat(501), false],
+	['a NUL', 'a\u0000b', false],
+	['a bell', 'a\u0007b', false],
+])('a free line with %s', (_, note, accepted) => {
+	const parsed = parseThemeAnswers('housing', form({ note, 'situation[]': ['rent', 'forged'] }));
+	expect(parsed.ok).toBe(accepted);
+	if (parsed.ok) expect(parsed.value).toEqual({ ticks: { situation: ['rent'] }, note });
+	// What was typed is given back.
+	else expect(parsed.values).toMatchObject({ note, situation: ['rent', 'forged'] });
+});
+
+test('the household may be left empty; a strange number of children may not', () => {
+	expect(parseHousehold(form({}))).toEqual({
+		ok: true,
+		value: { household: null, childrenCount: null, childAges: [] },
+	});
+	expect(parseHousehold(form({ household: 'forged', childrenCount: '2', 'childAges[]': ['0_2', 'x'] }))).toEqual({
+		ok: true,
+		value: { household: null, childrenCount: 2, childAges: ['0_2'] },
+	});
+	for (const childrenCount of ['-1', '21', 'deux', '1e3', '1.5'])
+		expect(parseHousehold(form({ childrenCount })).ok).toBe(false);
+});
+
+test('names and one way to reach the person are needed, and all that is missing is said at once', () => {
+	const empty = parseContactAnswers(form({}), today);
+	expect(empty.ok || Object.keys(empty.errors).sort()).toEqual(['firstName', 'lastName', 'phone']);
+	const unreachable = parseContactAnswers(form({ ...person, phone: '' }), today);
+	expect(unreachable.ok || Object.keys(unreachable.errors)).toEqual(['phone']);
+	expect(unreachable.ok || unreachable.values).toMatchObject({ firstName: 'Amel' });
+});
+
+test('contacts are kept as they are compared', () => {
+	const typed = { ...person, email: ' Amel@Example.FR ', birthDate: '27 3 1986', reach: 'forged' };
+	expect(parseContactAnswers(form(typed), today)).toMatchObject({
+		ok: true,
+		value: { phone: '+33639980102', email: 'Amel@example.fr', birthDate: '1986-03-27', reach: null },
+	});
+});
+
+test.each([
+	['phone', { phone: '12' }],
+	['email', { email: 'amel@' }],
+	['birthDate', { birthDate: '31 2 1990' }],
+	['firstName', { firstName: 'a\u0000' }],
+	['lastName', { lastName: 'x'.repeat(81) }],
+	['email', { reach: 'email' }],
+])('what is wrong with %s is said beside it', (field, change) => {
+	const parsed = parseContactAnswers(form({ ...person, ...change }), today);
+	expect(parsed.ok || Object.keys(parsed.errors)).toEqual([field]);
+});
+
+test('only codes and ids of our own shape go further', () => {
+	expect(parseCommune(form({ inseeCode: '08409' })).ok).toBe(true);
+	expect(parseCommune(form({ inseeCode: '2A004' })).ok).toBe(true);
+	for (const inseeCode of ['', '8409', '08409 ', "08409'--"]) expect(parseCommune(form({ inseeCode })).ok).toBe(false);
+	expect(parseId(form({ draft: 'A'.repeat(22) }), 'draft')).toBe('A'.repeat(22));
+	expect(parseId(form({ draft: '../../etc' }), 'draft')).toBeNull();
+	expect(parseId(form({}), 'draft')).toBeNull();
+});

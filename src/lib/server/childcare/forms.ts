@@ -1,0 +1,136 @@
+import * as v from 'valibot';
+import { m } from '../../paraglide/messages.js';
+import { AID_REASONS, PAPERS } from '../../shared/aids.ts';
+import { AID_STATUSES } from '../../shared/codes.ts';
+import { parseForm, text, type Parsed } from '../platform/forms.ts';
+import type { Situation } from './estimate.ts';
+
+const OLDEST_CHILD = 25;
+const MOST_CHILDREN = 12;
+const MOST_HOURS = 60;
+const MAX_NOTE = 500;
+/** In euros: above this it is a slip of the keyboard. */
+const MOST_EUROS = 10_000;
+
+/** A day that exists, between 2000 and 2100. */
+export function isRealDay(day: string): boolean {
+	if (!/^20\d\d-\d\d-\d\d$/.test(day)) return false;
+	const date = new Date(`${day}T00:00:00Z`);
+	return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}
+
+const chosen = <const Options extends readonly string[]>(options: Options) =>
+	v.picklist(options, () => m.error_choose());
+const yesNo = v.pipe(
+	chosen(['yes', 'no']),
+	v.transform((answer) => answer === 'yes'),
+);
+const words = (max: number) =>
+	text(max, { tooLong: () => m.error_too_long({ max }), strange: () => m.error_strange() });
+
+/** « 2, 5 et 11 ans » → 2, 5, 11. */
+const ages = v.pipe(
+	words(100),
+	v.nonEmpty(() => m.aid_error_ages()),
+	v.check(
+		(typed) => /^(\d{1,2}|[\s,;/+-]|et|and|ans|years|old)+$/i.test(typed),
+		() => m.aid_error_ages(),
+	),
+	v.transform((typed) => (typed.match(/\d+/g) ?? []).map(Number)),
+	v.check(
+		(list) => list.length > 0 && list.length <= MOST_CHILDREN,
+		() => m.aid_error_ages(),
+	),
+	v.check(
+		(list) => list.every((age) => age <= OLDEST_CHILD),
+		() => m.aid_error_ages(),
+	),
+);
+
+const situation = v.object({
+	ages,
+	activity: chosen(['job', 'training']),
+	starts: v.pipe(
+		words(20),
+		v.check(isRealDay, () => m.error_date()),
+	),
+	hours: v.pipe(
+		words(10),
+		v.transform((typed) => (/^\d{1,3}([.,]\d{1,2})?$/.test(typed) ? Number(typed.replace(',', '.')) : Number.NaN)),
+		v.check(
+			(hours) => hours > 0 && hours <= MOST_HOURS,
+			() => m.aid_error_hours({ max: MOST_HOURS }),
+		),
+	),
+	long: yesNo,
+	pays: yesNo,
+	had: yesNo,
+	alone: yesNo,
+});
+
+/** The questions of « À quoi ai-je droit ? », from the address. */
+export function parseSituation(form: FormData, mayotte: boolean): Parsed<Situation> {
+	const parsed = parseForm(situation, form);
+	if (!parsed.ok) return parsed;
+	const { starts, hours, long, pays, had, alone, ...rest } = parsed.value;
+	return {
+		ok: true,
+		value: {
+			...rest,
+			startsOn: starts,
+			hoursPerWeek: hours,
+			longEnough: long,
+			paysCare: pays,
+			hadItThisYear: had,
+			singleParent: alone,
+			mayotte,
+		},
+	};
+}
+
+/** An empty field is no answer. */
+const filled = v.pipe(
+	v.optional(v.string(), ''),
+	v.transform((typed) => typed.trim() || undefined),
+);
+
+const decision = v.object({
+	to: chosen(AID_STATUSES),
+	version: v.pipe(
+		v.string(() => m.error_strange()),
+		v.regex(/^\d{1,9}$/, () => m.error_strange()),
+		v.transform(Number),
+	),
+	note: words(MAX_NOTE),
+	papers: v.optional(v.array(chosen(PAPERS)), []),
+	dueOn: v.pipe(
+		filled,
+		v.optional(
+			v.pipe(
+				v.string(),
+				v.check(isRealDay, () => m.error_date()),
+			),
+		),
+	),
+	amount: v.pipe(
+		filled,
+		v.optional(
+			v.pipe(
+				v.string(),
+				v.regex(/^\d{1,3}([  \u00a0\u202f]?\d{3})*([.,]\d{1,2})?$/, () => m.aid_error_amount()),
+				v.transform((typed) => Math.round(Number(typed.replace(/[\s\u00a0\u202f]/g, '').replace(',', '.')) * 100)),
+				v.check(
+					(cents) => cents > 0 && cents <= MOST_EUROS * 100,
+					() => m.aid_error_amount(),
+				),
+			),
+		),
+	),
+	reason: v.pipe(filled, v.optional(chosen(AID_REASONS))),
+});
+
+/** What those who decide post. Which fields a status needs is the command's rule. */
+export const parseDecision = (form: FormData) => parseForm(decision, form);
+
+const paper = v.object({ kind: chosen(PAPERS) });
+export const parsePaper = (form: FormData) => parseForm(paper, form);

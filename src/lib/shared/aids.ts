@@ -1,0 +1,150 @@
+import { m } from '../paraglide/messages.js';
+import type { Locale } from '../paraglide/runtime.js';
+import type { AidStatus } from './codes.ts';
+import { formatDay, formatDayWhen } from './dates.ts';
+
+/** Papers that may be asked for. What an administration holds already is not among them (CRPA L114-8). */
+export const PAPERS = [
+	'creche_certificate',
+	'work_contract',
+	'training_certificate',
+	'family_record',
+	'custody_decision',
+	'cost_proof',
+	'bank_details',
+] as const;
+export type Paper = (typeof PAPERS)[number];
+
+/** Why an aid is refused or granted in part: each says the reason, and what can be done. */
+export const AID_REASONS = [
+	'child_too_old',
+	'too_late',
+	'no_cost',
+	'papers_missing',
+	'other_aid',
+	'already_granted',
+	'budget_spent',
+] as const;
+export type AidReason = (typeof AID_REASONS)[number];
+
+type Words<Code extends string> = Record<Code, (inputs: Record<string, never>, options: { locale?: Locale }) => string>;
+const words =
+	<Code extends string>(table: Words<Code>) =>
+	(code: string, locale?: string): string => {
+		const message = table[code as Code] as Words<Code>[Code] | undefined;
+		return message ? message({}, { locale: locale as Locale | undefined }) : code;
+	};
+
+export const paperLabel = words<Paper>({
+	creche_certificate: m.aid_paper_creche_certificate,
+	work_contract: m.aid_paper_work_contract,
+	training_certificate: m.aid_paper_training_certificate,
+	family_record: m.aid_paper_family_record,
+	custody_decision: m.aid_paper_custody_decision,
+	cost_proof: m.aid_paper_cost_proof,
+	bank_details: m.aid_paper_bank_details,
+});
+/** What the paper is for, in one sentence. */
+export const paperWhy = words<Paper>({
+	creche_certificate: m.aid_why_creche_certificate,
+	work_contract: m.aid_why_work_contract,
+	training_certificate: m.aid_why_training_certificate,
+	family_record: m.aid_why_family_record,
+	custody_decision: m.aid_why_custody_decision,
+	cost_proof: m.aid_why_cost_proof,
+	bank_details: m.aid_why_bank_details,
+});
+export const reasonLabel = words<AidReason>({
+	child_too_old: m.aid_reason_child_too_old,
+	too_late: m.aid_reason_too_late,
+	no_cost: m.aid_reason_no_cost,
+	papers_missing: m.aid_reason_papers_missing,
+	other_aid: m.aid_reason_other_aid,
+	already_granted: m.aid_reason_already_granted,
+	budget_spent: m.aid_reason_budget_spent,
+});
+/** What the person can do after that reason. */
+export const reasonRemedy = words<AidReason>({
+	child_too_old: m.aid_remedy_child_too_old,
+	too_late: m.aid_remedy_too_late,
+	no_cost: m.aid_remedy_no_cost,
+	papers_missing: m.aid_remedy_papers_missing,
+	other_aid: m.aid_remedy_other_aid,
+	already_granted: m.aid_remedy_already_granted,
+	budget_spent: m.aid_remedy_budget_spent,
+});
+
+/** Cents as people write euros: « 478,40 € ». */
+export const formatEuros = (cents: number, locale: string): string =>
+	new Intl.NumberFormat(locale === 'en' ? 'en-GB' : locale, {
+		style: 'currency',
+		currency: 'EUR',
+		minimumFractionDigits: cents % 100 === 0 ? 0 : 2,
+	}).format(cents / 100);
+
+/** « l’attestation de la crèche et le contrat », as the language joins them. */
+const listed = (items: string[], locale: string) =>
+	new Intl.ListFormat(locale === 'en' ? 'en-GB' : locale, { type: 'conjunction' }).format(items);
+
+/** What the sentence is made of; days in the zone of the territory. */
+export interface AidFacts {
+	status: AidStatus;
+	nextActor: 'person' | 'structure' | 'nobody';
+	nextBy: string | null;
+	/** Papers that are still waited for. */
+	missing: readonly string[];
+	implicitlyRefused: boolean;
+	/** Last day to contest a refusal, spoken or silent. */
+	contestUntil: string | null;
+	deciderName: string;
+	amountCents: number | null;
+}
+
+/**
+ * Who must do what next, until when: the one sentence of the person's page, of the professionals' and of the message.
+ * `today` is the territory's day; `now` serves the words (« dans 5 jours »).
+ */
+export function aidSentence(
+	facts: AidFacts,
+	context: { locale: string; zone: string; now: Date; today: string },
+): string {
+	const { locale, zone, now, today } = context;
+	const inLanguage = { locale: locale as Locale };
+	const who = facts.deciderName;
+	const by = facts.nextBy ? formatDayWhen(facts.nextBy, zone, locale, now) : '';
+	const contest = facts.contestUntil ? formatDay(facts.contestUntil, zone, locale, now) : '';
+	const mayContest = facts.contestUntil !== null && today <= facts.contestUntil;
+	const papers = listed(
+		PAPERS.filter((code) => facts.missing.includes(code)).map((code) => paperLabel(code, locale)),
+		locale,
+	);
+	const amount = facts.amountCents === null ? '' : formatEuros(facts.amountCents, locale);
+
+	if (facts.implicitlyRefused)
+		return mayContest
+			? m.aid_next_silent({ who, by: contest }, inLanguage)
+			: m.aid_next_silent_over({ who }, inLanguage);
+	switch (facts.status) {
+		case 'draft':
+			return m.aid_next_draft({}, inLanguage);
+		case 'incomplete':
+			if (facts.nextActor === 'structure') return m.aid_next_check({ who }, inLanguage);
+			if (facts.nextBy && facts.nextBy < today) return m.aid_next_papers_late({ papers, by }, inLanguage);
+			return m.aid_next_papers({ papers, by }, inLanguage);
+		case 'submitted':
+		case 'under_review':
+			return m.aid_next_review({ who, by }, inLanguage);
+		case 'granted':
+			return m.aid_next_granted({ who, amount }, inLanguage);
+		case 'partially_granted':
+			return m.aid_next_partially_granted({ who, amount }, inLanguage);
+		case 'refused':
+			return mayContest ? m.aid_next_refused({ by: contest }, inLanguage) : m.aid_next_refused_over({}, inLanguage);
+		case 'not_competent':
+			return m.aid_next_not_competent({ who }, inLanguage);
+		case 'withdrawn':
+			return m.aid_next_withdrawn({}, inLanguage);
+		case 'paid':
+			return m.aid_next_paid({ amount }, inLanguage);
+	}
+}

@@ -1,6 +1,6 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { StageState } from '$lib/shared/codes';
-import { formatDate } from '$lib/shared/dates';
+import { formatDay } from '$lib/shared/dates';
 
 interface Stage {
 	name: string;
@@ -14,11 +14,14 @@ interface Stage {
 const STATES = { done: 'done', skipped: 'done', current: 'here', upcoming: 'next' } as const;
 
 /** Stages as the person reads them: when each was done, is planned, or that it was passed over. */
-export const stageItems = (stages: readonly Stage[], zone: string, locale: string) =>
-	stages.map((stage) => ({ label: stage.name, detail: detailOf(stage, zone, locale), state: STATES[stage.state] }));
+export const stageItems = (stages: readonly Stage[], zone: string, locale: string, now: Date) =>
+	stages.map((stage) => ({
+		label: stage.name,
+		detail: detailOf(stage, (when) => formatDay(when, zone, locale, now)),
+		state: STATES[stage.state],
+	}));
 
-function detailOf({ state, enteredAt, leftAt, plannedOn }: Stage, zone: string, locale: string): string | undefined {
-	const day = (when: Date | string) => formatDate(when, zone, locale);
+function detailOf({ state, enteredAt, leftAt, plannedOn }: Stage, day: (when: Date | string) => string) {
 	if (state === 'skipped') return m.pathway_skipped();
 	if (state === 'done') return leftAt ? m.pathway_on({ day: day(leftAt) }) : undefined;
 	if (state === 'current' && enteredAt && plannedOn)

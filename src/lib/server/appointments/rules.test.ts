@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { APPOINTMENT_STATES, type AppointmentState } from '../../shared/codes.ts';
-import { mayAnswer, plan, possibleOutcomes, refusesTransition, stillBefore, type AppointmentActor } from './rules.ts';
+import {
+	mayAnswer,
+	mondayOf,
+	plan,
+	possibleOutcomes,
+	refusesTransition,
+	stillBefore,
+	type AppointmentActor,
+} from './rules.ts';
 
 const startsAt = new Date('2026-03-10T13:00:00Z');
 const endsAt = new Date('2026-03-10T14:00:00Z');
@@ -106,4 +114,12 @@ describe('the hour on the wall', () => {
 		for (const minutes of [0, 9, 481, 30.5, Number.NaN])
 			expect(plan('2026-03-10', '09:00', 'Europe/Paris', minutes, now).problem).toBe('duration_outside');
 	});
+});
+
+test('a week begins on Monday, across months and years', () => {
+	expect(mondayOf('2026-03-02')).toBe('2026-03-02');
+	expect(mondayOf('2026-03-08')).toBe('2026-03-02');
+	expect(mondayOf('2027-01-01')).toBe('2026-12-28');
+	expect(mondayOf('2026-02-30')).toBeNull();
+	expect(mondayOf('demain')).toBeNull();
 });

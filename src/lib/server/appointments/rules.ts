@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import type { AppointmentAnswer, AppointmentMode, AppointmentState } from '../../shared/codes.ts';
 import { instantOf, wallClock } from '../territories/calendar.ts';
 
@@ -103,3 +104,14 @@ export const awaitsAnswer = (state: AppointmentState, answer: AppointmentAnswer)
 
 /** Modes where somebody goes somewhere. */
 export const hasPlace = (mode: AppointmentMode): boolean => mode === 'on_site';
+
+/** The Monday of the week of a day; null when it is no day. */
+export function mondayOf(day: string): string | null {
+	if (!/^\d{4}-\d\d-\d\d$/.test(day)) return null;
+	try {
+		const date = Temporal.PlainDate.from(day);
+		return date.subtract({ days: date.dayOfWeek - 1 }).toString();
+	} catch {
+		return null;
+	}
+}

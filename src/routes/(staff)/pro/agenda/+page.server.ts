@@ -1,0 +1,47 @@
+import { redirect } from '@sveltejs/kit';
+import { agenda, listToRearrange, listUnsettled } from '$lib/server/appointments/queries';
+import { mondayOf, possibleOutcomes } from '$lib/server/appointments/rules';
+import { db } from '$lib/server/db';
+import { addDays, localDay, startOfDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
+import { requireStaff } from '$lib/server/web/guards';
+import { href } from '$lib/shared/links';
+import { sayOutcome } from '../outcome.server';
+import type { Actions, PageServerLoad } from './$types';
+
+const WEEK_DAYS = 7;
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const { accountId, territoryId } = requireStaff();
+	const { now } = locals;
+	const { zone } = await getTerritory(db.read, territoryId);
+	const today = localDay(now, zone);
+	const monday = mondayOf(url.searchParams.get('semaine') ?? '') ?? mondayOf(today)!;
+	const next = addDays(monday, WEEK_DAYS);
+	const found = await agenda(db.read, accountId, startOfDay(monday, zone), startOfDay(next, zone));
+	const days = Array.from({ length: WEEK_DAYS }, (_, index) => addDays(monday, index));
+	const unsettled = await listUnsettled(db.read, accountId, now);
+	return {
+		now,
+		zone,
+		today,
+		monday,
+		previous: addDays(monday, -WEEK_DAYS),
+		next,
+		isThisWeek: monday === mondayOf(today),
+		// The day on the wall of the place, which may not be the territory's.
+		days: days.map((day) => ({ day, appointments: found.filter((each) => each.localDay === day) })),
+		unsettled: unsettled.map((each) => ({ ...each, outcomes: possibleOutcomes(each.state, each, now) })),
+		rearrange: await listToRearrange(db.read, accountId, now),
+	};
+};
+
+export const actions: Actions = {
+	outcome: async ({ request, locals, url }) => {
+		const by = requireStaff();
+		const refused = await sayOutcome(await request.formData(), by, locals.now);
+		if (refused) return refused;
+		const week = url.searchParams.get('semaine');
+		redirect(303, href('/pro/agenda') + (week ? `?semaine=${encodeURIComponent(week)}` : ''));
+	},
+};

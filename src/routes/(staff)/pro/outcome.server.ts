@@ -1,0 +1,60 @@
+import { fail } from '@sveltejs/kit';
+import { markOutcome } from '$lib/server/appointments/commands';
+import { parseOutcome } from '$lib/server/appointments/forms';
+import { getAppointmentFor } from '$lib/server/appointments/queries';
+import type { SignedIn } from '$lib/server/accounts/sessions';
+import { db } from '$lib/server/db';
+import type { Tx } from '$lib/server/db';
+import { planNotice } from '$lib/server/reminders/commands';
+import { errorFrom, failFrom } from '$lib/server/web/failures';
+import { appointmentRefusals } from './refusals';
+
+interface Changed {
+	id: string;
+	personId: string;
+	/** Makes each change a notice of its own. */
+	sequence: number | string;
+	now: Date;
+}
+
+/** Tells the person, once, that an hour was set, moved or cancelled. */
+export const announceChange = (tx: Tx, { id, personId, sequence, now }: Changed) =>
+	planNotice(tx, {
+		kind: 'appointment_changed',
+		personId,
+		appointmentId: id,
+		path: `/rendez-vous/${id}`,
+		onceKey: `appointment_changed:${id}:${sequence}`,
+		now,
+	});
+
+/** Tells the person that times wait to be chosen: a calm sentence, no hour in it. */
+export const announceChoice = (tx: Tx, { id, personId, sequence, now }: Changed) =>
+	planNotice(tx, {
+		kind: 'manual',
+		personId,
+		subjectId: id,
+		path: `/rendez-vous/${id}/choisir`,
+		onceKey: `appointment_choice:${id}:${sequence}`,
+		now,
+	});
+
+/** The two taps after the hour, from the agenda and from the person's page. Null when it is done. */
+export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
+	const parsed = parseOutcome(form);
+	if (!parsed.ok) return fail(400, parsed);
+	const { id: appointmentId, outcome } = parsed.value;
+	const { personId, startsAt, sequence } = await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
+	try {
+		await db.write(async (tx) => {
+			const { changed } = await markOutcome(tx, { appointmentId, by, outcome, now });
+			if (!changed) return;
+			// Said before the hour, it is news to the person; after, it is ours to know.
+			if (outcome === 'revoked' && now < startsAt)
+				await announceChange(tx, { id: appointmentId, personId, sequence: sequence + 1, now });
+		});
+	} catch (error) {
+		return failFrom(error, appointmentRefusals);
+	}
+	return null;
+}

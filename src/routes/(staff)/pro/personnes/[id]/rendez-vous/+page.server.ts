@@ -1,0 +1,126 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { bookAppointment, moveAppointment } from '$lib/server/appointments/commands';
+import { parseBooking, parseInvitation, parseMove, parseOffer } from '$lib/server/appointments/forms';
+import { countAbsences, getAppointmentFor, listAppointments } from '$lib/server/appointments/queries';
+import { possibleOutcomes } from '$lib/server/appointments/rules';
+import { inviteToChoose, offerSlots } from '$lib/server/appointments/slots';
+import { db } from '$lib/server/db';
+import { openFollowedFile } from '$lib/server/people/opening';
+import { getFollowedPerson } from '$lib/server/people/queries';
+import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory, listStructures } from '$lib/server/territories/queries';
+import { errorFrom, failFrom } from '$lib/server/web/failures';
+import { requireStaff } from '$lib/server/web/guards';
+import { href } from '$lib/shared/links';
+import { announceChange, announceChoice, sayOutcome } from '../../../outcome.server';
+import { appointmentRefusals } from '../../../refusals';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ params, locals, url }) => {
+	const viewer = requireStaff();
+	const { now } = locals;
+	const file = await openFollowedFile(db, { viewer, personId: params.id, part: 'appointments', now }).catch(errorFrom);
+	const territory = await getTerritory(db.read, file.person.territoryId);
+	const structures = await listStructures(db.read, territory.id);
+	const own = structures.find(({ id }) => id === viewer.structureId);
+	const all = await listAppointments(db.read, params.id);
+	// A plain member sees the hours they hold (domain.md §7.2).
+	const visible = all.filter((each) => file.access !== 'member' || each.referentId === viewer.accountId);
+	const shown = visible.map((each) => ({ ...each, outcomes: possibleOutcomes(each.state, each, now) }));
+	const isUpcoming = ({ state, startsAt }: (typeof shown)[number]) =>
+		state === 'invited' || (state === 'booked' && startsAt > now);
+	return {
+		now,
+		name: `${file.person.firstName} ${file.person.lastName}`,
+		zone: territory.zone,
+		today: localDay(now, territory.zone),
+		place: { placeName: own?.name ?? '', address: own?.address ?? '', phone: own?.phone ?? '' },
+		toSettle: shown.filter(({ state, startsAt }) => state === 'booked' && startsAt <= now),
+		upcoming: shown.filter(isUpcoming).reverse(),
+		past: shown.filter((each) => !isUpcoming(each) && each.state !== 'booked'),
+		absences: await countAbsences(db.read, params.id),
+		moving: shown.find((each) => each.id === url.searchParams.get('deplacer') && isUpcoming(each)),
+	};
+};
+
+const here = (id: string) => href(`/pro/personnes/${id}/rendez-vous`);
+
+export const actions: Actions = {
+	book: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const { person } = await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
+		const parsed = parseBooking(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { zone } = await getTerritory(db.read, person.territoryId);
+		const { now } = locals;
+		const input = { ...parsed.value, personId: person.id, referent: by, zone, now };
+		try {
+			await db.write(async (tx) => {
+				const { id } = await bookAppointment(tx, input);
+				await announceChange(tx, { id, personId: person.id, sequence: 0, now });
+			});
+		} catch (error) {
+			return failFrom(error, appointmentRefusals, parsed.value);
+		}
+		redirect(303, here(params.id));
+	},
+	invite: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const { person } = await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
+		const form = await request.formData();
+		const parsed = parseInvitation(form);
+		if (!parsed.ok) return fail(400, parsed);
+		const { zone } = await getTerritory(db.read, person.territoryId);
+		const { now } = locals;
+		try {
+			await db.write(async (tx) => {
+				const { id } = await inviteToChoose(tx, { ...parsed.value, personId: person.id, referent: by, zone, now });
+				await announceChoice(tx, { id, personId: person.id, sequence: 0, now });
+			});
+		} catch (error) {
+			return failFrom(error, appointmentRefusals, { ...parsed.value, invite: '1' });
+		}
+		redirect(303, here(params.id));
+	},
+	move: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const parsed = parseMove(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { id: appointmentId, ...hour } = parsed.value;
+		const found = await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
+		const { now } = locals;
+		const { personId, zone } = found;
+		try {
+			await db.write(async (tx) => {
+				await moveAppointment(tx, { ...hour, appointmentId, zone, by, now });
+				await announceChange(tx, { id: appointmentId, personId, sequence: found.sequence + 1, now });
+			});
+		} catch (error) {
+			return failFrom(error, appointmentRefusals, parsed.value);
+		}
+		redirect(303, here(params.id));
+	},
+	offer: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const parsed = parseOffer(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { id: appointmentId, slots } = parsed.value;
+		const { personId } = await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
+		const { now } = locals;
+		try {
+			await db.write(async (tx) => {
+				await offerSlots(tx, { appointmentId, slots, by, now });
+				await announceChoice(tx, { id: appointmentId, personId, sequence: now.getTime(), now });
+			});
+		} catch (error) {
+			return failFrom(error, appointmentRefusals, { id: appointmentId });
+		}
+		redirect(303, here(params.id));
+	},
+	outcome: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const refused = await sayOutcome(await request.formData(), by, locals.now);
+		if (refused) return refused;
+		redirect(303, here(params.id));
+	},
+};

@@ -1,10 +1,13 @@
 import type { Cookies, RequestEvent } from '@sveltejs/kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { aPerson, NOW } from '../../../../tests/factories/index.ts';
+import { ownAppDatabase } from '../../../../tests/support/app-database.ts';
 import { db } from '../db/index.ts';
 import { setMailbox, type MailboxMessage } from '../platform/mailbox.ts';
 import { sendCode } from './codes.ts';
 import { limitByAddress } from './limits.ts';
+
+ownAppDatabase();
 
 let sent: MailboxMessage[] = [];
 beforeEach(() => {

@@ -1,11 +1,14 @@
 import type { Cookies, RequestEvent } from '@sveltejs/kit';
 import { describe, expect, test } from 'vitest';
 import { aPerson, NOW } from '../../../../tests/factories/index.ts';
+import { ownAppDatabase } from '../../../../tests/support/app-database.ts';
 import { db } from '../db/index.ts';
 import { refuseMalformedForm } from './body.ts';
 import { ensureBrowser, findBrowser } from './browser.ts';
 import { endSession, readSession, startSession } from './session.ts';
 import { readAttempt, rememberAttempt } from './sign-in.ts';
+
+ownAppDatabase();
 
 type SetOptions = Parameters<Cookies['set']>[2];
 

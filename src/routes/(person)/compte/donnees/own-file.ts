@@ -2,6 +2,7 @@ import { getAccount } from '$lib/server/accounts/queries';
 import { listSessions } from '$lib/server/accounts/sessions';
 import { listAppointments } from '$lib/server/appointments/queries';
 import { listOpenings } from '$lib/server/audit/queries';
+import { aidsOf, getOwnAid } from '$lib/server/childcare/queries';
 import type { Queries } from '$lib/server/db';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { followUpOf, personOf } from '$lib/server/people/queries';
@@ -36,6 +37,7 @@ export async function ownFile(q: Queries, { personId, accountId, locale, now }: 
 		requests: await requestsOf(q, personId),
 		pathway: await pathwayFile(q, personId, locale),
 		appointments: await appointmentsOf(q, personId),
+		aids: await aidsFile(q, personId, now),
 		devices: await listDevices(q, accountId),
 		sessions: (await listSessions(q, accountId, now)).map(({ device, kind, endsAt }) => ({ device, kind, endsAt })),
 		openings: await listOpenings(q, personId, 1000),
@@ -86,3 +88,17 @@ const appointmentsOf = async (q: Queries, personId: string) =>
 			structureName: row.structureName,
 		}),
 	);
+
+async function aidsFile(q: Queries, personId: string, now: Date) {
+	const lines = await aidsOf(q, personId, now);
+	const files = await Promise.all(lines.map(({ reference }) => getOwnAid(q, personId, reference, now)));
+	return files.map(({ reference, facts, reason, sentAt, decider, papers, history }) => ({
+		reference,
+		...facts,
+		reason,
+		sentAt,
+		decider,
+		papers,
+		history,
+	}));
+}

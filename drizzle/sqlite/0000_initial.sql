@@ -312,7 +312,7 @@ CREATE TABLE `person` (
 	FOREIGN KEY (`insee_code`) REFERENCES `municipality`(`insee_code`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `person_territory_id_search_name_idx` ON `person` (`territory_id`,`search_name`);--> statement-breakpoint
+CREATE INDEX `person_territory_id_search_name_idx` ON `person` (`territory_id`,`search_name`,`id`);--> statement-breakpoint
 CREATE INDEX `person_territory_id_last_contact_at_idx` ON `person` (`territory_id`,`last_contact_at`);--> statement-breakpoint
 CREATE INDEX `person_last_contact_at_idx` ON `person` (`last_contact_at`);--> statement-breakpoint
 CREATE INDEX `person_phone_idx` ON `person` (`phone`);--> statement-breakpoint

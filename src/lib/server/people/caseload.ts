@@ -44,7 +44,7 @@ export const openMember = isNull(followUpMember.endedAt);
 const startsWith = (term: string) => and(gte(personSearchKey.key, term), lt(personSearchKey.key, `${term}\uffff`));
 
 /** Ids of the territory's people whose keys begin with every term; the longest, hence rarest, is looked up first. */
-function foundIn(q: Queries, territoryId: string, terms: string[]) {
+async function idsFound(q: Queries, territoryId: string, terms: string[]): Promise<string[]> {
 	const [rarest, ...others] = [...terms].sort((a, b) => b.length - a.length);
 	const conditions = others.map((term, index) => {
 		const key = alias(personSearchKey, `key_${index}`);
@@ -56,11 +56,12 @@ function foundIn(q: Queries, territoryId: string, terms: string[]) {
 				.where(own),
 		);
 	});
-	return q
+	const rows = await q
 		.selectDistinct({ id: personSearchKey.personId })
 		.from(personSearchKey)
 		.where(and(eq(personSearchKey.territoryId, territoryId), startsWith(rarest!), ...conditions))
 		.limit(MAX_FOUND);
+	return rows.map(({ id }) => id);
 }
 
 /** Every term begins one of the person's keys: for a list that is already short. */
@@ -141,6 +142,8 @@ export async function peopleOfTerritory(
 	filters: Pick<CaseloadFilters, 'text' | 'late' | 'page' | 'today'>,
 ) {
 	const terms = searchTerms(filters.text ?? '');
+	const found = terms.length > 0 ? await idsFound(q, territoryId, terms) : null;
+	if (found?.length === 0) return { rows: [], more: false };
 	const rows = await q
 		.select({
 			id: person.id,
@@ -164,7 +167,7 @@ export async function peopleOfTerritory(
 		.where(
 			and(
 				eq(person.territoryId, territoryId),
-				terms.length > 0 ? inArray(person.id, foundIn(q, territoryId, terms)) : undefined,
+				found ? inArray(person.id, found) : undefined,
 				filters.late ? lateStage(filters.today) : undefined,
 			),
 		)

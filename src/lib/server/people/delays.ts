@@ -1,4 +1,5 @@
 import { and, asc, eq, exists, inArray, lt, notExists, sql, type SQL } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import {
 	account,
@@ -90,13 +91,21 @@ const shown = {
 	structureName: structure.name,
 };
 
-/** Restricts to the scope; an own list starts from the professional's open lines. */
-function within(q: Queries, scope: DelayScope, context: DelayContext): SQL | undefined {
+/**
+ * Restricts to the scope; an own list starts from the professional's open lines. `territory` is the column that says so without
+ * an index of its own where another index, of what is late, must lead.
+ */
+function within(
+	q: Queries,
+	scope: DelayScope,
+	context: DelayContext,
+	territory: SQLiteColumn = person.territoryId,
+): SQL | undefined {
 	if ('accountId' in scope)
 		return and(eq(followUpMember.accountId, scope.accountId), openMember, inArray(followUpMember.part, OWN_PARTS));
 	if (scope.personId !== undefined) return eq(person.id, scope.personId);
 	return and(
-		eq(person.territoryId, context.territoryId),
+		eq(territory, context.territoryId),
 		scope.structureId ? eq(followUpMember.structureId, scope.structureId) : undefined,
 		scope.employmentAreaId ? inBasin(q, scope.employmentAreaId, context.territoryId) : undefined,
 	);
@@ -131,7 +140,7 @@ async function lateStages(q: Queries, scope: DelayScope, context: DelayContext, 
 		.leftJoin(account, eq(account.id, followUpMember.accountId))
 		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(currentStage, lt(stage.targetOn, today), openPathway, within(q, scope, context)))
+		.where(and(currentStage, lt(stage.targetOn, today), openPathway, within(q, scope, context, pathway.territoryId)))
 		.orderBy(asc(stage.targetOn))
 		.limit(MAX_PER_KIND);
 	return rows.map((row) => ({

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, inArray, isNull, lte, ne, notExists, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, gt, inArray, isNull, lte, ne, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import {
@@ -11,13 +11,28 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { daysBetween, localDay } from '../territories/calendar.ts';
+import { localDay } from '../territories/calendar.ts';
 import { openMember } from './caseload.ts';
 import { distribution } from './steering-rules.ts';
 
 const PERIOD_MS = 90 * 86_400_000;
 /** Enough for a median that no longer moves. */
-const MAX_ROWS = 20_000;
+const MAX_ROWS = 5_000;
+
+const QUARTER_MS = 900_000;
+const DAY_MS = 86_400_000;
+
+/** Days from one instant to another in a zone; clocks everywhere change on a quarter of an hour, so few are worked out. */
+function dayCounter(zone: string) {
+	const days = new Map<number, number>();
+	const numberOf = (instant: Date) => {
+		const quarter = Math.floor(instant.getTime() / QUARTER_MS);
+		const known = days.get(quarter) ?? Date.parse(localDay(instant, zone)) / DAY_MS;
+		days.set(quarter, known);
+		return known;
+	};
+	return (from: Date, to: Date) => numberOf(to) - numberOf(from);
+}
 
 /** The staff of a territory, disabled accounts last, each with how many people they lead and second now. */
 export async function teamOf(q: Queries, territoryId: string) {
@@ -48,50 +63,85 @@ export async function teamOf(q: Queries, territoryId: string) {
 }
 export type TeamMember = Awaited<ReturnType<typeof teamOf>>[number];
 
-const lead = alias(account, 'lead');
+const lead = alias(followUpMember, 'lead');
 /** Shown to be worked through; the next ones come up as these are settled. */
 const MAX_ORPHANS = 50;
 
 /**
- * People whose help has begun and whom nobody leads: the professional left, or was disabled. Names only: the coordinator
- * gives each to somebody.
+ * People whose help goes on and whom nobody leads: the professional was disabled, or ended the follow-up. Names only: the
+ * coordinator gives each to somebody. Each of the two is looked for from its own end, so that nobody else's file is read.
  */
-export async function peopleWithoutLead(q: Queries, territoryId: string) {
-	return q
-		.select({
-			id: person.id,
-			firstName: person.firstName,
-			lastName: person.lastName,
-			commune: municipality.name,
-			since: supportRequest.assignedAt,
-			lastContactAt: person.lastContactAt,
-		})
-		.from(supportRequest)
-		.innerJoin(person, eq(person.id, supportRequest.personId))
+export async function peopleWithoutLead(q: Queries, territoryId: string): Promise<Orphan[]> {
+	const columns = {
+		id: person.id,
+		firstName: person.firstName,
+		lastName: person.lastName,
+		commune: municipality.name,
+		lastContactAt: person.lastContactAt,
+	};
+	const disabled = await q
+		.select(columns)
+		.from(account)
+		.innerJoin(followUpMember, eq(followUpMember.accountId, account.id))
+		.innerJoin(person, eq(person.id, followUpMember.personId))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(
 			and(
-				eq(supportRequest.territoryId, territoryId),
-				inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway']),
+				eq(account.territoryId, territoryId),
+				inArray(account.role, ['referent', 'coordinator']),
+				eq(account.status, 'disabled'),
+				openMember,
+				eq(followUpMember.part, 'lead'),
+				helpGoesOn(q),
+			),
+		)
+		.orderBy(asc(person.lastContactAt))
+		.limit(MAX_ORPHANS);
+	const ended = await q
+		.selectDistinct(columns)
+		.from(account)
+		.innerJoin(followUpMember, eq(followUpMember.accountId, account.id))
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				sql`${followUpMember.endedAt} IS NOT NULL AND ${followUpMember.part} = 'lead'`,
+				// Not the person's: its index would lead, and read everybody. A lead is of the same territory (commands.ts).
+				eq(account.territoryId, territoryId),
 				notExists(
 					q
 						.select({ one: sql`1` })
-						.from(followUpMember)
-						.innerJoin(lead, eq(lead.id, followUpMember.accountId))
-						.where(
-							and(
-								eq(followUpMember.personId, supportRequest.personId),
-								isNull(followUpMember.endedAt),
-								eq(followUpMember.part, 'lead'),
-								eq(lead.status, 'active'),
-							),
-						),
+						.from(lead)
+						.where(and(eq(lead.personId, followUpMember.personId), isNull(lead.endedAt), eq(lead.part, 'lead'))),
 				),
+				helpGoesOn(q),
 			),
 		)
-		.orderBy(asc(supportRequest.submittedAt))
+		.orderBy(asc(person.lastContactAt))
 		.limit(MAX_ORPHANS);
+	return [...disabled, ...ended].slice(0, MAX_ORPHANS);
 }
+
+export interface Orphan {
+	id: string;
+	firstName: string;
+	lastName: string;
+	commune: string | null;
+	lastContactAt: Date;
+}
+
+const helpGoesOn = (q: Queries) =>
+	exists(
+		q
+			.select({ one: sql`1` })
+			.from(supportRequest)
+			.where(
+				and(
+					eq(supportRequest.personId, person.id),
+					inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway']),
+				),
+			),
+	);
 
 interface Period {
 	territoryId: string;
@@ -114,10 +164,9 @@ export async function contactDelays(q: Queries, { territoryId, zone, now }: Peri
 		.orderBy(desc(supportRequest.submittedAt))
 		.limit(MAX_ROWS);
 	const middle = new Date(now.getTime() - PERIOD_MS);
+	const between = dayCounter(zone);
 	const days = (recent: boolean) =>
-		rows
-			.filter((row) => row.from && row.to && row.from > middle === recent)
-			.map((row) => daysBetween(localDay(row.from!, zone), localDay(row.to!, zone)));
+		rows.filter((row) => row.from && row.to && row.from > middle === recent).map((row) => between(row.from!, row.to!));
 	return { now: distribution(days(true)), before: distribution(days(false)) };
 }
 
@@ -143,13 +192,12 @@ export async function stageDelays(q: Queries, { territoryId, zone, now }: Period
 		)
 		.orderBy(desc(stage.leftAt))
 		.limit(MAX_ROWS);
+	const between = dayCounter(zone);
 	const positions = [...new Set(rows.map(({ position }) => position))].sort((a, b) => a - b);
 	return positions.map((position) => {
 		const list = rows.filter((row) => row.position === position);
 		const [{ name, targetDays }] = list as [(typeof list)[number]];
-		const days = list
-			.filter((row) => row.enteredAt && row.leftAt)
-			.map((row) => daysBetween(localDay(row.enteredAt!, zone), localDay(row.leftAt!, zone)));
+		const days = list.filter((row) => row.enteredAt && row.leftAt).map((row) => between(row.enteredAt!, row.leftAt!));
 		return { position, name, targetDays, ...distribution(days) };
 	});
 }

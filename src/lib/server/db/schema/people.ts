@@ -45,7 +45,7 @@ export const definePeople = (
 			lastContactAt: d.instant('last_contact_at').notNull(),
 		},
 		(t) => [
-			d.index('person_territory_id_search_name_idx').on(t.territoryId, t.searchName),
+			d.index('person_territory_id_search_name_idx').on(t.territoryId, t.searchName, t.id),
 			d.index('person_territory_id_last_contact_at_idx').on(t.territoryId, t.lastContactAt),
 			d.index('person_last_contact_at_idx').on(t.lastContactAt),
 			d.index('person_phone_idx').on(t.phone),

@@ -8,7 +8,7 @@ import { listTerritories, holidaysOf } from '../territories/queries.ts';
 import { planFrom, wholePlan, type PlannedReminder } from './rules.ts';
 
 /** One write holds the database for a few milliseconds, not for the whole backlog. */
-const BATCH = 500;
+const BATCH = 200;
 const isStale = sql.raw(PLAN_IS_STALE);
 
 /**
@@ -124,18 +124,37 @@ async function insertPlans(tx: Tx, rows: Stale[], now: Date) {
 	const future = rows.filter((row) => row.startsAt > now);
 	if (future.length === 0) return;
 	const planOf = planner(now);
-	const values: (typeof reminder.$inferInsert)[] = [];
+	const insert = preparedInsert(tx);
 	const zones = new Map((await listTerritories(tx)).map(({ id, holidayZone }) => [id, holidayZone]));
 	for (const row of future) {
 		const holidayZone = zones.get(row.territoryId)!;
 		for (const planned of planOf(row, holidayZone, await holidaysOf(tx, holidayZone)))
-			values.push(newReminder(row, planned, now));
+			await insert.execute(newReminder(row, planned, now));
 	}
-	for (let at = 0; at < values.length; at += BATCH)
-		await tx
-			.insert(reminder)
-			.values(values.slice(at, at + BATCH))
-			.onConflictDoNothing({ target: reminder.onceKey });
+}
+
+/** Prepared once per batch: written as one long statement, the same rows take four times as long to put into words. */
+function preparedInsert(tx: Tx) {
+	const given = sql.placeholder;
+	return tx
+		.insert(reminder)
+		.values({
+			id: given('id'),
+			onceKey: given('onceKey'),
+			kind: given('kind'),
+			personId: given('personId'),
+			appointmentId: given('appointmentId'),
+			appointmentSequence: given('appointmentSequence'),
+			path: given('path'),
+			dueAt: given('dueAt'),
+			usefulUntil: given('usefulUntil'),
+			state: 'scheduled',
+			actAt: given('dueAt'),
+			attempts: 0,
+			createdAt: given('createdAt'),
+		})
+		.onConflictDoNothing({ target: reminder.onceKey })
+		.prepare();
 }
 
 const newReminder = (row: Stale, { kind, dueAt, usefulUntil }: PlannedReminder, now: Date) => ({
@@ -148,8 +167,5 @@ const newReminder = (row: Stale, { kind, dueAt, usefulUntil }: PlannedReminder, 
 	path: `/rendez-vous/${row.id}`,
 	dueAt,
 	usefulUntil,
-	state: 'scheduled' as const,
-	actAt: dueAt,
-	attempts: 0,
 	createdAt: now,
 });

@@ -9,6 +9,8 @@ declare global {
 			locale: Locale;
 			territory: PageTerritory | null;
 			account: { role: Role; displayName: string } | null;
+			/** Whose phone the page is on, for its script (src/phone). */
+			phoneUser: { key: string; isOwn: boolean } | null;
 			demo: boolean;
 			/** Beside the entries of the staff menu, when a page knows them. */
 			counts?: Partial<Record<'today' | 'people' | 'requests' | 'reminders' | 'aids', number>>;

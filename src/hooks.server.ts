@@ -11,6 +11,7 @@ import { refuseMalformedForm } from '$lib/server/web/body';
 import { refuseForeignOrigin } from '$lib/server/web/origin';
 import { gate } from '$lib/server/web/guards';
 import { setSecurityHeaders } from '$lib/server/web/headers';
+import { refuseOtherUser } from '$lib/server/web/phone';
 import { readSession } from '$lib/server/web/session';
 
 export const init: ServerInit = async () => {
@@ -29,7 +30,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		event.locals.now = now();
 		event.locals.locale = locale;
 		event.locals.account = building ? null : await readSession(event);
-		const closed = await gate(event);
+		const closed = refuseOtherUser(request, event.locals.account) ?? (await gate(event));
 		const response =
 			closed ??
 			(await resolve(event, {

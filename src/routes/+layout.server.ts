@@ -1,6 +1,7 @@
 import { m } from '$lib/paraglide/messages.js';
 import { config } from '$lib/server/platform/config';
 import { openToAll } from '$lib/server/web/guards';
+import { phoneUserOf } from '$lib/server/web/phone';
 import { currentTerritory } from '$lib/server/web/territory';
 import type { LayoutServerLoad } from './$types';
 
@@ -19,6 +20,7 @@ export const load: LayoutServerLoad = async (event) => {
 			accent: territory.accent,
 		},
 		account: account && { role: account.role, displayName: account.displayName },
+		phoneUser: phoneUserOf(account),
 		demo: config().demo,
 	};
 };

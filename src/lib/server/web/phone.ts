@@ -1,0 +1,31 @@
+import type { SignedIn } from '../accounts/sessions.ts';
+import { config } from '../platform/config.ts';
+import { pepperedHash } from '../platform/ids.ts';
+
+/** Says whose a thing kept on a phone is (src/phone/queue.ts); empty for nobody. */
+const USER_HEADER = 'x-phone-user';
+const KEY_LENGTH = 16;
+
+/** The same for one account always, and nothing can be learnt from it: what a phone keeps beside what it keeps. */
+export const userKeyOf = ({ accountId }: Pick<SignedIn, 'accountId'>): string =>
+	pepperedHash(config().codePepper, 'phone', accountId).slice(0, KEY_LENGTH);
+
+/** The person of a page, for its script: nobody but people of the service keeps anything on a phone. */
+export function phoneUserOf(account: SignedIn | null): { key: string; isOwn: boolean } | null {
+	if (account?.role !== 'beneficiary' && account?.role !== 'coparent') return null;
+	return { key: userKeyOf(account), isOwn: account.kind === 'own_phone' };
+}
+
+/**
+ * What waited on a phone carries the cookie of now: it is refused when somebody else is signed in (412), and waits when
+ * nobody is (401), before any page or action hears of it (reliability.md §5, 40).
+ */
+export function refuseOtherUser(request: Request, account: SignedIn | null): Response | null {
+	const claimed = request.headers.get(USER_HEADER);
+	if (claimed === null) return null;
+	const current = phoneUserOf(account)?.key ?? '';
+	if (claimed === current) return null;
+	return current === '' && account === null
+		? new Response('Sign in first', { status: 401 })
+		: new Response('Somebody else is signed in', { status: 412 });
+}

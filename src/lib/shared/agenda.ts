@@ -1,0 +1,41 @@
+/**
+ * What a phone keeps of its owner for reading without network: `/api/moi/agenda` writes it, `src/phone` keeps and shows it.
+ * Everything is worded by the server, in the language of the page that asked. As little as is useful.
+ */
+export interface Agenda {
+	/** Whose it is, without saying who. */
+	userKey: string;
+	/** ISO instant. */
+	fetchedAt: string;
+	locale: string;
+	/** « Mis à jour mardi 3 mars à 8 h ». */
+	updated: string;
+	territory: { portalTitle: string; phone: KeptPhone } | null;
+	/** The next three at most. */
+	appointments: KeptAppointment[];
+	stages: { name: string; state: 'done' | 'here' | 'next' }[];
+	/** The person's own next step, with its day. */
+	nextStep: string | null;
+	/** Where the aid stands, in a sentence. */
+	aid: string | null;
+	referent: { name: string; phone: KeptPhone } | null;
+}
+
+export interface KeptPhone {
+	/** What is dialled. */
+	number: string;
+	/** As it is read. */
+	shown: string;
+}
+
+export interface KeptAppointment {
+	/** ISO instants; once ended, it is no longer shown. */
+	startsAt: string;
+	endsAt: string;
+	/** « mardi 3 mars à 14 h »: no « demain », which would be wrong the day after. */
+	when: string;
+	/** Place and address, or « par téléphone ». */
+	where: string[];
+	toBring: string | null;
+	phone: KeptPhone;
+}

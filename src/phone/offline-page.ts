@@ -1,0 +1,67 @@
+/** `/hors-ligne`, shown at any address that could not be reached: filled with what this phone keeps. */
+import type { Agenda, KeptAppointment, KeptPhone } from '../lib/shared/agenda';
+import { quietly } from './offline-store';
+
+export async function fillOfflinePage(page: HTMLElement, now = Date.now()): Promise<void> {
+	for (const retry of page.querySelectorAll('[data-retry]')) retry.addEventListener('click', () => location.reload());
+	const agenda = await quietly((db) => db.get('agenda', 'current'));
+	show(page, agenda ? 'kept' : 'nothing');
+	if (agenda) fill(page, agenda, now);
+}
+
+const parts = (page: Element, name: string) => page.querySelectorAll<HTMLElement>(`[data-part="${name}"]`);
+
+function show(page: Element, name: string): void {
+	for (const part of parts(page, name)) part.hidden = false;
+}
+
+function write(page: Element, name: string, text: string | null | undefined): void {
+	if (!text) return;
+	for (const place of page.querySelectorAll(`[data-fill="${name}"]`)) place.textContent = text;
+	show(page, name);
+}
+
+function fill(page: HTMLElement, agenda: Agenda, now: number): void {
+	write(page, 'title', agenda.territory?.portalTitle);
+	write(page, 'updated', agenda.updated);
+	const coming = agenda.appointments.filter(({ endsAt }) => Date.parse(endsAt) > now);
+	if (coming.length === 0) show(page, 'none');
+	coming.forEach((appointment, index) => addAppointment(page, appointment, index === 0 ? 'next' : 'later'));
+	write(page, 'step', agenda.nextStep);
+	write(page, 'aid', agenda.aid);
+	if (agenda.stages.length > 0) {
+		show(page, 'pathway');
+		for (const { name, state } of agenda.stages) {
+			const [stage] = copy(page, `stage-${state}`);
+			write(stage!, 'stage', name);
+			page.querySelector('[data-list="stages"]')!.append(stage!);
+		}
+	}
+	if (agenda.referent) {
+		write(page, 'referent', agenda.referent.name);
+		dial(page, 'referent-phone', agenda.referent.phone);
+	}
+	if (agenda.territory) dial(page, 'service-phone', agenda.territory.phone);
+}
+
+function addAppointment(page: HTMLElement, { when, where, toBring, phone }: KeptAppointment, list: string): void {
+	show(page, list);
+	const [card] = copy(page, 'appointment');
+	write(card!, 'when', when);
+	write(card!, 'where', where.join(', '));
+	write(card!, 'bring', toBring);
+	dial(card!, 'phone', phone);
+	page.querySelector(`[data-list="${list}"]`)!.append(card!);
+}
+
+function dial(page: Element, name: string, { number, shown }: KeptPhone): void {
+	for (const link of page.querySelectorAll<HTMLAnchorElement>(`a[data-fill="${name}"]`))
+		link.href = `tel:${number.replace(/[^+\d]/g, '')}`;
+	for (const place of page.querySelectorAll(`[data-fill="${name}"] bdi`)) place.textContent = shown;
+	show(page, name);
+}
+
+const copy = (page: Element, name: string): HTMLElement[] => {
+	const template = page.querySelector<HTMLTemplateElement>(`template[data-template="${name}"]`)!;
+	return [...(template.content.cloneNode(true) as DocumentFragment).children] as HTMLElement[];
+};

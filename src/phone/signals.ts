@@ -1,0 +1,19 @@
+/** What pages and the service worker say to each other. */
+import type { Sent } from './queue';
+
+/** To the worker: nothing of the person stays; answered on the port. */
+export const PURGE = 'PURGE';
+/** To the worker: the network may be back, what waits can leave. */
+export const SEND_WAITING = 'SEND_WAITING';
+/** To the worker that waits: it may take over. */
+export const TAKE_OVER = 'TAKE_OVER';
+/** To the page: its form did not leave; it is still on the page. */
+export const NOT_SENT = 'NOT_SENT';
+/** To the pages: what was waiting has been sent or dropped. */
+export const DRAINED = 'DRAINED';
+
+export type ToWorker = { type: typeof PURGE | typeof SEND_WAITING | typeof TAKE_OVER };
+export type ToPage = { type: typeof NOT_SENT } | { type: typeof DRAINED; done: Sent[] };
+
+/** Pages of professionals: nothing of them is kept, and the worker leaves them alone. */
+export const isDesk = (path: string): boolean => /^(\/[a-z]{2})?\/(pro|pilotage)(\/|$)/.test(path);

@@ -1,0 +1,75 @@
+import { m } from '$lib/paraglide/messages.js';
+import type { Locale } from '$lib/paraglide/runtime.js';
+import type { Agenda, KeptAppointment, KeptPhone } from '$lib/shared/agenda';
+import { aidSentence } from '$lib/shared/aids';
+import { formatDay, formatDayTime } from '$lib/shared/dates';
+import { appointmentModeLabel } from '$lib/shared/labels';
+import { displayPhone } from '$lib/shared/phones';
+import { listAppointments, type AppointmentView } from '$lib/server/appointments/queries';
+import { aidsOf } from '$lib/server/childcare/queries';
+import type { Queries } from '$lib/server/db/client';
+import { pathwayOf, type PathwayView } from '$lib/server/pathway/queries';
+import { nextOwnStep } from '$lib/server/pathway/rules';
+import { leadOf } from '$lib/server/people/queries';
+import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
+import { userKeyOf } from '$lib/server/web/phone';
+
+const KEPT_APPOINTMENTS = 3;
+const STATES = { done: 'done', skipped: 'done', current: 'here', upcoming: 'next' } as const;
+/** Read on another day than it was written: days are said with their year, and never as « dans 3 jours ». */
+const ANOTHER_DAY = new Date(0);
+
+/** The whole of what a phone keeps about its owner. Its words are right on whatever day they are read. */
+export async function agendaOf(
+	q: Queries,
+	account: { accountId: string; personId: string; territoryId: string },
+	locale: Locale,
+	now: Date,
+): Promise<Agenda> {
+	const { personId } = account;
+	const territory = await getTerritory(q, account.territoryId);
+	const coming = (await listAppointments(q, personId))
+		.filter(({ state, endsAt }) => state === 'booked' && endsAt > now)
+		.reverse()
+		.slice(0, KEPT_APPOINTMENTS);
+	const view = await pathwayOf(q, personId, locale);
+	const lead = await leadOf(q, personId);
+	const [aid] = await aidsOf(q, personId, now);
+	const { zone } = territory;
+	const aidContext = { locale, zone, now: ANOTHER_DAY, today: localDay(now, zone) };
+	return {
+		userKey: userKeyOf(account),
+		fetchedAt: now.toISOString(),
+		locale,
+		updated: m.phone_offline_updated({ when: formatDayTime(now, zone, locale) }),
+		territory: { portalTitle: m.service_portal_title({ name: territory.name }), phone: phoneOf(territory.phone) },
+		appointments: coming.map((appointment) => keptAppointment(appointment, locale)),
+		stages: view ? view.stages.map(({ name, state }) => ({ name, state: STATES[state] })) : [],
+		nextStep: view && stepWords(view, locale),
+		aid: aid ? aidSentence(aid.facts, aidContext) : null,
+		referent: lead ? { name: lead.name, phone: phoneOf(lead.phone ?? lead.structurePhone) } : null,
+	};
+}
+
+const phoneOf = (number: string): KeptPhone => ({ number, shown: displayPhone(number) });
+
+function keptAppointment(appointment: AppointmentView, locale: Locale): KeptAppointment {
+	const { startsAt, endsAt, zone, mode, placeName, address, toBring, phone } = appointment;
+	const place = [placeName, address].filter((part) => part !== null);
+	return {
+		startsAt: startsAt.toISOString(),
+		endsAt: endsAt.toISOString(),
+		when: formatDayTime(startsAt, zone, locale),
+		where: mode === 'on_site' && place.length > 0 ? place : [appointmentModeLabel(mode)],
+		toBring,
+		phone: phoneOf(phone),
+	};
+}
+
+function stepWords({ steps, zone }: PathwayView, locale: Locale): string | null {
+	const step = nextOwnStep([...steps]);
+	if (!step) return null;
+	const { title, dueOn } = step;
+	return dueOn ? m.phone_step_by({ title, day: formatDay(dueOn, zone, locale) }) : title;
+}

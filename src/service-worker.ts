@@ -1,0 +1,141 @@
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="webworker" />
+/// <reference types="@sveltejs/kit" />
+/**
+ * What works without a page: opening without network, reminders and their answers, sending what waits. Keeps no page of
+ * anybody: the only one in its cache is `/hors-ligne`, fetched without a cookie, which the phone fills by itself.
+ */
+import { version } from '$service-worker';
+import { BASE, LANGUAGES } from './phone/languages';
+import { confirmSent, onNotificationClick, onPush, onSubscriptionChange } from './phone/notifications';
+import { quietly } from './phone/offline-store';
+import { forgetPerson } from './phone/purge';
+import { drain, SYNC_TAG } from './phone/queue';
+import { DRAINED, isDesk, NOT_SENT, PURGE, SEND_WAITING, TAKE_OVER, type ToPage, type ToWorker } from './phone/signals';
+
+const worker = self as unknown as ServiceWorkerGlobalScope;
+const { registration, clients } = worker;
+
+const CACHES = 'portal-';
+const CACHE = CACHES + version;
+/** Then the phone shows what it has; asked again for the same page, it waits as long as it takes. */
+const LATE_MS = 4_000;
+/** A proxy says the server is not there. */
+const UNREACHED = new Set([502, 503, 504]);
+
+const offlinePageIn = (language: string) => (language === BASE ? '' : `/${language}`) + '/hors-ligne';
+const KEPT = [__PHONE_SCRIPT__, '/icon.svg', '/icon-192.png', '/badge-96.png', ...LANGUAGES.map(offlinePageIn)];
+
+worker.addEventListener('install', (event) => {
+	// Rendered for nobody: without cookies, past the browser's own cache.
+	const requests = KEPT.map((path) => new Request(path, { credentials: 'omit', cache: 'reload' }));
+	event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests)));
+});
+
+worker.addEventListener('activate', (event) => {
+	event.waitUntil(dropOldCaches().then(() => clients.claim()));
+});
+
+async function dropOldCaches() {
+	const names = await caches.keys();
+	await Promise.all(
+		names.filter((name) => name.startsWith(CACHES) && name !== CACHE).map((name) => caches.delete(name)),
+	);
+}
+
+worker.addEventListener('fetch', (event) => {
+	const { request } = event;
+	const { origin, pathname } = new URL(request.url);
+	if (origin !== location.origin || isDesk(pathname)) return;
+	if (request.mode === 'navigate') {
+		if (request.method === 'GET') event.respondWith(page(request));
+		else event.respondWith(sending(request));
+	} else if (request.method === 'GET' && KEPT.includes(pathname)) {
+		event.respondWith(kept(pathname).then((found) => found ?? fetch(request)));
+	}
+});
+
+const kept = (path: string) => caches.match(path, { cacheName: CACHE, ignoreVary: true });
+
+let late: string | undefined;
+
+async function page(request: Request): Promise<Response> {
+	const { href, pathname } = new URL(request.url);
+	try {
+		await endSessionFirst();
+		const response = fetch(request);
+		const answer = await (late === href ? response : Promise.race([response, lateAnswer()]));
+		late = answer ? undefined : href;
+		if (answer) return answer;
+		response.catch(() => undefined);
+	} catch {
+		// No network: what the phone has.
+	}
+	const language = LANGUAGES.find((language) => pathname.split('/')[1] === language) ?? BASE;
+	return (await kept(offlinePageIn(language))) ?? Response.error();
+}
+
+const lateAnswer = () => new Promise<undefined>((resolve) => setTimeout(resolve, LATE_MS));
+
+/** Signed out without network: nothing is asked in that person's name before the server knows. */
+async function endSessionFirst(): Promise<void> {
+	const waiting = (await quietly((db) => db.getAll('queue'))) ?? [];
+	if (waiting.some(({ kind }) => kind === 'sign-out')) await drain();
+}
+
+/** A form that could not leave: 204 keeps the browser on its page, with all that was typed. */
+async function sending(request: Request): Promise<Response> {
+	const { referrer } = request;
+	const response = await fetch(request).catch(() => null);
+	if (response && !UNREACHED.has(response.status)) return response;
+	await tell({ type: NOT_SENT }, referrer);
+	return new Response(null, { status: 204 });
+}
+
+async function tell(message: ToPage, address?: string): Promise<void> {
+	for (const client of await clients.matchAll({ type: 'window' }))
+		if (!address || client.url === address) client.postMessage(message);
+}
+
+worker.addEventListener('push', (event) => {
+	event.waitUntil(onPush(event.data?.text() ?? null, registration));
+});
+
+worker.addEventListener('notificationclick', (event) => {
+	event.waitUntil(onNotificationClick(event.notification, event.action, registration).then((to) => to && open(to)));
+});
+
+async function open(address: string): Promise<void> {
+	const windows = await clients.matchAll({ type: 'window', includeUncontrolled: true });
+	const there = windows.find((client) => client.url === new URL(address, location.origin).href);
+	await (there ? there.focus() : clients.openWindow(address));
+}
+
+worker.addEventListener('sync', (event) => {
+	const { tag } = event as unknown as { tag: string };
+	if (tag === SYNC_TAG) (event as ExtendableEvent).waitUntil(sendWaiting().then(retryIfAny));
+});
+
+async function sendWaiting(): Promise<void> {
+	const done = await drain();
+	await confirmSent(done, registration);
+	await tell({ type: DRAINED, done });
+}
+
+/** A sync that fails is fired again by the browser. */
+async function retryIfAny(): Promise<void> {
+	if (await quietly((db) => db.count('queue'))) throw new Error('something still waits');
+}
+
+worker.addEventListener('pushsubscriptionchange', (event) => {
+	const { newSubscription, oldSubscription } = event as ExtendableEvent & Partial<Record<string, PushSubscription>>;
+	(event as ExtendableEvent).waitUntil(onSubscriptionChange(registration, newSubscription, oldSubscription));
+});
+
+worker.addEventListener('message', (event) => {
+	const { type } = event.data as ToWorker;
+	if (type === TAKE_OVER) event.waitUntil(worker.skipWaiting());
+	if (type === SEND_WAITING) event.waitUntil(sendWaiting());
+	if (type === PURGE) event.waitUntil(forgetPerson(registration).then(() => event.ports[0]?.postMessage(PURGE)));
+});

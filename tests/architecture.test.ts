@@ -90,17 +90,17 @@ describe('imports point the right way', () => {
 	});
 });
 
-/** Bodies of every load, action and endpoint of a route file, by name. */
+/** Bodies of every load, endpoint and action of a route file, by name. */
 function handlersOf(source: string): [name: string, body: string][] {
+	const from = source.search(/^export const actions\b/m);
+	const actions = from < 0 ? '' : source.slice(from, from + source.slice(from).search(/^\}/m));
+	const exported = source.matchAll(/^export (?:const|async function|function) (load|GET|POST|PUT|PATCH|DELETE)\b/gm);
+	const named = actions.matchAll(/^\t(?:async )?['"]?(\w+)['"]?(?:: (?:async )?\(|\()/gm);
 	const starts = [
-		...source.matchAll(/export (?:const|async function|function) (load|GET|POST|PUT|PATCH|DELETE)\b/g),
-		...source.matchAll(/^\t['"]?(\w+)['"]?: (?:async )?\(/gm),
-		...source.matchAll(/^\tasync (\w+)\(/gm),
-	].sort((a, b) => a.index - b.index);
-	return starts.map((start, index) => [
-		start[1]!,
-		source.slice(start.index, starts[index + 1]?.index ?? source.length),
-	]);
+		...[...exported].map((match) => ({ name: match[1]!, at: match.index })),
+		...[...named].map((match) => ({ name: `?/${match[1]!}`, at: from + match.index })),
+	].sort((one, other) => one.at - other.at);
+	return starts.map(({ name, at }, index) => [name, source.slice(at, starts[index + 1]?.at ?? source.length)]);
 }
 
 describe('every page is guarded', () => {

@@ -1,6 +1,8 @@
 import { nextAppointment, openInvitation } from '$lib/server/appointments/queries';
 import { freeSlots } from '$lib/server/appointments/slots';
+import { aidsOf } from '$lib/server/childcare/queries';
 import { db } from '$lib/server/db';
+import { pendingRating } from '$lib/server/evaluation/queries';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { nextOwnStep } from '$lib/server/pathway/rules';
 import { leadOf } from '$lib/server/people/queries';
@@ -20,20 +22,25 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const choosable = invitation && (await freeSlots(db.read, invitation.id, now)).length > 0;
 	const view = await pathwayOf(db.read, personId, locale);
 	const request = await findOpenRequest(db.read, personId);
+	const aids = (await aidsOf(db.read, personId, now)).map(({ reference, facts }) => ({ reference, facts }));
 	const lead = await leadOf(db.read, personId);
 	const today = localDay(now, territory.zone);
 	return {
 		now,
 		zone: territory.zone,
 		displayName,
+		today,
 		next: nextThing({
 			now,
 			appointment,
 			invitation: choosable ? invitation : undefined,
+			paper: aids.find(({ facts }) => facts.nextActor === 'person'),
+			rating: await pendingRating(db.read, personId, now),
 			step: view ? nextOwnStep([...view.steps]) : undefined,
 			isNew: !request && !view && !appointment,
 		}),
 		appointment,
+		aid: aids[0],
 		stages: view?.stages.map(({ name, state, enteredAt, leftAt, plannedOn }) => ({
 			name,
 			state,

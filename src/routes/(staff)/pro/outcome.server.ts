@@ -5,6 +5,7 @@ import { getAppointmentFor } from '$lib/server/appointments/queries';
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
 import type { Tx } from '$lib/server/db';
+import { askRating } from '$lib/server/evaluation/commands';
 import { planNotice } from '$lib/server/reminders/commands';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { appointmentRefusals } from './refusals';
@@ -39,6 +40,15 @@ export const announceChoice = (tx: Tx, { id, personId, sequence, now }: Changed)
 		now,
 	});
 
+/** A met appointment may be rated; the message says so once. */
+async function askOpinion(tx: Tx, asked: { appointmentId: string; personId: string; now: Date }) {
+	const invitation = await askRating(tx, asked);
+	if (!invitation) return;
+	const { personId, now } = asked;
+	const { id } = invitation;
+	await planNotice(tx, { kind: 'rating', personId, subjectId: id, path: `/avis/${id}`, onceKey: `rating:${id}`, now });
+}
+
 /** The two taps after the hour, from the agenda and from the person's page. Null when it is done. */
 export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 	const parsed = parseOutcome(form);
@@ -49,6 +59,7 @@ export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 		await db.write(async (tx) => {
 			const { changed } = await markOutcome(tx, { appointmentId, by, outcome, now });
 			if (!changed) return;
+			if (outcome === 'seen') await askOpinion(tx, { appointmentId, personId, now });
 			// Said before the hour, it is news to the person; after, it is ours to know.
 			if (outcome === 'revoked' && now < startsAt)
 				await announceChange(tx, { id: appointmentId, personId, sequence: sequence + 1, now });

@@ -7,6 +7,7 @@ import { unsealNullable } from '../platform/sealing.ts';
 import { personOf } from '../people/queries.ts';
 import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
 import { NOTHING_KNOWN, type Known } from './pages.ts';
+import { nineInTenDays } from './rules.ts';
 import type { ThemeAnswers } from './answers.ts';
 
 /** The person's open request: there is at most one (unique index). */
@@ -121,4 +122,30 @@ export async function getReference(q: Queries, requestId: string): Promise<strin
 		.limit(1);
 	if (!row?.reference) throw notFound();
 	return row.reference;
+}
+
+const ANSWERED = ['assigned', 'in_diagnosis', 'in_pathway', 'closed'] as const;
+const RECENT_MS = 90 * 24 * 3_600_000;
+/** Enough for nine in ten, newest first; a territory with more in 90 days says the same with these. */
+const MOST_COUNTED = 500;
+
+/**
+ * In how many days nine people in ten got an answer, among requests of the last 90 days that somebody took; null under 11
+ * of them (masking rule): the territory's own target is then what there is to say.
+ */
+export async function recentAnswerDays(q: Queries, territoryId: string, now: Date): Promise<number | null> {
+	const rows = await q
+		.select({ submittedAt: supportRequest.submittedAt, assignedAt: supportRequest.assignedAt })
+		.from(supportRequest)
+		.where(
+			and(
+				eq(supportRequest.territoryId, territoryId),
+				inArray(supportRequest.status, [...ANSWERED]),
+				gte(supportRequest.submittedAt, new Date(now.getTime() - RECENT_MS)),
+				isNotNull(supportRequest.assignedAt),
+			),
+		)
+		.orderBy(desc(supportRequest.submittedAt))
+		.limit(MOST_COUNTED);
+	return nineInTenDays(rows.map(({ submittedAt, assignedAt }) => assignedAt!.getTime() - submittedAt!.getTime()));
 }

@@ -7,6 +7,7 @@ import {
 	isLateOn,
 	isUrgent,
 	maskContact,
+	nineInTenDays,
 	readBirthDate,
 	respondByDay,
 	silenceDay,
@@ -112,4 +113,13 @@ test('a request is late the day after the day to answer by, while nobody took it
 test('a contact is recognised by its owner and read by nobody else', () => {
 	expect(maskContact('+33639980102').replaceAll('\u00a0', ' ')).toBe('•• •• •• •• 02');
 	expect(maskContact('amel@example.fr')).toBe('a•••@example.fr');
+});
+
+test('how long others waited is said from eleven of them, in whole days, without the slowest tenth', () => {
+	const day = 24 * 3_600_000;
+	const waits = (...days: number[]) => days.map((count) => count * day);
+	expect(nineInTenDays(waits(1, 1, 1, 1, 1, 1, 1, 1, 1, 1))).toBeNull();
+	expect(nineInTenDays(waits(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 60))).toBe(10);
+	expect(nineInTenDays(waits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.1))).toBe(1);
+	expect(nineInTenDays(waits(2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1))).toBe(3);
 });

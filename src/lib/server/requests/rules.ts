@@ -1,4 +1,5 @@
 /** Decisions about a request that need neither the database nor the clock. */
+import type { Theme } from '../../shared/themes.ts';
 import { isMobile } from '../platform/phone.ts';
 import { addDays, addMonths, isCounted, type Holidays } from '../territories/calendar.ts';
 import { answersOf, type Answers } from './answers.ts';
@@ -20,12 +21,18 @@ export function asksForMoney(answers: Answers): boolean {
 	return ticked.length === 0 || ticked.includes('paying');
 }
 
-/** A roof or food is missing now: professionals see it first. */
-export function isUrgent(answers: Answers): boolean {
+/** Themes whose answers say that a roof or food is missing now. */
+export function urgentThemes(answers: Answers): Theme[] {
 	const ticked = (theme: 'housing' | 'other', question: string, code: string) =>
 		answers.themes.includes(theme) && (answersOf(answers, theme).ticks[question] ?? []).includes(code);
-	return ticked('housing', 'situation', 'no_roof') || ticked('other', 'help', 'food');
+	const urgent: Theme[] = [];
+	if (ticked('housing', 'situation', 'no_roof')) urgent.push('housing');
+	if (ticked('other', 'help', 'food')) urgent.push('other');
+	return urgent;
 }
+
+/** Professionals see it first. */
+export const isUrgent = (answers: Answers): boolean => urgentThemes(answers).length > 0;
 
 /** Where the code that identifies the person goes: their mobile, else their e-mail; null for a landline alone. */
 export function codeContact(contact: { email: string | null; phone: string | null }): string | null {
@@ -71,4 +78,15 @@ export function maskContact(contact: string): string {
 	if (at > 0) return `${contact.slice(0, 1)}•••${contact.slice(at)}`;
 	// No-break spaces: the number stays on one line.
 	return `••\u00a0••\u00a0••\u00a0••\u00a0${contact.slice(-2)}`;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const LEAST_COUNTED = 11;
+
+/** Whole days within which nine in ten of these waits ended, one at least; null under 11 of them. */
+export function nineInTenDays(waitsMs: number[]): number | null {
+	if (waitsMs.length < LEAST_COUNTED) return null;
+	const sorted = waitsMs.toSorted((a, b) => a - b);
+	const ninth = sorted[Math.ceil(sorted.length * 0.9) - 1]!;
+	return Math.max(1, Math.ceil(ninth / DAY_MS));
 }

@@ -9,6 +9,7 @@ import { findDraft, saveAnswers, type Draft, type Owner } from '$lib/server/requ
 import { returnsToCheck } from '$lib/server/requests/forms';
 import { addressOf, nextPage, previousPage, progressOf, type Known, type Page } from '$lib/server/requests/pages';
 import { knownOf } from '$lib/server/requests/queries';
+import { urgentThemes } from '$lib/server/requests/rules';
 import { ensureBrowser, findBrowser } from '$lib/server/web/browser';
 import { limitByAddress } from '$lib/server/web/limits';
 
@@ -69,13 +70,20 @@ export async function savePage(event: RequestEvent, page: Page, change: (answers
 }
 
 /** After a saved page: the next question, or back to the check page when « Modifier » led here. */
-export async function goOn(event: RequestEvent, form: FormData, page: Page, { answers }: Draft): Promise<never> {
+export async function goOn(event: RequestEvent, form: FormData, page: Page, draft: Draft): Promise<never> {
+	const next = await addressAfter(event, form, page, draft);
+	// Said just now that a roof or food is missing: whom to call comes before the next question.
+	const isUrgent = urgentThemes(draft.answers).some((theme) => theme === page);
+	redirect(303, isUrgent ? `${href('/demande/nouvelle/urgence')}?suite=${encodeURIComponent(next)}` : next);
+}
+
+async function addressAfter(event: RequestEvent, form: FormData, page: Page, { answers }: Draft): Promise<string> {
 	if (!returnsToCheck(form)) {
 		const known = await knownOf(db.read, personOf(event.locals.account));
-		redirect(303, href(addressOf(nextPage(page, answers, known))));
+		return href(addressOf(nextPage(page, answers, known)));
 	}
 	// A theme added from the check page is asked before going back there.
 	const isThemes = page === 'themes' && !answers.wantsCall;
 	const unasked = isThemes && answers.themes.find((theme) => !answers.savedAt[theme]);
-	redirect(303, unasked ? `${href(addressOf(unasked))}?retour=verifier` : href(CHECK));
+	return unasked ? `${href(addressOf(unasked))}?retour=verifier` : href(CHECK);
 }

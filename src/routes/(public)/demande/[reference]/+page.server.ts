@@ -13,7 +13,7 @@ import { personOf, leadOf, type PersonRow } from '$lib/server/people/queries';
 import { DomainError, notFound } from '$lib/server/platform/errors';
 import { isMobile } from '$lib/server/platform/phone';
 import { confirmVisitor, joinPerson } from '$lib/server/requests/commands';
-import { getOwnRequest, getReference, needsOf } from '$lib/server/requests/queries';
+import { getOwnRequest, getReference, needsOf, recentAnswerDays } from '$lib/server/requests/queries';
 import { codeContact, isLateOn, maskContact } from '$lib/server/requests/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -47,11 +47,12 @@ export const load: PageServerLoad = async (event) => {
 	openToAll();
 	const request = await requestOf(event);
 	if (request.mergedIntoId) redirect(303, href(`/demande/${await getReference(db.read, request.mergedIntoId)}`));
-	const [territory, person, needs, lead] = await Promise.all([
+	const [territory, person, needs, lead, recentDays] = await Promise.all([
 		getTerritory(db.read, request.territoryId),
 		personOf(db.read, request.personId),
 		needsOf(db.read, request.id),
 		leadOf(db.read, request.personId),
+		recentAnswerDays(db.read, request.territoryId, event.locals.now),
 	]);
 	const today = localDay(event.locals.now, territory.zone);
 	const contact = codeContact(person);
@@ -82,6 +83,8 @@ export const load: PageServerLoad = async (event) => {
 		isVisitor: !event.locals.account,
 		isResent: event.url.searchParams.has('renvoye'),
 		firstName: person.firstName,
+		/** Days in which nine in ten were answered lately; null when too few were. */
+		recentDays,
 	};
 };
 

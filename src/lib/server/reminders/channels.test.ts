@@ -1,0 +1,115 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json, text } from 'node:stream/consumers';
+import { SMTPServer } from 'smtp-server';
+import { expect, onTestFinished, test } from 'vitest';
+import { anAppointment, aPerson } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
+import { delivery } from '../db/schema/index.ts';
+import { config } from '../platform/config.ts';
+import { createMailer } from '../platform/mail.ts';
+import { createSmsGateway, gsmLength } from '../platform/sms.ts';
+
+/** The appointment is on Thursday 3 December 2026 at 10:00 in Paris. */
+const BOOKED_ON = new Date('2026-11-27T09:00:00Z');
+const TWO_BEFORE = new Date('2026-12-01T09:00:00Z');
+const CANARY = 'Xylophone';
+
+/** A real SMTP server that takes everything, or refuses the recipient with a code. */
+async function anSmtpServer(refusal: { code: number | null }) {
+	const sources: string[] = [];
+	const server = new SMTPServer({
+		authOptional: true,
+		disabledCommands: ['STARTTLS'],
+		onRcptTo: (_address, _session, done) =>
+			done(refusal.code ? Object.assign(new Error('no'), { responseCode: refusal.code }) : null),
+		onData: (stream, _session, done) => void text(stream).then((source) => (sources.push(source), done())),
+	});
+	server.on('error', () => {});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+	return { sources, url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` };
+}
+
+/** A real HTTP gateway for SMS. */
+async function anSmsGateway(status = 202) {
+	const received: { to: string; text: string; reference: string }[] = [];
+	const server = http.createServer((request, response) => {
+		void json(request).then((body) => {
+			received.push(body as (typeof received)[number]);
+			response.writeHead(status).end();
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const gateway = createSmsGateway({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: 'test' });
+	onTestFinished(() => {
+		gateway.close();
+		server.closeAllConnections();
+		server.close();
+	});
+	return { received, send: gateway.send };
+}
+
+async function setting({ smsStatus }: { smsStatus?: number } = {}) {
+	const refusal: { code: number | null } = { code: null };
+	const outside = await anOutside();
+	const smtp = await anSmtpServer(refusal);
+	const sms = await anSmsGateway(smsStatus);
+	const edges = {
+		...outside.edges,
+		sendMail: createMailer({ smtpUrl: smtp.url, from: config().mailFrom }).send,
+		sendSms: sms.send,
+	};
+	const db = await testDatabase();
+	const who = await aPerson(db, { firstName: CANARY, lastName: CANARY });
+	await anAppointment(db, { personId: who.id, day: '2026-12-03', time: '10:00', placeName: CANARY, address: CANARY });
+	const at = (now: Date) => tickAt(db, { ...outside, edges }, now);
+	await at(BOOKED_ON);
+	const attempts = async () =>
+		(await db.read.select().from(delivery)).map(({ channel, outcome, reason }) => [channel, outcome, reason]);
+	const first = async () => (await remindersIn(db))[0]!;
+	return { refusal, smtp, sms, who, at, attempts, first };
+}
+
+test('the mail that travels holds the day, the hour and the link, and nothing else about the person', async () => {
+	const { at, smtp, sms } = await setting();
+	await at(TWO_BEFORE);
+	expect(smtp.sources).toHaveLength(1);
+	expect(smtp.sources[0]).toContain('List-Unsubscribe: <https://portail.example.fr/compte/notifications>');
+	expect(smtp.sources[0]!.replace(/=\r\n/g, '')).toContain('https://portail.example.fr/r/');
+	expect(smtp.sources[0]).not.toContain(CANARY);
+	expect(sms.received).toEqual([]);
+});
+
+test('an address that refuses for good gives way to the SMS in the same tick', async () => {
+	const { at, refusal, sms, who, attempts, first } = await setting();
+	refusal.code = 550;
+	await at(TWO_BEFORE);
+	expect(await attempts()).toEqual([
+		['email', 'permanent_failure', 'smtp_550'],
+		['sms', 'accepted', 'http_202'],
+	]);
+	const [message] = sms.received;
+	expect(message).toMatchObject({ to: who.phone, reference: (await first()).id });
+	expect(gsmLength(message!.text)).toBeLessThanOrEqual(160);
+	expect(message!.text).not.toContain(CANARY);
+});
+
+test('a mail server that is busy is tried again, and nothing else is sent meanwhile', async () => {
+	const { at, refusal, smtp, sms, first } = await setting();
+	refusal.code = 451;
+	await at(TWO_BEFORE);
+	expect(await first()).toMatchObject({ state: 'scheduled', attempts: 1 });
+	refusal.code = null;
+	await at(new Date(TWO_BEFORE.getTime() + 2 * 60_000));
+	expect([smtp.sources.length, sms.received.length]).toEqual([1, 0]);
+	expect(await first()).toMatchObject({ state: 'sent' });
+});
+
+test('refused by mail and by SMS, the reminder says that nobody was reached', async () => {
+	const { at, refusal, first } = await setting({ smsStatus: 422 });
+	refusal.code = 550;
+	await at(TWO_BEFORE);
+	expect(await first()).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+});

@@ -13,7 +13,7 @@ import {
 } from '../../../src/lib/server/db/schema/index.ts';
 import { enterStage, openPathway, openPathwayOf } from '../../../src/lib/server/pathway/commands.ts';
 import { addStep, tickStep } from '../../../src/lib/server/pathway/steps.ts';
-import { assignSecond, createPerson } from '../../../src/lib/server/people/commands.ts';
+import { assignSecond, createPerson, touchContact } from '../../../src/lib/server/people/commands.ts';
 import { DomainError } from '../../../src/lib/server/platform/errors.ts';
 import { NO_ANSWERS, type Answers } from '../../../src/lib/server/requests/answers.ts';
 import { saveAnswers, submitRequest, takeRequest } from '../../../src/lib/server/requests/commands.ts';
@@ -26,6 +26,8 @@ import type { Professional, Team } from './professionals.ts';
 import { CANNOT, NEEDS_HELP, NOTES, STEPS, TO_BRING } from './words.ts';
 
 const DAY_MS = 86_400_000;
+/** Stages left before their target: a referent's morning holds a handful of late ones, not all. */
+const ON_TIME = 0.93;
 
 export interface World {
 	tx: Tx;
@@ -176,7 +178,8 @@ async function pass(world: World, { id }: Known, referent: Professional, from: D
 		.limit(20);
 	let at = from;
 	for (const [index, current] of stages.entries()) {
-		at = new Date(at.getTime() + delay(current.targetDays) * DAY_MS + between(0, 8) * 3_600_000);
+		const days = chance(ON_TIME) ? between(1, current.targetDays) : delay(current.targetDays) + current.targetDays;
+		at = new Date(at.getTime() + days * DAY_MS + between(0, 8) * 3_600_000);
 		if (at >= today) return false;
 		const next = stages[index + 1];
 		if (next) await enterStage(tx, { personId: id, stageId: next.id, by: referent, now: at });
@@ -219,13 +222,13 @@ export async function meet(world: World, someone: Known, referent: Professional,
 	const span = Math.floor((today.getTime() - takenAt.getTime()) / DAY_MS);
 	const seen = Math.min(3, Math.ceil(span / 25));
 	for (let turn = 1; turn <= seen; turn += 1) {
-		// The first within a fortnight of the taking over, the last a few days ago.
-		const daysAgo = Math.max(1, Math.round(((span - 8) * (seen - turn)) / seen) + between(1, 6));
+		// The first within a fortnight of the taking over, the last some weeks ago.
+		const daysAgo = Math.max(1, Math.round(((span - 8) * (seen - turn)) / seen) + between(1, 28));
 		const id = await agree(world, someone, referent, -daysAgo, chance(0.25) ? 'convocation' : 'invitation');
-		if (id && daysAgo > 2) await end(world, id, referent);
-		// The last ones wait for somebody to say how they went.
-		else if (id && chance(0.6)) await end(world, id, referent);
+		// Of the last days, some still wait for somebody to say how they went.
+		if (id && (daysAgo > 3 || chance(0.6))) await end(world, id, referent);
 	}
+	if (chance(0.93)) await touchContact(world.tx, someone.id, new Date(today.getTime() - between(1, 26) * DAY_MS));
 	if (chance(0.35)) {
 		const id = await agree(world, someone, referent, between(1, 20), 'invitation');
 		if (id) await answer(world, id);

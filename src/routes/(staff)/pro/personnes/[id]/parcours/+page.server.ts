@@ -22,7 +22,9 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 	const view = await pathwayOf(db.read, params.id, locale);
 	const name = `${file.person.firstName} ${file.person.lastName}`;
 	if (!view) return { now, name, pathway: null };
-	const steps = view.steps.filter((step) => seesTheme(file.themes, step.theme));
+	const steps = view.steps
+		.filter((step) => seesTheme(file.themes, step.theme))
+		.map((step) => ({ ...step, states: nextStepStates(step.state) }));
 	const editing = steps.find(({ id }) => id === url.searchParams.get('action'));
 	return {
 		now,
@@ -37,7 +39,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			}),
 			open: steps.filter((step) => isOpenStep(step.state)),
 			closed: steps.filter((step) => !isOpenStep(step.state)),
-			editing: editing && { ...editing, states: nextStepStates(editing.state) },
+			editing,
 		},
 	};
 };

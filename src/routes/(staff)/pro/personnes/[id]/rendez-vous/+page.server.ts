@@ -39,6 +39,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 		upcoming: shown.filter(isUpcoming).reverse(),
 		past: shown.filter((each) => !isUpcoming(each) && each.state !== 'booked'),
 		absences: await countAbsences(db.read, params.id),
+		inviting: url.searchParams.has('proposer'),
 		moving: shown.find((each) => each.id === url.searchParams.get('deplacer') && isUpcoming(each)),
 	};
 };
@@ -78,7 +79,7 @@ export const actions: Actions = {
 				await announceChoice(tx, { id, personId: person.id, sequence: 0, now });
 			});
 		} catch (error) {
-			return failFrom(error, appointmentRefusals, { ...parsed.value, invite: '1' });
+			return failFrom(error, appointmentRefusals, parsed.value);
 		}
 		redirect(303, here(params.id));
 	},

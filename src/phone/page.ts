@@ -1,5 +1,5 @@
 /** What the server says to this script: words in the language of the page, and who is signed in (PhoneMarks.svelte). */
-const marks = () => document.getElementById('phone')?.dataset ?? {};
+const marks = () => document.getElementById('phone-marks')?.dataset ?? {};
 
 export const word = (name: string): string => marks()[name] ?? '';
 

@@ -4,12 +4,13 @@ import type { Queries, Tx } from '../db/client.ts';
 import { account, appointment, person, pushSubscription, reminder, territory } from '../db/schema/index.ts';
 import { config } from '../platform/config.ts';
 import { hashToken, pepperedHash } from '../platform/ids.ts';
+import { log } from '../platform/log.ts';
 import { isMobile } from '../platform/phone.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { hasSms } from '../platform/sms.ts';
 import { holidaysOf } from '../territories/queries.ts';
 import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
-import type { Locale } from '../../paraglide/runtime.js';
+import { baseLocale, isLocale } from '../../paraglide/runtime.js';
 import { isMuted, MUTABLE_KINDS } from './kinds.ts';
 import { nextMove, type Move, type World } from './ladder.ts';
 import type { QuietRule } from './quiet.ts';
@@ -68,10 +69,16 @@ export async function claimDue(
 	const surroundings = await surroundingsOf(tx, rows, now);
 	const jobs: Job[] = [];
 	for (const row of rows) {
-		const around = surroundings.of(row);
-		const move = nextMove(row, worldOf(row, around, { now, pushClosedForMs }));
-		if (move.do === 'send') jobs.push(await jobOf(tx, row, around, { move, leaseUntil, now }));
-		else await conclude(tx, row, move);
+		try {
+			const around = surroundings.of(row);
+			const move = nextMove(row, worldOf(row, around, { now, pushClosedForMs }));
+			if (move.do === 'send') jobs.push(await jobOf(tx, row, around, { move, leaseUntil, now }));
+			else await conclude(tx, row, move);
+		} catch (error) {
+			// One that cannot be read (sealed under another key) must not hold the others back.
+			log.error({ err: error, reminder: row.id }, 'a reminder could not be prepared');
+			await conclude(tx, row, { do: 'conclude', state: 'failed', reason: 'technical' });
+		}
 	}
 	return { claimed: rows.length, jobs };
 }
@@ -214,7 +221,7 @@ const contentOf = (
 ): Content => ({
 	kind: row.kind,
 	template: row.template,
-	locale: person.locale as Locale,
+	locale: isLocale(person.locale) ? person.locale : baseLocale,
 	now,
 	appointment,
 	detailed: person.wording === 'detailed',

@@ -5,7 +5,7 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { PushFault } from '../../../../tests/support/push-service.ts';
 import { answerByLink } from '../appointments/answers.ts';
-import { appointment, delivery, person, pushSubscription } from '../db/schema/index.ts';
+import { appointment, delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
 import { markAnswered, markShown, planNotice } from './commands.ts';
 
 /** An appointment of Thursday 3 December 2026 at 10:00 in Paris, booked in November. */
@@ -302,4 +302,20 @@ test('an English-speaking person is written to in English', async () => {
 	await at(TWO_BEFORE);
 	expect(outside.pushes()[0]).toMatchObject({ title: 'You have an appointment Thursday at 10\u00a0am', lang: 'en' });
 	expect(outside.pushes()[0]!.path).toMatch(/^\/en\/r\//);
+});
+
+test('a reminder that cannot be read does not hold the others back', async () => {
+	const { db, at, outside, who } = await setting();
+	await db.write(async (tx) => {
+		const notice = { kind: 'manual', personId: who.id, path: '/compte/messages', now: WEEK_BEFORE } as const;
+		await planNotice(tx, { ...notice, onceKey: 'broken', text: 'x' });
+		await tx.update(reminder).set({ textSealed: 'broken' }).where(eq(reminder.onceKey, 'broken'));
+	});
+	await at(WEEK_BEFORE);
+	const states = (await remindersIn(db)).map(({ kind, state, reason }) => [kind, state, reason]).slice(0, 2);
+	expect(states.sort()).toEqual([
+		['appointment_7d', 'sent', null],
+		['manual', 'failed', 'technical'],
+	]);
+	expect(outside.service.received).toHaveLength(1);
 });

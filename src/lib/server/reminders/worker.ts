@@ -10,7 +10,7 @@ import { claimDue, hasDue, stillStands, type Job } from './claim.ts';
 import { countAttempts, countTick } from './metrics.ts';
 import { planAppointments } from './planning.ts';
 import { createRecorder } from './recording.ts';
-import { deliver, type Edges } from './sending.ts';
+import { deliver, type Edges, type Result } from './sending.ts';
 import { forgetSilentDevices } from './subscriptions.ts';
 
 const TICK_MS = 2_000;
@@ -50,7 +50,7 @@ export function createWorker({ db, edges = ownEdges(), now = clock.now }: Worker
 
 	async function send(job: Job) {
 		if (!(await stillStands(db.read, job))) return giveBack(db, job, now());
-		const results = await deliver(job, edges, now());
+		const results = await deliver(job, edges, now()).catch(couldNotSend(job));
 		countAttempts(job.channel, results);
 		await record({ job, results, now: now() });
 	}
@@ -113,6 +113,14 @@ export function createWorker({ db, edges = ownEdges(), now = clock.now }: Worker
 
 	return { tick, start: schedule, stop };
 }
+
+/** A bug of ours in the making of a message: said so, the next channel is tried. */
+const couldNotSend =
+	({ row }: Job) =>
+	(error: unknown): Result[] => {
+		log.error({ err: error, reminder: row.id }, 'a reminder could not be sent');
+		return [{ outcome: 'technical_failure', reason: 'bug' }];
+	};
 
 /** Moved, seen or answered in the last instant: decided again at once, from what is true then. */
 const giveBack = (db: Db, { row }: Job, now: Date) =>

@@ -15,7 +15,7 @@ export interface Orientation {
 	services: readonly NationalService[];
 }
 
-/** Public numbers, the same everywhere (francetravail.fr, service-public.fr; checked in November 2026). */
+/** Public numbers, the same everywhere (France Travail, Allô Service Public); to be read again before going live. */
 export const NATIONAL_SERVICES: readonly NationalService[] = [
 	{ code: 'france_travail', name: 'France Travail', phone: '39 49', dial: '3949' },
 	{ code: 'allo_service_public', name: 'Allô Service Public', phone: '39 39', dial: '3939' },

@@ -288,6 +288,7 @@ CREATE TABLE `pathway` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `pathway_one_open_idx` ON `pathway` (`person_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE INDEX `pathway_person_id_started_at_idx` ON `pathway` (`person_id`,`started_at`);--> statement-breakpoint
 CREATE TABLE `person` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,

@@ -30,6 +30,7 @@ export const definePathway = (
 				.uniqueIndex('pathway_one_open_idx')
 				.on(t.personId)
 				.where(sql`ended_at IS NULL`),
+			d.index('pathway_person_id_started_at_idx').on(t.personId, t.startedAt),
 		],
 	);
 	/** Copied from the territory's template when the pathway opens: a later change of template changes nobody's past. */

@@ -59,13 +59,16 @@ export async function anOutside({ deadlineMs = 2_000 }: { deadlineMs?: number } 
 	};
 }
 
-/** A browser of an account, registered with the local push service. */
+/** A browser of an account, registered with the local push service; `onShown` is what it does as soon as it has it. */
 export async function aDevice(
 	db: Db,
 	{ service }: Outside,
-	{ accountId, now, label = 'Chrome sur Android' }: { accountId: string; now: Date; label?: string },
+	{ accountId, now, onShown }: { accountId: string; now: Date; onShown?: (push: ShownPush) => void },
 ): Promise<PushSubscriptionJson & { id: string }> {
-	const subscription = service.subscribe(config().vapid.publicKey);
+	const label = 'Chrome – Android';
+	const subscription = service.subscribe(config().vapid.publicKey, ({ text }) =>
+		onShown?.(JSON.parse(text) as ShownPush),
+	);
 	const id = newId();
 	const { endpoint, keys } = subscription;
 	await db.write((tx) =>

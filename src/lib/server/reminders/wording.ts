@@ -39,14 +39,23 @@ export interface Content {
 /** Longer ago or further away, a weekday alone would be ambiguous. */
 const WEEKDAY_UP_TO_DAYS = 6;
 
+const weekdays = new Map<string, Intl.DateTimeFormat>();
+
+/** Made once each: building one costs a thousand times what using it does. */
+function weekdayIn(zone: string, locale: Locale): Intl.DateTimeFormat {
+	const key = `${zone} ${locale}`;
+	let made = weekdays.get(key);
+	if (!made) weekdays.set(key, (made = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: zone })));
+	return made;
+}
+
 /**
  * « jeudi à 10 h », or « jeudi 3 décembre à 10 h » when it is a week away or more. Never « demain »: a phone that was off
  * shows it the day after.
  */
 export function whenOf(startsAt: Date, zone: string, locale: Locale, now: Date): string {
 	if (daysUntil(startsAt, zone, now) > WEEKDAY_UP_TO_DAYS) return formatDayTime(startsAt, zone, locale, now);
-	const region = locale === 'en' ? 'en-GB' : locale;
-	const day = new Intl.DateTimeFormat(region, { weekday: 'long', timeZone: zone }).format(startsAt);
+	const day = weekdayIn(zone, locale).format(startsAt);
 	return m.dates_day_time({ day, time: formatTime(startsAt, zone, locale) }, { locale });
 }
 

@@ -116,6 +116,21 @@ describe('the ladder', () => {
 		expect(outside.mailbox).toEqual([]);
 	});
 
+	test('a phone that says « shown » before the worker has recorded the sending counts', async () => {
+		const { db, at, outside, who, states } = await setting({ devices: 0 });
+		let said: Promise<unknown> = Promise.resolve();
+		await aDevice(db, outside, {
+			accountId: who.account.id,
+			now: BOOKED_ON,
+			onShown: ({ beacon }) => (said = db.write((tx) => markShown(tx, { beacon, now: TWO_BEFORE }))),
+		});
+		await at(TWO_BEFORE);
+		await said;
+		await at(later(TWO_BEFORE, 5 * HOUR));
+		expect((await states())[1]).toEqual(['2d', 'shown', null]);
+		expect(outside.mailbox).toEqual([]);
+	});
+
 	test('not shown within four hours: the e-mail, and no SMS after it', async () => {
 		const { at, outside, states } = await setting();
 		await at(TWO_BEFORE);

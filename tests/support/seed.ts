@@ -15,8 +15,10 @@ import { localDay } from '../../src/lib/server/territories/calendar.ts';
 import { createTerritory, importReference } from '../../src/lib/server/territories/commands.ts';
 import { PROFILES } from '../../src/lib/server/territories/profiles.ts';
 import { getTerritory } from '../../src/lib/server/territories/queries.ts';
+import { askForAid, missingPaper, silentFiles } from './seed/childcare.ts';
 import { between, chance, pick } from './seed/draw.ts';
-import { file, follow, meet, settle, strangerOf, type World } from './seed/lives.ts';
+import { rateAll } from './seed/evaluation.ts';
+import { file, follow, meet, settle, strangerOf, type Known, type World } from './seed/lives.ts';
 import { personaOf } from './seed/personas.ts';
 import { hireTeam } from './seed/professionals.ts';
 
@@ -44,7 +46,14 @@ async function fill(tx: Tx, root: string, today: Date): Promise<DemoAccount[]> {
 		const communes = await weighedCommunes(tx, profile.id, localDay(today, profile.zone));
 		const world: World = { tx, territory, team, communes, today, next: () => (number += 1) };
 		const persona = await personaOf(world);
-		for (let index = 0; index < PEOPLE[profile.id]!; index += 1) await liveOne(world, index);
+		await missingPaper(world, persona.personId);
+		const parents: string[] = [];
+		for (let index = 0; index < PEOPLE[profile.id]!; index += 1) {
+			const { id, drawn } = await liveOne(world, index);
+			if (drawn.children > 0 && !drawn.themes.includes('childcare')) parents.push(id);
+		}
+		await silentFiles(world, parents);
+		await rateAll(world, persona.personId);
 		const of = { territory: profile.name };
 		accounts.push(
 			{ ...of, role: 'beneficiary', label: persona.label, contact: persona.contact },
@@ -55,14 +64,15 @@ async function fill(tx: Tx, root: string, today: Date): Promise<DemoAccount[]> {
 	return accounts;
 }
 
-async function liveOne(world: World, index: number) {
+async function liveOne(world: World, index: number): Promise<Known> {
 	const { today, team } = world;
 	const waiting = index < WAITING;
 	const filedDaysAgo = waiting ? index * 2 : between(12, 540);
 	const filedAt = new Date(today.getTime() - filedDaysAgo * DAY_MS - between(1, 20) * 3_600_000);
 	const someone = await settle(world, strangerOf(world, index), filedAt);
 	const reference = await file(world, someone, filedAt);
-	if (waiting) return;
+	await askForAid(world, someone, reference, filedAt, waiting);
+	if (waiting) return someone;
 	const referent = pick(team.referents);
 	const takenAt = new Date(Math.min(today.getTime() - 3_600_000, filedAt.getTime() + between(1, 9) * DAY_MS));
 	let over = false;
@@ -70,10 +80,11 @@ async function liveOne(world: World, index: number) {
 		over = await follow(world, someone, reference, referent, takenAt);
 	} catch (error) {
 		// Past the territory's limit of people per referent: the request waits, as it would.
-		if (error instanceof DomainError && error.code === 'caseload_full') return;
+		if (error instanceof DomainError && error.code === 'caseload_full') return someone;
 		throw error;
 	}
 	if (!over && chance(0.97)) await meet(world, someone, referent, takenAt);
+	return someone;
 }
 
 /** Each commune of the perimeter as often as its inhabitants weigh, at least once. */

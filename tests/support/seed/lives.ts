@@ -44,6 +44,8 @@ export interface Known {
 	id: string;
 	drawn: Drawn;
 	contact: string | null;
+	/** In the middle of the pathway, whatever the delays drawn. */
+	stays?: boolean;
 }
 
 interface Identity {
@@ -167,7 +169,7 @@ export async function follow(world: World, someone: Known, reference: string, re
 }
 
 /** Stage after stage, until today or until the last one is behind: then the file is closed. */
-async function pass(world: World, { id }: Known, referent: Professional, from: Date): Promise<boolean> {
+async function pass(world: World, { id, stays }: Known, referent: Professional, from: Date): Promise<boolean> {
 	const { tx, today } = world;
 	const open = await openPathwayOf(tx, id);
 	const stages = await tx
@@ -182,6 +184,7 @@ async function pass(world: World, { id }: Known, referent: Professional, from: D
 		at = new Date(at.getTime() + days * DAY_MS + between(0, 8) * 3_600_000);
 		if (at >= today) return false;
 		const next = stages[index + 1];
+		if (!next && stays) return false;
 		if (next) await enterStage(tx, { personId: id, stageId: next.id, by: referent, now: at });
 		else await leave(world, id, open.id, current.id, at);
 	}

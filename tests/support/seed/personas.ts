@@ -34,11 +34,12 @@ export async function personaOf(world: World): Promise<{ label: string; contact:
 		themes: ['employment' as const, 'mobility' as const, 'childcare' as const],
 		withHelp: false,
 	};
-	const someone = await settle(
+	const settled = await settle(
 		world,
 		{ firstName, lastName, email: contact, phone: fictitiousMobile(world.next()), drawn },
 		filedAt,
 	);
+	const someone = { ...settled, stays: true };
 	const reference = await file(world, someone, filedAt);
 	const takenAt = new Date(today.getTime() - 31 * DAY_MS);
 	await follow(world, someone, reference, referent, takenAt);

@@ -5,6 +5,7 @@ import { now } from './platform/clock.ts';
 import { config } from './platform/config.ts';
 import { log } from './platform/log.ts';
 import { setMailbox } from './platform/mailbox.ts';
+import { forgetPast } from './forget.ts';
 import { createWorker } from './reminders/worker.ts';
 
 /** What this process does besides answering: checks its database belongs to it, then runs the worker when it is one. */
@@ -18,7 +19,7 @@ export async function start(db: Db): Promise<void> {
 
 /** Until the server stops answering (adapter-node says so), or the process is asked to end. */
 function startWorker(db: Db) {
-	const worker = createWorker({ db });
+	const worker = createWorker({ db, hourly: forgetPast });
 	const stop = () => void worker.stop();
 	process.once('sveltekit:shutdown', stop);
 	process.once('SIGTERM', stop);

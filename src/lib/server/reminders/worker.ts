@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import { reminder } from '../db/schema/index.ts';
 import * as clock from '../platform/clock.ts';
 import { log } from '../platform/log.ts';
@@ -27,6 +27,8 @@ export interface WorkerSettings {
 	edges?: Edges;
 	/** Asked once per tick and claim. */
 	now?: () => Date;
+	/** Once an hour, in one write: what has had its time is forgotten. */
+	hourly?: (tx: Tx, now: Date) => Promise<void>;
 }
 
 export interface Worker {
@@ -40,7 +42,12 @@ export interface Worker {
 const ownEdges = (): Edges => ({ push: pushGateway(), sendMail, sendSms });
 
 /** Everything it does is « what is due and not done »: nothing depends on a tick having happened. */
-export function createWorker({ db, edges = ownEdges(), now = clock.now }: WorkerSettings): Worker {
+export function createWorker({
+	db,
+	edges = ownEdges(),
+	now = clock.now,
+	hourly = async (tx, at) => void (await forgetSilentDevices(tx, at)),
+}: WorkerSettings): Worker {
 	const record = createRecorder(db);
 	const onTheirWay = new Set<Promise<void>>();
 	let stopping = false;
@@ -86,7 +93,7 @@ export function createWorker({ db, edges = ownEdges(), now = clock.now }: Worker
 		const sent = await sendAllDue();
 		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
 			lastCleaning = now().getTime();
-			await db.write((tx) => forgetSilentDevices(tx, now()));
+			await db.write((tx) => hourly(tx, now()));
 		}
 		countTick(performance.now() - started);
 		return { planned, sent };

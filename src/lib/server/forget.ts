@@ -1,0 +1,17 @@
+import { deleteEndedSessions, deleteOldCodes } from './accounts/commands.ts';
+import { forgetAuditBefore } from './audit/commands.ts';
+import type { Tx } from './db/client.ts';
+import { forgetSilentDevices } from './reminders/subscriptions.ts';
+import { deleteOldDrafts } from './requests/commands.ts';
+
+/** The journal of who opened what: 12 months (CNIL 2021-122, domain.md §7.1). */
+const AUDIT_MS = 365 * 24 * 60 * 60_000;
+
+/** What has had its time: ended sessions, old codes, abandoned drafts, silent phones, the journal past its year. */
+export async function forgetPast(tx: Tx, now: Date): Promise<void> {
+	await deleteEndedSessions(tx, now);
+	await deleteOldCodes(tx, now);
+	await deleteOldDrafts(tx, now);
+	await forgetSilentDevices(tx, now);
+	await forgetAuditBefore(tx, new Date(now.getTime() - AUDIT_MS));
+}

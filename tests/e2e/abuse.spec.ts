@@ -1,0 +1,209 @@
+import { expect, test } from '@playwright/test';
+import { formsOf, plausible } from '../support/forms.ts';
+import { ask, eachOf, expectNoFault, type Ask } from '../support/http.ts';
+import type { Portal } from '../support/portal.ts';
+import { actionQuery, allRoutes } from '../support/routes.ts';
+import { secretsOf } from '../support/secrets.ts';
+import { browsersOf, queryNamesOf, targetsOf, visitsOf } from '../support/visit.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+/** What a person or a script can send that nobody should: refused in words, never a 500 (reliability.md §4.3, §5). */
+
+let portal: Portal;
+let world: World;
+
+test.beforeAll(async () => {
+	({ portal, world } = await startWorld({ ROLE: 'web', LOG_LEVEL: 'trace' }));
+});
+test.afterAll(() => portal?.stop());
+
+test('what does not come from our own pages is refused, whatever it is', async () => {
+	const types = [
+		'',
+		'application/x-www-form-urlencoded',
+		'multipart/form-data; boundary=x',
+		'text/plain',
+		'TEXT/PLAIN',
+		'application/json',
+		'application/octet-stream',
+	];
+	const origins: Pick<Ask, 'origin' | 'headers'>[] = [
+		{ origin: 'https://evil.example' },
+		{ origin: null },
+		{ origin: 'null' },
+		{ origin: `${portal.origin}.evil.example` },
+		{ origin: portal.origin, headers: { 'sec-fetch-site': 'cross-site' } },
+	];
+	const cases = targetsOf(world).flatMap((target) =>
+		types.flatMap((type) => origins.map((from) => ({ ...target, ...from, type, body: 'a=1' }))),
+	);
+	await eachOf(cases, async ({ path, ...options }) => {
+		const { status } = await ask(portal, path, { ...options, session: world.sessions.person });
+		expect.soft(status, `${options.method} ${path} ${options.type} ${options.origin}`).toBe(403);
+	});
+});
+
+test('bodies that are not what they claim are refused without a fault', async () => {
+	const manyFields = new URLSearchParams(Array.from({ length: 10_000 }, (_, n) => [`f${n}[]`, 'x'])).toString();
+	const form = 'application/x-www-form-urlencoded';
+	const bodies = [
+		{ body: 'no form at all', type: 'multipart/form-data; boundary=x' },
+		{ body: '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\ncut', type: 'multipart/form-data; boundary=x' },
+		{ body: '', type: 'multipart/form-data' },
+		{ body: manyFields, type: form },
+		{ body: '%zz=%&&==&a=%ff', type: form },
+		{ body: '', type: form },
+		{ body: '{"a":', type: 'application/json' },
+		{ body: 'x', type: 'application/octet-stream' },
+		{ body: 'x', type: '' },
+	];
+	const browsers = await browsersOf(portal, world);
+	const cases = visitsOf(world).flatMap(({ at, actor, actions, row }) =>
+		actions
+			.filter((name) => !row.actions?.[name]?.endsSession)
+			.flatMap((name) => bodies.map((sent) => ({ path: at + actionQuery(name), actor, sent }))),
+	);
+	await eachOf(cases, async ({ path, actor, sent }) => {
+		const answer = await browsers[actor].ask(path, sent);
+		expectNoFault(answer, `${path} as ${actor}: ${sent.type} ${sent.body.slice(0, 20)}`);
+		if (sent.body === 'no form at all') expect.soft([303, 400, 404, 409], path).toContain(answer.status);
+	});
+});
+
+const HOSTILE = {
+	nul: 'avant\u0000après\u0007',
+	emoji: '👩‍👩‍👧‍👦'.repeat(50),
+	rtl: '\u202Eمرحبا\u202C שלום',
+	lone: 'a\uFFFE\uFFFF',
+	long: 'é'.repeat(100_000),
+	sql: `'; DROP TABLE person; --`,
+	template: '${7*7}{{7*7}}%s%n',
+	lines: 'a\r\nSet-Cookie: x=1\r\n\r\n<b>',
+};
+const FORGED = ['', '..', '../../etc/passwd', '\u0000', '__proto__', '-1', '1e309', 'x'.repeat(100_000)];
+const XSS = `<img src=x99 onerror=alert(1)>"'><script>x99()</script></textarea><svg/onload=x99()>`;
+
+/** Forms of every page, with who may post them, as they stand. */
+async function everyForm(browsers: Awaited<ReturnType<typeof browsersOf>>) {
+	const found = [];
+	for (const { id, at, actor } of visitsOf(world)) {
+		const page = await browsers[actor].ask(at);
+		expectNoFault(page, `${id} as ${actor}`);
+		if (page.status !== 200) continue;
+		for (const form of formsOf(page.body, at)) {
+			if (/deconnexion|disable|\/others|\/forget|effacer/.test(form.action)) continue;
+			found.push({ ...form, actor, id });
+		}
+	}
+	return found;
+}
+
+test('every text field of every form takes anything, without a fault', async () => {
+	const browsers = await browsersOf(portal, world);
+	const forms = await everyForm(browsers);
+	expect(forms.filter((form) => form.typed.length > 0).length).toBeGreaterThan(15);
+	const cases = forms.flatMap((form) => [
+		...Object.entries(HOSTILE).flatMap(([kind, text]) =>
+			form.typed.map((field) => ({ form, what: `${kind} in ${field}`, values: { [field]: text } })),
+		),
+		...FORGED.flatMap((text) =>
+			form.hidden.map((field) => ({ form, what: `${text.slice(0, 20)} as ${field}`, values: { [field]: text } })),
+		),
+	]);
+	await eachOf(cases, async ({ form, what, values }) => {
+		const filled = Object.fromEntries(form.typed.map((field) => [field, plausible(field, 'Un texte')]));
+		const answer = await browsers[form.actor].ask(form.action, { form: { ...form.values, ...filled, ...values } });
+		expectNoFault(answer, `${form.action} as ${form.actor}: ${what}`);
+		expect.soft(answer.headers['set-cookie'] ?? '', what).not.toContain('x=1');
+	});
+});
+
+test('what is written in forms comes back as text, never as a page', async () => {
+	const browsers = await browsersOf(portal, world);
+	const ends = ({ action }: { action: string }) =>
+		Number(/withdraw|cancel|annuler|remove|outcome|verifier/.test(action));
+	// What ends something comes last, so that what was written before is still shown.
+	for (const form of (await everyForm(browsers)).sort((one, other) => ends(one) - ends(other))) {
+		const filled = Object.fromEntries(form.typed.map((field) => [field, plausible(field, XSS)]));
+		const answer = await browsers[form.actor].ask(form.action, { form: { ...form.values, ...filled } });
+		expectNoFault(answer, form.action);
+		expect.soft(answer.body, `${form.action} as ${form.actor}`).not.toMatch(/<(?:img src=|script>|svg\/onload=)x99/);
+	}
+	const shown: string[] = [];
+	await eachOf(visitsOf(world), async ({ id, at, actor }) => {
+		const query = queryNamesOf(id).map((name) => `${name}=${encodeURIComponent(XSS)}`);
+		for (const address of [at, `${at}?${query.join('&')}`]) {
+			const { body, status } = await browsers[actor].ask(address);
+			expect.soft(status, address).toBeLessThan(500);
+			expect.soft(body, `${address} as ${actor}`).not.toMatch(/<(?:img src=x99|script>x99|svg\/onload=x99)/);
+			if (address === at && body.includes('&lt;img src=x99')) shown.push(`${actor} ${id}`);
+		}
+	});
+	expect(shown.length, 'pages that show what was written').toBeGreaterThan(4);
+});
+
+test('addresses and questions nobody meant are answered without a fault', async () => {
+	const params = [
+		'..',
+		'%00',
+		'%',
+		'%zz',
+		'%E0%A4%A',
+		'x'.repeat(3000),
+		'%F0%9F%98%80',
+		`'%20OR%201=1--`,
+		'__proto__',
+		'%2e%2e%2f',
+	];
+	const queries = [
+		'',
+		'%00',
+		'-1',
+		'1e309',
+		'NaN',
+		'9999-12-31',
+		'0000-00-00',
+		'2026-13-45',
+		'%F0%9F%98%80',
+		'é'.repeat(2000),
+	];
+	const browsers = await browsersOf(portal, world);
+	const cases = visitsOf(world).flatMap(({ id, at, actor }) => {
+		const { address } = allRoutes().find((route) => route.id === id)!;
+		return [
+			...params
+				.filter(() => address.includes('['))
+				.map((value) => ({ actor, path: address.replace(/\[\w+\]/, value) })),
+			...queryNamesOf(id).flatMap((name) =>
+				queries.map((value) => ({ actor, path: `${at}?${name}=${encodeURI(value)}` })),
+			),
+		];
+	});
+	for (const path of [
+		'/%',
+		'/%zz',
+		'/..%2f..%2fetc/passwd',
+		'//evil.example',
+		'/\\evil',
+		'/.env',
+		'/en/%00',
+		'/__data.json?x=%',
+	])
+		cases.push({ actor: 'visitor', path });
+	await eachOf(cases, async ({ actor, path }) => {
+		expectNoFault(await browsers[actor].ask(path), `${path.slice(0, 120)} as ${actor}`);
+	});
+});
+
+test('methods nobody uses are answered without a fault', async () => {
+	const browsers = await browsersOf(portal, world);
+	await eachOf(visitsOf(world), async ({ at, actor }) => {
+		for (const method of ['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'TRACE'])
+			expectNoFault(await browsers[actor].ask(at, { method }), `${method} ${at} as ${actor}`);
+	});
+});
+
+test('the log tells nothing that was typed', () => {
+	expect(secretsOf(portal.log(), world, ['x99', 'DROP TABLE', 'xavier'])).toEqual([]);
+	expect(portal.log()).not.toContain('unexpected error');
+});

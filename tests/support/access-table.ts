@@ -1,0 +1,242 @@
+import { ACTORS, type ActorName } from './world.ts';
+
+type Actors = readonly ActorName[];
+
+export interface Posted {
+	/** Who may; the page's own actors when absent. */
+	for?: Actors;
+	/** `{step}` and the like are ids of person A's file. */
+	form?: Record<string, string | string[]>;
+	json?: unknown;
+	/** What those who may are answered, besides a form that is refused. */
+	ok?: number[];
+	/** Instead of 404, for those signed in as somebody else: they are told on the page they are led to. */
+	refused?: number;
+	/** Ends the session it is sent with, or opens another. */
+	endsSession?: true;
+}
+
+export interface Row {
+	/** Whose the page is. Everybody else: no such page, or the page to sign in. */
+	for: Actors;
+	/** Address with ids of A's file, when it has parameters. */
+	at?: string;
+	/** Instead of 200. */
+	ok?: number[];
+	/** What those who are not signed in are answered: a script cannot follow a redirection to a page. */
+	visitor?: number;
+	/** Instead of 404, for those signed in as somebody else. */
+	refused?: number;
+	/** Shows what was sent to everybody: a demo only. */
+	showsAll?: true;
+	actions?: Record<string, Posted>;
+	methods?: Record<string, Posted>;
+}
+
+const ALL = ACTORS;
+const PEOPLE = ['person', 'other'] as const;
+const STAFF = ['lead', 'colleague', 'decider', 'stranger', 'coordinator', 'farCoordinator'] as const;
+const COORDINATORS = ['coordinator', 'farCoordinator'] as const;
+const A = ['person'] as const;
+/** Lead of A. Her second's account is disabled. */
+const LEAD = ['lead'] as const;
+const KNOW_A = ['lead', 'coordinator'] as const;
+const NOBODY = [] as const;
+
+const open: Row = { for: ALL };
+const ofPeople: Row = { for: PEOPLE };
+const ofStaff: Row = { for: STAFF };
+const ofCoordinators: Row = { for: COORDINATORS };
+/** Kit gives a page's action the status of its page; a question page without a draft leads to the first. */
+const question: Row = { ...open, ok: [200, 303], actions: { default: {} } };
+const forScripts: Pick<Row, 'visitor' | 'refused'> = { visitor: 401, refused: 403 };
+
+const BOOKING = {
+	type: 'follow_up',
+	mode: 'on_site',
+	durationMinutes: '60',
+	origin: 'invitation',
+	placeName: 'Mairie',
+};
+
+/**
+ * Who may what, for every page, action and endpoint: a route that is not listed here fails the tests, so that nobody
+ * adds one without saying whose it is.
+ */
+export const ACCESS: Record<string, Row> = {
+	'/(public)': { ...open, actions: { choose: { form: { insee: '08105' } } } },
+	'/(public)/accessibilite': open,
+	'/(public)/aide': open,
+	'/(public)/confidentialite': open,
+	'/(public)/mentions-legales': open,
+	'/(public)/connexion': { ...open, ok: [200, 303], actions: { default: {} } },
+	'/(public)/connexion/code': { ...open, ok: [200, 303], actions: { check: {}, resend: {} } },
+	'/(public)/deconnexion': { ...open, actions: { default: { endsSession: true } } },
+	'/(public)/demo/messages': { ...open, showsAll: true },
+	'/(public)/invitation/[token]': {
+		...open,
+		at: '/invitation/{invitation}',
+		actions: { default: { endsSession: true } },
+	},
+	'/(public)/r/[token]': {
+		...open,
+		at: '/r/{link}',
+		actions: { answer: { form: { answer: 'perhaps' } }, note: { form: { note: 'x'.repeat(5000) } } },
+		methods: { POST: { form: { answer: 'perhaps' } } },
+	},
+	'/(public)/demande/[reference]': {
+		for: A,
+		at: '/demande/{reference}',
+		actions: { confirm: { form: { code: '123456' }, refused: 303 }, resend: { refused: 303 }, forget: { for: ALL } },
+	},
+	'/(public)/demande/nouvelle': question,
+	'/(public)/demande/nouvelle/[theme]': { ...question, at: '/demande/nouvelle/housing' },
+	'/(public)/demande/nouvelle/commune': question,
+	'/(public)/demande/nouvelle/contact': question,
+	'/(public)/demande/nouvelle/foyer': question,
+	'/(public)/demande/nouvelle/effacer': question,
+	'/(public)/demande/nouvelle/urgence': open,
+	'/(public)/demande/nouvelle/verifier': {
+		...question,
+		actions: { default: { for: NOBODY, form: { draft: '{need}' } } },
+	},
+
+	'/(person)/accueil': ofPeople,
+	'/(person)/compte': { for: [...PEOPLE, 'coparent'], actions: { language: { form: { locale: 'fr' } }, others: {} } },
+	'/(person)/compte/acces': ofPeople,
+	'/(person)/compte/donnees': ofPeople,
+	'/(person)/compte/donnees/export.json': ofPeople,
+	'/(person)/compte/messages': ofPeople,
+	'/(person)/compte/notifications': {
+		...ofPeople,
+		actions: {
+			preferences: {},
+			rename: { for: A, form: { id: '{device}', label: 'Mon téléphone' } },
+			remove: { for: A, form: { id: '{device}' } },
+		},
+	},
+	'/(person)/demande': {
+		...ofPeople,
+		actions: {
+			waiting: { for: A, form: { reference: '{reference}' } },
+			reopen: { for: A, form: { reference: '{reference}' } },
+		},
+	},
+	'/(person)/demande/annuler': { ...ofPeople, actions: { default: { for: A, form: { besoin: '{need}' } } } },
+	'/(person)/parcours': {
+		...ofPeople,
+		actions: {
+			tick: { for: A, form: { step: '{step}' } },
+			untick: { for: A, form: { step: '{step}' } },
+			stuck: { for: A, form: { step: '{step}', note: 'Je suis en panne' } },
+			propose: { form: { title: 'Passer le permis' } },
+		},
+	},
+	'/(person)/rendez-vous': ofPeople,
+	'/(person)/rendez-vous/[id]': {
+		for: A,
+		at: '/rendez-vous/{appointment}',
+		actions: { answer: { form: { answer: 'yes' } }, cancel: { form: {} } },
+	},
+	'/(person)/rendez-vous/[id]/agenda.ics': { for: A, at: '/rendez-vous/{appointment}/agenda.ics' },
+	'/(person)/rendez-vous/[id]/choisir': {
+		for: A,
+		at: '/rendez-vous/{invited}/choisir',
+		ok: [200, 303],
+		actions: { choose: { form: { slot: '{slot}' } }, other: { form: { note: 'Plutôt le soir' } } },
+	},
+	'/(person)/rendez-vous/[id]/reponse': {
+		for: A,
+		at: '/rendez-vous/{appointment}/reponse',
+		ok: [200, 303],
+		actions: { default: { form: { note: 'Je travaille' } } },
+	},
+
+	'/(person)/aides': ofPeople,
+	'/(person)/aides/[reference]': {
+		for: A,
+		at: '/aides/{aidReference}',
+		actions: { send: {}, declare: { form: { kind: 'rib' } }, withdraw: {} },
+	},
+	'/(person)/aides/garde-enfants/nouvelle': { ...ofPeople, actions: { default: {} } },
+
+	'/(staff)/pro': ofStaff,
+	'/(staff)/pro/agenda': {
+		...ofStaff,
+		actions: { outcome: { for: LEAD, form: { id: '{appointment}', outcome: 'revoked' } } },
+	},
+	'/(staff)/pro/compte': { ...ofStaff, actions: { language: { form: { locale: 'fr' } }, others: {} } },
+	'/(staff)/pro/demandes': ofStaff,
+	'/(staff)/pro/demandes/[reference]': {
+		for: KNOW_A,
+		at: '/pro/demandes/{reference}',
+		actions: {
+			// Whoever comes second on a request of the territory is led to the list and told so.
+			take: { for: [...KNOW_A, 'colleague', 'decider'], form: { kind: 'socio_pro' } },
+			assign: { for: ['coordinator'], form: { kind: 'socio_pro', accountId: '{colleague}' } },
+		},
+	},
+	'/(staff)/pro/personnes': ofStaff,
+	'/(staff)/pro/personnes/[id]': { for: KNOW_A, at: '/pro/personnes/{person}' },
+	'/(staff)/pro/personnes/[id]/parcours': {
+		for: LEAD,
+		at: '/pro/personnes/{person}/parcours',
+		actions: {
+			open: { form: { kind: 'socio_pro' } },
+			enter: { form: { stage: '{stage}' } },
+			add: { form: { title: 'Écrire au bailleur', owner: 'person' } },
+			change: { form: { step: '{step}', title: 'Autre titre', owner: 'person', state: 'planned', version: '1' } },
+		},
+	},
+	'/(staff)/pro/personnes/[id]/rendez-vous': {
+		for: LEAD,
+		at: '/pro/personnes/{person}/rendez-vous',
+		actions: {
+			book: { form: { ...BOOKING, day: '2031-03-04', time: '10:00' } },
+			invite: { form: { ...BOOKING, day: '2031-03-05', time: '10:00' } },
+			move: { form: { id: '{appointment}', day: '2031-03-06', time: '10:00' } },
+			offer: { form: { id: '{appointment}', day: '2031-03-07', time: '10:00', day1: '2031-03-07', time1: '10:00' } },
+			outcome: { form: { id: '{appointment}', outcome: 'revoked' } },
+		},
+	},
+	'/(staff)/pro/personnes/[id]/aides': { for: LEAD, at: '/pro/personnes/{person}/aides', actions: { default: {} } },
+	'/(staff)/pro/aides': ofStaff,
+	'/(staff)/pro/aides/[reference]': {
+		for: ['decider'],
+		at: '/pro/aides/{aidReference}',
+		actions: { default: { form: { to: 'under_review', version: '1' } } },
+	},
+	'/(staff)/pro/rappels': {
+		...ofStaff,
+		actions: {
+			preview: { form: { 'people[]': ['{person}'], template: 'news', text: 'Pensez à vos papiers' } },
+			edit: { form: { 'people[]': ['{person}'], template: 'news', text: 'Pensez à vos papiers' } },
+			send: { for: LEAD, form: { 'people[]': ['{person}'], template: 'news', text: 'Pensez-y', batch: '{need}' } },
+			undo: { form: { batch: '{batch}' } },
+		},
+	},
+	'/(staff)/pilotage': {
+		...ofCoordinators,
+		actions: { default: { for: ['coordinator'], form: { 'people[]': ['{person}'], accountId: '{colleague}' } } },
+	},
+	'/(staff)/pilotage/delais': ofCoordinators,
+	'/(staff)/pilotage/territoire': {
+		...ofCoordinators,
+		actions: { invite: { form: {} }, disable: { for: ['coordinator'], form: { accountId: '{coordinator}' } } },
+	},
+
+	'/api/health': open,
+	'/api/metrics': { for: NOBODY, visitor: 404 },
+	'/api/moi/agenda': { ...ofPeople, ...forScripts },
+	'/api/push/key': open,
+	'/api/push/answer': { ...open, methods: { POST: { json: { token: 'none', answer: 'yes' }, ok: [404] } } },
+	'/api/push/shown': { ...open, methods: { POST: { json: { beacon: 'none' }, ok: [204] } } },
+	'/api/push/subscribe': {
+		...ofPeople,
+		...forScripts,
+		methods: {
+			POST: { json: { endpoint: 'https://evil.example' } },
+			DELETE: { json: { endpoint: '{endpoint}' }, ok: [204] },
+		},
+	},
+};

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ACCESS } from './access-table.ts';
+import { aBrowser } from './http.ts';
+import type { Portal } from './portal.ts';
+import { actionQuery, allRoutes } from './routes.ts';
+import type { ActorName, World } from './world.ts';
+
+const VISITED: readonly ActorName[] = ['visitor', 'person', 'lead', 'decider', 'coordinator'];
+/** Would end the very session that visits. */
+const NOT_VISITED = /deconnexion|invitation/;
+
+/** Names read from the address, per route, as the sources say. */
+export function queryNamesOf(id: string): string[] {
+	const file = path.join('src', 'routes', id, '+page.server.ts');
+	try {
+		const found = readFileSync(file, 'utf8').matchAll(/searchParams\s*\.(?:get|getAll|has)\('(\w+)'\)/g);
+		return [...new Set([...found].map(([, name]) => name!))];
+	} catch {
+		return [];
+	}
+}
+
+/** Address of a route with the ids of A's file in it. */
+function filledIn(id: string, address: string, world: World): string {
+	const ids: Record<string, string> = { ...world.a, invitation: world.invitation };
+	return (ACCESS[id]?.at ?? address).replace(/\{(\w+)\}/g, (_, name: string) => ids[name]!);
+}
+
+/** Everything that something can be sent to. */
+export const targetsOf = (world: World) =>
+	allRoutes().flatMap(({ id, address, actions, methods }) => {
+		const at = filledIn(id, address, world);
+		return [
+			...actions.map((name) => ({ path: at + actionQuery(name), method: 'POST' })),
+			...methods.filter((method) => method !== 'GET').map((method) => ({ path: at, method })),
+		];
+	});
+
+/** Every page with somebody who may see it: what is posted from there is read by the portal, not stopped at its door. */
+export function visitsOf(world: World) {
+	return allRoutes()
+		.filter(({ id, isPage }) => isPage && ACCESS[id] && !NOT_VISITED.test(id))
+		.flatMap(({ id, address, actions }) => {
+			const row = ACCESS[id]!;
+			const at = filledIn(id, address, world);
+			return VISITED.filter((actor) => row.for.includes(actor)).map((actor) => ({ id, at, actor, actions, row }));
+		});
+}
+
+/** One browser for each of them; the visitor's has a draft, without which most questions lead elsewhere. */
+export async function browsersOf(portal: Portal, world: World) {
+	const browsers = Object.fromEntries(
+		VISITED.map((actor, index) => {
+			const browser = aBrowser(portal, `198.51.100.${index}`);
+			if (actor !== 'visitor') browser.jar.set('session', world.sessions[actor]);
+			return [actor, browser];
+		}),
+	) as Record<ActorName, ReturnType<typeof aBrowser>>;
+	await browsers.visitor.ask('/demande/nouvelle', { form: { 'themes[]': ['housing', 'health'] } });
+	await browsers.visitor.ask('/demande/nouvelle/commune', { form: { inseeCode: '08105' } });
+	return browsers;
+}

@@ -1,0 +1,244 @@
+/**
+ * Writes a small world into an empty data folder, in a process of its own because the keys of a demo are read once:
+ * `DEMO=1 DATA_DIR=… tsx world-data.ts`. Every text of person A carries a mark that nobody else may read (world.ts).
+ */
+import { eq } from 'drizzle-orm';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inviteAccount } from '../../src/lib/server/accounts/commands.ts';
+import { openSession, type SessionKind } from '../../src/lib/server/accounts/sessions.ts';
+import { newAnswerLink, sealNote } from '../../src/lib/server/appointments/answers.ts';
+import { openAid } from '../../src/lib/server/childcare/commands.ts';
+import { openDatabase, type Db } from '../../src/lib/server/db/client.ts';
+import { migrateDatabase } from '../../src/lib/server/db/migrate.ts';
+import * as tables from '../../src/lib/server/db/schema/index.ts';
+import { config } from '../../src/lib/server/platform/config.ts';
+import { newId } from '../../src/lib/server/platform/ids.ts';
+import { seal } from '../../src/lib/server/platform/sealing.ts';
+import { NO_ANSWERS } from '../../src/lib/server/requests/answers.ts';
+import { createTerritory, importReference } from '../../src/lib/server/territories/commands.ts';
+import { listStructures } from '../../src/lib/server/territories/queries.ts';
+import { getProfile } from '../../src/lib/server/territories/profiles.ts';
+import {
+	aCoordinator,
+	aFollowUp,
+	anAppointment,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStep,
+	aStructure,
+} from '../factories/index.ts';
+import { insertOne } from '../factories/insert.ts';
+import type { World } from './world.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const now = new Date();
+const { databaseFile, root, dataDir } = config();
+const HOME = { inseeCode: '08105' };
+
+const sealedFor = (place: string, id: string, text: string) => seal(`${place}:${id}`, text);
+
+/** Booked three weeks from now, at an hour of its own. */
+const soon = (hour: number) => ({
+	day: new Date(now.getTime() + 21 * DAY_MS).toISOString().slice(0, 10),
+	time: `${String(hour).padStart(2, '0')}:00`,
+});
+
+/** Everything a person's file can hold, each text marked `<mark>-<field>`. */
+async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<typeof aReferent>>, hour: number) {
+	const person = await aPerson(db, {
+		...HOME,
+		referent,
+		firstName: `${mark}firstname`,
+		lastName: `${mark}lastname`,
+		email: `${mark}@example.fr`,
+		phone: `+3363998${String(4000 + hour)}`,
+		account: { displayName: `${mark}firstname` },
+	});
+	const personId = person.id;
+	const addressSealed = sealedFor('person.address_sealed', personId, `${mark}address`);
+	await db.write((tx) => tx.update(tables.person).set({ addressSealed }).where(eq(tables.person.id, personId)));
+	const answers = {
+		...NO_ANSWERS,
+		themes: ['housing', 'childcare'],
+		byTheme: { housing: { ticks: {}, note: `${mark}answer` }, childcare: { ticks: {}, note: `${mark}answer2` } },
+	};
+	const assigned = { status: 'assigned', assignedAt: now, assignedToId: referent.id } as const;
+	const request = await aRequest(db, { personId, themes: ['housing', 'childcare'], answers, ...assigned });
+	for (const need of request.needs) {
+		const detailSealed = sealedFor('need.detail_sealed', need.id, JSON.stringify({ ticks: {}, note: `${mark}need` }));
+		await db.write((tx) => tx.update(tables.need).set({ detailSealed }).where(eq(tables.need.id, need.id)));
+	}
+	const pathway = await aPathway(db, { personId, current: 2 });
+	const [stage] = pathway.stages;
+	const reasonSealed = sealedFor('stage.reason_sealed', stage!.id, `${mark}reason`);
+	await db.write((tx) => tx.update(tables.stage).set({ reasonSealed }).where(eq(tables.stage.id, stage!.id)));
+	const stepId = newId();
+	await aStep(db, {
+		id: stepId,
+		personId,
+		pathwayId: pathway.id,
+		title: `${mark}step`,
+		noteSealed: sealedFor('step.note_sealed', stepId, `${mark}stepnote`),
+		personNoteSealed: sealedFor('step.person_note_sealed', stepId, `${mark}stuck`),
+	});
+	const appointmentId = newId();
+	const meeting = { personId, placeName: `${mark}place`, address: `${mark}street` };
+	await anAppointment(db, {
+		...meeting,
+		id: appointmentId,
+		...soon(hour),
+		toBringSealed: sealedFor('appointment.to_bring_sealed', appointmentId, `${mark}bring`),
+		answer: 'cannot',
+		answerNoteSealed: sealNote(appointmentId, { text: `${mark}excuse` }),
+	});
+	const invited = await anAppointment(db, {
+		...meeting,
+		...soon(hour + 4),
+		state: 'invited',
+		chooseBy: new Date(now.getTime() + 5 * DAY_MS),
+	});
+	const { localDay, localTime, startsAt, endsAt } = invited;
+	const slot = await insertOne(db, tables.appointmentSlot, {
+		id: newId(),
+		appointmentId: invited.id,
+		localDay,
+		localTime,
+		startsAt,
+		endsAt,
+	});
+	const aid = await db.write(async (tx) => {
+		const { territoryId } = person;
+		const opened = (await openAid(tx, { personId, territoryId, requestId: request.id, sent: true, now }))!;
+		const [event] = await tx
+			.select()
+			.from(tables.childcareAidEvent)
+			.where(eq(tables.childcareAidEvent.aidId, opened.id))
+			.limit(1);
+		const noteSealed = sealedFor('childcare_aid_event.note_sealed', event!.id, `${mark}aidnote`);
+		await tx.update(tables.childcareAidEvent).set({ noteSealed }).where(eq(tables.childcareAidEvent.id, event!.id));
+		return opened;
+	});
+	const rated = await anAppointment(db, {
+		personId,
+		day: '2026-01-12',
+		time: `${String(hour).padStart(2, '0')}:30`,
+		state: 'seen',
+	});
+	const rating = await insertOne(db, tables.ratingInvitation, {
+		id: newId(),
+		personId,
+		appointmentId: rated.id,
+		askedAt: now,
+		outcome: null,
+		expiresAt: new Date(now.getTime() + 20 * DAY_MS),
+	});
+	const batch = newId();
+	const reminderId = newId();
+	await insertOne(db, tables.reminder, {
+		id: reminderId,
+		onceKey: `manual:${batch}:${personId}`,
+		kind: 'manual',
+		personId,
+		subjectId: batch,
+		path: '/accueil',
+		template: 'free',
+		textSealed: sealedFor('reminder.text_sealed', reminderId, `${mark}message`),
+		dueAt: new Date(now.getTime() + DAY_MS),
+		usefulUntil: new Date(now.getTime() + 2 * DAY_MS),
+		state: 'scheduled',
+		actAt: new Date(now.getTime() + DAY_MS),
+		attempts: 0,
+		createdById: referent.id,
+		createdAt: now,
+	});
+	const device = await insertOne(db, tables.pushSubscription, {
+		id: newId(),
+		accountId: person.account.id,
+		endpoint: `https://fcm.googleapis.com/fcm/send/${mark}endpoint`,
+		p256dh: `${mark}key`,
+		auth: `${mark}auth`,
+		label: `${mark}device`,
+		createdAt: now,
+		lastAliveAt: now,
+	});
+	const token = await db.write((tx) => newAnswerLink(tx, { appointmentId, now }));
+	return {
+		person,
+		ids: {
+			account: person.account.id,
+			person: personId,
+			reference: request.reference!,
+			need: request.needs[0]!.id,
+			stage: pathway.stages[2]!.id,
+			step: stepId,
+			appointment: appointmentId,
+			invited: invited.id,
+			slot: slot.id,
+			aid: aid.id,
+			aidReference: aid.reference,
+			rating: rating.id,
+			batch,
+			device: device.id,
+			endpoint: device.endpoint,
+			link: token,
+		},
+	};
+}
+
+async function makeWorld(db: Db): Promise<World> {
+	await db.write(async (tx) => {
+		await tx.insert(tables.meta).values({ key: 'made_by', value: 'demo' });
+		await importReference(tx, root);
+		for (const id of ['ardennes', 'doubs']) await createTerritory(tx, getProfile(id), now);
+	});
+	const [territoryId, far] = ['ardennes', 'doubs'] as const;
+	const structure = await aStructure(db, { territoryId });
+	const here = { territoryId, structureId: structure.id };
+	const lead = await aReferent(db, here);
+	const colleague = await aReferent(db, here);
+	const stranger = await aReferent(db, { territoryId: far });
+	const deciding = (await listStructures(db.read, territoryId)).find(({ decidesAids }) => decidesAids)!;
+	const decider = await aReferent(db, { territoryId, structureId: deciding.id });
+	const disabled = await aReferent(db, here);
+	const coordinator = await aCoordinator(db, here);
+	const farCoordinator = await aCoordinator(db, { territoryId: far });
+	const a = await aFullFile(db, 'zzqalix', lead, 9);
+	const b = await aFullFile(db, 'zzqbea', colleague, 11);
+	await aFollowUp(db, { personId: a.person.id, member: disabled, part: 'second' });
+	const coparent = await aPerson(db, { ...HOME, territoryId, account: { role: 'coparent' } });
+	const invited = await aReferent(db, here);
+
+	const open = (accountId: string, kind: SessionKind, at = now) =>
+		db.write((tx) => openSession(tx, { accountId, kind, device: 'other', now: at }));
+	const sessions = {
+		person: await open(a.ids.account, 'own_phone'),
+		other: await open(b.ids.account, 'own_phone'),
+		lead: await open(lead.id, 'professional'),
+		colleague: await open(colleague.id, 'professional'),
+		decider: await open(decider.id, 'professional'),
+		stranger: await open(stranger.id, 'professional'),
+		coordinator: await open(coordinator.id, 'professional'),
+		farCoordinator: await open(farCoordinator.id, 'professional'),
+		disabled: await open(disabled.id, 'professional'),
+		ended: await open(a.ids.account, 'own_phone', new Date(now.getTime() - 31 * DAY_MS)),
+		coparent: await open(coparent.account.id, 'own_phone'),
+	};
+	await db.write((tx) =>
+		tx.update(tables.account).set({ status: 'disabled' }).where(eq(tables.account.id, disabled.id)),
+	);
+	const { token: invitation } = await db.write((tx) =>
+		inviteAccount(tx, { accountId: invited.id, createdById: coordinator.id, now }),
+	);
+	const accounts = { lead: lead.id, colleague: colleague.id, coordinator: coordinator.id };
+	const contacts = { person: a.person.email!, lead: lead.email!, colleague: colleague.email! };
+	return { a: a.ids, b: b.ids, sessions, invitation, structure: structure.id, accounts, contacts };
+}
+
+migrateDatabase(databaseFile, path.join(root, 'drizzle', 'sqlite'));
+const db = openDatabase(databaseFile);
+writeFileSync(path.join(dataDir, 'world.json'), JSON.stringify(await makeWorld(db)));
+db.close();

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startPortal, type Portal } from './portal.ts';
+
+/** Ids of all that a person's file holds. */
+export interface FileIds {
+	account: string;
+	person: string;
+	reference: string;
+	need: string;
+	stage: string;
+	step: string;
+	appointment: string;
+	invited: string;
+	slot: string;
+	aid: string;
+	aidReference: string;
+	rating: string;
+	batch: string;
+	device: string;
+	endpoint: string;
+	link: string;
+}
+
+export const ACTORS = [
+	/** Not signed in. */
+	'visitor',
+	/** Person A. */
+	'person',
+	/** Person B, of the same territory. */
+	'other',
+	/** Lead referent of A. */
+	'lead',
+	/** Lead referent of B, in the structure of A's. */
+	'colleague',
+	/** Referent where childcare aids of the territory are decided; follows nobody. */
+	'decider',
+	/** Referent of another territory. */
+	'stranger',
+	'coordinator',
+	/** Coordinator of another territory. */
+	'farCoordinator',
+	/** Second referent of A, whose account is disabled. */
+	'disabled',
+	/** A's own session, 31 days ago. */
+	'ended',
+	/** The other parent of somebody else. */
+	'coparent',
+] as const;
+export type ActorName = (typeof ACTORS)[number];
+
+export interface World {
+	a: FileIds;
+	b: FileIds;
+	/** Tokens of cookies. */
+	sessions: Record<Exclude<ActorName, 'visitor'>, string>;
+	/** Token of an invitation that was not used. */
+	invitation: string;
+	structure: string;
+	accounts: { lead: string; colleague: string; coordinator: string };
+	contacts: { person: string; lead: string; colleague: string };
+}
+
+/** What A's texts begin with, and what they end with: names are known to the coordinator too, the rest is not. */
+export const MARK = 'zzqalix';
+export const NAMES = [`${MARK}firstname`, `${MARK}lastname`];
+
+/** What who decides on A's aid knows besides: how to reach her, and what was said of the aid. */
+export const OF_AID = [...NAMES, MARK, `${MARK}aidnote`];
+
+/** Marks of A in a text, whatever the case: names are written in capitals in places. */
+export const marksIn = (text: string): string[] => [
+	...new Set([...text.toLowerCase().matchAll(/zzqalix[a-z0-9]*/g)].map(([found]) => found)),
+];
+
+/** A portal on a small world of its own, with the address of each request said by `x-test-address` (limits are per address). */
+export async function startWorld(env: Record<string, string> = {}): Promise<{ portal: Portal; world: World }> {
+	const dataDir = mkdtempSync(path.join(tmpdir(), 'world-'));
+	const made = spawnSync(process.execPath, ['--import', 'tsx', 'tests/support/world-data.ts'], {
+		encoding: 'utf8',
+		env: { ...process.env, DEMO: '1', DATA_DIR: dataDir },
+	});
+	if (made.status !== 0) throw new Error(`the world could not be made:\n${made.stderr}`);
+	const world = JSON.parse(readFileSync(path.join(dataDir, 'world.json'), 'utf8')) as World;
+	const portal = await startPortal({ dataDir, env: { ADDRESS_HEADER: 'x-test-address', ...env } });
+	return { portal, world };
+}

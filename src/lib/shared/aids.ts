@@ -2,6 +2,7 @@ import { m } from '../paraglide/messages.js';
 import type { Locale } from '../paraglide/runtime.js';
 import type { AidStatus } from './codes.ts';
 import { formatDay, formatDayWhen } from './dates.ts';
+import { regionOf } from './locales.ts';
 
 /** Papers that may be asked for. What an administration holds already is not among them (CRPA L114-8). */
 export const PAPERS = [
@@ -76,7 +77,7 @@ export const reasonRemedy = words<AidReason>({
 
 /** Cents as people write euros: « 478,40 € ». */
 export const formatEuros = (cents: number, locale: string): string =>
-	new Intl.NumberFormat(locale === 'en' ? 'en-GB' : locale, {
+	new Intl.NumberFormat(regionOf(locale), {
 		style: 'currency',
 		currency: 'EUR',
 		minimumFractionDigits: cents % 100 === 0 ? 0 : 2,
@@ -84,7 +85,7 @@ export const formatEuros = (cents: number, locale: string): string =>
 
 /** « l’attestation de la crèche et le contrat », as the language joins them. */
 const listed = (items: string[], locale: string) =>
-	new Intl.ListFormat(locale === 'en' ? 'en-GB' : locale, { type: 'conjunction' }).format(items);
+	new Intl.ListFormat(regionOf(locale), { type: 'conjunction' }).format(items);
 
 /** What the sentence is made of; days in the zone of the territory. */
 export interface AidFacts {

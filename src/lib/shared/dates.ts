@@ -1,5 +1,6 @@
 import { m } from '../paraglide/messages.js';
 import type { Locale } from '../paraglide/runtime.js';
+import { regionOf } from './locales.ts';
 
 /**
  * Days and hours as people read them. Intl only, so that pages and messages say the same; counting days is the
@@ -12,10 +13,6 @@ const NBSP = '\u00a0';
 const DAY_MS = 86_400_000;
 /** Further away, a number of days says nothing to anybody. */
 const RELATIVE_UP_TO_DAYS = 60;
-
-/** British days before months; Arabic with the digits read in France. */
-const REGIONS: Record<string, string> = { en: 'en-GB', ar: 'ar-u-nu-latn' };
-const region = (locale: string) => REGIONS[locale] ?? locale;
 
 const SHAPES = {
 	day: { weekday: 'long', day: 'numeric', month: 'long' },
@@ -39,7 +36,7 @@ function formatter(shape: Shape, zone: string, locale: string): Intl.DateTimeFor
 	const key = `${shape} ${zone} ${locale}`;
 	let made = formatters.get(key);
 	if (!made) {
-		made = new Intl.DateTimeFormat(region(locale), { ...SHAPES[shape], timeZone: zone });
+		made = new Intl.DateTimeFormat(regionOf(locale), { ...SHAPES[shape], timeZone: zone });
 		formatters.set(key, made);
 	}
 	return made;
@@ -48,7 +45,7 @@ function formatter(shape: Shape, zone: string, locale: string): Intl.DateTimeFor
 function relative(locale: string): Intl.RelativeTimeFormat {
 	let made = relatives.get(locale);
 	if (!made) {
-		made = new Intl.RelativeTimeFormat(region(locale), { numeric: 'auto' });
+		made = new Intl.RelativeTimeFormat(regionOf(locale), { numeric: 'auto' });
 		relatives.set(locale, made);
 	}
 	return made;

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { wordingIn } from '../../shared/locales.ts';
 import type { Queries } from '../db/client.ts';
 import { account, followUpMember, pathway, person, stage, step, structure } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
@@ -69,7 +70,7 @@ export async function pathwayOf(q: Queries, personId: string, locale: string) {
 		zone: territory.zone,
 		stages: stages.map(({ name, reasonSealed, ...row }) => ({
 			...row,
-			name: name[locale] ?? name.fr ?? '',
+			name: wordingIn(name, locale),
 			reason: unsealNullable(`stage.reason_sealed:${row.id}`, reasonSealed),
 			/** Day by which it is planned to end. */
 			plannedOn: row.targetOn ?? planned.get(row.position) ?? null,

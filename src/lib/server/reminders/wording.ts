@@ -2,6 +2,7 @@ import { m } from '../../paraglide/messages.js';
 import { getTextDirection, localizeHref, type Locale } from '../../paraglide/runtime.js';
 import type { AppointmentMode, AppointmentState } from '../../shared/codes.ts';
 import { daysUntil, formatDayTime, formatTime } from '../../shared/dates.ts';
+import { smsLocale } from '../../shared/locales.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 import type { Mail } from '../platform/mail.ts';
 import { formatPhone } from '../platform/phone.ts';
@@ -158,10 +159,14 @@ export function mailOf(content: Content): Omit<Mail, 'to'> {
 	};
 }
 
-/** One SMS: the fullest of these that holds in 160 characters of the GSM alphabet. */
+/**
+ * One SMS: the fullest of these that holds in 160 characters of the GSM alphabet. It is worded in French for a language
+ * that alphabet cannot write (`smsLocale`); its link still opens the page in the language of the reader.
+ */
 export function smsOf(content: Content): string {
-	const { locale, token } = content;
-	const statement = statementOf(content);
+	const { token } = content;
+	const locale = smsLocale(content.locale);
+	const statement = statementOf({ ...content, locale });
 	const link = linkOf(content);
 	const phone = formatPhone(content.phone);
 	const full = token ? m.reminder_sms_ask : m.reminder_sms_see;

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { THEMES } from '../../shared/themes.ts';
+import arabic from './questions.ar.ts';
 import { knownTicks, QUESTIONS, questionsOf, ticksInWords } from './questions.ts';
+import ukrainian from './questions.uk.ts';
 
 interface Reference {
 	theme: string;
@@ -40,6 +42,20 @@ test('every option is worded in both languages and its code is unique within the
 		expect(new Set(question.options.map(({ code }) => code)).size).toBe(question.options.length);
 });
 
+test('every question and option is translated, and nothing else', () => {
+	const places = THEMES.flatMap((theme) =>
+		QUESTIONS[theme].flatMap(({ id, options }) => [
+			`${theme}.${id}`,
+			...options.map(({ code }) => `${theme}.${id}.${code}`),
+		]),
+	).toSorted();
+	expect(Object.keys(arabic).toSorted()).toEqual(places);
+	for (const translated of [arabic, ukrainian]) {
+		expect(places).toEqual(expect.arrayContaining(Object.keys(translated)));
+		for (const words of Object.values(translated)) expect(words.trim()).not.toBe('');
+	}
+});
+
 test('codes that are not asked are dropped', () => {
 	expect(knownTicks('housing', { situation: ['rent', 'forged', 'rent'], other: ['x'] })).toEqual({
 		situation: ['rent'],
@@ -48,5 +64,7 @@ test('codes that are not asked are dropped', () => {
 
 test('ticks are read back in the language of the reader', () => {
 	expect(ticksInWords('housing', { situation: ['rent'] }, 'en')).toEqual(['The rent is hard to pay']);
+	expect(ticksInWords('housing', { situation: ['rent'] }, 'ar')).toEqual(['الإيجار صعب الدفع']);
+	expect(ticksInWords('housing', { situation: ['rent'] }, 'xx')).toEqual(['Le loyer est difficile à payer']);
 	expect(questionsOf('housing', 'fr')[0]!.options[0]).toEqual({ value: 'no_roof', label: 'Je n’ai pas de logement' });
 });

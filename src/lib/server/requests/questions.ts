@@ -4,7 +4,10 @@
  * (domain.md §7.1): for health we ask what would help, never what is wrong. Codes are stored and never change.
  */
 import type { Theme } from '../../shared/themes.ts';
+import arabic from './questions.ar.ts';
+import ukrainian from './questions.uk.ts';
 
+/** What a question and its options are written in; translations of the others stand in `questions.<language>.ts`. */
 export interface Words {
 	fr: string;
 	en: string;
@@ -195,7 +198,12 @@ export const QUESTIONS: Record<Theme, Question[]> = {
 	],
 };
 
-const inLanguage = (words: Words, locale: string): string => (locale === 'en' ? words.en : words.fr);
+/** By place: `housing.situation` is a question, `housing.situation.rent` one of its options. */
+export type Translations = Readonly<Record<string, string>>;
+const TRANSLATIONS: Partial<Record<string, Translations>> = { ar: arabic, uk: ukrainian };
+
+const inLanguage = (words: Words, place: string, locale: string): string =>
+	locale === 'en' ? words.en : (TRANSLATIONS[locale]?.[place] ?? words.fr);
 
 export interface QuestionView {
 	id: string;
@@ -207,8 +215,11 @@ export interface QuestionView {
 export const questionsOf = (theme: Theme, locale: string): QuestionView[] =>
 	QUESTIONS[theme].map((question) => ({
 		id: question.id,
-		legend: inLanguage(question.legend, locale),
-		options: question.options.map(({ code, label }) => ({ value: code, label: inLanguage(label, locale) })),
+		legend: inLanguage(question.legend, `${theme}.${question.id}`, locale),
+		options: question.options.map(({ code, label }) => ({
+			value: code,
+			label: inLanguage(label, `${theme}.${question.id}.${code}`, locale),
+		})),
 	}));
 
 /** What was ticked, in words; codes no longer asked are left out. */
@@ -216,7 +227,7 @@ export function ticksInWords(theme: Theme, ticks: Record<string, string[]>, loca
 	return QUESTIONS[theme].flatMap((question) =>
 		question.options
 			.filter(({ code }) => ticks[question.id]?.includes(code))
-			.map(({ label }) => inLanguage(label, locale)),
+			.map(({ code, label }) => inLanguage(label, `${theme}.${question.id}.${code}`, locale)),
 	);
 }
 

@@ -1,6 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import type { Locale } from '$lib/paraglide/runtime.js';
+import { smsLocale } from '$lib/shared/locales';
 import { askCode } from '../accounts/commands.ts';
 import { accountsOfContact } from '../accounts/queries.ts';
 import { parseContact, type Contact } from '../accounts/rules.ts';
@@ -42,7 +43,11 @@ function send({ channel, value }: Contact, code: string, challengeId: string, lo
 	// Spaced as it is read aloud; what is typed back may have spaces or not.
 	const spaced = `${code.slice(0, 3)} ${code.slice(3)}`;
 	if (channel === 'sms')
-		return sendSms({ to: value, text: m.account_code_sms({ code }, { locale }), reference: challengeId });
+		return sendSms({
+			to: value,
+			text: m.account_code_sms({ code }, { locale: smsLocale(locale) }),
+			reference: challengeId,
+		});
 	return sendMail({
 		to: value,
 		subject: m.account_code_mail_subject({}, { locale }),

@@ -1,6 +1,7 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
-import { isLocale, localizeHref } from '$lib/paraglide/runtime.js';
+import { isLocale, locales, localizeHref } from '$lib/paraglide/runtime.js';
+import { STAFF_LOCALES } from '$lib/shared/locales';
 import { closeOtherSessions, setLocale } from '../accounts/commands.ts';
 import { listSessions, type SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
@@ -24,7 +25,9 @@ export async function changeLanguage(
 	also?: (tx: Tx, locale: string) => Promise<void>,
 ) {
 	const locale = (await request.formData()).get('locale');
-	if (!isLocale(locale)) return fail(400, { errors: { locale: m.error_choose() } as Record<string, string> });
+	const offered = page === '/pro/compte' ? STAFF_LOCALES : locales;
+	if (!isLocale(locale) || !offered.includes(locale))
+		return fail(400, { errors: { locale: m.error_choose() } as Record<string, string> });
 	await db.write(async (tx) => {
 		await setLocale(tx, accountId, locale);
 		await also?.(tx, locale);

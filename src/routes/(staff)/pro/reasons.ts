@@ -1,4 +1,5 @@
 import { m } from '$lib/paraglide/messages.js';
+import { wordingIn } from '$lib/shared/locales';
 import type { Reason, TodayRow, Why } from '$lib/server/people/today-rules';
 import { shortDay, shortWhen } from './short-dates';
 
@@ -37,7 +38,7 @@ export const delayLabel = (
 	locale: string,
 ): string =>
 	kind === 'stage'
-		? m.pro_delay_stage({ stage: stageName?.[locale] ?? stageName?.fr ?? '' })
+		? m.pro_delay_stage({ stage: wordingIn(stageName ?? {}, locale) })
 		: kind === 'first_appointment'
 			? m.pro_delay_first_appointment()
 			: kind === 'first_contact'

@@ -11,15 +11,31 @@ const at = structureMaker('+332619150');
  * checked by the département. The first two add up to the 15 days promised before the first appointment.
  */
 const stages: StageProfile[] = [
-	{ name: { fr: 'Mes droits sont ouverts', en: 'My rights are open' }, targetDays: 7, dayType: 'calendar' },
-	{ name: { fr: 'Premier contact', en: 'First contact' }, targetDays: 8, dayType: 'calendar' },
 	{
-		name: { fr: 'Entretien d’orientation et diagnostic', en: 'Orientation interview and diagnosis' },
+		name: { fr: 'Mes droits sont ouverts', en: 'My rights are open', ar: 'حقوقي مفتوحة' },
+		targetDays: 7,
+		dayType: 'calendar',
+	},
+	{ name: { fr: 'Premier contact', en: 'First contact', ar: 'الاتصال الأول' }, targetDays: 8, dayType: 'calendar' },
+	{
+		name: {
+			fr: 'Entretien d’orientation et diagnostic',
+			en: 'Orientation interview and diagnosis',
+			ar: 'مقابلة التوجيه ودراسة الوضع',
+		},
 		targetDays: 15,
 		dayType: 'calendar',
 	},
-	{ name: { fr: 'Je rencontre mon référent', en: 'I meet my referent' }, targetDays: 10, dayType: 'ouvre' },
-	{ name: { fr: 'Contrat et suivi', en: 'Contract and follow-up' }, targetDays: 180, dayType: 'calendar' },
+	{
+		name: { fr: 'Je rencontre mon référent', en: 'I meet my referent', ar: 'ألتقي بمرافقي' },
+		targetDays: 10,
+		dayType: 'ouvre',
+	},
+	{
+		name: { fr: 'Contrat et suivi', en: 'Contract and follow-up', ar: 'العقد والمتابعة' },
+		targetDays: 180,
+		dayType: 'calendar',
+	},
 ];
 
 /** The roadmap names 18 themes; their wording here is ours, to be replaced by the département's. */

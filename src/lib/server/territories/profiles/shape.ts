@@ -2,7 +2,8 @@ import type { DayType } from '../calendar.ts';
 import type { TerritorySettings } from '../settings.ts';
 
 export interface StageProfile {
-	name: { fr: string; en: string };
+	/** French and English for professionals; the person's own language, else French. */
+	name: Record<string, string> & { fr: string; en: string };
 	/** Days in the stage before it is late. */
 	targetDays: number;
 	dayType: DayType;
@@ -67,11 +68,19 @@ export const PROGRAMME = 'Service public de l’insertion et de l’emploi';
 
 /** The delays of product.md §5: contact in 7 days, diagnosis in 30, orientation in 45, review after 6 months, 3 months in work. */
 export const NATIONAL_STAGES: StageProfile[] = [
-	{ name: { fr: 'Premier contact', en: 'First contact' }, targetDays: 7, dayType: 'calendar' },
-	{ name: { fr: 'Diagnostic partagé', en: 'Shared diagnosis' }, targetDays: 23, dayType: 'calendar' },
-	{ name: { fr: 'Orientation', en: 'Orientation' }, targetDays: 15, dayType: 'calendar' },
-	{ name: { fr: 'Accompagnement', en: 'Support' }, targetDays: 180, dayType: 'calendar' },
-	{ name: { fr: 'Premiers mois au travail', en: 'First months in work' }, targetDays: 90, dayType: 'calendar' },
+	{ name: { fr: 'Premier contact', en: 'First contact', ar: 'الاتصال الأول' }, targetDays: 7, dayType: 'calendar' },
+	{
+		name: { fr: 'Diagnostic partagé', en: 'Shared diagnosis', ar: 'دراسة الوضع معًا' },
+		targetDays: 23,
+		dayType: 'calendar',
+	},
+	{ name: { fr: 'Orientation', en: 'Orientation', ar: 'التوجيه' }, targetDays: 15, dayType: 'calendar' },
+	{ name: { fr: 'Accompagnement', en: 'Support', ar: 'المرافقة' }, targetDays: 180, dayType: 'calendar' },
+	{
+		name: { fr: 'Premiers mois au travail', en: 'First months in work', ar: 'الأشهر الأولى في العمل' },
+		targetDays: 90,
+		dayType: 'calendar',
+	},
 ];
 
 /** A town in which structures stand. */

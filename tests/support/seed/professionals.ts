@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, desc, eq } from 'drizzle-orm';
 import type { SignedIn } from '../../../src/lib/server/accounts/sessions.ts';
 import { createAccount } from '../../../src/lib/server/accounts/commands.ts';
 import type { Tx } from '../../../src/lib/server/db/client.ts';
@@ -40,7 +40,7 @@ export async function hireTeam(tx: Tx, profile: TerritoryProfile, now: Date): Pr
 		.select()
 		.from(structure)
 		.where(eq(structure.territoryId, profile.id))
-		.orderBy(asc(structure.id))
+		.orderBy(desc(structure.decidesAids), asc(structure.id))
 		.limit(100);
 	const of = (side: 'social' | 'work') => places.filter(({ kind }) => SIDES[kind as keyof typeof SIDES] === side);
 	const hire = async (

@@ -19,8 +19,12 @@ export function isRealDay(day: string): boolean {
 	return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
+/** Nothing chosen is the empty text: no field is ever missing. */
 const chosen = <const Options extends readonly string[]>(options: Options) =>
-	v.picklist(options, () => m.error_choose());
+	v.pipe(
+		v.optional(v.string(), ''),
+		v.picklist(options, () => m.error_choose()),
+	);
 const yesNo = v.pipe(
 	chosen(['yes', 'no']),
 	v.transform((answer) => answer === 'yes'),
@@ -97,7 +101,7 @@ const filled = v.pipe(
 const decision = v.object({
 	to: chosen(AID_STATUSES),
 	version: v.pipe(
-		v.string(() => m.error_strange()),
+		v.optional(v.string(), ''),
 		v.regex(/^\d{1,9}$/, () => m.error_strange()),
 		v.transform(Number),
 	),

@@ -44,15 +44,17 @@ function factsOf(aid: AidRow, papers: PaperRow[], deciderName: string, zone: str
 		: aid.status === 'refused' || aid.status === 'partially_granted'
 			? localDay(aid.statusSince, zone)
 			: null;
+	const contestUntil = refusedOn && appealUntil(refusedOn);
+	const isOver = aid.status === 'refused' && contestUntil !== null && today > contestUntil;
 	return {
 		status: aid.status,
-		nextActor: aid.nextActor,
+		nextActor: isOver ? 'nobody' : aid.nextActor,
 		nextBy: aid.nextBy,
 		missing: waited(papers)
 			.filter(({ declaredAt }) => declaredAt === null)
 			.map(({ kind }) => kind),
 		implicitlyRefused,
-		contestUntil: refusedOn && appealUntil(refusedOn),
+		contestUntil,
 		deciderName,
 		amountCents: aid.amountCents,
 	};

@@ -156,7 +156,7 @@ describe('results', () => {
 			'Réponses;Moyenne;5,6;',
 			'Réponses;Taux;non montré;',
 		]);
-		expect(lines[7]).toBe("'=Mois();2025-03;moins de 5;");
+		expect(lines[7]).toBe("'=Mois();2025-03;0;");
 		expect(lines.at(-2)).toBe("'=Mois();2026-02;20;");
 	});
 });

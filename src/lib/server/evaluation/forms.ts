@@ -22,7 +22,10 @@ const ticked = v.pipe(
 );
 
 const answer = v.object({
-	face: v.picklist(Object.keys(RATINGS) as Rating[], () => m.evaluation_error_face()),
+	face: v.pipe(
+		v.optional(v.string(), ''),
+		v.picklist(Object.keys(RATINGS) as Rating[], () => m.evaluation_error_face()),
+	),
 	comment: v.pipe(
 		words(MAX_COMMENT),
 		v.check(
@@ -58,10 +61,11 @@ export const parseImprovement = (form: FormData) => parseForm(improvement, form)
 
 const publication = v.object({
 	id: v.pipe(
-		v.string(() => m.error_strange()),
+		v.optional(v.string(), ''),
 		v.regex(/^[\w-]{22}$/, () => m.error_strange()),
 	),
 	publish: v.pipe(
+		v.optional(v.string(), ''),
 		v.picklist(['yes', 'no'], () => m.error_choose()),
 		v.transform((choice) => choice === 'yes'),
 	),

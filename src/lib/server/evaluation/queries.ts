@@ -4,7 +4,7 @@ import type { Queries } from '../db/client.ts';
 import { appointment, improvement, rating, ratingInvitation } from '../db/schema/index.ts';
 import { addMonths, localDay, startOfDay } from '../territories/calendar.ts';
 import { readComment } from './box.ts';
-import { maskMean, maskTable, responseRate, shareOf, type Cell } from './disclosure.ts';
+import { maskCount, maskMean, maskTable, responseRate, shareOf, type Cell } from './disclosure.ts';
 
 /** From the least to the most content: the order of every table. */
 export const FACES = ['bad', 'medium', 'good'] as const satisfies readonly Rating[];
@@ -73,7 +73,6 @@ export async function resultsOf(
 		rows.filter(keep).reduce((total, { answers }) => total + answers, 0);
 	const byFace = SCORES.map((score) => sum((row) => row.score === score));
 	const faces = maskTable(byFace);
-	const byMonth = maskTable(months.map((month) => sum((row) => row.month === month)));
 	const half = (from: number) =>
 		maskMean(
 			SCORES,
@@ -95,11 +94,14 @@ export async function resultsOf(
 			return { face, count: cell, share: shareOf(cell, faces) };
 		}),
 		mean: maskMean(SCORES, byFace),
-		months: months.map((month, index) => ({ month, count: byMonth.cells[index]! })),
+		months: months.map((month) => ({ month, count: monthCell(sum((row) => row.month === month)) })),
 		trend: trendOf(half(0), half(6)),
 		responseRate: responseRate(invited.asked, invited.answered),
 	};
 }
+
+/** Answers leave the box by five at least: a month holds none, which tells about nobody, or enough. */
+const monthCell = (answers: number): Cell => (answers === 0 ? 0 : maskCount(answers));
 
 function trendOf(before: number | null, after: number | null): Results['trend'] {
 	if (before === null || after === null) return null;

@@ -12,6 +12,7 @@ const STAMP = 'build/.made-from';
  */
 export function fingerprint(sources) {
 	const hash = createHash('sha256').update(process.versions.node);
+	/** @param {string} entry */
 	const add = (entry) => {
 		const stat = statSync(entry);
 		if (stat.isDirectory()) {

@@ -28,6 +28,7 @@ export async function ensureChromium() {
 	const found = await findChromium();
 	if (found) return found;
 	console.log('No Chromium on this machine: installing one…');
+	/** @param {string} command @param {...string} args */
 	const run = (command, ...args) =>
 		spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 }).status === 0;
 	if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {

@@ -23,7 +23,7 @@ async function aFullFile(db: Db, mark: string) {
 	await aRequest(db, { personId, territoryId });
 	const pathway = await aPathway(db, { personId, territoryId });
 	await aStep(db, { pathwayId: pathway.id, personId });
-	await anAppointment(db, { personId, referent, placeName: `Lieu ${mark}` });
+	await anAppointment(db, { personId, referentId: referent.id, placeName: `Lieu ${mark}` });
 	const token = await db.write((tx) =>
 		openSession(tx, { accountId: person.account.id, kind: 'own_phone', device: 'android', now: NOW }),
 	);

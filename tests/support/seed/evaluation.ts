@@ -1,8 +1,9 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import { appointment } from '../../../src/lib/server/db/schema/index.ts';
 import { addImprovement, answerRating, askRating, skipRating } from '../../../src/lib/server/evaluation/commands.ts';
-import { addDays, localDay } from '../../../src/lib/server/territories/calendar.ts';
-import { chance, pick, weighted } from './draw.ts';
+import { drop } from '../../../src/lib/server/evaluation/box.ts';
+import { addDays, addMonths, localDay } from '../../../src/lib/server/territories/calendar.ts';
+import { between, chance, pick, weighted } from './draw.ts';
 import type { World } from './lives.ts';
 
 const DAY_MS = 86_400_000;
@@ -63,10 +64,21 @@ export async function rateAll(world: World, exceptPersonId: string) {
 			await answerRating(tx, { ...own, face, comment: chance(0.3) ? pick(WORDS[face]) : null });
 		} else if (chance(0.1)) await skipRating(tx, own);
 	}
+	await earlierAnswers(world);
 	const by = { ...team.coordinator, territoryId: territory.id };
 	for (const { daysAgo, ...words } of DONE) {
 		const doneOn = addDays(localDay(today, territory.zone), -daysAgo);
 		const now = new Date(today.getTime() - (daysAgo - 2) * DAY_MS);
 		await addImprovement(tx, { ...words, doneOn, publish: true }, { by, now });
+	}
+}
+
+/** Answers of people who left since: each of the last twelve months has some. */
+async function earlierAnswers({ tx, territory, today }: World) {
+	const current = localDay(today, territory.zone);
+	for (let ago = 12; ago >= 1; ago -= 1) {
+		const month = addMonths(current, -ago).slice(0, 7);
+		for (let left = between(6, 16); left > 0; left -= 1)
+			await drop(tx, territory.id, { face: weighted(FACES), comment: null }, month);
 	}
 }

@@ -32,13 +32,12 @@ interface Offline extends DBSchema {
 	/** `user`: key of who was last signed in · `lang` · `push-said`: when the server last heard of our subscription. */
 	settings: { key: 'user' | 'lang' | 'push-said'; value: string };
 }
-export type Store = IDBPDatabase<Offline>;
+type Store = IDBPDatabase<Offline>;
 
 let opening: Promise<Store> | undefined;
 
-/** Null when this browser refuses storage (private windows, a full phone): everything else goes on. */
-export async function store(): Promise<Store | null> {
-	opening ??= openDB<Offline>('portal', 1, {
+const open = () =>
+	openDB<Offline>('portal', 1, {
 		upgrade(db) {
 			db.createObjectStore('agenda');
 			db.createObjectStore('queue', { keyPath: 'id' });
@@ -47,8 +46,11 @@ export async function store(): Promise<Store | null> {
 		blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
 		terminated: () => (opening = undefined),
 	});
+
+/** Null when this browser refuses storage (private windows, a full phone): everything else goes on. */
+async function store(): Promise<Store | null> {
 	try {
-		return await opening;
+		return await (opening ??= open());
 	} catch {
 		opening = undefined;
 		return null;

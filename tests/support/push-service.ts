@@ -63,6 +63,8 @@ export interface PushService {
 	connections: number;
 	/** Bytes of a flood that left before the sender hung up. */
 	flooded: number;
+	/** What time it is there, when the portal's clock was moved: tokens are dated. */
+	now: () => number;
 	setFault(fault: PushFault | FaultOf | null): void;
 	subscribe(vapidKey: string, onMessage?: OnMessage): PushSubscriptionJson;
 	/** From now on this subscription answers 410. */
@@ -84,7 +86,7 @@ export async function startPushService(): Promise<PushService> {
 			const endpoint = service.origin + request.url;
 			const fault = faultOf({ endpoint, attempt: service.attempts });
 			if (fault) return misbehave(fault, request, response, (bytes) => (service.flooded += bytes));
-			const answer = receive(request, Buffer.concat(chunks), subscriptions.get(endpoint), service.origin);
+			const answer = receive(request, Buffer.concat(chunks), subscriptions.get(endpoint), service);
 			if ('why' in answer) return response.writeHead(answer.status).end(answer.why);
 			const message = { endpoint, ...answer };
 			service.received.push(message);
@@ -107,6 +109,7 @@ export async function startPushService(): Promise<PushService> {
 		attempts: 0,
 		connections: 0,
 		flooded: 0,
+		now: () => Date.now(),
 		setFault: (fault) => (faultOf = typeof fault === 'function' ? fault : () => fault),
 		subscribe(vapidKey, onMessage) {
 			const ecdh = crypto.createECDH('prime256v1');
@@ -137,7 +140,7 @@ function receive(
 	{ headers }: IncomingMessage,
 	body: Buffer,
 	subscription: Subscription | undefined,
-	origin: string,
+	{ origin, now }: Pick<PushService, 'origin' | 'now'>,
 ): Receipt {
 	const topic = headers.topic as string | undefined;
 	if (!subscription) return { status: 404, why: 'unknown subscription' };
@@ -146,7 +149,7 @@ function receive(
 	if (topic !== undefined && !/^[A-Za-z0-9]{1,32}$/.test(topic)) return { status: 400, why: 'Topic' };
 	if (body.length > 4096) return { status: 413, why: 'body' };
 	if (body.length > 0 && headers['content-encoding'] !== 'aes128gcm') return { status: 400, why: 'Content-Encoding' };
-	const vapid = verifyVapid(headers.authorization, { audience: origin, publicKey: subscription.vapidKey });
+	const vapid = verifyVapid(headers.authorization, { audience: origin, publicKey: subscription.vapidKey, now: now() });
 	if (vapid.status !== 201) return vapid;
 	try {
 		const text = body.length > 0 ? decrypt(body, subscription).toString() : '';

@@ -1,0 +1,187 @@
+import { chromium, type BrowserContext, type CDPSession, type Page, type Worker } from '@playwright/test';
+import { CHROMIUM_FLAGS } from './chromium.mjs';
+import type { PushService, ReceivedPush } from './push-service.ts';
+
+interface Registration {
+	registrationId: string;
+	scopeURL: string;
+}
+type Mint = (vapidKey: string) => Promise<object>;
+
+/** A phone with its own browser profile: real worker, real notifications, real storage; only `pushManager` is a stand-in. */
+export interface Phone {
+	context: BrowserContext;
+	page: Page;
+	/** Gives the worker a push as the browser would; resolves once it has handled it. */
+	deliver(text: string): Promise<void>;
+	/** The worker that runs the portal's `/service-worker.js`, started if need be. */
+	worker(): Promise<Worker>;
+	/** Notifications on the screen. Read once the push is handled: reading earlier can lose it (reliability.md §2.2). */
+	notifications(): Promise<ShownNotification[]>;
+	/** A tap on a notification, or on one of its buttons. */
+	tap(tag: string, action?: string): Promise<void>;
+	/** Everything this site stored. */
+	stored(): Promise<Stored>;
+	close(): Promise<void>;
+}
+export interface ShownNotification {
+	title: string;
+	body: string;
+	tag: string;
+	lang: string;
+	dir: string;
+	actions: string[];
+}
+export interface Stored {
+	caches: Record<string, string[]>;
+	/** How many rows are in each store of each database. */
+	databases: Record<string, Record<string, number>>;
+	localStorage: string[];
+	cookies: string[];
+}
+
+const NO_SERVICE: Mint = () => Promise.reject(new Error('no push service'));
+
+/** `service`: where subscriptions are made; what it receives is delivered to this phone. */
+export async function openPhone(
+	origin: string,
+	{ service, grant = true, mint }: { service?: PushService; grant?: boolean; mint?: Mint } = {},
+): Promise<Phone> {
+	const context = await chromium.launchPersistentContext('', {
+		executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+		headless: true,
+		args: CHROMIUM_FLAGS,
+		locale: 'fr-FR',
+		viewport: { width: 360, height: 740 },
+	});
+	// Granting one permission denies all that are not named.
+	const allowed = grant ? ['notifications', 'background-sync'] : ['background-sync'];
+	await context.grantPermissions(allowed, { origin });
+	const watcher = context.pages()[0]!;
+	const cdp = await context.newCDPSession(watcher);
+	const registrations = new Map<string, Registration>();
+	const handled: (() => void)[] = [];
+	cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: all }) =>
+		all.forEach((one) => registrations.set(one.scopeURL, one)),
+	);
+	cdp.on('BackgroundService.backgroundServiceEventReceived', ({ backgroundServiceEvent: { eventName } }) => {
+		if (eventName === 'Push event completed') handled.shift()?.();
+	});
+	await cdp.send('ServiceWorker.enable');
+	await cdp.send('BackgroundService.startObserving', { service: 'pushMessaging' });
+	await cdp.send('BackgroundService.setRecording', { shouldRecord: true, service: 'pushMessaging' });
+
+	const deliver = async (data: string) => {
+		const done = new Promise<void>((resolve) => handled.push(resolve));
+		const { registrationId } = registrations.get(`${origin}/`)!;
+		await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+		await done;
+	};
+	const subscribe: Mint = async (vapidKey) =>
+		service!.subscribe(vapidKey, ({ text }: ReceivedPush) => void deliver(text));
+	await context.exposeFunction('__mint', mint ?? (service ? subscribe : NO_SERVICE));
+	await context.addInitScript(standInForPushManager);
+	const page = await context.newPage();
+	return {
+		context,
+		page,
+		deliver,
+		worker: () => runningWorker(context, cdp, origin),
+		notifications: async () => (await runningWorker(context, cdp, origin)).evaluate(shownNotifications),
+		tap: async (tag, action = '') =>
+			(await runningWorker(context, cdp, origin)).evaluate(tapNotification, { tag, action }),
+		stored: async () => {
+			const cookies = (await context.cookies(origin)).map(({ name }) => name).sort();
+			return {
+				...(await (await runningWorker(context, cdp, origin)).evaluate(storedByWorker)),
+				cookies,
+				localStorage: await localStorageOf(context, origin),
+			};
+		},
+		close: () => context.close(),
+	};
+}
+
+async function runningWorker(context: BrowserContext, cdp: CDPSession, origin: string): Promise<Worker> {
+	const ours = () => context.serviceWorkers().find((worker) => worker.url().startsWith(origin));
+	if (!ours()) await cdp.send('ServiceWorker.startWorker', { scopeURL: `${origin}/` });
+	return ours() ?? context.waitForEvent('serviceworker');
+}
+
+async function localStorageOf(context: BrowserContext, origin: string): Promise<string[]> {
+	const { origins } = await context.storageState();
+	return (origins.find((one) => one.origin === origin)?.localStorage ?? []).map(({ name }) => name).sort();
+}
+
+/** Chromium under test has no push service: subscribing is answered by ours, remembered for the tab. */
+function standInForPushManager() {
+	const bytes = (text: string) =>
+		Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (sign) => sign.charCodeAt(0));
+	const wrap = (json: { endpoint: string; keys: Record<string, string> }) => ({
+		...json,
+		toJSON: () => json,
+		getKey: (name: string) => bytes(json.keys[name]!).buffer,
+		unsubscribe: async () => {
+			sessionStorage.removeItem('subscription');
+			return true;
+		},
+	});
+	const current = () => {
+		const text = sessionStorage.getItem('subscription');
+		return text ? wrap(JSON.parse(text)) : null;
+	};
+	Object.assign(PushManager.prototype, {
+		getSubscription: async () => current(),
+		async subscribe({ applicationServerKey }: { applicationServerKey: string }) {
+			if (Notification.permission !== 'granted') throw new DOMException('denied', 'NotAllowedError');
+			const { __mint } = globalThis as unknown as { __mint: (key: string) => Promise<object> };
+			sessionStorage.setItem('subscription', JSON.stringify(await __mint(applicationServerKey)));
+			return current();
+		},
+	});
+}
+
+type WorkerScope = typeof globalThis & { registration: ServiceWorkerRegistration };
+
+async function shownNotifications(): Promise<ShownNotification[]> {
+	const notifications = await (self as unknown as WorkerScope).registration.getNotifications();
+	return notifications.map((notification) => {
+		const { title, body, tag, lang, dir } = notification;
+		const { actions } = notification as unknown as { actions: { title: string }[] };
+		return { title, body, tag, lang, dir, actions: actions.map((action) => action.title) };
+	});
+}
+
+async function tapNotification({ tag, action }: { tag: string; action: string }): Promise<void> {
+	const [notification] = await (self as unknown as WorkerScope).registration.getNotifications({ tag });
+	const { NotificationEvent } = globalThis as unknown as {
+		NotificationEvent: new (type: string, init: object) => Event;
+	};
+	self.dispatchEvent(new NotificationEvent('notificationclick', { notification, action }));
+}
+
+async function storedByWorker(): Promise<Pick<Stored, 'caches' | 'databases'>> {
+	const found: Stored['caches'] = {};
+	for (const name of await caches.keys()) {
+		const requests = await (await caches.open(name)).keys();
+		found[name] = requests.map(({ url }) => new URL(url).pathname).sort();
+	}
+	const databases: Stored['databases'] = {};
+	for (const { name } of await indexedDB.databases()) {
+		const database = await new Promise<IDBDatabase>((resolve, reject) => {
+			const opening = indexedDB.open(name!);
+			opening.onsuccess = () => resolve(opening.result);
+			opening.onerror = () => reject(opening.error);
+		});
+		const counts: Record<string, number> = {};
+		for (const store of database.objectStoreNames)
+			counts[store] = await new Promise((resolve, reject) => {
+				const counting = database.transaction(store).objectStore(store).count();
+				counting.onsuccess = () => resolve(counting.result);
+				counting.onerror = () => reject(counting.error);
+			});
+		database.close();
+		databases[name!] = counts;
+	}
+	return { caches: found, databases };
+}

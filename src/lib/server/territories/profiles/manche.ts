@@ -12,27 +12,37 @@ const at = structureMaker('+332619150');
  */
 const stages: StageProfile[] = [
 	{
-		name: { fr: 'Mes droits sont ouverts', en: 'My rights are open', ar: 'حقوقي مفتوحة' },
+		name: { fr: 'Mes droits sont ouverts', en: 'My rights are open', ar: 'حقوقي مفتوحة', uk: 'Мої права відкрито' },
 		targetDays: 7,
 		dayType: 'calendar',
 	},
-	{ name: { fr: 'Premier contact', en: 'First contact', ar: 'الاتصال الأول' }, targetDays: 8, dayType: 'calendar' },
+	{
+		name: { fr: 'Premier contact', en: 'First contact', ar: 'الاتصال الأول', uk: 'Перший контакт' },
+		targetDays: 8,
+		dayType: 'calendar',
+	},
 	{
 		name: {
 			fr: 'Entretien d’orientation et diagnostic',
 			en: 'Orientation interview and diagnosis',
 			ar: 'مقابلة التوجيه ودراسة الوضع',
+			uk: 'Розмова: обрати напрям і розібрати ситуацію',
 		},
 		targetDays: 15,
 		dayType: 'calendar',
 	},
 	{
-		name: { fr: 'Je rencontre mon référent', en: 'I meet my referent', ar: 'ألتقي بمرافقي' },
+		name: {
+			fr: 'Je rencontre mon référent',
+			en: 'I meet my referent',
+			ar: 'ألتقي بمرافقي',
+			uk: 'Я зустрічаюся з відповідальним фахівцем',
+		},
 		targetDays: 10,
 		dayType: 'ouvre',
 	},
 	{
-		name: { fr: 'Contrat et suivi', en: 'Contract and follow-up', ar: 'العقد والمتابعة' },
+		name: { fr: 'Contrat et suivi', en: 'Contract and follow-up', ar: 'العقد والمتابعة', uk: 'Договір і супровід' },
 		targetDays: 180,
 		dayType: 'calendar',
 	},

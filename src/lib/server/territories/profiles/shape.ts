@@ -68,16 +68,33 @@ export const PROGRAMME = 'Service public de l’insertion et de l’emploi';
 
 /** The delays of product.md §5: contact in 7 days, diagnosis in 30, orientation in 45, review after 6 months, 3 months in work. */
 export const NATIONAL_STAGES: StageProfile[] = [
-	{ name: { fr: 'Premier contact', en: 'First contact', ar: 'الاتصال الأول' }, targetDays: 7, dayType: 'calendar' },
 	{
-		name: { fr: 'Diagnostic partagé', en: 'Shared diagnosis', ar: 'دراسة الوضع معًا' },
+		name: { fr: 'Premier contact', en: 'First contact', ar: 'الاتصال الأول', uk: 'Перший контакт' },
+		targetDays: 7,
+		dayType: 'calendar',
+	},
+	{
+		name: { fr: 'Diagnostic partagé', en: 'Shared diagnosis', ar: 'دراسة الوضع معًا', uk: 'Разом розбираємо ситуацію' },
 		targetDays: 23,
 		dayType: 'calendar',
 	},
-	{ name: { fr: 'Orientation', en: 'Orientation', ar: 'التوجيه' }, targetDays: 15, dayType: 'calendar' },
-	{ name: { fr: 'Accompagnement', en: 'Support', ar: 'المرافقة' }, targetDays: 180, dayType: 'calendar' },
 	{
-		name: { fr: 'Premiers mois au travail', en: 'First months in work', ar: 'الأشهر الأولى في العمل' },
+		name: { fr: 'Orientation', en: 'Orientation', ar: 'التوجيه', uk: 'Вибір напряму' },
+		targetDays: 15,
+		dayType: 'calendar',
+	},
+	{
+		name: { fr: 'Accompagnement', en: 'Support', ar: 'المرافقة', uk: 'Супровід' },
+		targetDays: 180,
+		dayType: 'calendar',
+	},
+	{
+		name: {
+			fr: 'Premiers mois au travail',
+			en: 'First months in work',
+			ar: 'الأشهر الأولى في العمل',
+			uk: 'Перші місяці на роботі',
+		},
 		targetDays: 90,
 		dayType: 'calendar',
 	},

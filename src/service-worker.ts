@@ -27,11 +27,13 @@ const UNREACHED = new Set([502, 503, 504]);
 const offlinePageIn = (language: string) => (language === BASE ? '' : `/${language}`) + '/hors-ligne';
 const KEPT = [__PHONE_SCRIPT__, '/icon.svg', '/icon-192.png', '/badge-96.png', ...LANGUAGES.map(offlinePageIn)];
 
-worker.addEventListener('install', (event) => {
+worker.addEventListener('install', (event) => event.waitUntil(keepAll()));
+
+async function keepAll() {
+	const cache = await caches.open(CACHE);
 	// Rendered for nobody: without cookies, past the browser's own cache.
-	const requests = KEPT.map((path) => new Request(path, { credentials: 'omit', cache: 'reload' }));
-	event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests)));
-});
+	await cache.addAll(KEPT.map((path) => new Request(path, { credentials: 'omit', cache: 'reload' })));
+}
 
 worker.addEventListener('activate', (event) => {
 	event.waitUntil(dropOldCaches().then(() => clients.claim()));

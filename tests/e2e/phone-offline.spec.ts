@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import { demoAccount, signInAs, withDatabase } from '../support/fixtures.ts';
 import { startFront, type Front } from '../support/front.ts';
 import { openPhone, type Phone, type Stored } from '../support/phone.ts';
@@ -48,13 +49,15 @@ async function signedInWithAgenda(contact = amina()) {
 }
 const note = () => phone.page.locator('#phone-note');
 
+const { locales } = JSON.parse(readFileSync('project.inlang/settings.json', 'utf8')) as { locales: string[] };
 const KEPT_FILES = [
 	expect.stringMatching(/^\/_app\/immutable\/phone\.\w+\.js$/),
-	'/badge-96.png',
-	'/en/hors-ligne',
-	'/hors-ligne',
-	'/icon-192.png',
-	'/icon.svg',
+	...[
+		'/badge-96.png',
+		'/icon-192.png',
+		'/icon.svg',
+		...locales.map((locale) => (locale === 'fr' ? '/hors-ligne' : `/${locale}/hors-ligne`)),
+	].sort(),
 ];
 const nothingPersonal = (stored: Stored, cookies: string[], settings = 0) =>
 	expect(stored).toMatchObject({

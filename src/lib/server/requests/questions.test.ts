@@ -36,7 +36,7 @@ test('what is asked comes from the reviewed situations, and none of them is abou
 	]);
 });
 
-test('every option is worded in both languages and its code is unique within the question', () => {
+test('every option is worded in French and English and its code is unique within the question', () => {
 	for (const { label } of options) for (const words of [label.fr, label.en]) expect(words.trim()).not.toBe('');
 	for (const question of THEMES.flatMap((theme) => QUESTIONS[theme]))
 		expect(new Set(question.options.map(({ code }) => code)).size).toBe(question.options.length);
@@ -49,9 +49,8 @@ test('every question and option is translated, and nothing else', () => {
 			...options.map(({ code }) => `${theme}.${id}.${code}`),
 		]),
 	).toSorted();
-	expect(Object.keys(arabic).toSorted()).toEqual(places);
 	for (const translated of [arabic, ukrainian]) {
-		expect(places).toEqual(expect.arrayContaining(Object.keys(translated)));
+		expect(Object.keys(translated).toSorted()).toEqual(places);
 		for (const words of Object.values(translated)) expect(words.trim()).not.toBe('');
 	}
 });

@@ -67,9 +67,12 @@ export async function serve() {
 	return server;
 }
 
+/** What whoever starts it can mend is said in a sentence; anything else, with where it comes from. */
+const SENTENCES = new Set(['ConfigError', 'WrongDatabaseError']);
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	serve().catch((error) => {
-		console.error(error?.name === 'ConfigError' ? error.message : error);
+		console.error(SENTENCES.has(error?.name) ? error.message : error);
 		process.exit(1);
 	});
 }

@@ -31,6 +31,8 @@ declare global {
 			locale: Locale;
 			/** Who is signed in, checked once per request; null for a visitor. */
 			account: SignedIn | null;
+			/** The database could take nothing: the answer says to try again (503). */
+			unavailable?: true;
 		}
 		interface Error {
 			message: string;

@@ -2,7 +2,7 @@ import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { building } from '$app/environment';
 import { paraglideMiddleware } from '$lib/paraglide/server.js';
 import { getTextDirection } from '$lib/paraglide/runtime.js';
-import { startDatabase } from '$lib/server/db';
+import { isUnavailable, startDatabase } from '$lib/server/db';
 import { start } from '$lib/server/start';
 import { now } from '$lib/server/platform/clock';
 import { newId } from '$lib/server/platform/ids';
@@ -43,13 +43,21 @@ export const handle: Handle = async ({ event, resolve }) => {
 				// Fonts and scripts are few and named in the page itself.
 				preload: () => false,
 			}));
-		return setSecurityHeaders(event, response);
+		return setSecurityHeaders(event, event.locals.unavailable ? laterPlease(response) : response);
 	});
 };
+
+/** The same page, as what may work in a moment: 503 tells proxies and the phone's queue to come back. */
+function laterPlease({ body, headers }: Response): Response {
+	const later = new Response(body, { status: 503, headers });
+	later.headers.set('retry-after', '30');
+	return later;
+}
 
 /** A bug: logged with an id the person can read out, never with what they typed. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
 	if (status === 404 || (status >= 400 && status < 500)) return { message };
+	if (isUnavailable(error)) event.locals.unavailable = true;
 	const id = newId().slice(0, 8);
 	log.error({ err: error, id, route: event.route.id, status }, 'unexpected error');
 	return { message: 'unexpected', id };

@@ -43,17 +43,40 @@ function open(file: string): Database.Database {
 
 const SLOW_WRITE_MS = 1000;
 
+/** Longest a write waits for another process, from when it was asked for: those queued behind it do not add up. */
+const PATIENCE_MS = 5_000;
+const BETWEEN_TRIES_MS = 20;
+
+/** Waits its turn without keeping this process from answering, as SQLite's own wait would. @throws SQLITE_BUSY */
+async function begin(writer: Database.Database, askedAt: number): Promise<void> {
+	for (;;) {
+		try {
+			writer.exec('BEGIN IMMEDIATE');
+			return;
+		} catch (error) {
+			if (codeOf(error) !== 'SQLITE_BUSY' || performance.now() - askedAt > PATIENCE_MS) throw error;
+			await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
+		}
+	}
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+
+/** The database can take nothing for now: held by another process, disk full or failing. Nothing was written. */
+export const isUnavailable = (error: unknown): boolean => /^SQLITE_(BUSY|FULL|IOERR)/.test(codeOf(error));
+
 /** Opens two connections to one SQLite file: one reads, one writes. */
 export function openDatabase(file: string): Db {
 	const writer = open(file);
+	writer.pragma('busy_timeout = 0');
 	const reader = open(file);
 	reader.pragma('query_only = ON');
 	const tx = drizzle(writer) as Tx;
 	let last: Promise<unknown> = Promise.resolve();
 
-	async function run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+	async function run<T>(work: (tx: Tx) => Promise<T>, askedAt: number): Promise<T> {
+		await begin(writer, askedAt);
 		const started = performance.now();
-		writer.exec('BEGIN IMMEDIATE');
 		try {
 			const result = await work(tx);
 			writer.exec('COMMIT');
@@ -70,7 +93,8 @@ export function openDatabase(file: string): Db {
 	return {
 		read: drizzle(reader),
 		write(work) {
-			const mine = last.then(() => run(work));
+			const askedAt = performance.now();
+			const mine = last.then(() => run(work, askedAt));
 			last = mine.catch(() => undefined);
 			return mine;
 		},

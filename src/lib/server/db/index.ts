@@ -30,4 +30,5 @@ export const db: Db = {
 	},
 };
 
+export { isUnavailable } from './client.ts';
 export type { Db, Queries, Tx } from './client.ts';

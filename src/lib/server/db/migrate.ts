@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { WrongDatabaseError } from './ownership.ts';
 
 /**
  * Brings the database to the schema of this code, once, even when several processes start together: Drizzle reads its
@@ -43,5 +44,5 @@ function refuseNewerSchema(handle: Database.Database, folder: string): void {
 	};
 	const newest = Math.max(...journal.entries.map((entry) => entry.when));
 	if (latest !== null && latest > newest)
-		throw new Error('The database was made by a newer version of this portal: start that version instead');
+		throw new WrongDatabaseError('The database was made by a newer version of this portal: start that version instead');
 }

@@ -1,5 +1,5 @@
 import { createECDH, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export type Role = 'all' | 'web' | 'worker';
@@ -75,11 +75,16 @@ function demoKeys(dataDir: string): Record<string, string> {
 	const file = path.join(dataDir, 'demo-keys.json');
 	if (!existsSync(file)) {
 		mkdirSync(dataDir, { recursive: true });
+		// Whole or not at all: another process of the same demo may be reading.
+		const draft = `${file}.${process.pid}`;
+		writeFileSync(draft, JSON.stringify(newKeys(), null, '\t'), { mode: 0o600 });
 		try {
-			writeFileSync(file, JSON.stringify(newKeys(), null, '\t'), { mode: 0o600, flag: 'wx' });
+			linkSync(draft, file);
 		} catch (error) {
-			// Another process of the same demo was first: its keys are the ones.
+			// Another process was first: its keys are the ones.
 			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+		} finally {
+			rmSync(draft);
 		}
 	}
 	return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;

@@ -7,7 +7,7 @@ import { afterAttempt, type Outcome } from './ladder.ts';
 import type { Result } from './sending.ts';
 import { deleteGone } from './subscriptions.ts';
 
-/** Each of them has already waited for the database's own `busy_timeout`. */
+/** Each of them has already waited its turn (db/client.ts). */
 const MAX_FAILURES = 3;
 
 interface Sent {

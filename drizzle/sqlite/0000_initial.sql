@@ -101,6 +101,14 @@ CREATE TABLE `audit_entry` (
 CREATE INDEX `audit_entry_person_id_at_idx` ON `audit_entry` (`person_id`,`at`);--> statement-breakpoint
 CREATE INDEX `audit_entry_subject_id_idx` ON `audit_entry` (`subject_id`);--> statement-breakpoint
 CREATE INDEX `audit_entry_at_idx` ON `audit_entry` (`at`);--> statement-breakpoint
+CREATE TABLE `calendar_feed` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `calendar_feed_account_id_idx` ON `calendar_feed` (`account_id`);--> statement-breakpoint
 CREATE TABLE `catchment` (
 	`insee_code` text NOT NULL,
 	`territory_id` text NOT NULL,
@@ -183,6 +191,39 @@ CREATE TABLE `department` (
 	`name` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `diagnosis` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`state` text NOT NULL,
+	`self_sealed` text,
+	`self_at` integer,
+	`shared_at` integer,
+	`answer_by` text,
+	`answers_sealed` text,
+	`created_at` integer NOT NULL,
+	`replaced_at` integer,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `diagnosis_one_present_idx` ON `diagnosis` (`person_id`) WHERE replaced_at IS NULL;--> statement-breakpoint
+CREATE INDEX `diagnosis_person_id_created_at_idx` ON `diagnosis` (`person_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `diagnosis_value` (
+	`id` text PRIMARY KEY NOT NULL,
+	`diagnosis_id` text NOT NULL,
+	`point` text NOT NULL,
+	`version` integer NOT NULL,
+	`value_sealed` text NOT NULL,
+	`by_id` text NOT NULL,
+	`structure_id` text NOT NULL,
+	`at` integer NOT NULL,
+	FOREIGN KEY (`diagnosis_id`) REFERENCES `diagnosis`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `diagnosis_value_version_idx` ON `diagnosis_value` (`diagnosis_id`,`point`,`version`);--> statement-breakpoint
 CREATE TABLE `employment_area` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -373,6 +414,7 @@ CREATE TABLE `rating_invitation` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `rating_invitation_appointment_id_unique` ON `rating_invitation` (`appointment_id`);--> statement-breakpoint
 CREATE INDEX `rating_invitation_person_id_idx` ON `rating_invitation` (`person_id`,`asked_at`);--> statement-breakpoint
+CREATE INDEX `rating_invitation_open_asked_at_idx` ON `rating_invitation` (`asked_at`) WHERE outcome IS NULL;--> statement-breakpoint
 CREATE TABLE `reminder` (
 	`id` text PRIMARY KEY NOT NULL,
 	`once_key` text NOT NULL,
@@ -491,6 +533,7 @@ CREATE TABLE `step` (
 --> statement-breakpoint
 CREATE INDEX `step_person_id_state_due_on_idx` ON `step` (`person_id`,`state`,`due_on`);--> statement-breakpoint
 CREATE INDEX `step_pathway_id_idx` ON `step` (`pathway_id`);--> statement-breakpoint
+CREATE INDEX `step_own_open_due_on_idx` ON `step` (`due_on`) WHERE owner = 'person' AND state IN ('planned', 'in_progress');--> statement-breakpoint
 CREATE TABLE `structure` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -542,6 +585,7 @@ CREATE UNIQUE INDEX `support_request_one_open_idx` ON `support_request` (`person
 CREATE INDEX `support_request_territory_id_status_idx` ON `support_request` (`territory_id`,`status`,`submitted_at`);--> statement-breakpoint
 CREATE INDEX `support_request_person_id_idx` ON `support_request` (`person_id`);--> statement-breakpoint
 CREATE INDEX `support_request_browser_hash_idx` ON `support_request` (`browser_hash`);--> statement-breakpoint
+CREATE INDEX `support_request_draft_updated_at_idx` ON `support_request` (`updated_at`) WHERE status = 'draft';--> statement-breakpoint
 CREATE TABLE `supporting_document` (
 	`id` text PRIMARY KEY NOT NULL,
 	`aid_id` text NOT NULL,
@@ -554,6 +598,7 @@ CREATE TABLE `supporting_document` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `supporting_document_aid_id_kind_idx` ON `supporting_document` (`aid_id`,`kind`);--> statement-breakpoint
+CREATE INDEX `supporting_document_missing_due_on_idx` ON `supporting_document` (`due_on`) WHERE declared_at IS NULL AND received_at IS NULL;--> statement-breakpoint
 CREATE TABLE `territory` (
 	`id` text PRIMARY KEY NOT NULL,
 	`code` text NOT NULL,

@@ -78,6 +78,8 @@ export const ACCESS: Record<string, Row> = {
 		at: '/invitation/{invitation}',
 		actions: { default: { endsSession: true } },
 	},
+	// The other side of an unknown address; a known one answers without a session.
+	'/(public)/agenda/[token].ics': { ...open, at: '/agenda/{invitation}.ics', ok: [404] },
 	'/(public)/r/[token]': {
 		...open,
 		at: '/r/{link}',
@@ -132,7 +134,7 @@ export const ACCESS: Record<string, Row> = {
 			propose: { form: { title: 'Passer le permis' } },
 		},
 	},
-	'/(person)/rendez-vous': ofPeople,
+	'/(person)/rendez-vous': { ...ofPeople, actions: { subscribe: {}, unsubscribe: {} } },
 	'/(person)/rendez-vous/[id]': {
 		for: A,
 		at: '/rendez-vous/{appointment}',
@@ -163,7 +165,11 @@ export const ACCESS: Record<string, Row> = {
 	'/(staff)/pro': ofStaff,
 	'/(staff)/pro/agenda': {
 		...ofStaff,
-		actions: { outcome: { for: LEAD, form: { id: '{appointment}', outcome: 'revoked' } } },
+		actions: {
+			outcome: { for: LEAD, form: { id: '{appointment}', outcome: 'revoked' } },
+			subscribe: {},
+			unsubscribe: {},
+		},
 	},
 	'/(staff)/pro/compte': { ...ofStaff, actions: { language: { form: { locale: 'fr' } }, others: {} } },
 	'/(staff)/pro/demandes': ofStaff,

@@ -1,4 +1,5 @@
 import { m } from '$lib/paraglide/messages.js';
+import type { Locale } from '$lib/paraglide/runtime.js';
 import type {
 	AidStatus,
 	AppointmentAnswer,
@@ -18,11 +19,12 @@ import type {
 import type { Theme } from './themes';
 
 /** Words for stored codes, the same for the person and for professionals: neutral, nobody is blamed by a label. */
-type Words<Code extends string> = Record<Code, () => string>;
+type Words<Code extends string> = Record<Code, (inputs?: object, options?: { locale?: Locale }) => string>;
 const labels =
 	<Code extends string>(words: Words<Code>) =>
-	(code: Code): string =>
-		words[code]();
+	/** In the language of the page, or in `locale` when what is written is read elsewhere. */
+	(code: Code, locale?: Locale): string =>
+		words[code]({}, { locale });
 
 export const themeLabel = labels<Theme>({
 	employment: m.label_theme_employment,

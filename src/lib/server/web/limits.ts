@@ -14,6 +14,8 @@ const LIMITS = {
 	invitation: 60,
 	search: 600,
 	answer_link: 300,
+	/** Calendars of many people are fetched from the few addresses of the big services. */
+	calendar_feed: 3000,
 	draft_opened: 120,
 	request_sent: 120,
 } as const;

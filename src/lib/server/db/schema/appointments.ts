@@ -115,6 +115,19 @@ export const defineAppointments = (
 		},
 		(t) => [d.uniqueIndex('appointment_slot_appointment_id_starts_at_idx').on(t.appointmentId, t.startsAt)],
 	);
-	return { appointment, answerLink, appointmentSlot };
+	/** `/agenda/[token].ics`: one private feed per account, read by other calendars. Only the hash is stored. */
+	const calendarFeed = d.table(
+		'calendar_feed',
+		{
+			tokenHash: d.text('token_hash').primaryKey(),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id, { onDelete: 'cascade' }),
+			createdAt: d.instant('created_at').notNull(),
+		},
+		(t) => [d.uniqueIndex('calendar_feed_account_id_idx').on(t.accountId)],
+	);
+	return { appointment, answerLink, appointmentSlot, calendarFeed };
 };
 export type AppointmentsSchema = ReturnType<typeof defineAppointments>;

@@ -4,6 +4,7 @@ import { defineAccounts } from './accounts.ts';
 import { defineAppointments } from './appointments.ts';
 import { defineAudit } from './audit.ts';
 import { defineChildcare } from './childcare.ts';
+import { defineDiagnosis } from './diagnosis.ts';
 import { defineEvaluation } from './evaluation.ts';
 import { definePathway } from './pathway.ts';
 import { definePeople } from './people.ts';
@@ -29,8 +30,10 @@ export const { supportRequest, need } = requests;
 
 export const { pathway, stage, step } = definePathway(sqlite, territories, accounts, people);
 
+export const { diagnosis, diagnosisValue } = defineDiagnosis(sqlite, territories, accounts, people);
+
 const appointments = defineAppointments(sqlite, territories, accounts, people);
-export const { appointment, answerLink, appointmentSlot } = appointments;
+export const { appointment, answerLink, appointmentSlot, calendarFeed } = appointments;
 
 export const { pushSubscription, reminder, delivery } = defineReminders(sqlite, accounts, people, appointments);
 export const { childcareAid, childcareAidEvent, supportingDocument } = defineChildcare(

@@ -6,13 +6,15 @@ import { addDays, localDay, startOfDay } from '$lib/server/territories/calendar'
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { shownFeed, subscribe, unsubscribe } from '../../../feed.server';
 import { sayOutcome } from '../outcome.server';
 import type { Actions, PageServerLoad } from './$types';
 
 const WEEK_DAYS = 7;
 
-export const load: PageServerLoad = async ({ locals, url }) => {
-	const { accountId, territoryId } = requireStaff();
+export const load: PageServerLoad = async ({ locals, url, cookies }) => {
+	const account = requireStaff();
+	const { accountId, territoryId } = account;
 	const { now } = locals;
 	const { zone } = await getTerritory(db.read, territoryId);
 	const today = localDay(now, zone);
@@ -32,16 +34,30 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		// The day on the wall of the place, which may not be the territory's.
 		days: days.map((day) => ({ day, appointments: found.filter((each) => each.localDay === day) })),
 		unsettled: unsettled.map((each) => ({ ...each, outcomes: possibleOutcomes(each.state, each, now) })),
+		feed: await shownFeed(cookies, account),
 		rearrange: await listToRearrange(db.read, accountId, now),
 	};
 };
+
+/** The week one was looking at. */
+function weekOf({ searchParams }: URL): string {
+	const week = searchParams.get('semaine');
+	return href('/pro/agenda') + (week ? `?semaine=${encodeURIComponent(week)}` : '');
+}
 
 export const actions: Actions = {
 	outcome: async ({ request, locals, url }) => {
 		const by = requireStaff();
 		const refused = await sayOutcome(await request.formData(), by, locals.now);
 		if (refused) return refused;
-		const week = url.searchParams.get('semaine');
-		redirect(303, href('/pro/agenda') + (week ? `?semaine=${encodeURIComponent(week)}` : ''));
+		redirect(303, weekOf(url));
+	},
+	subscribe: async ({ cookies, locals, url }) => {
+		await subscribe(cookies, requireStaff(), locals.now);
+		redirect(303, `${weekOf(url)}#abonnement`);
+	},
+	unsubscribe: async ({ cookies, locals, url }) => {
+		await unsubscribe(cookies, requireStaff(), locals.now);
+		redirect(303, weekOf(url));
 	},
 };

@@ -1,0 +1,152 @@
+import ICAL from 'ical.js';
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { anAppointment, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { readCalendar } from '../../../../tests/support/strict-ics.ts';
+import { account, auditEntry, calendarFeed } from '../db/schema/index.ts';
+import { calendarFeedFile } from './calendar-file.ts';
+import { feedOf, findFeed, initialsOf, makeFeed, revokeFeed } from './calendar-feed.ts';
+import { cancelAppointment, moveAppointment } from './commands.ts';
+
+/** The same file through two readers that know nothing of each other: ours, strict, and ical.js. */
+function readTwice(file: string) {
+	const mine = readCalendar(file);
+	const calendar = new ICAL.Component(ICAL.parse(file) as never);
+	for (const zone of calendar.getAllSubcomponents('vtimezone'))
+		ICAL.TimezoneService.register(new ICAL.Timezone(zone) as never);
+	const theirs = calendar.getAllSubcomponents('vevent').map((component) => {
+		const event = new ICAL.Event(component);
+		return {
+			uid: event.uid,
+			sequence: event.sequence,
+			status: String(component.getFirstPropertyValue('status')),
+			summary: event.summary,
+			startsAt: event.startDate.toJSDate(),
+			endsAt: event.endDate.toJSDate(),
+		};
+	});
+	ICAL.TimezoneService.reset();
+	expect(theirs).toEqual(mine.events.map(({ alarm: _alarm, location: _location, ...event }) => event));
+	return mine;
+}
+
+async function home(zone = 'Europe/Paris') {
+	const db = await testDatabase();
+	const territory = await aTerritory(db, { zone });
+	const referent = await aReferent(db, { territoryId: territory.id });
+	const person = await aPerson(db, { referent, firstName: 'Élodie', lastName: 'martin' });
+	const own = { accountId: person.account.id, role: person.account.role, structureId: null };
+	const staff = { accountId: referent.id, role: referent.role, structureId: referent.structureId };
+	const feed = (by: typeof own | typeof staff = own) => db.write((tx) => makeFeed(tx, { by, now: NOW }));
+	const read = async (token: string, now = NOW) => {
+		const found = await feedOf(db.read, token, now);
+		const entries = found.entries.map((entry) => ({ ...entry, title: 'Rendez-vous' }));
+		return readTwice(calendarFeedFile(entries, 'Mes rendez-vous', found.zone, now));
+	};
+	const book = (values: object = {}) => anAppointment(db, { personId: person.id, referentId: referent.id, ...values });
+	return { db, person, referent, own, staff, feed, read, book };
+}
+
+describe('a private feed', () => {
+	test('two readers understand what is added, moved and cancelled', async () => {
+		const { db, person, own, staff, feed, read, book } = await home();
+		const token = await feed();
+		const { id } = await book();
+		const [added] = (await read(token)).events;
+		expect(added).toMatchObject({ sequence: 0, status: 'CONFIRMED', summary: 'Rendez-vous', alarm: '-PT2H' });
+		expect(added!.startsAt).toEqual(new Date('2026-03-10T13:00:00Z'));
+
+		const moved = { appointmentId: id, day: '2026-03-12', time: '09:30', zone: 'Europe/Paris', durationMinutes: 45 };
+		await db.write((tx) => moveAppointment(tx, { ...moved, by: staff, now: NOW }));
+		const [after] = (await read(token)).events;
+		expect(after).toMatchObject({ uid: added!.uid, sequence: 1, status: 'CONFIRMED' });
+		expect([after!.startsAt, after!.endsAt]).toEqual([
+			new Date('2026-03-12T08:30:00Z'),
+			new Date('2026-03-12T09:15:00Z'),
+		]);
+
+		await db.write((tx) => cancelAppointment(tx, { appointmentId: id, personId: person.id, by: own, now: NOW }));
+		const [cancelled] = (await read(token)).events;
+		expect(cancelled).toMatchObject({ uid: added!.uid, sequence: 2, status: 'CANCELLED', alarm: undefined });
+	});
+
+	test('« le même jour à 9 h » stays at nine on both sides of both clock changes, and of the new year', async () => {
+		const { feed, read, book } = await home();
+		const token = await feed();
+		for (const day of ['2026-03-27', '2026-03-30', '2026-10-23', '2026-10-26', '2027-01-08', '2027-03-29'])
+			await book({ day, time: '09:00' });
+		expect((await read(token)).events.map(({ startsAt }) => startsAt.toISOString().slice(0, 16))).toEqual([
+			'2026-03-27T08:00',
+			'2026-03-30T07:00',
+			'2026-10-23T07:00',
+			'2026-10-26T08:00',
+			'2027-01-08T08:00',
+			'2027-03-29T07:00',
+		]);
+	});
+
+	test('holds places of several zones', async () => {
+		const { feed, read, book } = await home('America/Cayenne');
+		const token = await feed();
+		await book({ day: '2026-07-20', time: '09:00' });
+		await book({ day: '2026-07-21', time: '09:00', zone: 'Europe/Paris' });
+		expect((await read(token)).events.map(({ startsAt }) => startsAt.toISOString().slice(0, 16))).toEqual([
+			'2026-07-20T12:00',
+			'2026-07-21T07:00',
+		]);
+	});
+
+	test('that is empty is still a calendar', async () => {
+		const { feed, read } = await home();
+		expect(await read(await feed())).toEqual({ method: 'PUBLISH', name: 'Mes rendez-vous', events: [] });
+	});
+
+	test('leaves out what waits to be chosen, what is long past, and other people', async () => {
+		const { db, feed, read, book } = await home();
+		const token = await feed();
+		await book({ state: 'invited' });
+		await book({ day: '2025-12-01', state: 'seen' });
+		await anAppointment(db, { day: '2026-03-11' });
+		const kept = await book({ day: '2025-12-03', state: 'noshow' });
+		expect((await read(token)).events.map(({ uid }) => uid)).toEqual([`${kept.id}@sans-couture`]);
+	});
+
+	test('of a professional holds their own hours, with initials', async () => {
+		const { db, staff, feed, book, referent } = await home();
+		const token = await feed(staff);
+		await book();
+		const other = await aReferent(db, { territoryId: referent.territoryId });
+		await anAppointment(db, { referentId: other.id, territoryId: other.territoryId, day: '2026-03-12' });
+		const { kind, entries } = await feedOf(db.read, token, NOW);
+		expect(kind).toBe('professional');
+		expect(entries.map(({ initials }) => initials)).toEqual(['É. M.']);
+	});
+
+	test('dies when it is revoked, replaced, or when the account is closed; only its hash is stored', async () => {
+		const { db, own, feed } = await home();
+		const unknown = { code: 'feed_unknown', kind: 'not_found' };
+		const first = await feed();
+		const [stored] = await db.read.select().from(calendarFeed);
+		expect(stored!.tokenHash).not.toBe(first);
+		const second = await feed();
+		await expect(feedOf(db.read, first, NOW)).rejects.toMatchObject(unknown);
+		expect(await findFeed(db.read, own.accountId, second)).toEqual({ createdAt: NOW, isItsToken: true });
+		expect(await findFeed(db.read, own.accountId, first)).toMatchObject({ isItsToken: false });
+
+		await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, own.accountId)));
+		await expect(feedOf(db.read, second, NOW)).rejects.toMatchObject(unknown);
+		await db.write((tx) => tx.update(account).set({ status: 'active' }).where(eq(account.id, own.accountId)));
+		await db.write((tx) => revokeFeed(tx, { by: own, now: NOW }));
+		await db.write((tx) => revokeFeed(tx, { by: own, now: NOW }));
+		await expect(feedOf(db.read, second, NOW)).rejects.toMatchObject(unknown);
+		expect(await findFeed(db.read, own.accountId)).toBeUndefined();
+		const actions = (await db.read.select().from(auditEntry)).map(({ action }) => action);
+		expect(actions).toEqual(['calendar_feed.made', 'calendar_feed.made', 'calendar_feed.revoked']);
+	});
+});
+
+test('initials are one letter of each name', () => {
+	expect(initialsOf('élodie', 'de La Tour')).toBe('É. D.');
+	expect(initialsOf('', '山田')).toBe('?. 山.');
+});

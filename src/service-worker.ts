@@ -105,10 +105,11 @@ worker.addEventListener('push', (event) => {
 });
 
 worker.addEventListener('notificationclick', (event) => {
-	event.waitUntil(onNotificationClick(event.notification, event.action, registration).then((to) => to && open(to)));
+	event.waitUntil(onNotificationClick(event.notification, event.action, registration).then(open));
 });
 
-async function open(address: string): Promise<void> {
+async function open(address: string | null): Promise<void> {
+	if (!address) return;
 	const windows = await clients.matchAll({ type: 'window', includeUncontrolled: true });
 	const there = windows.find((client) => client.url === new URL(address, location.origin).href);
 	await (there ? there.focus() : clients.openWindow(address));
@@ -131,8 +132,8 @@ async function retryIfAny(): Promise<void> {
 }
 
 worker.addEventListener('pushsubscriptionchange', (event) => {
-	const { newSubscription, oldSubscription } = event as ExtendableEvent & Partial<Record<string, PushSubscription>>;
-	(event as ExtendableEvent).waitUntil(onSubscriptionChange(registration, newSubscription, oldSubscription));
+	const { newSubscription, oldSubscription } = event;
+	event.waitUntil(onSubscriptionChange(registration, newSubscription, oldSubscription));
 });
 
 worker.addEventListener('message', (event) => {

@@ -13,6 +13,7 @@ import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
 import { baseLocale, isLocale } from '../../paraglide/runtime.js';
 import { isMuted, MUTABLE_KINDS } from './kinds.ts';
 import { nextMove, type Move, type World } from './ladder.ts';
+import { settledAmong } from './prompts.ts';
 import type { QuietRule } from './quiet.ts';
 import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
 import type { Content } from './wording.ts';
@@ -102,6 +103,7 @@ interface Around {
 	account?: { email: string | null; phone: string | null };
 	devices: Subscription[];
 	appointment?: typeof appointment.$inferSelect;
+	isDone: boolean;
 }
 
 /** Everything around a batch, in one query per table. */
@@ -130,8 +132,9 @@ async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 		);
 	const appointmentIds = [...new Set(rows.flatMap((row) => row.appointmentId ?? []))];
 	const appointments = await tx.select().from(appointment).where(inArray(appointment.id, appointmentIds));
+	const settled = await settledAmong(tx, rows);
 
-	const found = new Map<string, Omit<Around, 'appointment'>>();
+	const found = new Map<string, Omit<Around, 'appointment' | 'isDone'>>();
 	for (const one of people) {
 		const own = accounts.find(({ personId }) => personId === one.person.id);
 		found.set(one.person.id, {
@@ -146,6 +149,7 @@ async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 		of: (row: ReminderRow): Around => ({
 			...found.get(row.personId)!,
 			appointment: appointments.find(({ id }) => id === row.appointmentId),
+			isDone: settled.has(row.id),
 		}),
 	};
 }
@@ -172,6 +176,7 @@ const worldOf = (
 	order: around.person.channelOrder,
 	reachable: reachableBy(around),
 	isMuted: isMuted(row.kind, around.person.mutedKinds),
+	isDone: around.isDone,
 	pushClosedForMs,
 	appointment: around.appointment,
 });
@@ -216,7 +221,7 @@ async function jobOf(
 
 const contentOf = (
 	row: ReminderRow,
-	{ person, appointment, territoryPhone }: Around,
+	{ person, appointment, territoryPhone, quiet }: Around,
 	{ token, now }: { token: string | null; now: Date },
 ): Content => ({
 	kind: row.kind,
@@ -224,6 +229,8 @@ const contentOf = (
 	locale: isLocale(person.locale) ? person.locale : baseLocale,
 	now,
 	appointment,
+	isNew: row.appointmentSequence === 0,
+	lastDay: { at: row.usefulUntil, zone: quiet.zone },
 	detailed: person.wording === 'detailed',
 	text: unsealNullable(`reminder.text_sealed:${row.id}`, row.textSealed),
 	phone: appointment?.phone ?? territoryPhone,

@@ -4,8 +4,15 @@ import type { ReminderKind } from '../db/schema/reminders.ts';
 export const APPOINTMENT_PLAN = ['appointment_7d', 'appointment_2d', 'appointment_evening', 'appointment_2h'] as const;
 export type PlannedKind = (typeof APPOINTMENT_PLAN)[number];
 
-/** What a person may turn off. Receipts, decisions and changes of an appointment are owed by law: never muted. */
-export const MUTABLE_KINDS = [...APPOINTMENT_PLAN, 'manual', 'rating'] as const satisfies readonly ReminderKind[];
+/** What a person may turn off. Receipts, decisions, changes and choices of an appointment are owed by law: never muted. */
+export const MUTABLE_KINDS = [
+	...APPOINTMENT_PLAN,
+	'step_due',
+	'paper_due',
+	'draft_closing',
+	'manual',
+	'rating',
+] as const satisfies readonly ReminderKind[];
 
 export const isMuted = (kind: ReminderKind, mutedKinds: readonly string[]): boolean =>
 	(MUTABLE_KINDS as readonly string[]).includes(kind) && mutedKinds.includes(kind);

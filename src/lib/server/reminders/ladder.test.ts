@@ -24,6 +24,7 @@ const world = (values: Partial<World> = {}): World => ({
 	order: ['push', 'email', 'sms'],
 	reachable: new Set(['push', 'email', 'sms']),
 	isMuted: false,
+	isDone: false,
 	pushClosedForMs: 0,
 	appointment: booked,
 	...values,

@@ -11,7 +11,16 @@ const SOONEST_NEXT_MS = 60 * MINUTE_MS;
 const BACKOFF_MS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
 
 export type Reason =
-	'too_late' | 'superseded' | 'cancelled' | 'answered' | 'muted' | 'quiet' | 'undone' | 'unreachable' | 'technical';
+	| 'too_late'
+	| 'superseded'
+	| 'cancelled'
+	| 'answered'
+	| 'done'
+	| 'muted'
+	| 'quiet'
+	| 'undone'
+	| 'unreachable'
+	| 'technical';
 
 /** A reminder as the ladder sees it. */
 export interface Climber {
@@ -34,6 +43,8 @@ export interface World {
 	/** Channels through which this person can be reached at all. */
 	reachable: ReadonlySet<Channel>;
 	isMuted: boolean;
+	/** What it asks for is done, or no longer asked (prompts.ts). */
+	isDone: boolean;
 	/** How long our own key stays refused by the push services; 0 when it is not. */
 	pushClosedForMs: number;
 	/** As it stands now; undefined when the reminder is about none, or it is gone. */
@@ -54,6 +65,7 @@ export function nextMove(reminder: Climber, world: World): Move {
 	if (reminder.shownAt) return { do: 'conclude', state: 'shown', reason: null };
 	const overtaken = reminder.appointmentSequence !== null ? overtakenBy(reminder, world.appointment) : null;
 	if (overtaken) return overtaken;
+	if (world.isDone) return orSent(reminder, dropped('done'));
 	if (world.isMuted) return orSent(reminder, dropped('muted'));
 	if (now >= reminder.usefulUntil) return orSent(reminder, dropped('too_late'));
 	if (isQuiet(now, quiet.zone, quiet.holidays)) {

@@ -19,6 +19,8 @@ export function previewFor(
 		locale: recipient.locale as Locale,
 		now,
 		appointment: next ? { ...next, mode: 'on_site', placeName: null, state: 'booked' } : undefined,
+		isNew: false,
+		lastDay: { at: now, zone: 'Europe/Paris' },
 		detailed: recipient.wording === 'detailed',
 		text: text || null,
 		phone,

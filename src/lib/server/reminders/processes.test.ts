@@ -58,7 +58,7 @@ const idsReceived = ({ service }: Outside) =>
 const statesIn = async (db: Db) =>
 	new Set((await db.read.select({ state: reminder.state }).from(reminder)).map(({ state }) => state));
 
-test('two workers of one process send each reminder once', async () => {
+test('two workers of one process send each reminder once', { timeout: 60_000 }, async () => {
 	const db = await testDatabase();
 	const outside = await anOutside({ deadlineMs: 60_000 });
 	await dueReminders(db, outside, 200);

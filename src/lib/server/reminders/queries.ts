@@ -85,6 +85,8 @@ export const messagesOf = async (q: Queries, personId: string, limit = 50) => {
 			textSealed: reminder.textSealed,
 			path: reminder.path,
 			at: reminder.sentAt,
+			usefulUntil: reminder.usefulUntil,
+			sequence: reminder.appointmentSequence,
 			startsAt: appointment.startsAt,
 			zone: appointment.zone,
 			appointmentState: appointment.state,

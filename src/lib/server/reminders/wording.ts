@@ -1,7 +1,7 @@
 import { m } from '../../paraglide/messages.js';
 import { getTextDirection, localizeHref, type Locale } from '../../paraglide/runtime.js';
 import type { AppointmentMode, AppointmentState } from '../../shared/codes.ts';
-import { daysUntil, formatDayTime, formatTime } from '../../shared/dates.ts';
+import { daysUntil, formatDay, formatDayTime, formatTime } from '../../shared/dates.ts';
 import { smsLocale } from '../../shared/locales.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 import type { Mail } from '../platform/mail.ts';
@@ -25,6 +25,10 @@ export interface Content {
 		placeName: string | null;
 		state: AppointmentState;
 	};
+	/** The appointment was just agreed, not moved. */
+	isNew: boolean;
+	/** Last moment at which it makes sense: the last day of a step or of a paper. */
+	lastDay: { at: Date; zone: string };
 	/** What only a person who chose « detailed » lets us say. */
 	detailed: boolean;
 	text: string | null;
@@ -60,15 +64,36 @@ export function whenOf(startsAt: Date, zone: string, locale: Locale, now: Date):
 	return m.dates_day_time({ day, time: formatTime(startsAt, zone, locale) }, { locale });
 }
 
+/** « jeudi », or « jeudi 3 décembre » when it is a week away or more. */
+function dayOf({ lastDay: { at, zone }, locale, now }: Content): string {
+	const isNear = daysUntil(at, zone, now) <= WEEKDAY_UP_TO_DAYS;
+	return isNear ? weekdayIn(zone, locale).format(at) : formatDay(at, zone, locale, now);
+}
+
+/** What is said of an appointment that was agreed, moved or cancelled. */
+export function changeOf({ isNew, state, when, locale }: Change): string {
+	if (state !== 'booked') return m.reminder_appointment_cancelled({ when }, { locale });
+	return (isNew ? m.reminder_appointment_new : m.reminder_appointment_moved)({ when }, { locale });
+}
+interface Change {
+	isNew: boolean;
+	state: AppointmentState;
+	when: string;
+	locale: Locale;
+}
+
 /** The one sentence of every channel, without its full stop. */
-export function statementOf({ kind, template, appointment, locale, now }: Content): string {
+export function statementOf(content: Content): string {
+	const { kind, template, appointment, isNew, locale, now } = content;
 	if (appointment && (kind !== 'manual' || template === 'appointment')) {
 		const when = whenOf(appointment.startsAt, appointment.zone, locale, now);
 		if (kind !== 'appointment_changed') return m.reminder_appointment({ when }, { locale });
-		return appointment.state === 'booked'
-			? m.reminder_appointment_moved({ when }, { locale })
-			: m.reminder_appointment_cancelled({ when }, { locale });
+		return changeOf({ isNew, state: appointment.state, when, locale });
 	}
+	if (kind === 'invitation') return m.reminder_invitation({}, { locale });
+	if (kind === 'step_due') return m.reminder_step_due({ day: dayOf(content) }, { locale });
+	if (kind === 'paper_due') return m.reminder_paper_due({ day: dayOf(content) }, { locale });
+	if (kind === 'draft_closing') return m.reminder_draft_closing({}, { locale });
 	if (kind === 'rating') return m.reminder_rating({}, { locale });
 	if (template === 'call') return m.reminder_template_call({}, { locale });
 	if (template === 'paper') return m.reminder_template_paper({}, { locale });

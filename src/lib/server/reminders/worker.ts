@@ -10,11 +10,14 @@ import { claimDue, hasDue, stillStands, type Job } from './claim.ts';
 import { countAttempts, countTick } from './metrics.ts';
 import { planAppointments } from './planning.ts';
 import { createRecorder } from './recording.ts';
+import { planPrompts } from './prompts.ts';
 import { deliver, type Edges, type Result } from './sending.ts';
 import { forgetSilentDevices } from './subscriptions.ts';
 
 const TICK_MS = 2_000;
 const HOUR_MS = 60 * 60_000;
+/** What is due in days needs no answer within seconds. */
+const PROMPTS_MS = 10 * 60_000;
 /** Messages on their way at once; what is claimed leaves at once, so that no lease is spent waiting. */
 const IN_FLIGHT = 100;
 /** A claim for fewer than this is not worth a write while others are on their way. */
@@ -54,6 +57,7 @@ export function createWorker({
 	let timer: NodeJS.Timeout | undefined;
 	let running: Promise<unknown> = Promise.resolve();
 	let lastCleaning = 0;
+	let lastPrompts = 0;
 
 	async function send(job: Job) {
 		if (!(await stillStands(db.read, job))) return giveBack(db, job, now());
@@ -89,7 +93,11 @@ export function createWorker({
 
 	async function tick() {
 		const started = performance.now();
-		const planned = await planAppointments(db, now());
+		let planned = await planAppointments(db, now());
+		if (Math.abs(now().getTime() - lastPrompts) >= PROMPTS_MS) {
+			planned += await planPrompts(db, now());
+			lastPrompts = now().getTime();
+		}
 		const sent = await sendAllDue();
 		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
 			lastCleaning = now().getTime();

@@ -32,11 +32,11 @@ export const announceChange = (tx: Tx, { id, personId, sequence, now }: Changed)
 /** Tells the person that times wait to be chosen: a calm sentence, no hour in it. */
 export const announceChoice = (tx: Tx, { id, personId, sequence, now }: Changed) =>
 	planNotice(tx, {
-		kind: 'manual',
+		kind: 'invitation',
 		personId,
 		subjectId: id,
 		path: `/rendez-vous/${id}/choisir`,
-		onceKey: `appointment_choice:${id}:${sequence}`,
+		onceKey: `invitation:${id}:${sequence}`,
 		now,
 	});
 

@@ -98,7 +98,14 @@ export const defineChildcare = (
 			declaredAt: d.instant('declared_at'),
 			receivedAt: d.instant('received_at'),
 		},
-		(t) => [d.uniqueIndex('supporting_document_aid_id_kind_idx').on(t.aidId, t.kind)],
+		(t) => [
+			d.uniqueIndex('supporting_document_aid_id_kind_idx').on(t.aidId, t.kind),
+			// Papers still missing, by last day.
+			d
+				.index('supporting_document_missing_due_on_idx')
+				.on(t.dueOn)
+				.where(sql`declared_at IS NULL AND received_at IS NULL`),
+		],
 	);
 	return { childcareAid, childcareAidEvent, supportingDocument };
 };

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Columns } from '../columns.ts';
 
 export const defineEvaluation = (
@@ -26,7 +27,13 @@ export const defineEvaluation = (
 			outcome: d.text('outcome', { enum: ['answered', 'skipped'] }),
 			expiresAt: d.instant('expires_at').notNull(),
 		},
-		(t) => [d.index('rating_invitation_person_id_idx').on(t.personId, t.askedAt)],
+		(t) => [
+			d.index('rating_invitation_person_id_idx').on(t.personId, t.askedAt),
+			d
+				.index('rating_invitation_open_asked_at_idx')
+				.on(t.askedAt)
+				.where(sql`outcome IS NULL`),
+		],
 	);
 	/**
 	 * Answers wait here, sealed whole and all of one length, until five of the territory leave together. The key is drawn

@@ -101,6 +101,11 @@ export const definePathway = (
 		(t) => [
 			d.index('step_person_id_state_due_on_idx').on(t.personId, t.state, t.dueOn),
 			d.index('step_pathway_id_idx').on(t.pathwayId),
+			// Those to remind of, by last day (reminders/prompts.ts repeats these very words).
+			d
+				.index('step_own_open_due_on_idx')
+				.on(t.dueOn)
+				.where(sql`owner = 'person' AND state IN ('planned', 'in_progress')`),
 		],
 	);
 	return { pathway, stage, step };

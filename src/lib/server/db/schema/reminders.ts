@@ -9,9 +9,14 @@ export const REMINDER_KINDS = [
 	'appointment_2h',
 	'appointment_changed',
 	'manual',
+	'invitation',
+	'step_due',
+	'paper_due',
+	'draft_closing',
 	'request_received',
 	'aid_changed',
 	'rating',
+	'pathway_changed',
 ] as const;
 export type ReminderKind = (typeof REMINDER_KINDS)[number];
 
@@ -94,7 +99,8 @@ export const defineReminders = (
 			d.index('reminder_person_id_created_at_idx').on(t.personId, t.createdAt),
 			d.index('reminder_appointment_id_idx').on(t.appointmentId),
 			d.uniqueIndex('reminder_beacon_hash_idx').on(t.beaconHash),
-			d.index('reminder_created_by_id_created_at_idx')
+			d
+				.index('reminder_created_by_id_created_at_idx')
 				.on(t.createdById, t.createdAt)
 				.where(sql`created_by_id IS NOT NULL`),
 		],

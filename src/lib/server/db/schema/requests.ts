@@ -55,6 +55,11 @@ export const defineRequests = (
 			d.index('support_request_territory_id_status_idx').on(t.territoryId, t.status, t.submittedAt),
 			d.index('support_request_person_id_idx').on(t.personId),
 			d.index('support_request_browser_hash_idx').on(t.browserHash),
+			// Drafts by their last change: about to close, or old enough to be forgotten.
+			d
+				.index('support_request_draft_updated_at_idx')
+				.on(t.updatedAt)
+				.where(sql`status = 'draft'`),
 		],
 	);
 	const need = d.table(

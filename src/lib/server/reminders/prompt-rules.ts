@@ -1,0 +1,120 @@
+import { INVITATION_DAYS } from '../appointments/rules.ts';
+import type { ReminderKind } from '../db/schema/reminders.ts';
+import { addDays, instantOf, lastAllowedBefore, localDay, nextAllowed } from '../territories/calendar.ts';
+import type { QuietRule } from './quiet.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const DAYS_BEFORE = 3;
+const MORNING = '09:30';
+/** Nothing leaves later in a day (product.md §5, « quiet »): the last useful moment of a last day. */
+const LAST_HOUR = '20:00';
+/** « nudge at day 3 if 2 days are left » (product.md §5). */
+const INVITATION_NUDGE_DAYS = 3;
+const INVITATION_LEFT_DAYS = 2;
+/** A draft is forgotten after 30 days without a change (requests/drafts.ts). */
+export const DRAFT_WARNED_DAYS = 28;
+const DRAFT_DAYS = 30;
+const RATING_NUDGE_DAYS = 5;
+
+/** What a person is reminded of besides appointments: something is theirs to do, until a last moment. */
+export interface Prompt {
+	kind: Extract<ReminderKind, 'invitation' | 'step_due' | 'paper_due' | 'draft_closing' | 'rating'>;
+	/** Names the thing and its last day: a thing whose day moved is another one. */
+	onceKey: string;
+	subjectId: string;
+	personId: string;
+	territoryId: string;
+	path: string;
+	/** Before quiet hours are looked at. */
+	dueAt: Date;
+	/** Falls on the last day that the message names. */
+	usefulUntil: Date;
+}
+
+export interface Thing {
+	id: string;
+	personId: string;
+	territoryId: string;
+	zone: string;
+}
+
+const about = ({ id, personId, territoryId }: Thing) => ({ subjectId: id, personId, territoryId });
+
+/** Three days before the last day of a step, at 9:30. */
+export const stepPrompt = (thing: Thing & { dueOn: string }): Prompt => ({
+	...about(thing),
+	kind: 'step_due',
+	onceKey: `step_due:${thing.id}:${thing.dueOn}`,
+	path: '/parcours',
+	dueAt: instantOf(addDays(thing.dueOn, -DAYS_BEFORE), MORNING, thing.zone),
+	usefulUntil: instantOf(thing.dueOn, LAST_HOUR, thing.zone),
+});
+
+/** Three days before the last day of a paper, and on that very day. */
+export function paperPrompts(thing: Thing & { dueOn: string; reference: string }): Prompt[] {
+	const { id, dueOn, zone, reference } = thing;
+	const common = { ...about(thing), kind: 'paper_due' as const, path: `/aides/${reference}` };
+	const lastMorning = instantOf(dueOn, MORNING, zone);
+	return [
+		{
+			...common,
+			onceKey: `paper_due:${id}:${dueOn}`,
+			dueAt: instantOf(addDays(dueOn, -DAYS_BEFORE), MORNING, zone),
+			usefulUntil: lastMorning,
+		},
+		{
+			...common,
+			onceKey: `paper_due:${id}:${dueOn}:last`,
+			dueAt: lastMorning,
+			usefulUntil: instantOf(dueOn, LAST_HOUR, zone),
+		},
+	];
+}
+
+/** Day 3 of an invitation to choose, while two days are left. */
+export function invitationPrompt(thing: Thing & { chooseBy: Date }): Prompt {
+	const { id, chooseBy, zone } = thing;
+	const invitedOn = localDay(new Date(chooseBy.getTime() - INVITATION_DAYS * DAY_MS), zone);
+	return {
+		...about(thing),
+		kind: 'invitation',
+		onceKey: `invitation_nudge:${id}:${chooseBy.getTime()}`,
+		path: `/rendez-vous/${id}/choisir`,
+		dueAt: instantOf(addDays(invitedOn, INVITATION_NUDGE_DAYS), MORNING, zone),
+		usefulUntil: new Date(chooseBy.getTime() - INVITATION_LEFT_DAYS * DAY_MS),
+	};
+}
+
+/** Two days before a draft is forgotten. */
+export const draftPrompt = (thing: Thing & { updatedAt: Date }): Prompt => ({
+	...about(thing),
+	kind: 'draft_closing',
+	onceKey: `draft_closing:${thing.id}:${thing.updatedAt.getTime()}`,
+	path: '/demande/nouvelle',
+	dueAt: instantOf(addDays(localDay(thing.updatedAt, thing.zone), DRAFT_WARNED_DAYS), MORNING, thing.zone),
+	usefulUntil: new Date(thing.updatedAt.getTime() + DRAFT_DAYS * DAY_MS),
+});
+
+/** A question left without an answer is asked once more, and never again. */
+export const ratingPrompt = (thing: Thing & { askedAt: Date; expiresAt: Date }): Prompt => ({
+	...about(thing),
+	kind: 'rating',
+	onceKey: `rating_nudge:${thing.id}`,
+	path: `/avis/${thing.id}`,
+	dueAt: instantOf(addDays(localDay(thing.askedAt, thing.zone), RATING_NUDGE_DAYS), MORNING, thing.zone),
+	usefulUntil: thing.expiresAt,
+});
+
+/**
+ * When it leaves, as of now: at its hour, at the last allowed one before when that is quiet, at the next allowed one when
+ * that is past already (a step set for tomorrow, a worker that was down); null when it would no longer be useful.
+ */
+export function hourOf(
+	{ dueAt, usefulUntil }: Pick<Prompt, 'dueAt' | 'usefulUntil'>,
+	{ zone, holidays }: QuietRule,
+	now: Date,
+): Date | null {
+	const planned = lastAllowedBefore(dueAt, zone, holidays);
+	const hour = planned >= now ? planned : nextAllowed(now, zone, holidays);
+	return hour < usefulUntil ? hour : null;
+}

@@ -1,0 +1,207 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { aPathway, aPerson, aReferent, anAppointment, aStep } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
+import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
+import { inviteToChoose, chooseSlot } from '../appointments/slots.ts';
+import {
+	appointmentSlot,
+	childcareAid,
+	person,
+	ratingInvitation,
+	step,
+	supportingDocument,
+	supportRequest,
+} from '../db/schema/index.ts';
+import { remindedLately } from './by-hand.ts';
+import { planNotice } from './commands.ts';
+import { planPrompts } from './prompts.ts';
+import { hourOf } from './prompt-rules.ts';
+
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
+/** Monday 30 November 2026, 8:00 in Paris. */
+const MONDAY = new Date('2026-11-30T07:00:00Z');
+const later = (from: Date, ms: number) => new Date(from.getTime() + ms);
+
+async function setting() {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	const referent = await aReferent(db);
+	const who = await aPerson(db, { referent });
+	await aDevice(db, outside, { accountId: who.account.id, now: MONDAY });
+	const at = (now: Date) => tickAt(db, outside, now);
+	const all = async () => (await remindersIn(db)).map(({ kind, state, reason, dueAt }) => [kind, state, reason, dueAt]);
+	const titles = () => outside.pushes().map(({ title }) => title);
+	return { db, outside, referent, who, at, all, titles };
+}
+
+describe('a step of their own', () => {
+	async function withStep(dueOn: string) {
+		const given = await setting();
+		const { id: pathwayId } = await aPathway(given.db, { personId: given.who.id });
+		const own = { pathwayId, personId: given.who.id, owner: 'person', state: 'planned', dueOn } as const;
+		const { id } = await aStep(given.db, { ...own, title: 'Canari' });
+		return { ...given, own, stepId: id };
+	}
+
+	test('is reminded of three days before its last day, at 9:30, without saying what it is', async () => {
+		const { at, all, titles } = await withStep('2026-12-04');
+		await at(MONDAY);
+		const due = new Date('2026-12-01T08:30:00Z');
+		expect(await all()).toEqual([['step_due', 'scheduled', null, due]]);
+		await at(due);
+		await at(later(due, HOUR));
+		expect(titles()).toEqual(['Une étape est à faire au plus tard vendredi']);
+	});
+
+	test('on a Sunday, the evening before; set late, at once; over, never', async () => {
+		const quiet = { zone: 'Europe/Paris', holidays: new Set<string>() };
+		const sunday = new Date('2026-11-29T08:30:00Z');
+		const usefulUntil = new Date('2026-12-02T19:00:00Z');
+		const hour = (now: Date) => hourOf({ dueAt: sunday, usefulUntil }, quiet, now);
+		expect(hour(later(sunday, -2 * DAY))).toEqual(new Date('2026-11-28T19:00:00Z'));
+		expect(hour(later(MONDAY, HOUR))).toEqual(later(MONDAY, HOUR));
+		expect(hour(usefulUntil)).toBeNull();
+	});
+
+	test('done before the hour, nothing is sent; moved, its new day is told', async () => {
+		const { db, at, all, titles, stepId } = await withStep('2026-12-04');
+		await at(MONDAY);
+		await db.write((tx) => tx.update(step).set({ dueOn: '2026-12-05' }).where(eq(step.id, stepId)));
+		await at(new Date('2026-12-01T08:30:00Z'));
+		expect((await all()).map(([, state, reason]) => [state, reason])).toEqual([
+			['dropped', 'done'],
+			['scheduled', null],
+		]);
+		await db.write((tx) => tx.update(step).set({ state: 'done' }).where(eq(step.id, stepId)));
+		await at(new Date('2026-12-02T08:30:00Z'));
+		expect(titles()).toEqual([]);
+	});
+
+	test('of a professional, or muted, it is not told', async () => {
+		const { db, at, own, titles } = await withStep('2026-12-04');
+		await aStep(db, { ...own, owner: 'referent' });
+		await db.write((tx) => tx.update(person).set({ mutedKinds: ['step_due'] }));
+		await at(new Date('2026-12-01T08:30:00Z'));
+		expect([(await remindersIn(db)).map(({ reason }) => reason), titles()]).toEqual([['muted'], []]);
+	});
+});
+
+test('a missing paper: three days before, and on its last day; once for all those of a day; not once it was sent', async () => {
+	const { db, who, at, titles } = await setting();
+	const dueOn = '2026-12-04';
+	await db.write(async (tx) => {
+		const aid = { id: 'aid', reference: '08-AAAA-BBBB', personId: who.id, territoryId: who.territoryId };
+		const since = { statusSince: MONDAY, asOf: MONDAY, createdAt: MONDAY, version: 1 };
+		await tx
+			.insert(childcareAid)
+			.values({ ...aid, ...since, status: 'incomplete', nextActor: 'person', source: 'portal' });
+		for (const kind of ['a', 'b'])
+			await tx.insert(supportingDocument).values({ id: kind, aidId: 'aid', kind, askedAt: MONDAY, dueOn });
+	});
+	for (const day of ['2026-12-01', '2026-12-04']) await at(new Date(`${day}T08:30:00Z`));
+	const sentence = 'Un document est attendu au plus tard vendredi';
+	expect(titles()).toEqual([sentence, sentence]);
+	await db.write((tx) => tx.update(supportingDocument).set({ declaredAt: MONDAY, dueOn: '2026-12-08' }));
+	await at(new Date('2026-12-08T08:30:00Z'));
+	expect(titles()).toHaveLength(2);
+});
+
+test('a draft is told of two days before it closes, not when it was taken up again', async () => {
+	const { db, who, at, titles } = await setting();
+	const updatedAt = later(MONDAY, -28 * DAY);
+	const draft = { status: 'draft', wantsCall: false, channel: 'self', locale: 'fr', createdAt: updatedAt } as const;
+	await db.write((tx) =>
+		tx.insert(supportRequest).values([
+			{ ...draft, id: 'theirs', personId: who.id, updatedAt },
+			{ ...draft, id: 'nobody', updatedAt },
+		]),
+	);
+	await at(MONDAY);
+	await db.write((tx) => tx.update(supportRequest).set({ updatedAt: MONDAY }));
+	await at(later(MONDAY, 2 * HOUR));
+	expect(titles()).toEqual([]);
+	await at(later(MONDAY, 28 * DAY + 2 * HOUR));
+	expect(titles()).toEqual(['Votre demande n’est pas encore envoyée']);
+});
+
+test('a question left without an answer is asked once more', async () => {
+	const { db, who, referent, at, titles } = await setting();
+	const { id: appointmentId } = await anAppointment(db, {
+		personId: who.id,
+		referentId: referent.id,
+		day: '2026-11-25',
+		state: 'seen',
+	});
+	const row = { id: 'asked', personId: who.id, appointmentId, askedAt: later(MONDAY, -5 * DAY) };
+	await db.write((tx) => tx.insert(ratingInvitation).values({ ...row, expiresAt: later(MONDAY, 25 * DAY) }));
+	for (const days of [0, 1, 8]) await at(later(MONDAY, days * DAY + 2 * HOUR));
+	expect(titles()).toEqual(['Une question pour vous']);
+});
+
+describe('times to choose', () => {
+	async function invited() {
+		const given = await setting();
+		const { db, referent, who } = given;
+		const { id, structureId } = referent;
+		const slots = ['10:00', '11:00', '14:00'].map((time) => ({ day: '2026-12-21', time }));
+		const meeting = { type: 'follow_up', mode: 'on_site', zone: 'Europe/Paris', durationMinutes: 60 } as const;
+		const invitation = await db.write(async (tx) => {
+			const by = { accountId: id, role: 'referent' as const, structureId };
+			const made = await inviteToChoose(tx, { ...meeting, personId: who.id, referent: by, slots, now: MONDAY });
+			await planNotice(tx, {
+				kind: 'invitation',
+				personId: who.id,
+				subjectId: made.id,
+				path: `/rendez-vous/${made.id}/choisir`,
+				onceKey: `invitation:${made.id}:0`,
+				now: MONDAY,
+			});
+			return made;
+		});
+		return { ...given, invitation };
+	}
+	const NUDGE = new Date('2026-12-03T08:30:00Z');
+
+	test('are announced, then said once more on day 3; a message by hand stays possible', async () => {
+		const { db, at, titles, who } = await invited();
+		await at(MONDAY);
+		await at(NUDGE);
+		await at(later(NUDGE, DAY));
+		const sentence = 'Choisissez l’heure de votre rendez-vous';
+		expect(titles()).toEqual([sentence, sentence]);
+		expect(await remindedLately(db.read, [who.id], NUDGE)).toEqual(new Map());
+	});
+
+	test('chosen, nothing more is said of the choice', async () => {
+		const { db, who, at, titles } = await invited();
+		await at(MONDAY);
+		const [slot] = await db.read.select().from(appointmentSlot).limit(1);
+		const by = { accountId: who.account.id, role: 'beneficiary' as const, structureId: null };
+		await db.write((tx) => chooseSlot(tx, { slotId: slot!.id, personId: who.id, by, now: later(MONDAY, HOUR) }));
+		await at(NUDGE);
+		expect(titles()).toHaveLength(1);
+	});
+
+	test('are not said again when less than two days are left', async () => {
+		const { at, titles } = await invited();
+		await at(later(MONDAY, 8 * DAY + HOUR));
+		expect(titles()).toEqual([]);
+	});
+});
+
+test('a new appointment is told as new, a moved one as changed', async () => {
+	const { db, who, at, titles } = await setting();
+	const { id: appointmentId } = await anAppointment(db, { personId: who.id, day: '2026-12-21', time: '10:00' });
+	const notice = { kind: 'appointment_changed', personId: who.id, path: '/rendez-vous', appointmentId } as const;
+	await db.write((tx) => planNotice(tx, { ...notice, onceKey: 'new', now: MONDAY }));
+	await at(MONDAY);
+	expect(titles()).toEqual(['Vous avez un nouveau rendez-vous lundi 21 décembre à 10\u00a0h']);
+});
+
+test('what is to be said soon is found by an index, however many people there are', async () => {
+	const db = await testDatabase();
+	expect(await fullScans(db, () => planPrompts(db, MONDAY))).toEqual([]);
+});

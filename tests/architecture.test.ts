@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { LANGUAGE_NAMES, STAFF_LOCALES } from '../src/lib/shared/locales.ts';
 
 const files = (folder: string): string[] =>
 	readdirSync(folder).flatMap((name) => {
@@ -31,7 +32,7 @@ const ORDER = [
 	['people'],
 	['offers'],
 	['requests'],
-	['pathway'],
+	['pathway', 'diagnosis'],
 	['appointments', 'childcare', 'evaluation'],
 	['reminders'],
 ];
@@ -126,31 +127,43 @@ describe('every page is guarded', () => {
 });
 
 describe('words', () => {
-	const catalogues = files('messages').filter((file) => file.endsWith('fr.json'));
+	const settings = JSON.parse(readFileSync('project.inlang/settings.json', 'utf8')) as {
+		locales: string[];
+		'plugin.inlang.messageFormat': { pathPattern: string[] };
+	};
+	/** Read by professionals only, whose pages are in `STAFF_LOCALES`. */
+	const STAFF_AREAS = ['pro', 'pilotage'];
+	const areas = readdirSync('messages');
+	const languagesOf = (area: string) => (STAFF_AREAS.includes(area) ? STAFF_LOCALES : settings.locales);
+	type Catalogue = Record<string, unknown>;
+	const catalogue = (area: string, language: string): Catalogue => {
+		const file = path.join('messages', area, `${language}.json`);
+		return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Catalogue) : {};
+	};
 
-	test('every message exists in every language, with the same parameters', () => {
+	test('every message exists in every language of its readers, with the same parameters', () => {
 		const parameters = (text: unknown) =>
-			[...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
-		const missing = catalogues.flatMap((file) => {
-			const french = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-			const english = JSON.parse(readFileSync(file.replace(/fr\.json$/, 'en.json'), 'utf8')) as Record<string, unknown>;
-			return [...new Set([...Object.keys(french), ...Object.keys(english)])]
-				.filter(
-					(key) =>
-						key !== '$schema' &&
-						(!(key in french) ||
-							!(key in english) ||
-							new Set(parameters(french[key])).size !== new Set(parameters(english[key])).size),
-				)
-				.map((key) => `${file}: ${key}`);
+			[...new Set([...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort().join();
+		const wrong = areas.flatMap((area) => {
+			const french = catalogue(area, 'fr');
+			return languagesOf(area).flatMap((language) => {
+				const words = catalogue(area, language);
+				return [...new Set([...Object.keys(french), ...Object.keys(words)])]
+					.filter((key) => !(key in french) || !(key in words) || parameters(french[key]) !== parameters(words[key]))
+					.map((key) => `${area}/${language}: ${key}`);
+			});
 		});
-		expect(missing).toEqual([]);
+		expect(wrong).toEqual([]);
+	});
+
+	test('every language names itself, and professionals have French and English', () => {
+		expect(Object.keys(LANGUAGE_NAMES).toSorted()).toEqual(settings.locales.toSorted());
+		expect(STAFF_LOCALES).toEqual(['fr', 'en']);
 	});
 
 	test('every catalogue is registered', () => {
-		const { 'plugin.inlang.messageFormat': plugin } = JSON.parse(readFileSync('project.inlang/settings.json', 'utf8'));
-		expect(plugin.pathPattern.toSorted()).toEqual(
-			catalogues.map((file) => `./${file.replace('fr.json', '{locale}.json')}`).toSorted(),
+		expect(settings['plugin.inlang.messageFormat'].pathPattern.toSorted()).toEqual(
+			areas.map((area) => `./messages/${area}/{locale}.json`).toSorted(),
 		);
 	});
 });

@@ -1,8 +1,8 @@
 import { error, redirect, type RequestEvent } from '@sveltejs/kit';
 import { getRequestEvent } from '$app/server';
-import { baseLocale, localizeHref } from '$lib/paraglide/runtime.js';
-import { STAFF_LOCALES } from '$lib/shared/locales';
+import { localizeHref } from '$lib/paraglide/runtime.js';
 import type { SignedIn } from '../accounts/sessions.ts';
+import { toStaffLanguage } from './staff-language.ts';
 
 /**
  * Three fences (style.md §b): this gate by route group, `requireX()` at the top of every load and action, and the
@@ -22,16 +22,7 @@ export function gate(event: RequestEvent): Response | Promise<Response> | null {
 	if (!account) return signInFirst(event);
 	// A page of another role looks like no page at all, in the portal's own words.
 	if (!needs(account)) return event.fetch(localizeHref('/introuvable'));
-	if (route.startsWith('/(staff)') && !STAFF_LOCALES.includes(event.locals.locale)) return inStaffLanguage(event);
-	return null;
-}
-
-/** Pages of professionals have no words in this language: the same page in French; 307, so that a form is sent again there. */
-function inStaffLanguage({ url }: RequestEvent): Response {
-	return new Response(null, {
-		status: 307,
-		headers: { location: localizeHref(url.pathname + url.search, { locale: baseLocale }) },
-	});
+	return toStaffLanguage(event);
 }
 
 function signInFirst(event: RequestEvent): Response {

@@ -54,6 +54,7 @@ CREATE TABLE `appointment` (
 	`answered_via` text,
 	`answer_note_sealed` text,
 	`origin` text NOT NULL,
+	`convocation_reason_sealed` text,
 	`sequence` integer NOT NULL,
 	`created_by_id` text,
 	`created_at` integer NOT NULL,

@@ -270,7 +270,11 @@ async function agree(
 				zone: territory.zone,
 				durationMinutes: 45,
 				origin,
-				now: new Date(Math.min(today.getTime(), startsAt.getTime()) - between(3, 12) * DAY_MS),
+				convocationReason: 'Deux appels et une lettre sont restés sans réponse.',
+				// Nobody is summoned with less than the notice of the territory.
+				now: new Date(
+					Math.min(today.getTime(), startsAt.getTime()) - between(origin === 'convocation' ? 9 : 3, 14) * DAY_MS,
+				),
 			});
 			return { id, origin, startsAt };
 		} catch (error) {

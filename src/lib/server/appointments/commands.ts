@@ -10,6 +10,7 @@ import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { sealNullable } from '../platform/sealing.ts';
 import { getTerritory } from '../territories/queries.ts';
+import { isFirstContact, refuseShortNotice } from './convocation.ts';
 import { LONGEST_MINUTES, plan, refusesTransition, stillBefore, type Outcome } from './rules.ts';
 
 export type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
@@ -53,18 +54,31 @@ export function agreedHours({ day, time, zone, durationMinutes }: AgreedHour, no
 
 /**
  * Books an hour. The overlap is looked for inside the write, and a unique index on the referent's hour backs it.
+ * A convocation (an hour imposed) leaves the territory's notice, and says why when it is the very first contact.
  * @throws DomainError `referent_busy`, `person_busy` (conflict), `hour_past`, `hour_missing`, `hour_outside`, `hour_malformed`,
- * `duration_outside` (invalid)
+ * `duration_outside`, `convocation_too_soon`, `convocation_reason_missing` (invalid)
  */
 export async function bookAppointment(
 	tx: Tx,
 	input: Meeting &
-		AgreedHour & { personId: string; referent: Referent; origin: 'invitation' | 'convocation'; now: Date },
+		AgreedHour & {
+			personId: string;
+			referent: Referent;
+			origin: 'invitation' | 'convocation';
+			/** Why a first contact is imposed; kept sealed. */
+			convocationReason?: string | null;
+			now: Date;
+		},
 ): Promise<{ id: string }> {
 	const { personId, referent, now } = input;
 	const hours = agreedHours(input, now);
 	await refuseOverlap(tx, { ...hours, referentId: referent.accountId, personId });
 	const { territoryId } = await personOf(tx, personId);
+	const isImposed = input.origin === 'convocation';
+	const firstContact = isImposed && (await isFirstContact(tx, personId));
+	if (isImposed) await refuseShortNotice(tx, { ...input, territoryId });
+	const reason = isImposed ? input.convocationReason?.trim() || null : null;
+	if (firstContact && !reason) throw new DomainError('convocation_reason_missing', 'invalid');
 	const id = newId();
 	await tx.insert(appointment).values({
 		id,
@@ -73,6 +87,7 @@ export async function bookAppointment(
 		referentId: referent.accountId,
 		structureId: referent.structureId,
 		...meetingColumns(id, input),
+		convocationReasonSealed: sealNullable(`appointment.convocation_reason_sealed:${id}`, reason),
 		...hours,
 		zone: input.zone,
 		durationMinutes: input.durationMinutes,
@@ -83,12 +98,14 @@ export async function bookAppointment(
 		createdById: referent.accountId,
 		createdAt: now,
 	});
-	await recordAudit(tx, { action: 'appointment.booked', actor: referent, subjectId: id, personId, at: now });
+	const detail = isImposed ? { origin: input.origin, firstContact } : undefined;
+	await recordAudit(tx, { action: 'appointment.booked', actor: referent, subjectId: id, personId, detail, at: now });
 	return { id };
 }
 
 /**
- * Moves a booked appointment, and may change where and how. The answer is asked again, links to the former hour die.
+ * Moves a booked appointment, and may change where and how. The answer is asked again, links to the former hour die; a
+ * convocation gives its notice again.
  * @throws as `bookAppointment`, and DomainError `appointment_refused`, `appointment_changed` (conflict) when somebody moved it
  * since `sequence`
  */
@@ -102,6 +119,7 @@ export async function moveAppointment(
 	if (input.sequence !== undefined && input.sequence !== found.sequence)
 		throw new DomainError('appointment_changed', 'conflict');
 	const hours = agreedHours(input, now);
+	if (found.origin === 'convocation') await refuseShortNotice(tx, { ...input, territoryId: found.territoryId });
 	await refuseOverlap(tx, { ...hours, referentId: found.referentId, personId: found.personId, except: found.id });
 	await tx
 		.update(appointment)

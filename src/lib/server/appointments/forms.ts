@@ -72,6 +72,7 @@ const booking = v.object({
 	day: line(10),
 	time: line(5),
 	origin: v.fallback(v.picklist(['invitation', 'convocation']), 'invitation'),
+	convocationReason: line(NOTE_MAX),
 });
 export const parseBooking = (form: FormData) => parseForm(booking, form);
 

@@ -30,7 +30,7 @@ const rows = (q: Queries) =>
 type Row = Awaited<ReturnType<typeof rows>>[number];
 
 function opened({ appointment: row, ...names }: Row) {
-	const { toBringSealed, answerNoteSealed: _sealed, ...plain } = row;
+	const { toBringSealed, convocationReasonSealed, answerNoteSealed: _sealed, ...plain } = row;
 	return {
 		...plain,
 		...names,
@@ -38,6 +38,8 @@ function opened({ appointment: row, ...names }: Row) {
 		phone: row.phone ?? names.structurePhone,
 		toBring: unsealNullable(`appointment.to_bring_sealed:${row.id}`, toBringSealed),
 		answerNote: readNote(row),
+		/** Why the first contact was imposed, when it was. */
+		convocationReason: unsealNullable(`appointment.convocation_reason_sealed:${row.id}`, convocationReasonSealed),
 	};
 }
 export type AppointmentView = ReturnType<typeof opened>;

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { AppointmentAnswer, AppointmentMode, AppointmentState } from '../../shared/codes.ts';
-import { instantOf, wallClock } from '../territories/calendar.ts';
+import { addDays, instantOf, wallClock } from '../territories/calendar.ts';
 
 export type Outcome = Extract<AppointmentState, 'seen' | 'excused' | 'noshow' | 'revoked'>;
 export type AppointmentActor = 'person' | 'professional';
@@ -93,6 +93,9 @@ export function plan(day: string, time: string, zone: string, minutes: number, n
 	if (startsAt <= now) return { problem: 'hour_past' };
 	return { problem: null, startsAt, endsAt };
 }
+
+/** Clear days (*jours francs*): neither the day it is sent nor the day itself counts. Days `YYYY-MM-DD`. */
+export const earliestConvocation = (today: string, clearDays: number): string => addDays(today, clearDays + 1);
 
 /** How long an invitation may be answered (product.md §5). */
 export const INVITATION_DAYS = 10;

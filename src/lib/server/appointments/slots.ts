@@ -130,6 +130,8 @@ export async function chooseSlot(
 			startsAt,
 			endsAt,
 			...NOT_ANSWERED,
+			// Chosen by the person, whoever had set the former hour.
+			origin: 'invitation',
 			chooseBy: null,
 			sequence: own.sequence + 1,
 		})

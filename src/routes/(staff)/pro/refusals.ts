@@ -9,6 +9,8 @@ export const appointmentRefusals = {
 	hour_outside: m.appointment_pro_error_outside,
 	hour_malformed: m.appointment_pro_error_malformed,
 	duration_outside: m.appointment_pro_error_duration,
+	convocation_too_soon: m.appointment_pro_error_notice,
+	convocation_reason_missing: m.appointment_pro_error_reason,
 	too_few_slots: m.appointment_pro_error_slots,
 	appointment_changed: m.appointment_pro_error_changed,
 	appointment_refused: m.appointment_pro_error_refused,

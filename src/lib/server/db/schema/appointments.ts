@@ -59,6 +59,8 @@ export const defineAppointments = (
 			answerNoteSealed: d.sealed('answer_note_sealed'),
 			/** Chosen by the person or imposed: absence rates differ (11 % against 24 %). */
 			origin: d.text('origin', { enum: ['invitation', 'convocation'] }).notNull(),
+			/** Why the very first contact was imposed, when it was. */
+			convocationReasonSealed: d.sealed('convocation_reason_sealed'),
 			/** iCalendar SEQUENCE and version against silent overwrites: bumped when place, hour or person changes. */
 			sequence: d.integer('sequence').notNull(),
 			createdById: d.text('created_by_id').references(() => account.id),

@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { bookAppointment, moveAppointment } from '$lib/server/appointments/commands';
+import { firstConvocationDay, isFirstContact } from '$lib/server/appointments/convocation';
 import { parseBooking, parseInvitation, parseMove, parseOffer } from '$lib/server/appointments/forms';
 import { countAbsences, getAppointmentFor, listAppointments } from '$lib/server/appointments/queries';
 import { possibleOutcomes } from '$lib/server/appointments/rules';
@@ -38,6 +39,8 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 		toSettle: shown.filter(({ state, startsAt }) => state === 'booked' && startsAt <= now),
 		upcoming: shown.filter(isUpcoming).reverse(),
 		past: shown.filter((each) => !isUpcoming(each) && each.state !== 'booked'),
+		firstContact: await isFirstContact(db.read, params.id),
+		convocationFrom: await firstConvocationDay(db.read, territory.id, territory.zone, now),
 		absences: await countAbsences(db.read, params.id),
 		inviting: url.searchParams.has('proposer'),
 		moving: shown.find((each) => each.id === url.searchParams.get('deplacer') && isUpcoming(each)),

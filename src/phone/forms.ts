@@ -60,12 +60,13 @@ const SAID: Partial<Record<Outcome, string>> = {
 	'too-old': 'droppedOld',
 	refused: 'droppedRefused',
 	sent: 'sent',
+	already: 'sent',
 };
 
 /** Says what became of what was waiting; the beacons of notifications concern nobody. */
 export function sayOutcomes(done: Sent[]): void {
 	const forms = done.filter(({ entry }) => entry.kind === 'form');
-	const worst = forms.find(({ outcome }) => outcome !== 'sent') ?? forms[0];
+	const worst = forms.find(({ outcome }) => outcome !== 'sent' && outcome !== 'already') ?? forms[0];
 	const said = worst && SAID[worst.outcome];
 	if (said) say(word(said));
 }

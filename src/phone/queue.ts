@@ -11,12 +11,16 @@ export const SYNC_TAG = 'queue';
 /** As in src/lib/server/web/phone.ts. */
 const USER_HEADER = 'x-phone-user';
 const NOBODY = 401;
+const CONFLICT = 409;
 const SOMEBODY_ELSE = 412;
 /** The server has not taken it, and may later. */
 const LATER = new Set([408, 425, 429]);
 
-/** `nobody`: it waits for its author to sign in; `later`: for the network or the server. */
-export type Outcome = 'sent' | 'later' | 'nobody' | 'other-user' | 'too-old' | 'refused';
+/**
+ * `nobody`: it waits for its author to sign in; `later`: for the network or the server; `already`: the server had heard it,
+ * and its answer was lost.
+ */
+export type Outcome = 'sent' | 'already' | 'later' | 'nobody' | 'other-user' | 'too-old' | 'refused';
 export interface Sent {
 	entry: Waiting;
 	outcome: Outcome;
@@ -76,7 +80,9 @@ export async function send(entry: Fresh | Waiting): Promise<Sent> {
 		if (status >= 500 || LATER.has(status)) return sent('later');
 		if (!response.ok) return sent('refused');
 		if (entry.kind !== 'form') return sent('sent');
-		const { type, location } = (await response.json()) as { type?: string; location?: string };
+		const result = (await response.json()) as { type?: string; status?: number; location?: string };
+		const { type, location } = result;
+		if (type === 'failure' && result.status === CONFLICT) return sent('already');
 		return type === 'redirect' || type === 'success' ? sent('sent', location) : sent('refused');
 	} catch {
 		return sent('later');

@@ -134,6 +134,10 @@ export const ACCESS: Record<string, Row> = {
 			propose: { form: { title: 'Passer le permis' } },
 		},
 	},
+	'/(person)/parcours/diagnostic': {
+		...ofPeople,
+		actions: { save: { form: { employment: 'look' } }, answer: { form: { answer: 'agree' } } },
+	},
 	'/(person)/rendez-vous': { ...ofPeople, actions: { subscribe: {}, unsubscribe: {} } },
 	'/(person)/rendez-vous/[id]': {
 		for: A,
@@ -184,6 +188,15 @@ export const ACCESS: Record<string, Row> = {
 	},
 	'/(staff)/pro/personnes': ofStaff,
 	'/(staff)/pro/personnes/[id]': { for: KNOW_A, at: '/pro/personnes/{person}' },
+	'/(staff)/pro/personnes/[id]/diagnostic': {
+		for: LEAD,
+		at: '/pro/personnes/{person}/diagnostic',
+		actions: {
+			plan: {},
+			note: { form: { version_power: '0', level_power: 'low', note_power: '' } },
+			share: {},
+		},
+	},
 	'/(staff)/pro/personnes/[id]/parcours': {
 		for: LEAD,
 		at: '/pro/personnes/{person}/parcours',
@@ -237,6 +250,15 @@ export const ACCESS: Record<string, Row> = {
 	'/api/push/key': open,
 	'/api/push/answer': { ...open, methods: { POST: { json: { token: 'none', answer: 'yes' }, ok: [404] } } },
 	'/api/push/shown': { ...open, methods: { POST: { json: { beacon: 'none' }, ok: [204] } } },
+	'/api/sms/receipts': {
+		...open,
+		methods: { POST: { json: { reference: 'none', status: 'failed' }, ok: [401, 404] } },
+	},
+	'/api/desabonnement/[token]': {
+		...open,
+		at: '/api/desabonnement/a.manual.b',
+		methods: { POST: { json: {}, ok: [404] } },
+	},
 	'/api/push/subscribe': {
 		...ofPeople,
 		...forScripts,

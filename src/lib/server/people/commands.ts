@@ -195,7 +195,7 @@ export async function transferLead(tx: Tx, input: Assignment): Promise<{ id: str
 }
 
 /** The parts of a file a professional opens, as `/compte/acces` names them. */
-export type FilePart = 'overview' | 'pathway' | 'appointments' | 'aids' | 'request';
+export type FilePart = 'overview' | 'diagnosis' | 'pathway' | 'appointments' | 'aids' | 'request';
 
 /** Writes that a professional opened a file: once an hour is enough for the person to know. */
 export async function recordOpening(

@@ -1,10 +1,9 @@
+import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
 import { plainWords } from '../../shared/search.ts';
 
 export const MAX_FREE_TEXT = 200;
 
 const LINK = /https?:|www\.|\b[\p{L}\d-]+\.(fr|com|org|net|eu|gouv|info|io|app|ly)\b/iu;
-/** A social-security number, however it is spaced: 1 or 2, then 12 digits (and a key). */
-const SOCIAL_SECURITY_NUMBER = /(?<!\d)[12](?:[ .-]?\d){4}(?:[ .-]?[\dAB]){2}(?:[ .-]?\d){6,8}(?!\d)/i;
 
 /** Words that say on a lock screen what only the person should know; compared without accents or capitals. */
 const SENSITIVE =
@@ -16,6 +15,6 @@ export type TextProblem = 'too_long' | 'link' | 'social_security_number' | 'sens
 export function problemOf(text: string): TextProblem | null {
 	if (text.length > MAX_FREE_TEXT) return 'too_long';
 	if (LINK.test(text)) return 'link';
-	if (SOCIAL_SECURITY_NUMBER.test(text)) return 'social_security_number';
+	if (hasSocialSecurityNumber(text)) return 'social_security_number';
 	return SENSITIVE.test(plainWords(text)) ? 'sensitive' : null;
 }

@@ -2,6 +2,7 @@ import { nextAppointment, openInvitation } from '$lib/server/appointments/querie
 import { freeSlots } from '$lib/server/appointments/slots';
 import { aidsOf } from '$lib/server/childcare/queries';
 import { db } from '$lib/server/db';
+import { ownDiagnosis } from '$lib/server/diagnosis/queries';
 import { pendingRating } from '$lib/server/evaluation/queries';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { nextOwnStep } from '$lib/server/pathway/rules';
@@ -23,6 +24,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const view = await pathwayOf(db.read, personId, locale);
 	const request = await findOpenRequest(db.read, personId);
 	const aids = (await aidsOf(db.read, personId, now)).map(({ reference, facts }) => ({ reference, facts }));
+	const diagnosis = await ownDiagnosis(db.read, personId, now);
 	const lead = await leadOf(db.read, personId);
 	const today = localDay(now, territory.zone);
 	return {
@@ -35,6 +37,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 			appointment,
 			invitation: choosable ? invitation : undefined,
 			paper: aids.find(({ facts }) => facts.nextActor === 'person'),
+			diagnosis: diagnosis?.asks ? { asks: diagnosis.asks, answerBy: diagnosis.answerBy } : undefined,
 			rating: await pendingRating(db.read, personId, now),
 			step: view ? nextOwnStep([...view.steps]) : undefined,
 			isNew: !request && !view && !appointment,

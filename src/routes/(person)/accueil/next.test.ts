@@ -8,6 +8,7 @@ const all = {
 	appointment: at('2026-03-09T09:00:00Z'),
 	invitation: 'invitation',
 	paper: 'paper',
+	diagnosis: 'diagnosis',
 	step: 'step',
 	rating: 'rating',
 	isNew: false,
@@ -19,13 +20,13 @@ test('an appointment without an answer comes first when it is seven days away or
 	expect(nextThing({ ...all, appointment: at('2026-03-03T09:00:00Z', 'coming') }).kind).toBe('choose');
 });
 
-test('then what to choose, a paper, a step, an opinion, and a calm sentence', () => {
-	const order = ['choose', 'paper', 'step', 'rating', 'nothing'];
+test('then what to choose, a paper, the diagnosis, a step, an opinion, and a calm sentence', () => {
+	const order = ['choose', 'paper', 'diagnosis', 'step', 'rating', 'nothing'];
 	const { now: _now, isNew, ...rest } = { ...all, appointment: undefined };
 	const left: Partial<typeof rest> = { ...rest };
 	for (const kind of order) {
 		expect(nextThing({ now, isNew, ...left }).kind).toBe(kind);
-		delete left[(['invitation', 'paper', 'step', 'rating'] as const)[order.indexOf(kind)]!];
+		delete left[(['invitation', 'paper', 'diagnosis', 'step', 'rating'] as const)[order.indexOf(kind)]!];
 	}
 	expect(nextThing({ now, isNew: true }).kind).toBe('start');
 });

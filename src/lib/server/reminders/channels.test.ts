@@ -2,14 +2,18 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Channel } from '../../shared/codes.ts';
 import { anAppointment, aPerson } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
-import { delivery } from '../db/schema/index.ts';
+import { delivery, person } from '../db/schema/index.ts';
+import { personOf } from '../people/queries.ts';
 import { config } from '../platform/config.ts';
 import { createMailer } from '../platform/mail.ts';
 import { createSmsGateway, gsmLength } from '../platform/sms.ts';
+import { noteSmsReceipt } from './receipts.ts';
+import { unsubscribe, unsubscribeToken } from './unsubscribe.ts';
 
 /** The appointment is on Thursday 3 December 2026 at 10:00 in Paris. */
 const BOOKED_ON = new Date('2026-11-27T09:00:00Z');
@@ -69,14 +73,19 @@ async function setting({ smsStatus }: { smsStatus?: number } = {}) {
 	const attempts = async () =>
 		(await db.read.select().from(delivery)).map(({ channel, outcome, reason }) => [channel, outcome, reason]);
 	const first = async () => (await remindersIn(db))[0]!;
-	return { refusal, smtp, sms, who, at, attempts, first };
+	return { db, refusal, smtp, sms, who, at, attempts, first };
 }
 
 test('the mail that travels holds the day, the hour and the link, and nothing else about the person', async () => {
-	const { at, smtp, sms } = await setting();
+	const { db, who, at, smtp, sms } = await setting();
 	await at(TWO_BEFORE);
 	expect(smtp.sources).toHaveLength(1);
-	expect(smtp.sources[0]).toContain('List-Unsubscribe: <https://portail.example.fr/compte/notifications>');
+	const [, token = ''] = /List-Unsubscribe: <https:\/\/portail\.example\.fr\/api\/desabonnement\/([^>]+)>/.exec(
+		smtp.sources[0]!.replace(/\r\n /g, ' '),
+	)!;
+	expect(smtp.sources[0]).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+	expect(await db.write((tx) => unsubscribe(tx, { token, now: TWO_BEFORE }))).toBe(true);
+	expect((await personOf(db.read, who.id)).mutedKinds).toEqual(['appointment_2d']);
 	expect(smtp.sources[0]!.replace(/=\r\n/g, '')).toContain('https://portail.example.fr/r/');
 	expect(smtp.sources[0]).not.toContain(CANARY);
 	expect(sms.received).toEqual([]);
@@ -112,4 +121,65 @@ test('refused by mail and by SMS, the reminder says that nobody was reached', as
 	refusal.code = 550;
 	await at(TWO_BEFORE);
 	expect(await first()).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+});
+
+test('a token to unsubscribe that was changed, or is of a message owed by law, stops nothing', async () => {
+	const { db, who } = await setting();
+	const good = unsubscribeToken(who.id, 'manual');
+	const wrong = [
+		'',
+		'..',
+		good.slice(0, -1),
+		good.replace('manual', 'rating'),
+		`x${good}`,
+		unsubscribeToken(who.id, 'aid_changed'),
+	];
+	for (const token of wrong) expect(await db.write((tx) => unsubscribe(tx, { token, now: TWO_BEFORE }))).toBe(false);
+	expect((await personOf(db.read, who.id)).mutedKinds).toEqual([]);
+});
+
+describe('what the gateway says of an SMS afterwards', () => {
+	async function sentBySms({ channelOrder }: { channelOrder: Channel[] }) {
+		const given = await setting();
+		const { db, at, first } = given;
+		await db.write((tx) => tx.update(person).set({ channelOrder }));
+		await at(TWO_BEFORE);
+		const { id: reference } = await first();
+		const say = (receipt: 'delivered' | 'failed') =>
+			db.write((tx) => noteSmsReceipt(tx, { reference, receipt, now: TWO_BEFORE }));
+		return { ...given, say };
+	}
+
+	test('delivered: it is noted, and nothing else is sent', async () => {
+		const { say, at, attempts, smtp } = await sentBySms({ channelOrder: ['sms', 'email'] });
+		expect(await say('delivered')).toBe('noted');
+		await at(TWO_BEFORE);
+		expect([await attempts(), smtp.sources.length]).toEqual([[['sms', 'accepted', 'delivered']], 0]);
+	});
+
+	test('failed: the next channel at once, and once', async () => {
+		const { say, at, attempts, first } = await sentBySms({ channelOrder: ['sms', 'email'] });
+		await say('failed');
+		await say('failed');
+		await at(TWO_BEFORE);
+		await say('failed');
+		await at(TWO_BEFORE);
+		expect(await attempts()).toEqual([
+			['sms', 'permanent_failure', 'receipt_failed'],
+			['email', 'accepted', 'smtp_250'],
+		]);
+		expect((await first()).state).toBe('sent');
+	});
+
+	test('failed, and no other channel: somebody must call', async () => {
+		const { say, first } = await sentBySms({ channelOrder: ['sms'] });
+		await say('failed');
+		expect(await first()).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+	});
+
+	test('about an SMS that is not ours, it says so', async () => {
+		const { db } = await setting();
+		const receipt = { reference: 'none', receipt: 'failed', now: TWO_BEFORE } as const;
+		expect(await db.write((tx) => noteSmsReceipt(tx, receipt))).toBe('unknown');
+	});
 });

@@ -16,6 +16,7 @@ import { nextMove, type Move, type World } from './ladder.ts';
 import { settledAmong } from './prompts.ts';
 import type { QuietRule } from './quiet.ts';
 import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
+import { unsubscribeToken } from './unsubscribe.ts';
 import type { Content } from './wording.ts';
 
 /** Longer than the longest exchange (30 s for a mail) and its record; a worker killed meanwhile gives way after it. */
@@ -237,7 +238,9 @@ const contentOf = (
 	token,
 	path: row.path,
 	origin: config().origin,
-	isMutable: (MUTABLE_KINDS as readonly string[]).includes(row.kind),
+	unsubscribe: (MUTABLE_KINDS as readonly string[]).includes(row.kind)
+		? `${config().origin}/api/desabonnement/${unsubscribeToken(person.id, row.kind)}`
+		: null,
 });
 
 /** Just before it leaves: whether the appointment and its answer are still what the message says. */

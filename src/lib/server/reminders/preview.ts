@@ -27,7 +27,7 @@ export function previewFor(
 		token: next ? SAMPLE_TOKEN : null,
 		path: '/compte/messages',
 		origin: config().origin,
-		isMutable: true,
+		unsubscribe: null,
 	};
 	const { title, body } = pushPayload(content, { id: '', tag: '', beacon: '' });
 	const mail = mailOf(content);

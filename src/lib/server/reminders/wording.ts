@@ -38,7 +38,8 @@ export interface Content {
 	token: string | null;
 	path: string;
 	origin: string;
-	isMutable: boolean;
+	/** Address where a mail reader stops this kind of message; null for those that cannot be stopped. */
+	unsubscribe: string | null;
 }
 
 /** Longer ago or further away, a weekday alone would be ambiguous. */
@@ -180,7 +181,12 @@ export function mailOf(content: Content): Omit<Mail, 'to'> {
 			paragraph(`${escape(service)}<br><a href="${escape(settings)}">${escape(choose)}</a>`),
 			'</body></html>',
 		].join('\n'),
-		...(content.isMutable && { headers: { 'List-Unsubscribe': `<${settings}>` } }),
+		...(content.unsubscribe && {
+			headers: {
+				'List-Unsubscribe': `<${content.unsubscribe}>`,
+				'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+			},
+		}),
 	};
 }
 

@@ -29,7 +29,12 @@ const sessionOf = (actor: ActorName) => (actor === 'visitor' ? undefined : world
 
 /** Ids of A's file where the table names them. */
 function filled<T>(value: T): T {
-	const ids: Record<string, string> = { ...world.a, ...world.accounts, invitation: world.invitation };
+	const ids: Record<string, string> = {
+		...world.a,
+		...world.accounts,
+		invitation: world.invitation,
+		improvement: world.improvement,
+	};
 	return JSON.parse(JSON.stringify(value ?? null).replace(/\{(\w+)\}/g, (whole, name: string) => ids[name] ?? whole));
 }
 

@@ -29,6 +29,8 @@ export interface Row {
 	refused?: number;
 	/** Shows what was sent to everybody: a demo only. */
 	showsAll?: true;
+	/** Called by machines that send no Origin and prove themselves otherwise. */
+	byMachines?: true;
 	actions?: Record<string, Posted>;
 	methods?: Record<string, Posted>;
 }
@@ -69,6 +71,7 @@ export const ACCESS: Record<string, Row> = {
 	'/(public)/aide': open,
 	'/(public)/confidentialite': open,
 	'/(public)/mentions-legales': open,
+	'/(public)/resultats': open,
 	'/(public)/connexion': { ...open, ok: [200, 303], actions: { default: {} } },
 	'/(public)/connexion/code': { ...open, ok: [200, 303], actions: { check: {}, resend: {} } },
 	'/(public)/deconnexion': { ...open, actions: { default: { endsSession: true } } },
@@ -166,6 +169,9 @@ export const ACCESS: Record<string, Row> = {
 	},
 	'/(person)/aides/garde-enfants/nouvelle': { ...ofPeople, actions: { default: {} } },
 
+	'/(person)/avis': ofPeople,
+	'/(person)/avis/[id]': { for: A, at: '/avis/{rating}', actions: { answer: { form: { face: 'good' } }, skip: {} } },
+
 	'/(staff)/pro': ofStaff,
 	'/(staff)/pro/agenda': {
 		...ofStaff,
@@ -239,6 +245,11 @@ export const ACCESS: Record<string, Row> = {
 		actions: { default: { for: ['coordinator'], form: { 'people[]': ['{person}'], accountId: '{colleague}' } } },
 	},
 	'/(staff)/pilotage/delais': ofCoordinators,
+	'/(staff)/pilotage/evaluation': {
+		...ofCoordinators,
+		actions: { add: {}, publish: { for: ['coordinator'], form: { id: '{improvement}', publish: 'yes' } } },
+	},
+	'/(staff)/pilotage/evaluation/resultats.csv': ofCoordinators,
 	'/(staff)/pilotage/territoire': {
 		...ofCoordinators,
 		actions: { invite: { form: {} }, disable: { for: ['coordinator'], form: { accountId: '{coordinator}' } } },
@@ -251,10 +262,12 @@ export const ACCESS: Record<string, Row> = {
 	'/api/push/answer': { ...open, methods: { POST: { json: { token: 'none', answer: 'yes' }, ok: [404] } } },
 	'/api/push/shown': { ...open, methods: { POST: { json: { beacon: 'none' }, ok: [204] } } },
 	'/api/sms/receipts': {
+		byMachines: true,
 		...open,
 		methods: { POST: { json: { reference: 'none', status: 'failed' }, ok: [401, 404] } },
 	},
 	'/api/desabonnement/[token]': {
+		byMachines: true,
 		...open,
 		at: '/api/desabonnement/a.manual.b',
 		methods: { POST: { json: {}, ok: [404] } },

@@ -27,10 +27,11 @@ function filledIn(id: string, address: string, world: World): string {
 	return (ACCESS[id]?.at ?? address).replace(/\{(\w+)\}/g, (_, name: string) => ids[name]!);
 }
 
-/** Everything that something can be sent to. */
+/** Everything that something can be sent to from a page. */
 export const targetsOf = (world: World) =>
 	allRoutes().flatMap(({ id, address, actions, methods }) => {
 		const at = filledIn(id, address, world);
+		if (ACCESS[id]?.byMachines) return [];
 		return [
 			...actions.map((name) => ({ path: at + actionQuery(name), method: 'POST' })),
 			...methods.filter((method) => method !== 'GET').map((method) => ({ path: at, method })),
@@ -44,7 +45,9 @@ export function visitsOf(world: World) {
 		.flatMap(({ id, address, actions }) => {
 			const row = ACCESS[id]!;
 			const at = filledIn(id, address, world);
-			return VISITED.filter((actor) => row.for.includes(actor)).map((actor) => ({ id, at, actor, actions, row }));
+			// What is open to all is seen by a visitor, and by a person.
+			const seen = row.for.includes('visitor') ? VISITED.slice(0, 2) : VISITED;
+			return seen.filter((actor) => row.for.includes(actor)).map((actor) => ({ id, at, actor, actions, row }));
 		});
 }
 

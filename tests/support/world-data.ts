@@ -230,12 +230,29 @@ async function makeWorld(db: Db): Promise<World> {
 	await db.write((tx) =>
 		tx.update(tables.account).set({ status: 'disabled' }).where(eq(tables.account.id, disabled.id)),
 	);
+	const improvement = await insertOne(db, tables.improvement, {
+		id: newId(),
+		territoryId,
+		finding: 'On attend trop',
+		answer: 'Un accueil de plus',
+		ownerLabel: 'Maison des solidarités',
+		createdAt: now,
+	});
 	const { token: invitation } = await db.write((tx) =>
 		inviteAccount(tx, { accountId: invited.id, createdById: coordinator.id, now }),
 	);
 	const accounts = { lead: lead.id, colleague: colleague.id, coordinator: coordinator.id };
 	const contacts = { person: a.person.email!, lead: lead.email!, colleague: colleague.email! };
-	return { a: a.ids, b: b.ids, sessions, invitation, structure: structure.id, accounts, contacts };
+	return {
+		a: a.ids,
+		b: b.ids,
+		sessions,
+		invitation,
+		structure: structure.id,
+		improvement: improvement.id,
+		accounts,
+		contacts,
+	};
 }
 
 migrateDatabase(databaseFile, path.join(root, 'drizzle', 'sqlite'));

@@ -59,6 +59,8 @@ export interface World {
 	/** Token of an invitation that was not used. */
 	invitation: string;
 	structure: string;
+	/** Of A's territory, written and not published. */
+	improvement: string;
 	accounts: { lead: string; colleague: string; coordinator: string };
 	contacts: { person: string; lead: string; colleague: string };
 }

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Locale } from '../src/lib/paraglide/runtime.js';
 import { LANGUAGE_NAMES, STAFF_LOCALES } from '../src/lib/shared/locales.ts';
+import { areas, catalogue, isForStaff } from './support/catalogues.ts';
 
 const files = (folder: string): string[] =>
 	readdirSync(folder).flatMap((name) => {
@@ -131,26 +133,21 @@ describe('words', () => {
 		locales: string[];
 		'plugin.inlang.messageFormat': { pathPattern: string[] };
 	};
-	/** Read by professionals only, whose pages are in `STAFF_LOCALES`. */
-	const STAFF_AREAS = ['pro', 'pilotage'];
-	const areas = readdirSync('messages');
-	const languagesOf = (area: string) => (STAFF_AREAS.includes(area) ? STAFF_LOCALES : settings.locales);
-	type Catalogue = Record<string, unknown>;
-	const catalogue = (area: string, language: string): Catalogue => {
-		const file = path.join('messages', area, `${language}.json`);
-		return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Catalogue) : {};
-	};
 
 	test('every message exists in every language of its readers, with the same parameters', () => {
 		const parameters = (text: unknown) =>
 			[...new Set([...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort().join();
 		const wrong = areas.flatMap((area) => {
 			const french = catalogue(area, 'fr');
-			return languagesOf(area).flatMap((language) => {
+			return settings.locales.flatMap((language) => {
 				const words = catalogue(area, language);
-				return [...new Set([...Object.keys(french), ...Object.keys(words)])]
-					.filter((key) => !(key in french) || !(key in words) || parameters(french[key]) !== parameters(words[key]))
-					.map((key) => `${area}/${language}: ${key}`);
+				const isNeeded = (key: string) => STAFF_LOCALES.includes(language as Locale) || !isForStaff(area, key);
+				const unknown = Object.keys(words).filter((key) => !(key in french));
+				const missing = Object.keys(french).filter((key) => !(key in words) && isNeeded(key));
+				const unlike = Object.keys(words).filter(
+					(key) => key in french && parameters(french[key]) !== parameters(words[key]),
+				);
+				return [...unknown, ...missing, ...unlike].map((key) => `${area}/${language}: ${key}`);
 			});
 		});
 		expect(wrong).toEqual([]);

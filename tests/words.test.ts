@@ -1,23 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { areas, catalogue, isForStaff } from './support/catalogues.ts';
 
-/** What a person reads in French: catalogues of their areas, without the words of professionals. */
-const STAFF_AREAS = ['pro', 'pilotage'];
-const STAFF_KEY = /^(appointment|pathway|reminder|aid)_pro_|^(evaluation_pilot|appointment_agenda|reminder_state)_/;
-
-type Message = [key: string, text: string];
-
-const messages: Message[] = readdirSync('messages')
-	.filter((area) => !STAFF_AREAS.includes(area))
-	.flatMap((area) => {
-		const catalogue = JSON.parse(readFileSync(path.join('messages', area, 'fr.json'), 'utf8')) as Record<
-			string,
-			string
-		>;
-		return Object.entries(catalogue);
-	})
-	.filter(([key]) => key !== '$schema' && !STAFF_KEY.test(key));
+/** What a person reads in French, without the words of professionals. */
+const messages = areas.flatMap((area) =>
+	Object.entries(catalogue(area, 'fr')).filter(([key]) => key !== '$schema' && !isForStaff(area, key)),
+);
 
 const PARAMETER = /\{\w+\}/g;
 /** A sentence ends with its sign, or with its line. */

@@ -59,6 +59,7 @@ CREATE TABLE `appointment` (
 	`created_by_id` text,
 	`created_at` integer NOT NULL,
 	`choose_by` integer,
+	`from_availability` integer DEFAULT false NOT NULL,
 	`outcome_at` integer,
 	`outcome_by_id` text,
 	`planned_sequence` integer,
@@ -102,6 +103,30 @@ CREATE TABLE `audit_entry` (
 CREATE INDEX `audit_entry_person_id_at_idx` ON `audit_entry` (`person_id`,`at`);--> statement-breakpoint
 CREATE INDEX `audit_entry_subject_id_idx` ON `audit_entry` (`subject_id`);--> statement-breakpoint
 CREATE INDEX `audit_entry_at_idx` ON `audit_entry` (`at`);--> statement-breakpoint
+CREATE TABLE `availability` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`weekday` integer NOT NULL,
+	`from_time` text NOT NULL,
+	`to_time` text NOT NULL,
+	`mode` text NOT NULL,
+	`place_name` text,
+	`address` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `availability_account_id_weekday_idx` ON `availability` (`account_id`,`weekday`);--> statement-breakpoint
+CREATE TABLE `availability_exception` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`from_day` text NOT NULL,
+	`to_day` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `availability_exception_account_id_to_day_idx` ON `availability_exception` (`account_id`,`to_day`);--> statement-breakpoint
 CREATE TABLE `calendar_feed` (
 	`token_hash` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -122,6 +147,22 @@ CREATE TABLE `catchment` (
 );
 --> statement-breakpoint
 CREATE INDEX `catchment_territory_id_idx` ON `catchment` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `check_in` (
+	`id` text PRIMARY KEY NOT NULL,
+	`pathway_id` text NOT NULL,
+	`person_id` text NOT NULL,
+	`week` integer NOT NULL,
+	`due_on` text NOT NULL,
+	`answer` text,
+	`note_sealed` text,
+	`answered_at` integer,
+	`handled_at` integer,
+	FOREIGN KEY (`pathway_id`) REFERENCES `pathway`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `check_in_pathway_id_week_idx` ON `check_in` (`pathway_id`,`week`);--> statement-breakpoint
+CREATE INDEX `check_in_person_id_due_on_idx` ON `check_in` (`person_id`,`due_on`);--> statement-breakpoint
 CREATE TABLE `childcare_aid` (
 	`id` text PRIMARY KEY NOT NULL,
 	`reference` text NOT NULL,
@@ -325,6 +366,10 @@ CREATE TABLE `pathway` (
 	`kind` text NOT NULL,
 	`started_at` integer NOT NULL,
 	`ended_at` integer,
+	`end_reason` text,
+	`end_note_sealed` text,
+	`oriented_at` integer,
+	`orientation_reason_sealed` text,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -489,6 +534,7 @@ CREATE TABLE `stage` (
 	`entered_at` integer,
 	`left_at` integer,
 	`target_on` text,
+	`in_work` integer DEFAULT false NOT NULL,
 	`reason_sealed` text,
 	FOREIGN KEY (`pathway_id`) REFERENCES `pathway`(`id`) ON UPDATE no action ON DELETE cascade
 );

@@ -135,6 +135,7 @@ export const ACCESS: Record<string, Row> = {
 			untick: { for: A, form: { step: '{step}' } },
 			stuck: { for: A, form: { step: '{step}', note: 'Je suis en panne' } },
 			propose: { form: { title: 'Passer le permis' } },
+			checkin: { for: NOBODY, form: { checkIn: '{need}', answer: 'fine' } },
 		},
 	},
 	'/(person)/parcours/diagnostic': {
@@ -181,6 +182,19 @@ export const ACCESS: Record<string, Row> = {
 			unsubscribe: {},
 		},
 	},
+	'/(staff)/pro/agenda/disponibilites': {
+		...ofStaff,
+		actions: {
+			add: { form: { weekday: '2', fromTime: '12:00', toTime: '09:00', mode: 'phone' } },
+			remove: { form: { id: '{appointment}' } },
+			away: { form: { fromDay: '2031-03-05', toDay: '2031-03-04' } },
+			back: { form: { id: '{appointment}' } },
+		},
+	},
+	'/(staff)/pro/agenda/inviter': {
+		...ofStaff,
+		actions: { default: { form: { type: 'follow_up', durationMinutes: '45' } } },
+	},
 	'/(staff)/pro/compte': { ...ofStaff, actions: { language: { form: { locale: 'fr' } }, others: {} } },
 	'/(staff)/pro/demandes': ofStaff,
 	'/(staff)/pro/demandes/[reference]': {
@@ -210,6 +224,9 @@ export const ACCESS: Record<string, Row> = {
 			open: { form: { kind: 'socio_pro' } },
 			enter: { form: { stage: '{stage}' } },
 			add: { form: { title: 'Écrire au bailleur', owner: 'person' } },
+			reorient: { form: { kind: 'social' } },
+			close: {},
+			handled: { for: NOBODY, form: { stage: '{need}' } },
 			change: { form: { step: '{step}', title: 'Autre titre', owner: 'person', state: 'planned', version: '1' } },
 		},
 	},

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
+import { CHECK_IN_ANSWERS, END_REASONS } from '../../shared/closing.ts';
 import { PATHWAY_KINDS, STEP_OWNERS, STEP_STATES } from '../../shared/codes.ts';
 import { THEMES } from '../../shared/themes.ts';
 import { parseForm, text } from '../platform/forms.ts';
@@ -60,3 +61,22 @@ export const parseEntering = (form: FormData) => parseForm(entering, form);
 
 const opening = v.object({ kind: v.picklist(PATHWAY_KINDS, () => m.error_choose()) });
 export const parseOpening = (form: FormData) => parseForm(opening, form);
+
+const closing = v.object({ endReason: v.picklist(END_REASONS, () => m.error_choose()), endNote: note });
+export const parseClosing = (form: FormData) => parseForm(closing, form);
+
+const reorienting = v.object({
+	kind: v.picklist(PATHWAY_KINDS, () => m.error_choose()),
+	orientationReason: v.pipe(
+		line(300),
+		v.nonEmpty(() => m.pro_reorient_missing()),
+	),
+});
+export const parseReorienting = (form: FormData) => parseForm(reorienting, form);
+
+const checkInAnswer = v.object({
+	checkIn: id,
+	answer: v.picklist(CHECK_IN_ANSWERS, () => m.pathway_check_in_error()),
+	checkInNote: note,
+});
+export const parseCheckIn = (form: FormData) => parseForm(checkInAnswer, form);

@@ -5,6 +5,7 @@ import type { Queries } from '../db/client.ts';
 import { account, followUpMember, pathway, person, stage, step, structure } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
+import { addMonths, localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { plannedDays } from './rules.ts';
 
@@ -67,6 +68,8 @@ export async function pathwayOf(q: Queries, personId: string, locale: string) {
 	const steps = await stepRows(q).where(eq(step.pathwayId, found.id)).orderBy(step.createdAt).limit(MOST_STEPS);
 	return {
 		pathway: found,
+		/** Last day to sign the contract: a month from the latest orientation (C. trav. D5411-14-1). */
+		contractBy: addMonths(localDay(found.orientedAt ?? found.startedAt, territory.zone), 1),
 		zone: territory.zone,
 		stages: stages.map(({ name, reasonSealed, ...row }) => ({
 			...row,

@@ -1,4 +1,5 @@
 import type { AnswerNote } from '../../shared/answers.ts';
+import type { CheckInAnswer } from '../../shared/closing.ts';
 import type { Channel } from '../../shared/codes.ts';
 
 /** Why somebody needs a professional today, from the most to the least pressing. The order is the sort. */
@@ -7,6 +8,7 @@ export const REASONS = [
 	'noshow',
 	'needs_help',
 	'cannot',
+	'check_in',
 	'stuck',
 	'delay',
 	'request_late',
@@ -22,6 +24,8 @@ export interface Why {
 	note: string | null;
 	/** What a sentence needs: which delay, which stage, how many channels. */
 	detail: Omit<AnswerNote, 'text'> & {
+		/** What they said of their first months at work; null: nothing. */
+		checkIn?: CheckInAnswer | null;
 		delayKind?: string;
 		stageName?: Record<string, string> | null;
 		channels?: number;

@@ -1,9 +1,26 @@
-import { and, asc, countDistinct, desc, eq, exists, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
+import {
+	and,
+	asc,
+	countDistinct,
+	desc,
+	eq,
+	exists,
+	gt,
+	inArray,
+	isNull,
+	lt,
+	lte,
+	notExists,
+	or,
+	sql,
+} from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { AnswerNote } from '../../shared/answers.ts';
+import { CHECK_IN_SILENCE_DAYS } from '../../shared/closing.ts';
 import type { Queries } from '../db/client.ts';
 import {
 	appointment,
+	checkIn,
 	delivery,
 	followUpMember,
 	municipality,
@@ -13,7 +30,7 @@ import {
 	supportRequest,
 } from '../db/schema/index.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
-import { instantOf, localDay } from '../territories/calendar.ts';
+import { addDays, instantOf, localDay } from '../territories/calendar.ts';
 import { nextAppointments, openMember, reachableBy } from './caseload.ts';
 import { passedDelays, type DelayContext } from './delays.ts';
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
@@ -50,6 +67,7 @@ export async function peopleToday(q: Queries, accountId: string, context: DelayC
 		await unreachable(q, accountId, now),
 		await missed(q, accountId, now),
 		await answered(q, accountId, now),
+		await inWork(q, accountId, context),
 		await stuck(q, accountId),
 		await delayed(q, accountId, context),
 		await waitingRequests(q, context),
@@ -191,6 +209,41 @@ async function answered(q: Queries, accountId: string, now: Date): Promise<Alert
 			reference: null,
 		};
 	});
+}
+
+/** First months at work: a call is asked for, it is hard, or nothing was said for three days. */
+async function inWork(q: Queries, accountId: string, { zone, now }: DelayContext): Promise<Alert[]> {
+	const silentSince = addDays(localDay(now, zone), -CHECK_IN_SILENCE_DAYS);
+	const rows = await q
+		.select({
+			...concerned,
+			id: checkIn.id,
+			dueOn: checkIn.dueOn,
+			answer: checkIn.answer,
+			answeredAt: checkIn.answeredAt,
+			noteSealed: checkIn.noteSealed,
+		})
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.innerJoin(checkIn, eq(checkIn.personId, person.id))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				mine(accountId),
+				isNull(checkIn.handledAt),
+				or(inArray(checkIn.answer, ['call', 'hard']), and(isNull(checkIn.answer), lte(checkIn.dueOn, silentSince))),
+			),
+		)
+		.orderBy(asc(checkIn.dueOn))
+		.limit(LIMIT);
+	return rows.map(({ id, dueOn, answer, answeredAt, noteSealed, ...row }) => ({
+		...row,
+		reason: 'check_in',
+		since: answeredAt ?? instantOf(dueOn, '00:00', zone),
+		note: unsealNullable(`check_in.note_sealed:${id}`, noteSealed),
+		detail: { checkIn: answer },
+		reference: null,
+	}));
 }
 
 /** Said « je n'y arrive pas » about one of their own steps. */

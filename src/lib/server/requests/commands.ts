@@ -68,6 +68,21 @@ export async function withdrawNeed(tx: Tx, own: Own & { needId: string }): Promi
 	if (!left) await endRequest(tx, id, own);
 }
 
+/** The pathway ended: the open request is closed with it, and needs left open are dropped. Without one nothing changes. */
+export async function closeRequest(tx: Tx, { personId, now }: { personId: string; now: Date }): Promise<void> {
+	const open = await findOpenRequest(tx, personId);
+	if (!open) return;
+	await tx
+		.update(supportRequest)
+		.set({ status: 'closed', closedAt: now, updatedAt: now })
+		.where(eq(supportRequest.id, open.id));
+	await tx
+		.update(need)
+		.set({ status: 'dropped', closedAt: now })
+		.where(and(eq(need.requestId, open.id), stillOpen));
+	await recordAudit(tx, { action: 'request.closed', subjectId: open.id, personId, at: now });
+}
+
 const REOPEN_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
 
@@ -80,13 +95,17 @@ export async function reopenRequest(tx: Tx, own: Own): Promise<void> {
 	const row = await ownRequest(tx, own);
 	if (await findOpenRequest(tx, personId)) throw new DomainError('request_already_open', 'conflict');
 	const late = !row.closedAt || now.getTime() - row.closedAt.getTime() > REOPEN_DAYS * DAY_MS;
-	if (row.status !== 'withdrawn' || row.mergedIntoId || late) throw new DomainError('reopen_too_late', 'conflict');
+	const ended = row.status === 'withdrawn' || row.status === 'closed';
+	if (!ended || row.mergedIntoId || late) throw new DomainError('reopen_too_late', 'conflict');
 	const { zone, holidayZone, settings } = await getTerritory(tx, row.territoryId);
 	const holidays = await holidaysOf(tx, holidayZone);
 	await tx
 		.update(supportRequest)
 		.set({
-			status: row.assignedToId ? 'assigned' : 'submitted',
+			// Nobody follows any more somebody whose pathway was closed.
+			...(row.status === 'withdrawn' && row.assignedToId
+				? { status: 'assigned' }
+				: { status: 'submitted', assignedToId: null, assignedAt: null }),
 			closedAt: null,
 			updatedAt: now,
 			respondBy: respondByDay(localDay(now, zone), settings.firstContactDays, holidays),

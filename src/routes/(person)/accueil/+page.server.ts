@@ -4,6 +4,7 @@ import { aidsOf } from '$lib/server/childcare/queries';
 import { db } from '$lib/server/db';
 import { ownDiagnosis } from '$lib/server/diagnosis/queries';
 import { pendingRating } from '$lib/server/evaluation/queries';
+import { pendingCheckIn } from '$lib/server/pathway/check-ins';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { nextOwnStep } from '$lib/server/pathway/rules';
 import { leadOf } from '$lib/server/people/queries';
@@ -43,6 +44,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 			isNew: !request && !view && !appointment,
 		}),
 		appointment,
+		checkIn: await pendingCheckIn(db.read, personId, now),
 		aid: aids[0],
 		stages: view?.stages.map(({ name, state, enteredAt, leftAt, plannedOn }) => ({
 			name,

@@ -32,7 +32,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 			respondBy: request.respondBy,
 			isLate: isLateOn(request, today),
 			saidToday: request.stillWaitingAt !== null && localDay(request.stillWaitingAt, territory.zone) === today,
-			mayReopen: request.status === 'withdrawn',
+			mayReopen: request.status === 'withdrawn' || request.status === 'closed',
 			needs: isOpen(request.status)
 				? (await needsOf(db.read, request.id)).map(({ id, theme, status }) => ({ id, theme, status }))
 				: [],

@@ -1,7 +1,9 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
-import { parseOwnStep, parseProposal } from '$lib/server/pathway/forms';
+import { pendingCheckIn } from '$lib/server/pathway/check-ins';
+import { answerCheckIn } from '$lib/server/pathway/closing';
+import { parseCheckIn, parseOwnStep, parseProposal } from '$lib/server/pathway/forms';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { isOpenStep, nextOwnStep } from '$lib/server/pathway/rules';
 import { askHelpOnStep, proposeStep, tickStep, untickStep } from '$lib/server/pathway/steps';
@@ -34,6 +36,9 @@ export const load: PageServerLoad = async ({ locals }) => {
 		pathway: {
 			kind: pathway.kind,
 			startedAt: pathway.startedAt,
+			endedAt: pathway.endedAt,
+			contractBy: pathway.endedAt || view.contractBy < today ? null : view.contractBy,
+			checkIn: await pendingCheckIn(db.read, personId, now),
 			zone,
 			today,
 			stages: stages.map(({ id, name, state, enteredAt, leftAt, targetOn, plannedOn, reason }) => ({
@@ -97,6 +102,23 @@ export const actions: Actions = {
 	stuck: async (event) => {
 		requireBeneficiary();
 		return onOwnStep(askHelpOnStep)(event);
+	},
+	checkin: async ({ request, locals }) => {
+		const by = requireBeneficiary();
+		const parsed = parseCheckIn(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { checkIn: checkInId, answer, checkInNote: note } = parsed.value;
+		const { personId } = by;
+		const { now } = locals;
+		try {
+			await db.write(async (tx) => {
+				await answerCheckIn(tx, { checkInId, personId, answer, note, by, now });
+				await touchContact(tx, personId, now);
+			});
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, href('/parcours'));
 	},
 	propose: async ({ request, locals }) => {
 		const by = requireBeneficiary();

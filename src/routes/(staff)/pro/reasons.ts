@@ -9,6 +9,7 @@ export const reasonLabel: Record<Reason, () => string> = {
 	noshow: m.pro_reason_noshow,
 	needs_help: m.pro_reason_needs_help,
 	cannot: m.pro_reason_cannot,
+	check_in: m.pro_reason_check_in,
 	stuck: m.pro_reason_stuck,
 	delay: m.pro_reason_delay,
 	request_late: m.pro_reason_request_late,
@@ -45,6 +46,13 @@ export const delayLabel = (
 				? m.pro_delay_first_contact()
 				: m.pro_delay_silence();
 
+const checkInWords = {
+	fine: m.pro_check_in_fine,
+	call: m.pro_check_in_call,
+	hard: m.pro_check_in_hard,
+	none: m.pro_check_in_none,
+};
+
 /** The line under the label: the person's own words first, else what is known. */
 export function whyInWords(why: Why, locale: string): string {
 	const { reason, note, detail } = why;
@@ -52,6 +60,7 @@ export function whyInWords(why: Why, locale: string): string {
 	if (reason === 'unreachable') return m.pro_channels_failed({ count: detail.channels ?? 0 });
 	if (detail.respondBy) return m.pro_before({ day: shortDay(detail.respondBy, 'UTC', locale) });
 	const said = [
+		reason === 'check_in' && checkInWords[detail.checkIn ?? 'none'](),
 		detail.reason ? answerReason[detail.reason]?.() : '',
 		note ? m.pro_quoted({ text: note }) : '',
 		detail.callBack ? m.pro_call_back() : '',
@@ -79,6 +88,8 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 			return { to: `${file}/rendez-vous`, label: m.pro_action_offer() };
 		case 'outcome':
 			return { to: `${file}/rendez-vous`, label: m.pro_action_outcome() };
+		case 'check_in':
+			return { to: `${file}/parcours`, label: m.pro_action_check_in() };
 		case 'stuck':
 			return { to: `${file}/parcours`, label: m.pro_action_pathway() };
 		case 'delay':

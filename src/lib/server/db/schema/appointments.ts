@@ -67,6 +67,8 @@ export const defineAppointments = (
 			createdAt: d.instant('created_at').notNull(),
 			/** While `invited`: until when a slot may be chosen. The day and hour above are then the first slot offered. */
 			chooseBy: d.instant('choose_by'),
+			/** Its times are computed from the professional's weekly hours when they are looked at; otherwise they are in appointment_slot. */
+			fromAvailability: d.flag('from_availability').notNull().default(false),
 			outcomeAt: d.instant('outcome_at'),
 			/** Who said how it ended: the person when they cancelled, else a professional. */
 			outcomeById: d.text('outcome_by_id').references(() => account.id),
@@ -130,6 +132,42 @@ export const defineAppointments = (
 		},
 		(t) => [d.uniqueIndex('calendar_feed_account_id_idx').on(t.accountId)],
 	);
-	return { appointment, answerLink, appointmentSlot, calendarFeed };
+	/** Weekly hours in which a professional may be met, in the zone of their territory. Lunch is time that no row covers. */
+	const availability = d.table(
+		'availability',
+		{
+			id: d.text('id').primaryKey(),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id, { onDelete: 'cascade' }),
+			/** 1 Monday … 7 Sunday. */
+			weekday: d.integer('weekday').notNull(),
+			/** `HH:MM`, the second excluded. */
+			fromTime: d.text('from_time').notNull(),
+			toTime: d.text('to_time').notNull(),
+			mode: d.text('mode', { enum: APPOINTMENT_MODES }).notNull(),
+			placeName: d.text('place_name'),
+			address: d.text('address'),
+			createdAt: d.instant('created_at').notNull(),
+		},
+		(t) => [d.index('availability_account_id_weekday_idx').on(t.accountId, t.weekday)],
+	);
+	/** Days on which the weekly hours do not hold, both included. */
+	const availabilityException = d.table(
+		'availability_exception',
+		{
+			id: d.text('id').primaryKey(),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id, { onDelete: 'cascade' }),
+			fromDay: d.day('from_day').notNull(),
+			toDay: d.day('to_day').notNull(),
+			createdAt: d.instant('created_at').notNull(),
+		},
+		(t) => [d.index('availability_exception_account_id_to_day_idx').on(t.accountId, t.toDay)],
+	);
+	return { appointment, answerLink, appointmentSlot, calendarFeed, availability, availabilityException };
 };
 export type AppointmentsSchema = ReturnType<typeof defineAppointments>;

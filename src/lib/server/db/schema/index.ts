@@ -28,12 +28,13 @@ export const { person, personSearchKey, followUpMember } = people;
 const requests = defineRequests(sqlite, territories, accounts, people);
 export const { supportRequest, need } = requests;
 
-export const { pathway, stage, step } = definePathway(sqlite, territories, accounts, people);
+export const { pathway, stage, step, checkIn } = definePathway(sqlite, territories, accounts, people);
 
 export const { diagnosis, diagnosisValue } = defineDiagnosis(sqlite, territories, accounts, people);
 
 const appointments = defineAppointments(sqlite, territories, accounts, people);
-export const { appointment, answerLink, appointmentSlot, calendarFeed } = appointments;
+export const { appointment, answerLink, appointmentSlot, calendarFeed, availability, availabilityException } =
+	appointments;
 
 export const { pushSubscription, reminder, delivery } = defineReminders(sqlite, accounts, people, appointments);
 export const { childcareAid, childcareAidEvent, supportingDocument } = defineChildcare(

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Columns } from '../columns.ts';
 import { PATHWAY_KINDS, STAGE_STATES, STEP_OWNERS, STEP_STATES } from '../../../shared/codes.ts';
+import { CHECK_IN_ANSWERS, END_REASONS } from '../../../shared/closing.ts';
 import { THEMES } from '../../../shared/themes.ts';
 
 export const definePathway = (
@@ -24,6 +25,11 @@ export const definePathway = (
 			kind: d.text('kind', { enum: PATHWAY_KINDS }).notNull(),
 			startedAt: d.instant('started_at').notNull(),
 			endedAt: d.instant('ended_at'),
+			endReason: d.text('end_reason', { enum: END_REASONS }),
+			endNoteSealed: d.sealed('end_note_sealed'),
+			/** Latest orientation decision: the month to sign the contract counts from here; null: from `startedAt`. */
+			orientedAt: d.instant('oriented_at'),
+			orientationReasonSealed: d.sealed('orientation_reason_sealed'),
 		},
 		(t) => [
 			d
@@ -51,6 +57,8 @@ export const definePathway = (
 			leftAt: d.instant('left_at'),
 			/** Day by which it should be left, in the territory's zone and calendar; set when it is entered. */
 			targetOn: d.day('target_on'),
+			/** The first months at work: of no template, entered on a return to work. */
+			inWork: d.flag('in_work').notNull().default(false),
 			/** Why it was skipped or gone back to. */
 			reasonSealed: d.sealed('reason_sealed'),
 		},
@@ -108,6 +116,33 @@ export const definePathway = (
 				.where(sql`owner = 'person' AND state IN ('planned', 'in_progress')`),
 		],
 	);
-	return { pathway, stage, step };
+	/** One question asked during the first months at work, on the day it is due. */
+	const checkIn = d.table(
+		'check_in',
+		{
+			id: d.text('id').primaryKey(),
+			pathwayId: d
+				.text('pathway_id')
+				.notNull()
+				.references(() => pathway.id, { onDelete: 'cascade' }),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			week: d.integer('week').notNull(),
+			/** In the territory's zone. */
+			dueOn: d.day('due_on').notNull(),
+			answer: d.text('answer', { enum: CHECK_IN_ANSWERS }),
+			noteSealed: d.sealed('note_sealed'),
+			answeredAt: d.instant('answered_at'),
+			/** When a professional took it in hand, or a later answer made it past. */
+			handledAt: d.instant('handled_at'),
+		},
+		(t) => [
+			d.uniqueIndex('check_in_pathway_id_week_idx').on(t.pathwayId, t.week),
+			d.index('check_in_person_id_due_on_idx').on(t.personId, t.dueOn),
+		],
+	);
+	return { pathway, stage, step, checkIn };
 };
 export type PathwaySchema = ReturnType<typeof definePathway>;

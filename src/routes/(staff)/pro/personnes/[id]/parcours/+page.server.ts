@@ -1,8 +1,17 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { checkInsOf } from '$lib/server/pathway/check-ins';
+import { closePathway, handleCheckIn, reorient } from '$lib/server/pathway/closing';
 import { enterStage, openPathway } from '$lib/server/pathway/commands';
-import { parseEntering, parseNewStep, parseOpening, parseStepChange } from '$lib/server/pathway/forms';
+import {
+	parseClosing,
+	parseEntering,
+	parseNewStep,
+	parseOpening,
+	parseReorienting,
+	parseStepChange,
+} from '$lib/server/pathway/forms';
 import { getStep, pathwayOf } from '$lib/server/pathway/queries';
 import { isOpenStep, nextStepStates, stageMove } from '$lib/server/pathway/rules';
 import { addStep, changeStep } from '$lib/server/pathway/steps';
@@ -10,6 +19,8 @@ import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
 import { seesTheme } from '$lib/server/people/rules';
 import { DomainError } from '$lib/server/platform/errors';
+import { planNotice } from '$lib/server/reminders/commands';
+import { instantOf, localDay } from '$lib/server/territories/calendar';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -20,6 +31,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 	const { now, locale } = locals;
 	const file = await openFollowedFile(db, { viewer, personId: params.id, part: 'pathway', now }).catch(errorFrom);
 	const view = await pathwayOf(db.read, params.id, locale);
+	const leads = file.access === 'lead' || file.access === 'second';
 	const name = `${file.person.firstName} ${file.person.lastName}`;
 	if (!view) return { now, name, pathway: null };
 	const steps = view.steps
@@ -33,6 +45,12 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			kind: view.pathway.kind,
 			startedAt: view.pathway.startedAt,
 			zone: view.zone,
+			endedAt: view.pathway.endedAt,
+			endReason: view.pathway.endReason,
+			contractBy: view.contractBy,
+			today: localDay(now, view.zone),
+			checkIns: leads ? await checkInsOf(db.read, view.pathway.id) : [],
+			leads,
 			stages: view.stages.map((stage) => {
 				const move = stageMove(view.stages, stage.id);
 				return { ...stage, mayEnter: move !== null, needsReason: move?.needsReason ?? false };
@@ -53,7 +71,68 @@ const sentences = {
 
 const here = (id: string) => href(`/pro/personnes/${id}/parcours`);
 
+/** Lead and second decide with the person; a member does not. */
+async function requireLed(by: ReturnType<typeof requireStaff>, personId: string) {
+	const { access } = await getFollowedPerson(db.read, by, personId);
+	if (access === 'member') throw new DomainError('not_found', 'not_found');
+}
+
 export const actions: Actions = {
+	close: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		await requireLed(by, params.id).catch(errorFrom);
+		const parsed = parseClosing(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { endReason: reason, endNote: note } = parsed.value;
+		const personId = params.id;
+		const { now } = locals;
+		let ended = false;
+		try {
+			await db.write(async (tx) => {
+				const { id, inWork } = await closePathway(tx, { personId, reason, note, by, now });
+				const told = { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId: id } as const;
+				await planNotice(tx, { ...told, onceKey: `pathway_closed:${id}:${inWork ? 'work' : 'end'}` });
+				ended = inWork === null;
+				for (const { id: checkInId, dueOn } of inWork?.checkIns ?? []) {
+					const dueAt = instantOf(dueOn, '10:00', inWork!.zone);
+					await planNotice(tx, { ...told, onceKey: `check_in:${checkInId}`, dueAt });
+				}
+			});
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		// Who closed it no longer follows the person: the file is no longer theirs to read.
+		redirect(303, ended ? href('/pro/personnes') : here(params.id));
+	},
+	reorient: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		await requireLed(by, params.id).catch(errorFrom);
+		const parsed = parseReorienting(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { kind, orientationReason: reason } = parsed.value;
+		const personId = params.id;
+		const { now } = locals;
+		try {
+			await db.write(async (tx) => {
+				const { changed, id } = await reorient(tx, { personId, kind, reason, by, now });
+				const onceKey = `pathway_reoriented:${id}:${now.getTime()}`;
+				if (changed)
+					await planNotice(tx, { kind: 'pathway_changed', personId, path: '/parcours', onceKey, subjectId: id, now });
+			});
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, here(params.id));
+	},
+	handled: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		await requireLed(by, params.id).catch(errorFrom);
+		const parsed = parseEntering(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const checkInId = parsed.value.stage;
+		await db.write((tx) => handleCheckIn(tx, { personId: params.id, checkInId, by, now: locals.now })).catch(errorFrom);
+		redirect(303, here(params.id));
+	},
 	open: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		const { person } = await getFollowedPerson(db.read, by, params.id).catch(errorFrom);

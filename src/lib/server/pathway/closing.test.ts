@@ -1,0 +1,151 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { aPathway, aPerson, aReferent, aRequest, aStep, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { signedIn } from '../../../../tests/support/signed-in.ts';
+import { withDefaults } from '../territories/settings.ts';
+import { need, pathway, stage, supportRequest } from '../db/schema/index.ts';
+import { followUpOf } from '../people/queries.ts';
+import { peopleToday } from '../people/today.ts';
+import { reopenRequest } from '../requests/commands.ts';
+import { checkInsOf, pendingCheckIn } from './check-ins.ts';
+import { answerCheckIn, closePathway, handleCheckIn, reorient } from './closing.ts';
+import { pathwayOf } from './queries.ts';
+
+const on = (day: string, time = '09:00') => new Date(`${day}T${time}:00Z`);
+
+async function aFollowedPathway() {
+	const db = await testDatabase();
+	const territoryId = (await aTerritory(db)).id;
+	const lead = await aReferent(db, { territoryId });
+	const second = await aReferent(db, { territoryId, side: 'work' });
+	const person = await aPerson(db, { referent: lead, second });
+	const personId = person.id;
+	const way = await aPathway(db, { personId });
+	const by = signedIn(lead);
+	const self = { accountId: person.account.id, role: 'beneficiary' as const, structureId: null };
+	const close = (reason: 'work' | 'moved', now = NOW) =>
+		db.write((tx) => closePathway(tx, { personId, reason, note: 'canari', by, now }));
+	const view = async () => (await pathwayOf(db.read, personId, 'fr'))!;
+	const context = (now: Date) => ({ territoryId, zone: 'Europe/Paris', settings: withDefaults({}), now });
+	/** What the lead's first page says of the first months at work. */
+	const told = async (now: Date) =>
+		(await peopleToday(db.read, lead.id, context(now)))
+			.flatMap(({ reasons }) => reasons)
+			.filter(({ reason }) => reason === 'check_in');
+	return { db, lead, personId, way, by, self, close, view, told };
+}
+
+test('closing ends the stages, the open steps, the request and the follow-up; the note is sealed', async () => {
+	const { db, personId, way, close, view } = await aFollowedPathway();
+	await aStep(db, { personId, pathwayId: way.id });
+	const request = await aRequest(db, { personId, status: 'in_pathway' });
+	await close('moved');
+	const { pathway: ended, stages, steps } = await view();
+	expect(ended).toMatchObject({ endedAt: NOW, endReason: 'moved' });
+	expect(stages.map(({ state }) => state)).toEqual(['done', 'skipped', 'skipped']);
+	expect(steps.map(({ state }) => state)).toEqual(['cancelled']);
+	const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, request.id));
+	expect(row).toMatchObject({ status: 'closed', closedAt: NOW });
+	const needs = await db.read.select().from(need);
+	expect(new Set(needs.map(({ status }) => status))).toEqual(new Set(['dropped']));
+	expect(await followUpOf(db.read, personId)).toEqual([]);
+	expect(JSON.stringify(await db.read.select().from(pathway))).not.toContain('canari');
+	await expect(close('moved')).rejects.toThrow('no_pathway');
+});
+
+test('the person may reopen the request for 30 days; it then waits for somebody to take it', async () => {
+	const { db, personId, close } = await aFollowedPathway();
+	const request = await aRequest(db, { personId, status: 'in_pathway' });
+	await close('moved');
+	const reopen = (now: Date) => db.write((tx) => reopenRequest(tx, { personId, reference: request.reference!, now }));
+	await expect(reopen(on('2026-04-02'))).rejects.toThrow('reopen_too_late');
+	await reopen(on('2026-04-01'));
+	const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, request.id));
+	expect(row).toMatchObject({ status: 'submitted', assignedToId: null, closedAt: null });
+});
+
+test('a return to work opens three months of support with four questions, then closing closes', async () => {
+	const { db, personId, way, close, view } = await aFollowedPathway();
+	expect((await close('work')).inWork).not.toBeNull();
+	const { stages, pathway: open } = await view();
+	expect(stages.at(-1)).toMatchObject({
+		name: 'Premiers mois au travail',
+		state: 'current',
+		targetOn: '2026-06-02',
+		position: 4,
+	});
+	expect(open.endedAt).toBeNull();
+	expect(await followUpOf(db.read, personId)).toHaveLength(2);
+	expect((await checkInsOf(db.read, way.id)).map(({ week, dueOn }) => [week, dueOn])).toEqual([
+		[1, '2026-03-09'],
+		[4, '2026-03-30'],
+		[8, '2026-04-27'],
+		[12, '2026-05-25'],
+	]);
+	expect((await close('work', on('2026-06-02'))).inWork).toBeNull();
+	expect((await view()).pathway).toMatchObject({ endReason: 'work', endedAt: on('2026-06-02') });
+	expect(await db.read.select().from(stage).where(eq(stage.state, 'current'))).toEqual([]);
+});
+
+test('a question is asked on its day in the zone of the territory, not the evening before', async () => {
+	const { db, personId, close } = await aFollowedPathway();
+	await close('work');
+	expect(await pendingCheckIn(db.read, personId, on('2026-03-08', '22:59'))).toBeUndefined();
+	expect(await pendingCheckIn(db.read, personId, on('2026-03-08', '23:00'))).toMatchObject({ week: 1 });
+});
+
+test('« c’est difficile » is on the referent’s page at once, until it is taken in hand', async () => {
+	const { db, personId, self, by, close, told } = await aFollowedPathway();
+	await close('work');
+	const now = on('2026-03-09');
+	const { id: checkInId } = (await pendingCheckIn(db.read, personId, now))!;
+	const say = (answer: 'fine' | 'call' | 'hard') =>
+		db.write((tx) => answerCheckIn(tx, { checkInId, personId, answer, note: 'Les horaires', by: self, now }));
+	await say('fine');
+	expect(await told(now)).toEqual([]);
+	await say('hard');
+	expect(await told(now)).toMatchObject([{ note: 'Les horaires', detail: { checkIn: 'hard' } }]);
+	await db.write((tx) => handleCheckIn(tx, { checkInId, personId, by, now }));
+	expect(await told(now)).toEqual([]);
+	await expect(db.write((tx) => handleCheckIn(tx, { checkInId, personId, by, now }))).rejects.toThrow('not_found');
+});
+
+test('no answer for three days is on the referent’s page the same day; a later answer makes it past', async () => {
+	const { db, personId, self, close, told } = await aFollowedPathway();
+	await close('work');
+	// The question of 9 March: its day and the two that follow.
+	expect(await told(on('2026-03-11', '22:59'))).toEqual([]);
+	expect(await told(on('2026-03-11', '23:00'))).toMatchObject([{ detail: { checkIn: null } }]);
+	const now = on('2026-03-30');
+	const { id: checkInId, week } = (await pendingCheckIn(db.read, personId, now))!;
+	expect(week).toBe(4);
+	await db.write((tx) => answerCheckIn(tx, { checkInId, personId, answer: 'fine', by: self, now }));
+	expect(await told(now)).toEqual([]);
+	expect(await pendingCheckIn(db.read, personId, now)).toBeUndefined();
+});
+
+test('nobody answers before the day, nor somebody else’s question', async () => {
+	const { db, personId, way, self, close } = await aFollowedPathway();
+	await close('work');
+	const [first] = await checkInsOf(db.read, way.id);
+	const stranger = await aPerson(db);
+	await aPathway(db, { personId: stranger.id });
+	const say = (who: string, now: Date) =>
+		db.write((tx) => answerCheckIn(tx, { checkInId: first!.id, personId: who, answer: 'fine', by: self, now }));
+	await expect(say(personId, on('2026-03-08'))).rejects.toThrow('not_found');
+	await expect(say(stranger.id, on('2026-03-09'))).rejects.toThrow('not_found');
+});
+
+test('a reorientation starts the month of the contract again; the same kind changes nothing', async () => {
+	const { db, personId, by, view } = await aFollowedPathway();
+	expect((await view()).contractBy).toBe('2026-04-02');
+	const turn = (kind: 'socio_pro' | 'social', now: Date) =>
+		db.write((tx) => reorient(tx, { personId, kind, reason: 'canari', by, now }));
+	expect(await turn('socio_pro', on('2026-03-20'))).toMatchObject({ changed: false });
+	expect((await view()).contractBy).toBe('2026-04-02');
+	// 30 January + 1 month has no 30 February.
+	expect(await turn('social', on('2027-01-30'))).toMatchObject({ changed: true });
+	expect(await view()).toMatchObject({ contractBy: '2027-02-28', pathway: { kind: 'social' } });
+	expect(JSON.stringify(await db.read.select().from(pathway))).not.toContain('canari');
+});

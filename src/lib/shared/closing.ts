@@ -1,0 +1,11 @@
+/** Why a pathway ends. Stored: codes never change. `work`: support goes on during the first months at work. */
+export const END_REASONS = ['work', 'goals_met', 'moved', 'own_wish', 'no_contact', 'other'] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+/** What somebody says of their first months at work. */
+export const CHECK_IN_ANSWERS = ['fine', 'call', 'hard'] as const;
+export type CheckInAnswer = (typeof CHECK_IN_ANSWERS)[number];
+/** Weeks after the return to work (product.md §5: in-work support, 3 months). */
+export const CHECK_IN_WEEKS = [1, 4, 8, 12] as const;
+/** Days without an answer after which the referent is told. */
+export const CHECK_IN_SILENCE_DAYS = 3;

@@ -33,7 +33,9 @@ if (dev) {
 	try {
 		await serve();
 	} catch (error) {
-		console.error(error?.code === 'EADDRINUSE' ? `Port ${port} is taken: PORT=3001 npm run demo` : error);
+		// What refuses to start says why in a sentence; anything else is a bug and shows its stack.
+		const sentence = ['ConfigError', 'WrongDatabaseError'].includes(error?.name) ? error.message : error;
+		console.error(error?.code === 'EADDRINUSE' ? `Port ${port} is taken: PORT=3001 npm run demo` : sentence);
 		process.exit(1);
 	}
 	console.log(`

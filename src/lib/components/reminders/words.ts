@@ -23,6 +23,7 @@ export const kindLabel: Record<ReminderView['kind'], () => string> = {
 	request_received: m.reminder_kind_request_received,
 	aid_changed: m.reminder_kind_aid_changed,
 	rating: m.reminder_kind_rating,
+	pathway_changed: m.reminder_kind_pathway_changed,
 };
 
 const templateLabel: Record<string, () => string> = {

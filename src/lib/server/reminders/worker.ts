@@ -19,9 +19,9 @@ const HOUR_MS = 60 * 60_000;
 /** What is due in days needs no answer within seconds. */
 const PROMPTS_MS = 10 * 60_000;
 /** Messages on their way at once; what is claimed leaves at once, so that no lease is spent waiting. */
-const IN_FLIGHT = 100;
+export const IN_FLIGHT = 200;
 /** A claim for fewer than this is not worth a write while others are on their way. */
-const CLAIM_FROM = 50;
+const CLAIM_FROM = 100;
 /** Longest wait for messages on their way when the process is asked to stop. */
 const STOP_MS = 8_000;
 

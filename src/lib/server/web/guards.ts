@@ -20,8 +20,9 @@ export function gate(event: RequestEvent): Response | Promise<Response> | null {
 				: null;
 	if (!needs) return null;
 	if (!account) return signInFirst(event);
-	// A page of another role looks like no page at all, in the portal's own words.
-	if (!needs(account)) return event.fetch(localizeHref('/introuvable'));
+	// A page of another role looks like no page at all, in the portal's own words. Not compressed: it would come unpacked, with
+	// headers that say otherwise, and the browser would show nothing.
+	if (!needs(account)) return event.fetch(localizeHref('/introuvable'), { headers: { 'accept-encoding': 'identity' } });
 	return toStaffLanguage(event);
 }
 

@@ -85,6 +85,29 @@ const move = v.object({
 });
 export const parseMove = (form: FormData) => parseForm(move, form);
 
+const weeklyHours = v.object({
+	weekday: minutes,
+	fromTime: line(5),
+	toTime: line(5),
+	mode: v.picklist(APPOINTMENT_MODES, () => m.error_choose()),
+	placeName: line(120),
+	address: line(200),
+});
+export const parseWeeklyHours = (form: FormData) => parseForm(weeklyHours, form);
+const daysAway = v.object({ fromDay: line(10), toDay: line(10) });
+export const parseDaysAway = (form: FormData) => parseForm(daysAway, form);
+
+const PERSON = v.pipe(v.string(), v.regex(/^[\w-]{1,40}$/));
+const manyInvited = v.object({
+	people: v.fallback(v.array(PERSON), []),
+	/** One of the places of one's weekly hours, by its row. */
+	hours: line(40),
+	type: v.picklist(APPOINTMENT_TYPES, () => m.error_choose()),
+	durationMinutes: minutes,
+	toBring: line(NOTE_MAX),
+});
+export const parseManyInvited = (form: FormData) => parseForm(manyInvited, form, { maxFields: 120 });
+
 const outcome = v.object({ id: line(40), outcome: v.picklist(OUTCOMES, () => m.error_choose()) });
 export const parseOutcome = (form: FormData) => parseForm(outcome, form);
 

@@ -9,6 +9,7 @@ import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { answerAppointment, sealNote } from './answers.ts';
+import { availableHours, isAvailableHour } from './availability.ts';
 import {
 	agreedHours,
 	appointmentRow,
@@ -18,7 +19,7 @@ import {
 	type Actor,
 	type Meeting,
 } from './commands.ts';
-import { DAY_MS, INVITATION_DAYS, LEAST_SLOTS, LONGEST_MINUTES } from './rules.ts';
+import { DAY_MS, INVITATION_DAYS, LEAST_SLOTS, LONGEST_MINUTES, plan } from './rules.ts';
 
 /** A time that may be offered, in the zone of its appointment. */
 export interface OfferedHour {
@@ -33,7 +34,8 @@ interface Invitation extends Meeting {
 	referent: Actor & { structureId: string };
 	zone: string;
 	durationMinutes: number;
-	slots: OfferedHour[];
+	/** Left out: the free times of the professional's weekly hours, as they are when the person looks. */
+	slots?: OfferedHour[];
 	now: Date;
 }
 
@@ -43,8 +45,10 @@ interface Invitation extends Meeting {
  */
 export async function inviteToChoose(tx: Tx, input: Invitation): Promise<{ id: string }> {
 	const { personId, referent, zone, durationMinutes, now } = input;
-	const hours = slotHours(input, now);
 	const { territoryId } = await personOf(tx, personId);
+	const meeting = { ...input, territoryId, referentId: referent.accountId };
+	const found = input.slots ?? (await availableHours(tx, meeting, now, LEAST_SLOTS));
+	const hours = slotHours({ zone, durationMinutes, slots: found }, now);
 	const id = newId();
 	await tx.insert(appointment).values({
 		id,
@@ -63,8 +67,10 @@ export async function inviteToChoose(tx: Tx, input: Invitation): Promise<{ id: s
 		createdById: referent.accountId,
 		createdAt: now,
 		chooseBy: new Date(now.getTime() + INVITATION_DAYS * DAY_MS),
+		fromAvailability: !input.slots,
 	});
-	await tx.insert(appointmentSlot).values(hours.map((hour) => ({ id: newId(), appointmentId: id, ...hour })));
+	if (input.slots)
+		await tx.insert(appointmentSlot).values(hours.map((hour) => ({ id: newId(), appointmentId: id, ...hour })));
 	await recordAudit(tx, { action: 'appointment.invited', actor: referent, subjectId: id, personId, at: now });
 	return { id };
 }
@@ -88,6 +94,7 @@ export async function offerSlots(
 		.update(appointment)
 		.set({
 			chooseBy: new Date(now.getTime() + INVITATION_DAYS * DAY_MS),
+			fromAvailability: false,
 			...(found.state === 'invited' ? hours[0] : {}),
 		})
 		.where(eq(appointment.id, appointmentId));
@@ -110,17 +117,11 @@ export async function chooseSlot(
 	input: { slotId: string; personId: string; by: Actor; now: Date },
 ): Promise<{ appointmentId: string }> {
 	const { slotId, personId, by, now } = input;
-	const [wanted] = await tx
-		.select({ slot: appointmentSlot, appointment })
-		.from(appointmentSlot)
-		.innerJoin(appointment, eq(appointment.id, appointmentSlot.appointmentId))
-		.where(and(eq(appointmentSlot.id, slotId), eq(appointment.personId, personId)))
-		.limit(1);
-	if (!wanted) throw notFound();
-	const { slot, appointment: own } = wanted;
+	const { slot, appointment: own } = await wantedSlot(tx, slotId, personId);
 	if (own.state === 'booked' && own.startsAt.getTime() === slot.startsAt.getTime()) return { appointmentId: own.id };
 	const { localDay, localTime, startsAt, endsAt } = slot;
-	if (startsAt <= now) throw new DomainError('slot_taken', 'conflict');
+	const isOver = startsAt <= now || (own.fromAvailability && !(await isAvailableHour(tx, own, slot, now)));
+	if (isOver) throw new DomainError('slot_taken', 'conflict');
 	const [taken] = await tx
 		.update(appointment)
 		.set({
@@ -179,6 +180,17 @@ export async function askOtherTimes(
 export async function freeSlots(q: Queries, appointmentId: string, now: Date) {
 	const [own] = await q.select().from(appointment).where(eq(appointment.id, appointmentId)).limit(1);
 	if (!own?.chooseBy || own.chooseBy <= now) return [];
+	if (own.fromAvailability) {
+		const hours = await availableHours(q, own, now, MOST_SHOWN);
+		return hours.map(({ day, time, startsAt, endsAt }) => ({
+			id: computedId(own.id, day, time),
+			appointmentId: own.id,
+			localDay: day,
+			localTime: time,
+			startsAt,
+			endsAt,
+		}));
+	}
 	const slots = await q
 		.select()
 		.from(appointmentSlot)
@@ -193,6 +205,34 @@ export async function freeSlots(q: Queries, appointmentId: string, now: Date) {
 	return free;
 }
 export type FreeSlot = Awaited<ReturnType<typeof freeSlots>>[number];
+
+/** A choice that can be taken in at a glance. */
+const MOST_SHOWN = 18;
+
+/** A computed time has no row: its id says which. No id of ours holds a point. */
+export const computedId = (appointmentId: string, day: string, time: string) => `${appointmentId}.${day}.${time}`;
+
+/** The time behind the id, offered to this person. @throws DomainError `not_found` */
+async function wantedSlot(q: Queries, slotId: string, personId: string) {
+	const [appointmentId, day, time] = slotId.split('.');
+	if (day && time) {
+		const own = await appointmentRow(q, appointmentId!);
+		if (own.personId !== personId || !own.fromAvailability) throw notFound();
+		const { durationMinutes, zone } = own;
+		const planned = plan(day, time, zone, durationMinutes, new Date(0));
+		if (planned.problem) throw notFound();
+		const { startsAt, endsAt } = planned;
+		return { appointment: own, slot: { appointmentId: own.id, localDay: day, localTime: time, startsAt, endsAt } };
+	}
+	const [stored] = await q
+		.select({ slot: appointmentSlot, appointment })
+		.from(appointmentSlot)
+		.innerJoin(appointment, eq(appointment.id, appointmentSlot.appointmentId))
+		.where(and(eq(appointmentSlot.id, slotId), eq(appointment.personId, personId)))
+		.limit(1);
+	if (!stored) throw notFound();
+	return stored;
+}
 
 const other = alias(appointment, 'other');
 

@@ -217,6 +217,18 @@ export async function nextAppointments(q: Queries, personIds: string[], now: Dat
 	return next;
 }
 
+/** Those of these people whom the professional follows, by name; the others are left out. */
+export async function followedByName(q: Queries, accountId: string, personIds: string[]) {
+	if (personIds.length === 0) return [];
+	return q
+		.selectDistinct({ id: person.id, firstName: person.firstName, lastName: person.lastName })
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.where(and(eq(followUpMember.accountId, accountId), openMember, inArray(person.id, personIds)))
+		.orderBy(asc(person.lastName), asc(person.firstName), asc(person.id))
+		.limit(personIds.length);
+}
+
 /** Channels a message can try for each person: a registered device, an e-mail, a number. */
 export async function reachableBy(
 	q: Queries,

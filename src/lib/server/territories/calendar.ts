@@ -54,14 +54,14 @@ export const startOfDay = (day: string, zone: string): Date =>
 
 export const isHoliday = (day: string, holidays: Holidays): boolean => holidays.has(day);
 /** 1 Monday … 7 Sunday. */
-const weekday = (day: string): number => new Date(`${day}T00:00:00Z`).getUTCDay() || SUNDAY;
-export const isSunday = (day: string): boolean => weekday(day) === SUNDAY;
+export const weekdayOf = (day: string): number => new Date(`${day}T00:00:00Z`).getUTCDay() || SUNDAY;
+export const isSunday = (day: string): boolean => weekdayOf(day) === SUNDAY;
 
 /** Whether a delay of this type counts the day. */
 export function isCounted(day: string, type: DayType, holidays: Holidays): boolean {
 	if (type === 'calendar') return true;
 	if (holidays.has(day)) return false;
-	return weekday(day) < (type === 'ouvre' ? SATURDAY : SUNDAY);
+	return weekdayOf(day) < (type === 'ouvre' ? SATURDAY : SUNDAY);
 }
 
 /**

@@ -30,6 +30,8 @@ export const DEFAULT_SETTINGS = {
 	contractsForAllBefore: '2027-01-01',
 	cancelUntilHours: 4,
 	moveUntilHours: 24,
+	/** Minutes kept free between two hours held at different places. */
+	travelMinutes: 30,
 	/** Clear days before an hour that is imposed (domain.md §5.2: no general legal notice was found). */
 	convocationClearDays: 7,
 	/** Months until silence on a request for money means refusal (CRPA L231-4). */

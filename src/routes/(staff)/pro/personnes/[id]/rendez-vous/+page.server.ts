@@ -32,6 +32,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 		state === 'invited' || (state === 'booked' && startsAt > now);
 	return {
 		now,
+		personId: params.id,
 		name: `${file.person.firstName} ${file.person.lastName}`,
 		zone: territory.zone,
 		today: localDay(now, territory.zone),

@@ -1,0 +1,123 @@
+import type { AppointmentMode } from '../../shared/codes.ts';
+import { addDays, instantOf, localDay, weekdayOf, type Holidays } from '../territories/calendar.ts';
+import { plan } from './rules.ts';
+
+export interface Where {
+	mode: AppointmentMode;
+	placeName: string | null;
+}
+/** Every week, from `fromTime` to `toTime` (`HH:MM`), at one place. */
+export interface WeeklyHours extends Where {
+	/** 1 Monday … 7 Sunday. */
+	weekday: number;
+	fromTime: string;
+	toTime: string;
+}
+export interface Busy extends Where {
+	startsAt: Date;
+	endsAt: Date;
+}
+export interface FreeHour {
+	/** `YYYY-MM-DD` */
+	day: string;
+	/** `HH:MM` */
+	time: string;
+	startsAt: Date;
+	endsAt: Date;
+}
+
+export interface Diary {
+	weekly: WeeklyHours[];
+	/** Days away, both included. */
+	exceptions: { fromDay: string; toDay: string }[];
+	holidays: Holidays;
+	/** Hours already held, by the professional or by the person. */
+	busy: Busy[];
+	zone: string;
+	travelMinutes: number;
+}
+
+/** From tomorrow, so that there is time to read and to come, for four weeks. */
+const HORIZON_DAYS = 28;
+/** Hours begin on the quarter. */
+const STEP_MINUTES = 15;
+/** One day must not be the whole choice. */
+const MOST_PER_DAY = 6;
+
+const REMOTE: readonly AppointmentMode[] = ['phone', 'video'];
+const MINUTE_MS = 60_000;
+
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+const timeOf = (minutes: number): string =>
+	`${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+/** Homes are all elsewhere; one calls from wherever one is. */
+const isElsewhere = (one: Where, other: Where): boolean => {
+	if (REMOTE.includes(one.mode) || REMOTE.includes(other.mode)) return false;
+	return one.mode === 'home' || other.mode === 'home' || one.placeName !== other.placeName;
+};
+
+const samePlace = (one: Where, other: Where) => one.mode === other.mode && one.placeName === other.placeName;
+
+function isFree(hour: FreeHour, where: Where, { busy, travelMinutes }: Diary): boolean {
+	return busy.every((held) => {
+		const travelMs = isElsewhere(held, where) ? travelMinutes * MINUTE_MS : 0;
+		return (
+			hour.startsAt.getTime() >= held.endsAt.getTime() + travelMs ||
+			hour.endsAt.getTime() + travelMs <= held.startsAt.getTime()
+		);
+	});
+}
+
+/** Free hours of one day, earliest first, whatever they leave of one another; worked out one at a time, most are not asked for. */
+function* hoursOf(day: string, where: Where, durationMinutes: number, diary: Diary, now: Date): Generator<FreeHour> {
+	const { weekly, exceptions, holidays, zone } = diary;
+	if (holidays.has(day) || exceptions.some(({ fromDay, toDay }) => fromDay <= day && day <= toDay)) return;
+	const ofDay = weekly
+		.filter((hours) => hours.weekday === weekdayOf(day) && samePlace(hours, where))
+		.sort((one, other) => minutesOf(one.fromTime) - minutesOf(other.fromTime));
+	for (const { fromTime, toTime } of ofDay) {
+		const last = minutesOf(toTime) - durationMinutes;
+		for (let minutes = minutesOf(fromTime); minutes <= last; minutes += STEP_MINUTES) {
+			const time = timeOf(minutes);
+			const startsAt = instantOf(day, time, zone);
+			const hour = { day, time, startsAt, endsAt: new Date(startsAt.getTime() + durationMinutes * MINUTE_MS) };
+			// What is held is looked at first: the rules of the clock cost a hundred times more.
+			if (isFree(hour, where, diary) && plan(day, time, zone, durationMinutes, now).problem === null) yield hour;
+		}
+	}
+}
+
+/**
+ * Free hours at one place, nearest day first and earliest in the day first, none over another: from tomorrow to four weeks ahead,
+ * outside holidays, days away, what is held and the time to get there.
+ */
+export function freeHours(where: Where, durationMinutes: number, diary: Diary, now: Date, most: number): FreeHour[] {
+	const today = localDay(now, diary.zone);
+	const kept: FreeHour[] = [];
+	for (let ahead = 1; ahead <= HORIZON_DAYS && kept.length < most; ahead += 1) {
+		let ofDay = 0;
+		for (const hour of hoursOf(addDays(today, ahead), where, durationMinutes, diary, now)) {
+			const previous = kept.at(-1);
+			if (previous && hour.startsAt < previous.endsAt) continue;
+			kept.push(hour);
+			ofDay += 1;
+			if (ofDay === MOST_PER_DAY || kept.length === most) break;
+		}
+	}
+	return kept;
+}
+
+/** Whether this very hour may still be taken, shown or not when the person last looked. */
+export function isFreeHour(
+	wanted: { day: string; time: string },
+	where: Where,
+	durationMinutes: number,
+	diary: Diary,
+	now: Date,
+) {
+	const today = localDay(now, diary.zone);
+	if (wanted.day <= today || wanted.day > addDays(today, HORIZON_DAYS)) return false;
+	for (const { time } of hoursOf(wanted.day, where, durationMinutes, diary, now)) if (time === wanted.time) return true;
+	return false;
+}

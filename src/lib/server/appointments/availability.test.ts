@@ -1,0 +1,250 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { anAppointment, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { insertOne } from '../../../../tests/factories/insert.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { appointment, holiday } from '../db/schema/index.ts';
+import {
+	addDaysAway,
+	addWeeklyHours,
+	availabilityOf,
+	availableHours,
+	removeDaysAway,
+	removeWeeklyHours,
+} from './availability.ts';
+import { cancelAppointment } from './commands.ts';
+import { inviteMany } from './invite-many.ts';
+import { chooseSlot, freeSlots } from './slots.ts';
+
+const OFFICE = { mode: 'on_site' as const, placeName: 'Maison des solidarités' };
+
+/** Tuesdays from nine to noon at the office; `NOW` is Monday 2 March 2026. */
+async function office({ zone = 'Europe/Paris', settings = {} } = {}) {
+	const db = await testDatabase();
+	const territory = await aTerritory(db, { zone, settings });
+	const referent = await aReferent(db, { territoryId: territory.id });
+	const by = { accountId: referent.id, role: referent.role, structureId: referent.structureId };
+	const weekly = (values: object = {}) =>
+		db.write((tx) =>
+			addWeeklyHours(tx, {
+				accountId: referent.id,
+				weekday: 2,
+				fromTime: '09:00',
+				toTime: '12:00',
+				...OFFICE,
+				now: NOW,
+				...values,
+			}),
+		);
+	await weekly();
+	const sought = { referentId: referent.id, territoryId: territory.id, zone, durationMinutes: 60, ...OFFICE };
+	const free = async (values: object = {}, now = NOW) =>
+		(await availableHours(db.read, { ...sought, ...values }, now, 6)).map(({ day, time }) => `${day.slice(5)} ${time}`);
+	const held = (day: string, time: string, values: object = {}) =>
+		anAppointment(db, { referentId: referent.id, territoryId: territory.id, day, time, ...values });
+	return { db, territory, referent, by, weekly, free, held };
+}
+
+describe('free hours', () => {
+	test('come nearest and earliest first, never today', async () => {
+		const { free } = await office();
+		expect(await free()).toEqual([
+			'03-03 09:00',
+			'03-03 10:00',
+			'03-03 11:00',
+			'03-10 09:00',
+			'03-10 10:00',
+			'03-10 11:00',
+		]);
+		const onTuesday = new Date('2026-03-03T06:00:00Z');
+		expect((await free({}, onTuesday))[0]).toBe('03-10 09:00');
+	});
+
+	test('leave out lunch, which is only time nobody said to be open', async () => {
+		const { weekly, free } = await office();
+		await weekly({ fromTime: '13:30', toTime: '15:00' });
+		expect((await free()).slice(0, 4)).toEqual(['03-03 09:00', '03-03 10:00', '03-03 11:00', '03-03 13:30']);
+	});
+
+	test('leave out holidays of the zone and days away, first and last included', async () => {
+		const { db, referent, free } = await office();
+		await insertOne(db, holiday, { zone: 'metropole', day: '2026-03-03', name: 'Fête' });
+		await db.write((tx) =>
+			addDaysAway(tx, { accountId: referent.id, fromDay: '2026-03-10', toDay: '2026-03-17', now: NOW }),
+		);
+		expect((await free())[0]).toBe('03-24 09:00');
+	});
+
+	test('leave out what is held, and close up around it', async () => {
+		const { free, held } = await office();
+		await held('2026-03-03', '09:30', { durationMinutes: 30, placeName: OFFICE.placeName });
+		expect((await free()).slice(0, 3)).toEqual(['03-03 10:00', '03-03 11:00', '03-10 09:00']);
+	});
+
+	test('leave time to come from another place, and none after a call', async () => {
+		const { free, held } = await office();
+		await held('2026-03-03', '08:00', { mode: 'home', placeName: null });
+		await held('2026-03-10', '08:00', { mode: 'phone', placeName: null });
+		expect(await free()).toEqual([
+			'03-03 09:30',
+			'03-03 10:30',
+			'03-10 09:00',
+			'03-10 10:00',
+			'03-10 11:00',
+			'03-17 09:00',
+		]);
+	});
+
+	test('are those of the place asked for', async () => {
+		const { weekly, free } = await office();
+		await weekly({ weekday: 3, mode: 'phone', placeName: null });
+		expect((await free({ mode: 'phone', placeName: null }))[0]).toBe('03-04 09:00');
+		expect(await free({ placeName: 'Ailleurs' })).toEqual([]);
+	});
+
+	test('stay at nine on the wall on both sides of a clock change, and in Cayenne', async () => {
+		const { db, free } = await office();
+		await insertOne(db, holiday, { zone: 'metropole', day: '2026-03-17', name: 'Fête' });
+		const beforeChange = new Date('2026-03-23T09:00:00Z');
+		expect((await free({}, beforeChange)).filter((hour) => hour.endsWith('09:00'))).toEqual([
+			'03-24 09:00',
+			'03-31 09:00',
+		]);
+		const guyane = await office({ zone: 'America/Cayenne' });
+		expect((await guyane.free())[0]).toBe('03-03 09:00');
+	});
+});
+
+describe('weekly hours', () => {
+	test('neither overlap nor end before they begin', async () => {
+		const { weekly } = await office();
+		await expect(weekly({ fromTime: '11:30', toTime: '13:00' })).rejects.toMatchObject({ code: 'hours_overlap' });
+		await weekly({ fromTime: '12:00', toTime: '12:30' });
+		for (const values of [
+			{ fromTime: '15:00', toTime: '15:00' },
+			{ fromTime: '06:00' },
+			{ weekday: 8 },
+			{ toTime: '24:00' },
+		])
+			await expect(weekly(values)).rejects.toMatchObject({ code: 'hours_malformed' });
+	});
+
+	test('are taken away by their owner alone', async () => {
+		const { db, referent, free } = await office();
+		const [own] = (await availabilityOf(db.read, referent.id, '2026-03-02')).weekly;
+		await db.write((tx) => removeWeeklyHours(tx, { accountId: 'somebody-else', id: own!.id }));
+		expect(await free()).not.toEqual([]);
+		await db.write((tx) => removeWeeklyHours(tx, { accountId: referent.id, id: own!.id }));
+		expect(await free()).toEqual([]);
+	});
+
+	test('days away end after they begin, and can be taken back', async () => {
+		const { db, referent, free } = await office();
+		const away = (fromDay: string, toDay: string) =>
+			db.write((tx) => addDaysAway(tx, { accountId: referent.id, fromDay, toDay, now: NOW }));
+		await expect(away('2026-03-05', '2026-03-04')).rejects.toMatchObject({ code: 'days_malformed' });
+		await away('2026-03-03', '2026-03-03');
+		expect((await free())[0]).toBe('03-10 09:00');
+		const [row] = (await availabilityOf(db.read, referent.id, '2026-03-03')).exceptions;
+		await db.write((tx) => removeDaysAway(tx, { accountId: referent.id, id: row!.id }));
+		expect((await free())[0]).toBe('03-03 09:00');
+	});
+});
+
+describe('inviting many', () => {
+	async function many(count: number) {
+		const rest = await office();
+		const people: Awaited<ReturnType<typeof aPerson>>[] = [];
+		for (let index = 0; index < count; index += 1) people.push(await aPerson(rest.db, { referent: rest.referent }));
+		const invite = (personIds = people.map(({ id }) => id)) =>
+			rest.db.write((tx) =>
+				inviteMany(tx, {
+					personIds,
+					territoryId: rest.territory.id,
+					referent: rest.by,
+					type: 'follow_up',
+					...OFFICE,
+					zone: 'Europe/Paris',
+					durationMinutes: 60,
+					now: NOW,
+				}),
+			);
+		return { ...rest, people, invite };
+	}
+
+	test('offers each the same free hours; what one takes goes for the others, and comes back when it is cancelled', async () => {
+		const { db, people, invite } = await many(2);
+		const { invited } = await invite();
+		const [mine, theirs] = invited as [(typeof invited)[0], (typeof invited)[0]];
+		const hours = async (id: string) =>
+			(await freeSlots(db.read, id, NOW)).map(({ localDay, localTime }) => `${localDay} ${localTime}`);
+		expect((await hours(mine.id)).slice(0, 3)).toEqual(['2026-03-03 09:00', '2026-03-03 10:00', '2026-03-03 11:00']);
+		const [, second] = await freeSlots(db.read, mine.id, NOW);
+		const own = { accountId: people[0]!.account.id, role: people[0]!.account.role, structureId: null };
+		const choose = { slotId: second!.id, personId: people[0]!.id, by: own, now: NOW };
+		await db.write((tx) => chooseSlot(tx, choose));
+		await db.write((tx) => chooseSlot(tx, choose));
+		expect(await hours(theirs.id)).not.toContain('2026-03-03 10:00');
+		const taken = second!.id.replace(mine.id, theirs.id);
+		const other = { slotId: taken, personId: people[1]!.id, by: own, now: NOW };
+		await expect(db.write((tx) => chooseSlot(tx, other))).rejects.toMatchObject({
+			code: 'slot_taken',
+			kind: 'conflict',
+		});
+
+		await db.write((tx) =>
+			cancelAppointment(tx, { appointmentId: mine.id, personId: people[0]!.id, by: own, now: NOW }),
+		);
+		expect(await hours(theirs.id)).toContain('2026-03-03 10:00');
+		await db.write((tx) => chooseSlot(tx, other));
+		const [row] = await db.read.select().from(appointment).where(eq(appointment.id, theirs.id)).limit(1);
+		expect(row).toMatchObject({
+			state: 'booked',
+			localDay: '2026-03-03',
+			localTime: '10:00',
+			placeName: OFFICE.placeName,
+		});
+	});
+
+	test('an hour that was never open is refused, and somebody else’s invitation is not found', async () => {
+		const { db, people, invite } = await many(2);
+		const { invited } = await invite();
+		const { id } = invited[0]!;
+		const own = { accountId: people[0]!.account.id, role: people[0]!.account.role, structureId: null };
+		const choose = (slotId: string, personId = people[0]!.id) =>
+			db.write((tx) => chooseSlot(tx, { slotId, personId, by: own, now: NOW }));
+		for (const hour of [
+			'2026-03-03.12:00',
+			'2026-03-03.09:07',
+			'2026-03-04.09:00',
+			'2026-03-02.11:00',
+			'2026-05-05.09:00',
+		])
+			await expect(choose(`${id}.${hour}`)).rejects.toMatchObject({ code: 'slot_taken' });
+		for (const [slotId, personId] of [
+			[`${id}.x.y`],
+			[`unknown.2026-03-03.09:00`],
+			[`${id}.2026-03-03.09:00`, people[1]!.id],
+		])
+			await expect(choose(slotId!, personId)).rejects.toMatchObject({ kind: 'not_found' });
+	});
+
+	test('leaves out who has a date already, and refuses people one does not follow', async () => {
+		const { db, people, invite } = await many(2);
+		await invite([people[0]!.id]);
+		expect((await invite()).invited.map(({ personId }) => personId)).toEqual([people[1]!.id]);
+		await expect(invite()).rejects.toMatchObject({ code: 'nobody_chosen' });
+		const stranger = await aPerson(db);
+		await expect(invite([stranger.id])).rejects.toMatchObject({ kind: 'not_found' });
+	});
+
+	test('needs three hours, and one for each', async () => {
+		const { db, referent, invite } = await many(4);
+		const [own] = (await availabilityOf(db.read, referent.id, '2026-03-02')).weekly;
+		await db.write((tx) =>
+			addDaysAway(tx, { accountId: referent.id, fromDay: '2026-03-04', toDay: '2026-05-01', now: NOW }),
+		);
+		await expect(invite()).rejects.toMatchObject({ code: 'too_few_slots' });
+		await db.write((tx) => removeWeeklyHours(tx, { accountId: referent.id, id: own!.id }));
+	});
+});

@@ -1,0 +1,157 @@
+import { and, asc, count, eq, gt, gte, lt, ne, or } from 'drizzle-orm';
+import type { AppointmentMode } from '../../shared/codes.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import { appointment, availability, availabilityException } from '../db/schema/index.ts';
+import { DomainError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { freeHours, isFreeHour, type Diary, type FreeHour, type Where } from './availability-rules.ts';
+import { DAY_MS, LONGEST_MINUTES } from './rules.ts';
+
+const MOST_ROWS = 60;
+/** Further than any hour that is offered. */
+const HELD_DAYS = 40;
+
+/** A professional's weekly hours, as the week goes, and their days away from today on. */
+export async function availabilityOf(q: Queries, accountId: string, today: string) {
+	const weekly = await q
+		.select()
+		.from(availability)
+		.where(eq(availability.accountId, accountId))
+		.orderBy(asc(availability.weekday), asc(availability.fromTime))
+		.limit(MOST_ROWS);
+	const exceptions = await q
+		.select()
+		.from(availabilityException)
+		.where(and(eq(availabilityException.accountId, accountId), gte(availabilityException.toDay, today)))
+		.orderBy(asc(availabilityException.fromDay))
+		.limit(MOST_ROWS);
+	return { weekly, exceptions };
+}
+
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+const FIRST = '07:00';
+const LAST = '21:00';
+
+/** @throws DomainError `hours_malformed` (invalid), `hours_overlap`, `too_many_rows` (conflict) */
+export async function addWeeklyHours(
+	tx: Tx,
+	input: {
+		accountId: string;
+		weekday: number;
+		fromTime: string;
+		toTime: string;
+		mode: AppointmentMode;
+		placeName?: string | null;
+		address?: string | null;
+		now: Date;
+	},
+): Promise<{ id: string }> {
+	const { accountId, weekday, fromTime, toTime, now } = input;
+	const isWritten = TIME.test(fromTime) && TIME.test(toTime) && Number.isInteger(weekday);
+	if (!isWritten || weekday < 1 || weekday > 7 || fromTime < FIRST || toTime > LAST || fromTime >= toTime)
+		throw new DomainError('hours_malformed', 'invalid');
+	const own = eq(availability.accountId, accountId);
+	const [over] = await tx
+		.select({ id: availability.id })
+		.from(availability)
+		.where(
+			and(own, eq(availability.weekday, weekday), lt(availability.fromTime, toTime), gt(availability.toTime, fromTime)),
+		)
+		.limit(1);
+	if (over) throw new DomainError('hours_overlap', 'conflict');
+	const [total] = await tx.select({ rows: count() }).from(availability).where(own);
+	if (total!.rows >= MOST_ROWS) throw new DomainError('too_many_rows', 'conflict');
+	const id = newId();
+	await tx.insert(availability).values({
+		id,
+		accountId,
+		weekday,
+		fromTime,
+		toTime,
+		mode: input.mode,
+		placeName: input.placeName || null,
+		address: input.address || null,
+		createdAt: now,
+	});
+	return { id };
+}
+
+/** Hours already chosen in it stay booked. */
+export const removeWeeklyHours = (tx: Tx, { accountId, id }: { accountId: string; id: string }) =>
+	tx.delete(availability).where(and(eq(availability.id, id), eq(availability.accountId, accountId)));
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/** Days away, both included. @throws DomainError `days_malformed` (invalid), `too_many_rows` (conflict) */
+export async function addDaysAway(
+	tx: Tx,
+	{ accountId, fromDay, toDay, now }: { accountId: string; fromDay: string; toDay: string; now: Date },
+): Promise<void> {
+	if (!DAY.test(fromDay) || !DAY.test(toDay) || toDay < fromDay) throw new DomainError('days_malformed', 'invalid');
+	const own = eq(availabilityException.accountId, accountId);
+	const [total] = await tx.select({ rows: count() }).from(availabilityException).where(own);
+	if (total!.rows >= MOST_ROWS) throw new DomainError('too_many_rows', 'conflict');
+	await tx.insert(availabilityException).values({ id: newId(), accountId, fromDay, toDay, createdAt: now });
+}
+
+export const removeDaysAway = (tx: Tx, { accountId, id }: { accountId: string; id: string }) =>
+	tx
+		.delete(availabilityException)
+		.where(and(eq(availabilityException.id, id), eq(availabilityException.accountId, accountId)));
+
+interface Sought extends Partial<Where> {
+	referentId: string;
+	/** Their own hours are left out as well. */
+	personId?: string;
+	territoryId: string;
+	zone: string;
+	mode: AppointmentMode;
+	durationMinutes: number;
+	/** The appointment that would move: it does not stand in its own way. */
+	id?: string;
+}
+const whereOf = ({ mode, placeName }: Sought): Where => ({ mode, placeName: placeName || null });
+
+/** Computed when asked, never stored: an hour that is cancelled is free the next time somebody looks. */
+export async function availableHours(q: Queries, sought: Sought, now: Date, most: number): Promise<FreeHour[]> {
+	return freeHours(whereOf(sought), sought.durationMinutes, await diaryOf(q, sought, now), now, most);
+}
+
+export async function isAvailableHour(
+	q: Queries,
+	sought: Sought,
+	{ localDay: day, localTime: time }: { localDay: string; localTime: string },
+	now: Date,
+): Promise<boolean> {
+	return isFreeHour({ day, time }, whereOf(sought), sought.durationMinutes, await diaryOf(q, sought, now), now);
+}
+
+async function diaryOf(q: Queries, sought: Sought, now: Date): Promise<Diary> {
+	const { referentId, personId, zone, id = '' } = sought;
+	const { settings, holidayZone } = await getTerritory(q, sought.territoryId);
+	const ofReferent = eq(appointment.referentId, referentId);
+	const busy = await q
+		.select({
+			startsAt: appointment.startsAt,
+			endsAt: appointment.endsAt,
+			mode: appointment.mode,
+			placeName: appointment.placeName,
+		})
+		.from(appointment)
+		.where(
+			and(
+				personId ? or(ofReferent, eq(appointment.personId, personId)) : ofReferent,
+				eq(appointment.state, 'booked'),
+				gt(appointment.startsAt, new Date(now.getTime() - LONGEST_MINUTES * 60_000)),
+				lt(appointment.startsAt, new Date(now.getTime() + HELD_DAYS * DAY_MS)),
+				ne(appointment.id, id),
+			),
+		)
+		.orderBy(asc(appointment.startsAt))
+		.limit(1000);
+	const { weekly, exceptions } = await availabilityOf(q, referentId, localDay(now, zone));
+	const holidays = await holidaysOf(q, holidayZone);
+	return { weekly, exceptions, holidays, busy, zone, travelMinutes: settings.travelMinutes };
+}

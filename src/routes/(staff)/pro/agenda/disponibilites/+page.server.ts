@@ -1,0 +1,79 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { m } from '$lib/paraglide/messages.js';
+import {
+	addDaysAway,
+	addWeeklyHours,
+	availabilityOf,
+	removeDaysAway,
+	removeWeeklyHours,
+} from '$lib/server/appointments/availability';
+import { parseDaysAway, parseWeeklyHours } from '$lib/server/appointments/forms';
+import { db } from '$lib/server/db';
+import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory, listStructures } from '$lib/server/territories/queries';
+import { failFrom } from '$lib/server/web/failures';
+import { requireStaff } from '$lib/server/web/guards';
+import { href } from '$lib/shared/links';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals }) => {
+	const { accountId, territoryId, structureId } = requireStaff();
+	const { now } = locals;
+	const { zone, settings } = await getTerritory(db.read, territoryId);
+	const today = localDay(now, zone);
+	const own = (await listStructures(db.read, territoryId)).find(({ id }) => id === structureId);
+	return {
+		now,
+		zone,
+		today,
+		travelMinutes: settings.travelMinutes,
+		place: { placeName: own?.name ?? '', address: own?.address ?? '' },
+		...(await availabilityOf(db.read, accountId, today)),
+	};
+};
+
+const refusals = {
+	hours_malformed: m.appointment_hours_error,
+	hours_overlap: m.appointment_hours_error_overlap,
+	days_malformed: m.appointment_hours_error_days,
+	too_many_rows: m.appointment_hours_error_many,
+};
+const here = () => href('/pro/agenda/disponibilites');
+const idIn = (form: FormData) => String(form.get('id') ?? '');
+
+export const actions: Actions = {
+	add: async ({ request, locals }) => {
+		const { accountId } = requireStaff();
+		const parsed = parseWeeklyHours(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		try {
+			await db.write((tx) => addWeeklyHours(tx, { ...parsed.value, accountId, now: locals.now }));
+		} catch (error) {
+			return failFrom(error, refusals, parsed.value);
+		}
+		redirect(303, here());
+	},
+	remove: async ({ request }) => {
+		const { accountId } = requireStaff();
+		const id = idIn(await request.formData());
+		await db.write((tx) => removeWeeklyHours(tx, { accountId, id }));
+		redirect(303, here());
+	},
+	away: async ({ request, locals }) => {
+		const { accountId } = requireStaff();
+		const parsed = parseDaysAway(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		try {
+			await db.write((tx) => addDaysAway(tx, { ...parsed.value, accountId, now: locals.now }));
+		} catch (error) {
+			return failFrom(error, refusals, parsed.value);
+		}
+		redirect(303, here());
+	},
+	back: async ({ request }) => {
+		const { accountId } = requireStaff();
+		const id = idIn(await request.formData());
+		await db.write((tx) => removeDaysAway(tx, { accountId, id }));
+		redirect(303, here());
+	},
+};

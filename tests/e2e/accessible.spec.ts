@@ -83,6 +83,8 @@ async function problemsOf(page: Page): Promise<string[]> {
 	return found;
 }
 
+test.describe.configure({ mode: 'parallel' });
+
 for (const [who, paths] of PAGES) {
 	for (const [locale, width] of [
 		['fr', 320],

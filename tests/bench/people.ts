@@ -23,6 +23,9 @@ const DAY_MS = 86_400_000;
 /** People per referent, whatever the size of the territory. */
 export const CASELOAD = 80;
 
+/** Of the shape of real ones (40 of a–z, 2–7); the same in every territory, so that one client reads them all. */
+const TOKENS = { person: 'p'.repeat(40), referent: 'r'.repeat(40), coordinator: 'c'.repeat(40) };
+
 const FIRST = ['Alix', 'Camille', 'Nadia', 'Élodie', 'Jean', 'Mamadou', 'Inès', 'Oksana', 'Yann', 'Fatou'];
 /** With these endings, a hundred families of one per cent each: the commonest name in France is rarer. */
 const ENDINGS = ['', 'et', 'eau', 'in', 'ard', 'el', 'ot', 'aud', 'y', 'ier'];
@@ -97,9 +100,9 @@ export async function filledTerritory(name: string, people: number, now: Date): 
 		last: JSON.stringify(LAST.flatMap((name) => ENDINGS.map((ending) => name + ending))),
 		stageNames: JSON.stringify(stages.map(({ name }) => JSON.stringify(name))),
 		caseload: BigInt(CASELOAD),
-		person: hashToken('bench-person'),
-		referent: hashToken('bench-referent'),
-		coordinator: hashToken('bench-coordinator'),
+		person: hashToken(TOKENS.person),
+		referent: hashToken(TOKENS.referent),
+		coordinator: hashToken(TOKENS.coordinator),
 	};
 	raw.transaction(() => {
 		for (const statement of STATEMENTS) raw.prepare(statement).run(only(values, statement));
@@ -108,7 +111,7 @@ export async function filledTerritory(name: string, people: number, now: Date): 
 	raw.close();
 	return {
 		...{ db: openDatabase(file), file, territoryId, structureId, personId: 'p5', referentId: 'referent' },
-		tokens: { person: 'bench-person', referent: 'bench-referent', coordinator: 'bench-coordinator' },
+		tokens: TOKENS,
 	};
 }
 

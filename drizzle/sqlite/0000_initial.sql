@@ -282,6 +282,7 @@ CREATE TABLE `follow_up_member` (
 	`part` text NOT NULL,
 	`themes` text,
 	`started_at` integer NOT NULL,
+	`ends_at` integer,
 	`ended_at` integer,
 	`reason_sealed` text,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
@@ -291,6 +292,7 @@ CREATE TABLE `follow_up_member` (
 --> statement-breakpoint
 CREATE INDEX `follow_up_member_person_id_idx` ON `follow_up_member` (`person_id`);--> statement-breakpoint
 CREATE INDEX `follow_up_member_account_id_idx` ON `follow_up_member` (`account_id`,`ended_at`);--> statement-breakpoint
+CREATE INDEX `follow_up_member_ends_at_idx` ON `follow_up_member` (`ends_at`) WHERE ended_at IS NULL AND ends_at IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `follow_up_member_one_lead_idx` ON `follow_up_member` (`person_id`,`part`) WHERE ended_at IS NULL AND part <> 'member';--> statement-breakpoint
 CREATE UNIQUE INDEX `follow_up_member_once_idx` ON `follow_up_member` (`person_id`,`account_id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE TABLE `holiday` (

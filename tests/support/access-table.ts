@@ -108,7 +108,7 @@ export const ACCESS: Record<string, Row> = {
 
 	'/(person)/accueil': ofPeople,
 	'/(person)/compte': { for: [...PEOPLE, 'coparent'], actions: { language: { form: { locale: 'fr' } }, others: {} } },
-	'/(person)/compte/acces': ofPeople,
+	'/(person)/compte/acces': { ...ofPeople, actions: { object: { for: NOBODY, form: { member: '{need}' } } } },
 	'/(person)/compte/donnees': ofPeople,
 	'/(person)/compte/donnees/export.json': ofPeople,
 	'/(person)/compte/messages': ofPeople,
@@ -207,7 +207,14 @@ export const ACCESS: Record<string, Row> = {
 		},
 	},
 	'/(staff)/pro/personnes': ofStaff,
-	'/(staff)/pro/personnes/[id]': { for: KNOW_A, at: '/pro/personnes/{person}' },
+	'/(staff)/pro/personnes/[id]': {
+		for: KNOW_A,
+		at: '/pro/personnes/{person}',
+		actions: {
+			invite: { for: LEAD, form: { accountId: '{colleague}', 'themes[]': ['other'] } },
+			end: { for: NOBODY, form: { member: '{need}' } },
+		},
+	},
 	'/(staff)/pro/personnes/[id]/diagnostic': {
 		for: LEAD,
 		at: '/pro/personnes/{person}/diagnostic',

@@ -1,6 +1,7 @@
 import { deleteEndedSessions, deleteOldCodes } from './accounts/commands.ts';
 import { forgetAuditBefore } from './audit/commands.ts';
 import type { Tx } from './db/client.ts';
+import { endPastMembers } from './people/sharing.ts';
 import { forgetSilentDevices } from './reminders/subscriptions.ts';
 import { deleteOldDrafts } from './requests/commands.ts';
 
@@ -9,6 +10,7 @@ const AUDIT_MS = 365 * 24 * 60 * 60_000;
 
 /** What has had its time: ended sessions, old codes, abandoned drafts, silent phones, the journal past its year. */
 export async function forgetPast(tx: Tx, now: Date): Promise<void> {
+	await endPastMembers(tx, now);
 	await deleteEndedSessions(tx, now);
 	await deleteOldCodes(tx, now);
 	await deleteOldDrafts(tx, now);

@@ -4,8 +4,10 @@ import type { Professional } from '../../../../tests/factories/people.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
 import { listOpenings } from '../audit/queries.ts';
+import { auditEntry } from '../db/schema/index.ts';
+import { endPastMembers, endMember, inviteMember, objectToMember } from './sharing.ts';
 import { openFile } from './opening.ts';
-import { getFollowedPerson, getPersonFor } from './queries.ts';
+import { followUpOf, getFollowedPerson, getPersonFor } from './queries.ts';
 import { seesTheme } from './rules.ts';
 
 async function aFollowedPerson() {
@@ -103,4 +105,76 @@ test('opening a file is written for the person once an hour, and not at all when
 		{ actorName: lead.displayName },
 		{ actorName: lead.displayName },
 	]);
+});
+
+async function anInvitation() {
+	const world = await aFollowedPerson();
+	const { db, person, lead, colleague } = world;
+	const personId = person.id;
+	const invite = (by: Professional, values: Partial<Parameters<typeof inviteMember>[1]> = {}, now = NOW) =>
+		db.write((tx) =>
+			inviteMember(tx, { personId, accountId: colleague.id, themes: ['mobility'], by: signedIn(by), now, ...values }),
+		);
+	const seen = (now = NOW) => getPersonFor(db.read, signedIn(colleague), personId, now);
+	return { ...world, personId, invite, seen, by: signedIn(lead) };
+}
+
+test('the lead alone invites; a guest sees the themes of the invitation until the end of its last day in the zone', async () => {
+	const { invite, seen, lead, second, member } = await anInvitation();
+	for (const other of [second, member]) await expect(invite(other)).rejects.toThrow('not_found');
+	await expect(seen()).rejects.toThrow('not_found');
+	await expect(invite(lead, { untilDay: '2026-03-01' })).rejects.toThrow('day_past');
+	await invite(lead, { untilDay: '2026-03-02' });
+	expect(await seen(new Date('2026-03-02T22:59:59Z'))).toMatchObject({ access: 'member', themes: ['mobility'] });
+	await expect(seen(new Date('2026-03-02T23:00:00Z'))).rejects.toThrow('not_found');
+});
+
+test('nobody is invited twice at once, and again once their day has come', async () => {
+	const { db, invite, lead, seen } = await anInvitation();
+	await invite(lead, { untilDay: '2026-03-02' });
+	await expect(invite(lead)).rejects.toThrow('already_assigned');
+	const next = new Date('2026-03-03T09:00:00Z');
+	await invite(lead, { themes: ['housing'] }, next);
+	expect(await seen(next)).toMatchObject({ themes: ['housing'] });
+	await db.write((tx) => endPastMembers(tx, new Date('2030-01-01T00:00:00Z')));
+	expect(await seen(next)).toMatchObject({ themes: ['housing'] });
+});
+
+test('a disabled account, one of another territory and a beneficiary are not invited', async () => {
+	const { db, invite, lead, person, territory } = await anInvitation();
+	const disabled = await aReferent(db, { territoryId: territory.id, status: 'disabled' });
+	for (const accountId of [disabled.id, (await aReferent(db)).id, person.account.id, 'nobody'])
+		await expect(invite(lead, { accountId })).rejects.toThrow('not_a_referent');
+});
+
+test('the person objects, or the lead ends it: the guest sees nothing from then on, and the history says who', async () => {
+	const { db, person, personId, invite, seen, lead, second, by } = await anInvitation();
+	const self = { accountId: person.account.id, role: 'beneficiary' as const, structureId: null };
+	const first = await invite(lead);
+	await db.write((tx) => objectToMember(tx, { personId, memberId: first.id, by: self, now: NOW }));
+	await expect(seen()).rejects.toThrow('not_found');
+	const again = await invite(lead);
+	const end = (who: typeof by) => db.write((tx) => endMember(tx, { personId, memberId: again.id, by: who, now: NOW }));
+	await expect(end(signedIn(second))).rejects.toThrow('not_found');
+	await end(by);
+	await expect(seen()).rejects.toThrow('not_found');
+	const actions = (await db.read.select().from(auditEntry)).map(({ action }) => action);
+	expect(actions.filter((action) => action.startsWith('person.member'))).toEqual([
+		'person.member_invited',
+		'person.member_refused',
+		'person.member_invited',
+		'person.member_ended',
+	]);
+});
+
+test('nobody objects to a lead that way, nor to a member of somebody else’s file', async () => {
+	const { db, person, personId, invite, lead, seen } = await anInvitation();
+	const self = { accountId: person.account.id, role: 'beneficiary' as const, structureId: null };
+	const { id: memberId } = await invite(lead);
+	const [leadLine] = await followUpOf(db.read, personId);
+	const object = (personId: string, memberId: string) =>
+		db.write((tx) => objectToMember(tx, { personId, memberId, by: self, now: NOW }));
+	await expect(object(personId, leadLine!.id)).rejects.toThrow('not_found');
+	await expect(object((await aPerson(db)).id, memberId)).rejects.toThrow('not_found');
+	expect(await seen()).toMatchObject({ access: 'member' });
 });

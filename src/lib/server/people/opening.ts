@@ -15,14 +15,14 @@ interface Opening {
  * The writer is only taken once an hour. @throws DomainError `not_found`
  */
 export async function openFile(db: Db, opening: Opening): Promise<PersonFile> {
-	const file = await getPersonFor(db.read, opening.viewer, opening.personId);
+	const file = await getPersonFor(db.read, opening.viewer, opening.personId, opening.now);
 	await noteOpening(db, opening);
 	return file;
 }
 
 /** As `openFile`, for pages the coordinator may not see without following the person. @throws DomainError `not_found` */
 export async function openFollowedFile(db: Db, opening: Opening): Promise<PersonFile> {
-	const file = await getFollowedPerson(db.read, opening.viewer, opening.personId);
+	const file = await getFollowedPerson(db.read, opening.viewer, opening.personId, opening.now);
 	await noteOpening(db, opening);
 	return file;
 }

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import { account, auditEntry, followUpMember, municipality, person, structure } from '../db/schema/index.ts';
@@ -16,12 +16,15 @@ export async function personOf(q: Queries, personId: string): Promise<PersonRow>
 
 const openLine = (personId: string) => and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt));
 
-/** The open line of a professional in a person's follow-up, if there is one. */
-export async function findMembership(q: Queries, personId: string, accountId: string) {
+/** Not past its day at `now`. */
+const stillRuns = (now: Date) => or(isNull(followUpMember.endsAt), gt(followUpMember.endsAt, now));
+
+/** The open line of a professional in a person's follow-up, if there is one that still runs. */
+export async function findMembership(q: Queries, personId: string, accountId: string, now = new Date()) {
 	const [row] = await q
 		.select({ id: followUpMember.id, part: followUpMember.part, themes: followUpMember.themes })
 		.from(followUpMember)
-		.where(and(openLine(personId), eq(followUpMember.accountId, accountId)))
+		.where(and(openLine(personId), eq(followUpMember.accountId, accountId), stillRuns(now)))
 		.limit(1);
 	return row;
 }
@@ -61,6 +64,7 @@ export async function getPersonFor(
 	q: Queries,
 	viewer: Pick<SignedIn, 'accountId' | 'role' | 'territoryId'>,
 	personId: string,
+	now = new Date(),
 ): Promise<PersonFile> {
 	const [row] = await q
 		.select({ person, commune: municipality.name })
@@ -69,7 +73,7 @@ export async function getPersonFor(
 		.where(eq(person.id, personId))
 		.limit(1);
 	if (!row) throw notFound();
-	const given = accessTo(row.person, viewer, await findMembership(q, personId, viewer.accountId));
+	const given = accessTo(row.person, viewer, await findMembership(q, personId, viewer.accountId, now));
 	if (!given) throw notFound();
 	const { id, territoryId, firstName, lastName, inseeCode, locale, lastContactAt, createdAt } = row.person;
 	const identity = { id, territoryId, firstName, lastName, inseeCode, locale, lastContactAt, createdAt };
@@ -102,8 +106,9 @@ export async function getFollowedPerson(
 	q: Queries,
 	viewer: Pick<SignedIn, 'accountId' | 'role' | 'territoryId'>,
 	personId: string,
+	now = new Date(),
 ): Promise<PersonFile> {
-	const file = await getPersonFor(q, viewer, personId);
+	const file = await getPersonFor(q, viewer, personId, now);
 	if (file.access === 'coordinator') throw notFound();
 	return file;
 }
@@ -117,6 +122,7 @@ export async function followUpOf(q: Queries, personId: string) {
 			part: followUpMember.part,
 			themes: followUpMember.themes,
 			startedAt: followUpMember.startedAt,
+			endsAt: followUpMember.endsAt,
 			name: account.displayName,
 			phone: account.phone,
 			email: account.email,

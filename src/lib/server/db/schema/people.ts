@@ -95,6 +95,8 @@ export const definePeople = (
 			/** Themes a plain member sees; null for lead and second, who see all. */
 			themes: d.json('themes').$type<string[] | null>(),
 			startedAt: d.instant('started_at').notNull(),
+			/** Instant from which a member sees nothing any more; null: until somebody ends it. */
+			endsAt: d.instant('ends_at'),
 			endedAt: d.instant('ended_at'),
 			/** Why a coordinator went past the limit of people per referent. */
 			reasonSealed: d.sealed('reason_sealed'),
@@ -102,6 +104,11 @@ export const definePeople = (
 		(t) => [
 			d.index('follow_up_member_person_id_idx').on(t.personId),
 			d.index('follow_up_member_account_id_idx').on(t.accountId, t.endedAt),
+			// Members whose day has come.
+			d
+				.index('follow_up_member_ends_at_idx')
+				.on(t.endsAt)
+				.where(sql`ended_at IS NULL AND ends_at IS NOT NULL`),
 			// One lead and one second at a time, even when two professionals take a request at once.
 			d.uniqueIndex('follow_up_member_one_lead_idx').on(t.personId, t.part).where(sqlOpenLead),
 			d.uniqueIndex('follow_up_member_once_idx').on(t.personId, t.accountId).where(sqlOpen),

@@ -1,11 +1,48 @@
+import { fail, redirect } from '@sveltejs/kit';
 import { listOpenings } from '$lib/server/audit/queries';
 import { db } from '$lib/server/db';
+import { touchContact } from '$lib/server/people/commands';
+import { parseEnding } from '$lib/server/people/forms';
+import { followUpOf } from '$lib/server/people/queries';
+import { objectToMember } from '$lib/server/people/sharing';
+import { errorFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
-import type { PageServerLoad } from './$types';
+import { href } from '$lib/shared/links';
+import type { Theme } from '$lib/shared/themes';
+import type { Actions, PageServerLoad } from './$types';
 
 const SHOWN = 100;
 
 export const load: PageServerLoad = async () => {
 	const { personId } = requireBeneficiary();
-	return { openings: await listOpenings(db.read, personId, SHOWN) };
+	const team = await followUpOf(db.read, personId);
+	return {
+		openings: await listOpenings(db.read, personId, SHOWN),
+		members: team
+			.filter(({ part }) => part === 'member')
+			.map(({ id, name, structureName, themes, endsAt }) => ({
+				id,
+				name,
+				structureName,
+				themes: (themes ?? []) as Theme[],
+				endsAt,
+			})),
+	};
+};
+
+export const actions: Actions = {
+	object: async ({ request, locals }) => {
+		const by = requireBeneficiary();
+		const parsed = parseEnding(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { personId } = by;
+		const { now } = locals;
+		await db
+			.write(async (tx) => {
+				await objectToMember(tx, { personId, memberId: parsed.value.member, by, now });
+				await touchContact(tx, personId, now);
+			})
+			.catch(errorFrom);
+		redirect(303, href('/compte/acces'));
+	},
 };

@@ -1,18 +1,26 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { m } from '$lib/paraglide/messages.js';
+import { listStaff } from '$lib/server/accounts/queries';
 import { nextAppointment } from '$lib/server/appointments/queries';
 import { db } from '$lib/server/db';
 import { passedDelays } from '$lib/server/people/delays';
 import { lastMessages } from '$lib/server/people/messages';
 import { openFile } from '$lib/server/people/opening';
-import { followUpOf } from '$lib/server/people/queries';
+import { parseEnding, parseInvitation } from '$lib/server/people/forms';
+import { endMember, inviteMember } from '$lib/server/people/sharing';
+import { followUpOf, getFollowedPerson } from '$lib/server/people/queries';
+import { notFound } from '$lib/server/platform/errors';
 import { reachableBy } from '$lib/server/people/caseload';
 import { ageOn, seesTheme } from '$lib/server/people/rules';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { findOpenRequest, needsOf } from '$lib/server/requests/queries';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
-import { errorFrom } from '$lib/server/web/failures';
+import { planNotice } from '$lib/server/reminders/commands';
+import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
-import type { PageServerLoad } from './$types';
+import { href } from '$lib/shared/links';
+import type { Actions, PageServerLoad } from './$types';
 
 const STEPS_SHOWN = 5;
 const MESSAGES_SHOWN = 5;
@@ -26,13 +34,16 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 		const { zone, settings, id: territoryId } = await getTerritory(db.read, viewer.territoryId);
 		const today = localDay(now, zone);
 		const { birthDate, ...person } = file.person;
+		const team = await followUpOf(db.read, person.id);
 		return {
 			now,
 			zone,
 			today,
 			access: file.access,
 			person: { ...person, age: ageOn(birthDate, today) },
-			team: await followUpOf(db.read, person.id),
+			// What others were invited for says what the person needs.
+			team: file.themes === null ? team : team.map((member) => ({ ...member, themes: null })),
+			guests: file.access === 'lead' ? await guestsFor(viewer.territoryId, team) : [],
 			delays: await passedDelays(db.read, { personId: person.id }, { territoryId, zone, settings, now }),
 			details: file.access === 'coordinator' ? null : await detailsOf(file, locale, now),
 		};
@@ -64,3 +75,49 @@ async function detailsOf(file: Awaited<ReturnType<typeof openFile>>, locale: str
 		messages: await lastMessages(db.read, id, MESSAGES_SHOWN),
 	};
 }
+
+/** Professionals of the territory who do not follow the person yet. */
+async function guestsFor(territoryId: string, team: { accountId: string }[]) {
+	const staff = await listStaff(db.read, territoryId);
+	return staff
+		.filter(({ id }) => !team.some(({ accountId }) => accountId === id))
+		.map(({ id, displayName }) => ({ id, name: displayName }));
+}
+
+const sentences = {
+	not_a_referent: m.pro_member_error_who,
+	already_assigned: m.pro_member_error_taken,
+	day_past: m.pro_member_error_day,
+};
+
+export const actions: Actions = {
+	invite: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		const personId = params.id;
+		const { access } = await getFollowedPerson(db.read, by, personId, now).catch(errorFrom);
+		if (access !== 'lead') errorFrom(notFound());
+		const parsed = parseInvitation(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		try {
+			await db.write(async (tx) => {
+				const { id } = await inviteMember(tx, { ...parsed.value, personId, by, now });
+				const onceKey = `member_invited:${id}`;
+				await planNotice(tx, { kind: 'pathway_changed', personId, path: '/compte/acces', onceKey, subjectId: id, now });
+			});
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, href(`/pro/personnes/${personId}`));
+	},
+	end: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const personId = params.id;
+		await getFollowedPerson(db.read, by, personId, locals.now).catch(errorFrom);
+		const parsed = parseEnding(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const memberId = parsed.value.member;
+		await db.write((tx) => endMember(tx, { personId, memberId, by, now: locals.now })).catch(errorFrom);
+		redirect(303, href(`/pro/personnes/${personId}`));
+	},
+};

@@ -1,0 +1,38 @@
+import * as v from 'valibot';
+import { m } from '../../paraglide/messages.js';
+import { THEMES } from '../../shared/themes.ts';
+import { parseForm, text } from '../platform/forms.ts';
+import { daysBetween } from '../territories/calendar.ts';
+
+const line = (max: number) =>
+	text(max, { tooLong: () => m.error_too_long({ max: String(max) }), strange: () => m.error_strange() });
+
+function isDayOrNothing(value: string): boolean {
+	if (value === '') return true;
+	try {
+		return /^\d{4}-\d\d-\d\d$/.test(value) && daysBetween(value, value) === 0;
+	} catch {
+		return false;
+	}
+}
+
+const invitation = v.object({
+	accountId: v.pipe(
+		line(40),
+		v.nonEmpty(() => m.pro_member_error_who()),
+	),
+	themes: v.pipe(
+		v.optional(v.array(v.picklist(THEMES, () => m.error_choose())), []),
+		v.minLength(1, () => m.pro_member_error_themes()),
+	),
+	untilDay: v.pipe(
+		line(10),
+		v.check(isDayOrNothing, () => m.pro_member_error_day()),
+		v.transform((value) => value || undefined),
+	),
+});
+/** Who is invited to see which themes, until when. */
+export const parseInvitation = (form: FormData) => parseForm(invitation, form);
+
+const ending = v.object({ member: line(40) });
+export const parseEnding = (form: FormData) => parseForm(ending, form);

@@ -1,0 +1,101 @@
+import { and, eq, isNull, lte } from 'drizzle-orm';
+import type { Theme } from '../../shared/themes.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Tx } from '../db/client.ts';
+import { account, followUpMember } from '../db/schema/index.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { addDays, localDay, startOfDay } from '../territories/calendar.ts';
+import { getTerritory } from '../territories/queries.ts';
+import type { Actor } from './commands.ts';
+import { findMembership, personOf } from './queries.ts';
+
+export interface Invited {
+	personId: string;
+	accountId: string;
+	/** What they will see; never empty. */
+	themes: Theme[];
+	/** Last day, in the territory's zone; none: until somebody ends it. */
+	untilDay?: string;
+	by: Actor;
+	now: Date;
+}
+
+/**
+ * The lead referent lets a professional of the territory see some themes of a file, until a day. The person is told by the
+ * action that composes this, and may object (CASF L121-6-2).
+ * @throws DomainError `not_a_referent`, `already_assigned` (conflict), `day_past` (invalid), `not_found` when who invites does not lead
+ */
+export async function inviteMember(tx: Tx, input: Invited): Promise<{ id: string }> {
+	const { personId, accountId, themes, untilDay, by, now } = input;
+	if ((await findMembership(tx, personId, by.accountId, now))?.part !== 'lead') throw notFound();
+	const { territoryId } = await personOf(tx, personId);
+	const [guest] = await tx.select().from(account).where(eq(account.id, accountId)).limit(1);
+	const professional = guest?.role === 'referent' || guest?.role === 'coordinator';
+	if (!professional || guest.status !== 'active' || guest.territoryId !== territoryId || !guest.structureId)
+		throw new DomainError('not_a_referent', 'invalid');
+	const { zone } = await getTerritory(tx, territoryId);
+	if (untilDay && untilDay < localDay(now, zone)) throw new DomainError('day_past', 'invalid');
+	await endPastMembers(tx, now);
+	const id = newId();
+	const [row] = await tx
+		.insert(followUpMember)
+		.values({
+			id,
+			personId,
+			accountId,
+			structureId: guest.structureId,
+			part: 'member',
+			themes,
+			startedAt: now,
+			endsAt: untilDay ? startOfDay(addDays(untilDay, 1), zone) : null,
+		})
+		.onConflictDoNothing()
+		.returning({ id: followUpMember.id });
+	if (!row) throw new DomainError('already_assigned', 'conflict');
+	const detail = { part: 'member', accountId, themes };
+	await recordAudit(tx, { action: 'person.member_invited', actor: by, subjectId: id, personId, detail, at: now });
+	return { id };
+}
+
+interface Ending {
+	personId: string;
+	memberId: string;
+	by: Actor;
+	now: Date;
+}
+
+/** The lead ends a member's part. @throws DomainError `not_found` */
+export async function endMember(tx: Tx, input: Ending): Promise<void> {
+	const { personId, by, now } = input;
+	if ((await findMembership(tx, personId, by.accountId, now))?.part !== 'lead') throw notFound();
+	await end(tx, input, 'person.member_ended');
+}
+
+/** The person objects to a member: they see nothing from now on. The lead and the second are not ended that way. @throws DomainError `not_found` */
+export const objectToMember = (tx: Tx, input: Ending): Promise<void> => end(tx, input, 'person.member_refused');
+
+async function end(tx: Tx, { personId, memberId, by, now }: Ending, action: string): Promise<void> {
+	const [row] = await tx
+		.update(followUpMember)
+		.set({ endedAt: now })
+		.where(
+			and(
+				eq(followUpMember.id, memberId),
+				eq(followUpMember.personId, personId),
+				eq(followUpMember.part, 'member'),
+				isNull(followUpMember.endedAt),
+			),
+		)
+		.returning({ accountId: followUpMember.accountId });
+	if (!row) throw notFound();
+	await recordAudit(tx, { action, actor: by, subjectId: memberId, personId, detail: { ...row }, at: now });
+}
+
+/** Lines past their day become history; access itself ends on the very instant (queries.ts `findMembership`). */
+export async function endPastMembers(tx: Tx, now: Date): Promise<void> {
+	await tx
+		.update(followUpMember)
+		.set({ endedAt: now })
+		.where(and(isNull(followUpMember.endedAt), lte(followUpMember.endsAt, now)));
+}

@@ -4,6 +4,8 @@ import { listAppointments } from '$lib/server/appointments/queries';
 import { listOpenings } from '$lib/server/audit/queries';
 import { aidsOf, getOwnAid } from '$lib/server/childcare/queries';
 import type { Queries } from '$lib/server/db';
+import { ownDiagnosis } from '$lib/server/diagnosis/queries';
+import { checkInsOf } from '$lib/server/pathway/check-ins';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { followUpOf, personOf } from '$lib/server/people/queries';
 import { listDevices } from '$lib/server/reminders/subscriptions';
@@ -35,6 +37,7 @@ export async function ownFile(q: Queries, { personId, accountId, locale, now }: 
 			startedAt,
 		})),
 		requests: await requestsOf(q, personId),
+		diagnosis: await diagnosisFile(q, personId, now),
 		pathway: await pathwayFile(q, personId, locale),
 		appointments: await appointmentsOf(q, personId),
 		aids: await aidsFile(q, personId, now),
@@ -59,6 +62,24 @@ async function requestsOf(q: Queries, personId: string) {
 	);
 }
 
+/** Their own part, and what professionals note once it is shared. */
+async function diagnosisFile(q: Queries, personId: string, now: Date) {
+	const found = await ownDiagnosis(q, personId, now);
+	if (!found) return null;
+	const { state, isFinal, sharedAt, answerBy, selfAt, goals, works, answers, points } = found;
+	return {
+		state,
+		isFinal,
+		sharedAt,
+		answerBy,
+		selfAt,
+		goals,
+		works,
+		answers,
+		points: points.map(({ point, view, value, noted }) => ({ point, view, value, noted })),
+	};
+}
+
 async function pathwayFile(q: Queries, personId: string, locale: string) {
 	const found = await pathwayOf(q, personId, locale);
 	if (!found) return null;
@@ -67,6 +88,7 @@ async function pathwayFile(q: Queries, personId: string, locale: string) {
 		startedAt: found.pathway.startedAt,
 		stages: found.stages.map(({ name, state, enteredAt, leftAt }) => ({ name, state, enteredAt, leftAt })),
 		steps: found.steps.map(({ id: _id, version: _version, ...step }) => step),
+		checkIns: (await checkInsOf(q, found.pathway.id)).map(({ id: _id, ...checkIn }) => checkIn),
 	};
 }
 

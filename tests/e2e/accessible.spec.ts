@@ -5,6 +5,19 @@ import { demoAccount, expect, signInAs, test, withDatabase, type DemoAccount } f
 /** Every page, in both languages, on a small phone and on a desk: no violation, no sideways scroll, a title of its own. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice', 'RGAAv4'];
 
+/** Arabic mirrors the person's pages; professionals have French and English. */
+const PERSON_SCREENS = [
+	['fr', 320],
+	['fr', 1280],
+	['ar', 320],
+	['ar', 1280],
+] as const;
+const STAFF_SCREENS = [
+	['fr', 320],
+	['fr', 1280],
+	['en', 320],
+] as const;
+
 const PAGES: [who: DemoAccount['role'] | null, paths: string[]][] = [
 	[
 		null,
@@ -62,7 +75,7 @@ const PAGES: [who: DemoAccount['role'] | null, paths: string[]][] = [
 	['coordinator', ['/pilotage', '/pilotage/delais', '/pilotage/evaluation', '/pilotage/territoire']],
 ];
 
-async function problemsOf(page: Page): Promise<string[]> {
+async function problemsOf(page: Page, locale = 'fr'): Promise<string[]> {
 	const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
 	const found = violations.map(
 		({ id, nodes }) =>
@@ -71,26 +84,25 @@ async function problemsOf(page: Page): Promise<string[]> {
 				.join(' | ')
 				.slice(0, 300)}`,
 	);
-	const { scrollWidth, clientWidth, title, lang } = await page.evaluate(() => ({
+	const { scrollWidth, clientWidth, title, lang, dir } = await page.evaluate(() => ({
 		scrollWidth: document.documentElement.scrollWidth,
 		clientWidth: document.documentElement.clientWidth,
 		title: document.title,
 		lang: document.documentElement.lang,
+		dir: document.documentElement.dir,
 	}));
 	if (scrollWidth > clientWidth) found.push(`scrolls sideways: ${scrollWidth} > ${clientWidth}`);
 	if (!title.trim()) found.push('no title');
-	if (!lang) found.push('no language');
+	if (lang !== locale) found.push(`says it is in ${lang}`);
+	if (dir !== (locale === 'ar' ? 'rtl' : 'ltr')) found.push(`reads ${dir}`);
 	return found;
 }
 
 test.describe.configure({ mode: 'parallel' });
 
 for (const [who, paths] of PAGES) {
-	for (const [locale, width] of [
-		['fr', 320],
-		['fr', 1280],
-		['en', 320],
-	] as const) {
+	const isStaff = who === 'referent' || who === 'coordinator';
+	for (const [locale, width] of isStaff ? STAFF_SCREENS : PERSON_SCREENS) {
 		test(`pages of ${who ?? 'a visitor'} are accessible in ${locale} at ${width} px`, async ({ browser, portal }) => {
 			const context = await browser.newContext({ serviceWorkers: 'block', viewport: { width, height: 800 } });
 			if (who) await signInAs(context, portal, demoAccount(portal, who).contact);
@@ -103,8 +115,8 @@ for (const [who, paths] of PAGES) {
 			});
 			for (const path of paths) {
 				const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name]!);
-				await page.goto(portal.origin + (locale === 'fr' ? filled : `/en${filled === '/' ? '' : filled}`));
-				const found = await problemsOf(page);
+				await page.goto(portal.origin + (locale === 'fr' ? filled : `/${locale}${filled === '/' ? '' : filled}`));
+				const found = await problemsOf(page, locale);
 				if (found.length > 0) problems[path] = found;
 			}
 			await context.close();
@@ -113,6 +125,17 @@ for (const [who, paths] of PAGES) {
 		});
 	}
 }
+
+test('the page of another role is not found, in the portal’s own words', async ({ browser, portal }) => {
+	const context = await browser.newContext({ serviceWorkers: 'block' });
+	await signInAs(context, portal, demoAccount(portal, 'beneficiary').contact);
+	const page = await context.newPage();
+	const response = await page.goto(`${portal.origin}/pro`);
+	expect(response?.status()).toBe(404);
+	await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+	expect(await problemsOf(page)).toEqual([]);
+	await context.close();
+});
 
 test('a form sent empty says so in a summary that takes the focus, and its title begins with « Erreur »', async ({
 	page,

@@ -107,7 +107,6 @@ export async function filledTerritory(name: string, people: number, now: Date): 
 	raw.transaction(() => {
 		for (const statement of STATEMENTS) raw.prepare(statement).run(only(values, statement));
 	})();
-	raw.exec('ANALYZE');
 	raw.close();
 	return {
 		...{ db: openDatabase(file), file, territoryId, structureId, personId: 'p5', referentId: 'referent' },

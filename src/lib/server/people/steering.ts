@@ -108,6 +108,8 @@ export async function peopleWithoutLead(q: Queries, territoryId: string): Promis
 				sql`${followUpMember.endedAt} IS NOT NULL AND ${followUpMember.part} = 'lead'`,
 				// Not the person's: its index would lead, and read everybody. A lead is of the same territory (commands.ts).
 				eq(account.territoryId, territoryId),
+				// Without it, the accounts of all the people of the territory are gone through.
+				inArray(account.role, ['referent', 'coordinator']),
 				notExists(
 					q
 						.select({ one: sql`1` })

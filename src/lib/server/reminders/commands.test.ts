@@ -5,7 +5,7 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
 import { holiday, person, reminder } from '../db/schema/index.ts';
 import { unseal } from '../platform/sealing.ts';
-import { planNotice, type Notice } from './commands.ts';
+import { dropNotices, planNotice, type Notice } from './commands.ts';
 
 /** Monday 2 March 2026, 10:00 in Paris. */
 const MONDAY = new Date('2026-03-02T09:00:00Z');
@@ -72,4 +72,22 @@ test('nobody is told about a person who does not exist', async () => {
 	const { id } = await aPerson(db);
 	await db.write((tx) => tx.delete(person).where(eq(person.id, id)));
 	await expect(plan(db, { personId: id })).rejects.toThrow('not_found');
+});
+
+test('what is over sends nothing more; what left, and what others are told, stays', async () => {
+	const db = await testDatabase();
+	const { id: personId } = await aPerson(db);
+	const { id: otherId } = await aPerson(db);
+	const about = { kind: 'pathway_changed', subjectId: 'pathway' } as const;
+	await plan(db, { ...about, personId, onceKey: 'check_in:1' });
+	await plan(db, { ...about, personId, onceKey: 'check_in:2', dueAt: new Date('2026-04-02T08:00:00Z') });
+	await plan(db, { ...about, personId: otherId, onceKey: 'check_in:3' });
+	await db.write((tx) => tx.update(reminder).set({ state: 'shown' }).where(eq(reminder.onceKey, 'check_in:1')));
+	await db.write((tx) => dropNotices(tx, { personId, subjectId: 'pathway' }));
+	const rows = await db.read.select().from(reminder).orderBy(reminder.onceKey);
+	expect(rows.map(({ state, reason }) => [state, reason])).toEqual([
+		['shown', null],
+		['dropped', 'cancelled'],
+		['scheduled', null],
+	]);
 });

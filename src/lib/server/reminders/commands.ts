@@ -78,6 +78,17 @@ export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string }
 	return written[0] ?? null;
 }
 
+/** What is over sends nothing more: notices about it that have not left are dropped. */
+export async function dropNotices(
+	tx: Tx,
+	{ personId, subjectId }: { personId: string; subjectId: string },
+): Promise<void> {
+	await tx
+		.update(reminder)
+		.set({ state: 'dropped', reason: 'cancelled', actAt: null })
+		.where(and(eq(reminder.personId, personId), eq(reminder.subjectId, subjectId), eq(reminder.state, 'scheduled')));
+}
+
 async function appointmentOf(tx: Tx, id: string) {
 	const [row] = await tx
 		.select({ startsAt: appointment.startsAt, sequence: appointment.sequence })

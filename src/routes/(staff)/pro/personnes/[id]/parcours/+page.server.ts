@@ -19,7 +19,7 @@ import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
 import { seesTheme } from '$lib/server/people/rules';
 import { DomainError } from '$lib/server/platform/errors';
-import { planNotice } from '$lib/server/reminders/commands';
+import { dropNotices, planNotice } from '$lib/server/reminders/commands';
 import { instantOf, localDay } from '$lib/server/territories/calendar';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
@@ -90,6 +90,7 @@ export const actions: Actions = {
 		try {
 			await db.write(async (tx) => {
 				const { id, inWork } = await closePathway(tx, { personId, reason, note, by, now });
+				if (!inWork) await dropNotices(tx, { personId, subjectId: id });
 				const told = { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId: id } as const;
 				await planNotice(tx, { ...told, onceKey: `pathway_closed:${id}:${inWork ? 'work' : 'end'}` });
 				ended = inWork === null;

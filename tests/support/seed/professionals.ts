@@ -1,6 +1,7 @@
 import { asc, desc, eq } from 'drizzle-orm';
 import type { SignedIn } from '../../../src/lib/server/accounts/sessions.ts';
 import { createAccount } from '../../../src/lib/server/accounts/commands.ts';
+import { addWeeklyHours } from '../../../src/lib/server/appointments/availability.ts';
 import type { Tx } from '../../../src/lib/server/db/client.ts';
 import { structure, territory } from '../../../src/lib/server/db/schema/index.ts';
 import type { TerritoryProfile } from '../../../src/lib/server/territories/profiles.ts';
@@ -53,6 +54,7 @@ export async function hireTeam(tx: Tx, profile: TerritoryProfile, now: Date): Pr
 		const place = of(side)[turn % of(side).length]!;
 		const own = { role, displayName, email, territoryId: profile.id, structureId: place.id, side };
 		const { id } = await createAccount(tx, { ...own, locale: 'fr', now });
+		if (role === 'referent') await openHours(tx, id, place, now);
 		return { ...own, accountId: id } satisfies Professional;
 	};
 	const coordinator = await hire(
@@ -82,4 +84,18 @@ export async function hireTeam(tx: Tx, profile: TerritoryProfile, now: Date): Pr
 export async function territoryRow(tx: Tx, id: string) {
 	const [row] = await tx.select().from(territory).where(eq(territory.id, id)).limit(1);
 	return row!;
+}
+
+/** Two days at the office, one at the telephone, without the middle of the day. */
+async function openHours(tx: Tx, accountId: string, place: { name: string; address: string }, now: Date) {
+	const office = { mode: 'on_site' as const, placeName: place.name, address: place.address };
+	const week = [
+		{ weekday: 2, ...office },
+		{ weekday: 3, mode: 'phone' as const },
+		{ weekday: 4, ...office },
+	];
+	for (const day of week) {
+		await addWeeklyHours(tx, { accountId, ...day, fromTime: '09:00', toTime: '12:00', now });
+		await addWeeklyHours(tx, { accountId, ...day, fromTime: '13:30', toTime: '16:30', now });
+	}
 }

@@ -106,6 +106,7 @@ const appointmentsOf = async (q: Queries, personId: string) =>
 			answer,
 			answerNote,
 			toBring,
+			convocationReason: row.convocationReason,
 			referentName: row.referentName,
 			structureName: row.structureName,
 		}),

@@ -68,7 +68,11 @@ export function ask(portal: Portal, path: string, options: Ask = {}): Promise<As
 				}),
 			);
 		});
-		request.on('error', reject);
+		// A kept connection may be closed by the server just as it is used again: nothing was read, it is asked once more.
+		request.on('error', (error: NodeJS.ErrnoException) => {
+			if (error.code === 'ECONNRESET' && request.reusedSocket) resolve(ask(portal, path, options));
+			else reject(error);
+		});
 		request.end(body);
 	});
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { m } from '../../paraglide/messages.js';
 import { locales } from '../../paraglide/runtime.js';
+import { smsLocale } from '../../shared/locales.ts';
 import { fitsOneSms } from '../platform/sms.ts';
 import { parseCode, parseInvitation, parseSignIn } from './forms.ts';
 import { deviceOf, destinationFor, safeNext, sessionKindFor } from './rules.ts';
@@ -201,7 +202,7 @@ test('professionals have their own limits on any phone', () => {
 });
 
 test.each(locales)('the SMS of a code fits in one, and the mail says what to do (%s)', (locale) => {
-	expect(fitsOneSms(m.account_code_sms({ code: '123456' }, { locale }))).toBe(true);
+	expect(fitsOneSms(m.account_code_sms({ code: '123456' }, { locale: smsLocale(locale) }))).toBe(true);
 	expect(m.account_code_mail_text({ code: '123 456' }, { locale })).toContain('123 456');
 });
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import type { Db, Queries, Tx } from '../db/client.ts';
 import { PLAN_IS_STALE } from '../db/schema/appointments.ts';
 import { appointment, reminder } from '../db/schema/index.ts';
@@ -7,8 +7,10 @@ import type { Holidays } from '../territories/calendar.ts';
 import { listTerritories, holidaysOf } from '../territories/queries.ts';
 import { planFrom, wholePlan, type PlannedReminder } from './rules.ts';
 
-/** One write holds the database for a few milliseconds, not for the whole backlog. */
-const BATCH = 200;
+/** One write holds the database for a fraction of a second, not for the whole backlog. */
+const BATCH = 1_000;
+/** Looked up at once. */
+const ROUND = 20_000;
 const isStale = sql.raw(PLAN_IS_STALE);
 
 /**
@@ -18,17 +20,28 @@ const isStale = sql.raw(PLAN_IS_STALE);
  */
 export async function planAppointments(db: Db, now: Date): Promise<number> {
 	let total = 0;
-	while (await hasStalePlans(db.read)) {
-		const done = await db.write((tx) => planBatch(tx, now));
-		if (done === 0) break;
+	for (;;) {
+		const ids = await staleIds(db.read);
+		let done = 0;
+		for (let at = 0; at < ids.length; at += BATCH)
+			done += await db.write((tx) => planBatch(tx, ids.slice(at, at + BATCH), now));
+		if (done === 0) return total;
 		total += done;
 	}
-	return total;
 }
 
-async function hasStalePlans(q: Queries): Promise<boolean> {
-	const rows = await q.select({ id: appointment.id }).from(appointment).where(isStale).limit(1);
-	return rows.length > 0;
+/**
+ * The soonest first, then in the order of their ids: neighbours in the indexes of the reminders too, so that a batch
+ * writes the same few pages of them. In the order of time, a large backlog writes half of the indexes again with each.
+ */
+async function staleIds(q: Queries): Promise<string[]> {
+	const rows = await q
+		.select({ id: appointment.id })
+		.from(appointment)
+		.where(isStale)
+		.orderBy(asc(appointment.startsAt))
+		.limit(ROUND);
+	return idsOf(rows).sort();
 }
 
 const columns = {
@@ -47,10 +60,17 @@ const columns = {
 };
 type Stale = Awaited<ReturnType<typeof staleOnes>>[number];
 
-const staleOnes = (tx: Tx) => tx.select(columns).from(appointment).where(isStale).limit(BATCH);
+/** Those that nobody else has planned since they were looked up. */
+const staleOnes = (tx: Tx, ids: string[]) =>
+	tx
+		.select(columns)
+		.from(appointment)
+		.where(and(inArray(appointment.id, ids), sql`(${isStale})`))
+		.orderBy(asc(appointment.id))
+		.limit(BATCH);
 
-async function planBatch(tx: Tx, now: Date): Promise<number> {
-	const stale = await staleOnes(tx);
+async function planBatch(tx: Tx, ids: string[], now: Date): Promise<number> {
+	const stale = await staleOnes(tx, ids);
 	if (stale.length === 0) return 0;
 	const answered = stale.filter((row) => row.answer !== 'none');
 	await closeAnswered(tx, answered, now);

@@ -11,8 +11,6 @@ let service: PushService;
 let portal: Portal;
 let phone: Phone;
 
-const HOUR_MS = 3_600_000;
-
 test.beforeAll(async () => {
 	service = await startPushService();
 	portal = await startPortal({
@@ -56,10 +54,10 @@ test('a reminder planned by the portal is shown with its buttons, and answered w
 		(database) =>
 			database
 				.prepare(
-					`SELECT appointment.id, starts_at AS startsAt FROM appointment JOIN account ON account.person_id = appointment.person_id
+					`SELECT appointment.id FROM appointment JOIN account ON account.person_id = appointment.person_id
 					WHERE account.email = ? AND appointment.state = 'booked' AND starts_at > ? ORDER BY starts_at LIMIT 1`,
 				)
-				.get(contact, Date.now()) as { id: string; startsAt: number },
+				.get(contact, Date.now()) as { id: string },
 	);
 	await signInAs(phone.context, portal, contact);
 	await ready(phone, '/compte/notifications');
@@ -78,7 +76,15 @@ test('a reminder planned by the portal is shown with its buttons, and answered w
 					.all(next.id, states).length,
 		);
 	await expect.poll(() => reminders('scheduled'), { timeout: 20_000 }).toBe(1);
-	const twoDaysBefore = next.startsAt - 2 * 24 * HOUR_MS + 60_000;
+	// Two days before at 10:00, or the last allowed hour before that when it is a Sunday or a holiday.
+	const { due } = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(`SELECT due_at AS due FROM reminder WHERE appointment_id = ? AND kind = 'appointment_2d'`)
+				.get(next.id) as { due: number },
+	);
+	const twoDaysBefore = due + 60_000;
 	service.now = () => twoDaysBefore;
 	await portal.setClock(new Date(twoDaysBefore));
 	await expect.poll(() => service.received.length, { timeout: 30_000 }).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ export default function setup(): void {
 	mkdirSync(SEEDED, { recursive: true });
 	const seeded = spawnSync(process.execPath, ['--import', 'tsx', 'tests/support/seed.ts'], {
 		stdio: 'inherit',
-		env: { ...process.env, DEMO: '1', DATA_DIR: SEEDED },
+		env: { ...process.env, DEMO: '1', DATA_DIR: SEEDED, LOG_LEVEL: 'error' },
 	});
 	if (seeded.status !== 0) throw new Error('the demo data could not be made');
 	writeFileSync(STAMP, wanted);

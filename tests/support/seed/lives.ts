@@ -44,8 +44,8 @@ export interface Known {
 	id: string;
 	drawn: Drawn;
 	contact: string | null;
-	/** In the middle of the pathway, whatever the delays drawn. */
-	stays?: boolean;
+	/** Stands at this stage and has a plan made by hand; absent for those whose life is drawn. */
+	standsAt?: number;
 }
 
 interface Identity {
@@ -164,12 +164,12 @@ export async function follow(world: World, someone: Known, reference: string, re
 	if (territory.settings.worksInPairs && other)
 		await assignSecond(tx, { personId: someone.id, accountId: other.accountId, by: referent, now: takenAt });
 	if (await pass(world, someone, referent, takenAt)) return true;
-	await giveSteps(world, someone, referent);
+	if (!someone.standsAt) await giveSteps(world, someone, referent);
 	return false;
 }
 
 /** Stage after stage, until today or until the last one is behind: then the file is closed. */
-async function pass(world: World, { id, stays }: Known, referent: Professional, from: Date): Promise<boolean> {
+async function pass(world: World, { id, standsAt }: Known, referent: Professional, from: Date): Promise<boolean> {
 	const { tx, today } = world;
 	const open = await openPathwayOf(tx, id);
 	const stages = await tx
@@ -180,11 +180,12 @@ async function pass(world: World, { id, stays }: Known, referent: Professional, 
 		.limit(20);
 	let at = from;
 	for (const [index, current] of stages.entries()) {
-		const days = chance(ON_TIME) ? between(1, current.targetDays) : delay(current.targetDays) + current.targetDays;
+		if (current.position === standsAt) return false;
+		const inTime = standsAt ? 10 : between(1, current.targetDays);
+		const days = standsAt || chance(ON_TIME) ? inTime : delay(current.targetDays) + current.targetDays;
 		at = new Date(at.getTime() + days * DAY_MS + between(0, 8) * 3_600_000);
 		if (at >= today) return false;
 		const next = stages[index + 1];
-		if (!next && stays) return false;
 		if (next) await enterStage(tx, { personId: id, stageId: next.id, by: referent, now: at });
 		else await leave(world, id, open.id, current.id, at);
 	}

@@ -39,7 +39,7 @@ export async function personaOf(world: World): Promise<{ label: string; contact:
 		{ firstName, lastName, email: contact, phone: fictitiousMobile(world.next()), drawn },
 		filedAt,
 	);
-	const someone = { ...settled, stays: true };
+	const someone = { ...settled, standsAt: territory.id === 'manche' ? 3 : 2 };
 	const reference = await file(world, someone, filedAt);
 	const takenAt = new Date(today.getTime() - 31 * DAY_MS);
 	await follow(world, someone, reference, referent, takenAt);

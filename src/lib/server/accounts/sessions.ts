@@ -6,6 +6,7 @@ import { and, asc, desc, eq, gt, lte, ne, or, sql } from 'drizzle-orm';
 import { Lucia, type Adapter, type DatabaseSession } from 'lucia';
 import type { Device, Role } from '../../shared/codes.ts';
 import type { Queries, Tx } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { account, session } from '../db/schema/index.ts';
 import { hashToken } from '../platform/ids.ts';
 import { idleUntil, RENEW_EVERY_MS, SESSION_LIMITS, type SessionKind } from './rules.ts';
@@ -46,7 +47,8 @@ declare module 'lucia' {
 /** Lucia would slide sessions by the system's clock: it is told they end here, out of its reach. */
 const BEYOND_LUCIA = new Date('9999-01-01T00:00:00Z');
 
-const pointRead = (q: Queries) =>
+/** One point read per request. */
+const sessionRow = prepared((q) =>
 	q
 		.select({
 			id: session.id,
@@ -68,22 +70,13 @@ const pointRead = (q: Queries) =>
 		.innerJoin(account, eq(account.id, session.accountId))
 		.where(eq(session.id, sql.placeholder('id')))
 		.limit(1)
-		.prepare();
-
-const prepared = new WeakMap<Queries, ReturnType<typeof pointRead>>();
-
-/** One point read per request, prepared once per connection. */
-async function readRow(q: Queries, id: string) {
-	let statement = prepared.get(q);
-	if (!statement) prepared.set(q, (statement = pointRead(q)));
-	const [row] = await statement.execute({ id });
-	return row;
-}
+		.prepare(),
+);
 
 /** Ids that lucia hands over are tokens, except in lists, which give hashes. */
 const adapter = (q: Queries, now: Date): Adapter => ({
 	async getSessionAndUser(token) {
-		const row = await readRow(q, hashToken(token));
+		const [row] = await sessionRow(q).execute({ id: hashToken(token) });
 		if (!row || row.status !== 'active' || row.endsAt <= now || row.idleUntil <= now) return [null, null];
 		const { id: _hash, kind, device, endsAt, idleUntil, accountId, status: _active, ...attributes } = row;
 		return [

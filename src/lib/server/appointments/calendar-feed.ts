@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, ne } from 'drizzle-orm';
+import { and, asc, eq, gt, ne, sql } from 'drizzle-orm';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { account, appointment, calendarFeed, person, territory } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { hashToken, newToken } from '../platform/ids.ts';
@@ -30,9 +31,18 @@ export async function revokeFeed(tx: Tx, { by, now }: { by: Actor; now: Date }):
 		await recordAudit(tx, { action: 'calendar_feed.revoked', actor: by, subjectId: by.accountId, at: now });
 }
 
+const feedRow = prepared((q) =>
+	q
+		.select()
+		.from(calendarFeed)
+		.where(eq(calendarFeed.accountId, sql.placeholder('accountId')))
+		.limit(1)
+		.prepare(),
+);
+
 /** Since when the account has a feed, and whether `token` is its address; undefined without one. */
 export async function findFeed(q: Queries, accountId: string, token = '') {
-	const [row] = await q.select().from(calendarFeed).where(eq(calendarFeed.accountId, accountId)).limit(1);
+	const [row] = await feedRow(q).execute({ accountId });
 	return row && { createdAt: row.createdAt, isItsToken: row.tokenHash === hashToken(token) };
 }
 

@@ -1,6 +1,7 @@
-import { and, count, desc, eq, gt, gte, inArray, lt, ne } from 'drizzle-orm';
+import { and, count, desc, eq, gt, gte, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
+import { given, prepared } from '../db/prepared.ts';
 import { account, appointment, person, structure } from '../db/schema/index.ts';
 import { getPersonFor } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
@@ -47,42 +48,57 @@ export type AppointmentView = ReturnType<typeof opened>;
 /** An appointment begun before this may still be going on. */
 const longestAgo = (now: Date) => new Date(now.getTime() - LONGEST_MINUTES * 60_000);
 
-/** The person's next booked appointment, the one going on included. */
-export async function nextAppointment(q: Queries, personId: string, now: Date): Promise<AppointmentView | undefined> {
-	const [row] = await rows(q)
+const ofPerson = eq(appointment.personId, sql.placeholder('personId'));
+
+const nextRow = prepared((q) =>
+	rows(q)
 		.where(
 			and(
-				eq(appointment.personId, personId),
-				gt(appointment.startsAt, longestAgo(now)),
+				ofPerson,
+				gt(appointment.startsAt, given(appointment.startsAt, 'after')),
 				eq(appointment.state, 'booked'),
-				gt(appointment.endsAt, now),
+				gt(appointment.endsAt, given(appointment.endsAt, 'now')),
 			),
 		)
 		.orderBy(appointment.startsAt)
-		.limit(1);
+		.limit(1)
+		.prepare(),
+);
+
+/** The person's next booked appointment, the one going on included. */
+export async function nextAppointment(q: Queries, personId: string, now: Date): Promise<AppointmentView | undefined> {
+	const [row] = await nextRow(q).execute({ personId, now, after: longestAgo(now) });
 	return row && opened(row);
 }
+
+const invitationRow = prepared((q) =>
+	rows(q)
+		.where(
+			and(
+				ofPerson,
+				gt(appointment.startsAt, given(appointment.startsAt, 'after')),
+				eq(appointment.state, 'invited'),
+				eq(appointment.answer, 'none'),
+				gt(appointment.chooseBy, given(appointment.chooseBy, 'now')),
+			),
+		)
+		.orderBy(appointment.startsAt)
+		.limit(1)
+		.prepare(),
+);
 
 /** What the person has to choose a time for, if anything; whether times are left is `freeSlots`'s business. */
 export async function openInvitation(q: Queries, personId: string, now: Date): Promise<AppointmentView | undefined> {
-	const [row] = await rows(q)
-		.where(
-			and(
-				eq(appointment.personId, personId),
-				gt(appointment.startsAt, new Date(now.getTime() - INVITATION_DAYS * DAY_MS)),
-				eq(appointment.state, 'invited'),
-				eq(appointment.answer, 'none'),
-				gt(appointment.chooseBy, now),
-			),
-		)
-		.orderBy(appointment.startsAt)
-		.limit(1);
+	const after = new Date(now.getTime() - INVITATION_DAYS * DAY_MS);
+	const [row] = await invitationRow(q).execute({ personId, now, after });
 	return row && opened(row);
 }
 
+const personRows = prepared((q) => rows(q).where(ofPerson).orderBy(desc(appointment.startsAt)).limit(MOST).prepare());
+
 /** The person's appointments, latest first. */
 export async function listAppointments(q: Queries, personId: string): Promise<AppointmentView[]> {
-	const found = await rows(q).where(eq(appointment.personId, personId)).orderBy(desc(appointment.startsAt)).limit(MOST);
+	const found = await personRows(q).execute({ personId });
 	return found.map(opened);
 }
 

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AidFacts } from '../../shared/aids.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import {
 	auditEntry,
 	childcareAid,
@@ -102,13 +103,17 @@ async function linesOf(
 	return lines;
 }
 
+const aidsOfPerson = prepared((q) =>
+	withDecider(q)
+		.where(eq(childcareAid.personId, sql.placeholder('personId')))
+		.orderBy(desc(childcareAid.createdAt))
+		.limit(20)
+		.prepare(),
+);
+
 /** Aids of a person, the last one first. */
 export const aidsOf = async (q: Queries, personId: string, now: Date): Promise<AidLine[]> =>
-	linesOf(
-		q,
-		await withDecider(q).where(eq(childcareAid.personId, personId)).orderBy(desc(childcareAid.createdAt)).limit(20),
-		now,
-	);
+	linesOf(q, await aidsOfPerson(q).execute({ personId }), now);
 
 /** The whole file: sentence, clock, papers, history in order. */
 export interface AidFile {

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import {
 	emptyValue,
 	EMPTY_SELF,
@@ -9,6 +9,7 @@ import {
 	type SelfPart,
 } from '../../shared/diagnosis.ts';
 import type { Queries } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { account, diagnosis, diagnosisValue, structure } from '../db/schema/index.ts';
 import { seesTheme } from '../people/rules.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
@@ -26,13 +27,18 @@ export interface Answer {
 	why?: string;
 }
 
-/** The present diagnosis of a person, sealed; undefined before the first. */
-export async function findDiagnosis(q: Queries, personId: string) {
-	const [row] = await q
+const presentRow = prepared((q) =>
+	q
 		.select()
 		.from(diagnosis)
-		.where(and(eq(diagnosis.personId, personId), isNull(diagnosis.replacedAt)))
-		.limit(1);
+		.where(and(eq(diagnosis.personId, sql.placeholder('personId')), isNull(diagnosis.replacedAt)))
+		.limit(1)
+		.prepare(),
+);
+
+/** The present diagnosis of a person, sealed; undefined before the first. */
+export async function findDiagnosis(q: Queries, personId: string) {
+	const [row] = await presentRow(q).execute({ personId });
 	return row;
 }
 type DiagnosisRow = NonNullable<Awaited<ReturnType<typeof findDiagnosis>>>;

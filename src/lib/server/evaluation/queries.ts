@@ -1,6 +1,7 @@
-import { and, asc, count, desc, eq, gt, gte, isNotNull, isNull, lt } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { RATINGS, type Rating } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
+import { given, prepared } from '../db/prepared.ts';
 import { appointment, improvement, rating, ratingInvitation } from '../db/schema/index.ts';
 import { addMonths, localDay, startOfDay } from '../territories/calendar.ts';
 import { readComment } from './box.ts';
@@ -13,8 +14,7 @@ const MONTHS = 12;
 /** A difference of means that is more than chance in small territories. */
 const NOTABLE = 0.5;
 
-/** Invitations the person may still answer, the last one first. */
-export const openInvitations = async (q: Queries, personId: string, now: Date) =>
+const invitationRows = prepared((q) =>
 	q
 		.select({
 			id: ratingInvitation.id,
@@ -27,13 +27,19 @@ export const openInvitations = async (q: Queries, personId: string, now: Date) =
 		.innerJoin(appointment, eq(appointment.id, ratingInvitation.appointmentId))
 		.where(
 			and(
-				eq(ratingInvitation.personId, personId),
+				eq(ratingInvitation.personId, sql.placeholder('personId')),
 				isNull(ratingInvitation.outcome),
-				gt(ratingInvitation.expiresAt, now),
+				gt(ratingInvitation.expiresAt, given(ratingInvitation.expiresAt, 'now')),
 			),
 		)
 		.orderBy(desc(ratingInvitation.askedAt))
-		.limit(5);
+		.limit(5)
+		.prepare(),
+);
+
+/** Invitations the person may still answer, the last one first. */
+export const openInvitations = async (q: Queries, personId: string, now: Date) =>
+	invitationRows(q).execute({ personId, now });
 
 /** The one to show on the home page, if any. */
 export const pendingRating = async (q: Queries, personId: string, now: Date) =>

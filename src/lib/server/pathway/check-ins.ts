@@ -1,25 +1,34 @@
-import { and, asc, desc, eq, isNull, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
-import { checkIn, pathway } from '../db/schema/index.ts';
+import { prepared } from '../db/prepared.ts';
+import { checkIn, pathway, territory } from '../db/schema/index.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { localDay } from '../territories/calendar.ts';
-import { getTerritory } from '../territories/queries.ts';
+
+const openPathway = prepared((q) =>
+	q
+		.select({ id: pathway.id, zone: territory.zone })
+		.from(pathway)
+		.innerJoin(territory, eq(territory.id, pathway.territoryId))
+		.where(and(eq(pathway.personId, sql.placeholder('personId')), isNull(pathway.endedAt)))
+		.limit(1)
+		.prepare(),
+);
+const latestDue = prepared((q) =>
+	q
+		.select({ id: checkIn.id, week: checkIn.week, answer: checkIn.answer })
+		.from(checkIn)
+		.where(and(eq(checkIn.pathwayId, sql.placeholder('pathwayId')), lte(checkIn.dueOn, sql.placeholder('today'))))
+		.orderBy(desc(checkIn.dueOn))
+		.limit(1)
+		.prepare(),
+);
 
 /** The question asked of somebody in their first months at work, if there is one today: the latest that is due. */
 export async function pendingCheckIn(q: Queries, personId: string, now: Date) {
-	const [open] = await q
-		.select()
-		.from(pathway)
-		.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
-		.limit(1);
+	const [open] = await openPathway(q).execute({ personId });
 	if (!open) return undefined;
-	const { zone } = await getTerritory(q, open.territoryId);
-	const [latest] = await q
-		.select({ id: checkIn.id, week: checkIn.week, answer: checkIn.answer })
-		.from(checkIn)
-		.where(and(eq(checkIn.pathwayId, open.id), lte(checkIn.dueOn, localDay(now, zone))))
-		.orderBy(desc(checkIn.dueOn))
-		.limit(1);
+	const [latest] = await latestDue(q).execute({ pathwayId: open.id, today: localDay(now, open.zone) });
 	return latest && latest.answer === null ? { id: latest.id, week: latest.week } : undefined;
 }
 

@@ -1,7 +1,8 @@
-import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { wordingIn } from '../../shared/locales.ts';
 import type { Queries } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { account, followUpMember, pathway, person, stage, step, structure } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
@@ -53,19 +54,31 @@ export type StepView = ReturnType<typeof opened>;
 const byDueDay = (a: StepView, b: StepView) =>
 	(a.dueOn ?? '9999').localeCompare(b.dueOn ?? '9999') || a.createdAt.getTime() - b.createdAt.getTime();
 
-/** The person's latest pathway with its stages, names in `locale`, and its steps; null before the first one. */
-export async function pathwayOf(q: Queries, personId: string, locale: string) {
-	const [found] = await q
+const latestPathway = prepared((q) =>
+	q
 		.select()
 		.from(pathway)
-		.where(eq(pathway.personId, personId))
+		.where(eq(pathway.personId, sql.placeholder('personId')))
 		.orderBy(desc(pathway.startedAt))
-		.limit(1);
+		.limit(1)
+		.prepare(),
+);
+const ofPathway = sql.placeholder('pathwayId');
+const stagesOf = prepared((q) =>
+	q.select().from(stage).where(eq(stage.pathwayId, ofPathway)).orderBy(stage.position).limit(50).prepare(),
+);
+const stepsOf = prepared((q) =>
+	stepRows(q).where(eq(step.pathwayId, ofPathway)).orderBy(step.createdAt).limit(MOST_STEPS).prepare(),
+);
+
+/** The person's latest pathway with its stages, names in `locale`, and its steps; null before the first one. */
+export async function pathwayOf(q: Queries, personId: string, locale: string) {
+	const [found] = await latestPathway(q).execute({ personId });
 	if (!found) return null;
 	const territory = await getTerritory(q, found.territoryId);
-	const stages = await q.select().from(stage).where(eq(stage.pathwayId, found.id)).orderBy(stage.position).limit(50);
+	const stages = await stagesOf(q).execute({ pathwayId: found.id });
 	const planned = plannedDays(stages, await holidaysOf(q, territory.holidayZone));
-	const steps = await stepRows(q).where(eq(step.pathwayId, found.id)).orderBy(step.createdAt).limit(MOST_STEPS);
+	const steps = await stepsOf(q).execute({ pathwayId: found.id });
 	return {
 		pathway: found,
 		/** Last day to sign the contract: a month from the latest orientation (C. trav. D5411-14-1). */

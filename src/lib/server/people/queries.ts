@@ -1,20 +1,31 @@
-import { and, asc, count, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, isNull, or, sql, type Placeholder } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { account, auditEntry, followUpMember, municipality, person, structure } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
 import { accessTo, type Access } from './rules.ts';
 
 export type PersonRow = typeof person.$inferSelect;
 
+const personRow = prepared((q) =>
+	q
+		.select()
+		.from(person)
+		.where(eq(person.id, sql.placeholder('personId')))
+		.limit(1)
+		.prepare(),
+);
+
 /** The record itself. @throws DomainError `not_found` */
 export async function personOf(q: Queries, personId: string): Promise<PersonRow> {
-	const [row] = await q.select().from(person).where(eq(person.id, personId)).limit(1);
+	const [row] = await personRow(q).execute({ personId });
 	if (!row) throw notFound();
 	return row;
 }
 
-const openLine = (personId: string) => and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt));
+const openLine = (personId: string | Placeholder) =>
+	and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt));
 
 /** Not past its day at `now`. */
 const stillRuns = (now: Date) => or(isNull(followUpMember.endsAt), gt(followUpMember.endsAt, now));
@@ -113,9 +124,8 @@ export async function getFollowedPerson(
 	return file;
 }
 
-/** Who follows the person now: lead first, then the second, then members by name. */
-export async function followUpOf(q: Queries, personId: string) {
-	const rows = await q
+const followUpRows = prepared((q) =>
+	q
 		.select({
 			id: followUpMember.id,
 			accountId: followUpMember.accountId,
@@ -135,9 +145,15 @@ export async function followUpOf(q: Queries, personId: string) {
 		.from(followUpMember)
 		.innerJoin(account, eq(account.id, followUpMember.accountId))
 		.innerJoin(structure, eq(structure.id, followUpMember.structureId))
-		.where(openLine(personId))
+		.where(openLine(sql.placeholder('personId')))
 		.orderBy(asc(account.displayName))
-		.limit(50);
+		.limit(50)
+		.prepare(),
+);
+
+/** Who follows the person now: lead first, then the second, then members by name. */
+export async function followUpOf(q: Queries, personId: string) {
+	const rows = await followUpRows(q).execute({ personId });
 	const order = ['lead', 'second', 'member'];
 	return rows.sort((a, b) => order.indexOf(a.part) - order.indexOf(b.part));
 }

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, ne } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { municipality, need, supportRequest } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
@@ -10,16 +11,26 @@ import { NOTHING_KNOWN, type Known } from './pages.ts';
 import { nineInTenDays } from './rules.ts';
 import type { ThemeAnswers } from './answers.ts';
 
+const openRequest = prepared((q) =>
+	q
+		.select()
+		.from(supportRequest)
+		.where(
+			and(
+				eq(supportRequest.personId, sql.placeholder('personId')),
+				inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES]),
+			),
+		)
+		.limit(1)
+		.prepare(),
+);
+
 /** The person's open request: there is at most one (unique index). */
 export async function findOpenRequest(
 	q: Queries,
 	personId: string,
 ): Promise<(RequestRow & { personId: string; reference: string }) | undefined> {
-	const [row] = await q
-		.select()
-		.from(supportRequest)
-		.where(and(eq(supportRequest.personId, personId), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])))
-		.limit(1);
+	const [row] = await openRequest(q).execute({ personId });
 	return row as (RequestRow & { personId: string; reference: string }) | undefined;
 }
 

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gte, like, lt, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, like, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/index.ts';
+import { prepared } from '../db/prepared.ts';
 import {
 	catchment,
 	department,
@@ -26,9 +27,18 @@ const complete = (row: typeof territory.$inferSelect): Territory => ({
 	settings: withDefaults(row.settings),
 });
 
+const territoryRow = prepared((q) =>
+	q
+		.select()
+		.from(territory)
+		.where(eq(territory.id, sql.placeholder('id')))
+		.limit(1)
+		.prepare(),
+);
+
 /** The territory with its settings completed by the defaults. @throws DomainError `territory_unknown` */
 export async function getTerritory(q: Queries, id: string): Promise<Territory> {
-	const [row] = await q.select().from(territory).where(eq(territory.id, id)).limit(1);
+	const [row] = await territoryRow(q).execute({ id });
 	if (!row) throw notFound('territory_unknown');
 	return complete(row);
 }

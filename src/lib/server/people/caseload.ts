@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, exists, gte, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
+import { and, asc, count, desc, eq, exists, gte, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import { alias, intersect } from 'drizzle-orm/sqlite-core';
 import type { Channel } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
@@ -23,6 +23,8 @@ export const PAGE_SIZE = 50;
 export const LAST_PAGE = 100;
 /** People looked at behind one search: more than a page can show, few enough to stay instant on a common name. */
 const MAX_FOUND = 500;
+/** Keys read at most to find what common terms share; past it, looking up each person is sooner done. */
+const MAX_READ = 15_000;
 
 export interface CaseloadFilters {
 	/** Names in any order, without accents, or fragments of a phone number. */
@@ -43,9 +45,44 @@ export const openMember = isNull(followUpMember.endedAt);
 
 const startsWith = (term: string) => and(gte(personSearchKey.key, term), lt(personSearchKey.key, `${term}\uffff`));
 
-/** Ids of the territory's people whose keys begin with every term; the longest, hence rarest, is looked up first. */
+const inTerritory = (territoryId: string, term: string) =>
+	and(eq(personSearchKey.territoryId, territoryId), startsWith(term));
+
+/**
+ * Ids of the territory's people whose keys begin with every term. Without statistics the database cannot tell a rare term
+ * from a common one: each is counted, no further than makes a difference.
+ */
 async function idsFound(q: Queries, territoryId: string, terms: string[]): Promise<string[]> {
-	const [rarest, ...others] = [...terms].sort((a, b) => b.length - a.length);
+	const byLength = [...terms].sort((a, b) => b.length - a.length);
+	if (terms.length > 1) {
+		let keys = 0;
+		for (const term of byLength) {
+			const own = await keysUpTo(q, territoryId, term, Math.max(MAX_FOUND, MAX_READ - keys));
+			if (own <= MAX_FOUND) return firstFound(q, territoryId, term, without(term, terms));
+			keys += own;
+		}
+		const common = keys <= MAX_READ ? await inAllRanges(q, territoryId, byLength) : null;
+		if (common && common.length <= MAX_FOUND) return common;
+	}
+	return firstFound(q, territoryId, byLength[0]!, byLength.slice(1));
+}
+
+const without = (term: string, terms: string[]) => terms.filter((other) => other !== term);
+
+/** How many keys begin with a term; one more than `most` when there are more. */
+async function keysUpTo(q: Queries, territoryId: string, term: string, most: number): Promise<number> {
+	const keys = q
+		.select({ personId: personSearchKey.personId })
+		.from(personSearchKey)
+		.where(inTerritory(territoryId, term))
+		.limit(most + 1)
+		.as('keys');
+	const [row] = await q.select({ keys: count() }).from(keys).limit(1);
+	return row!.keys;
+}
+
+/** Goes through the keys of one term until enough of their people have the others too. */
+async function firstFound(q: Queries, territoryId: string, first: string, others: string[]): Promise<string[]> {
 	const conditions = others.map((term, index) => {
 		const key = alias(personSearchKey, `key_${index}`);
 		const own = and(eq(key.personId, personSearchKey.personId), gte(key.key, term), lt(key.key, `${term}\uffff`));
@@ -59,8 +96,17 @@ async function idsFound(q: Queries, territoryId: string, terms: string[]): Promi
 	const rows = await q
 		.selectDistinct({ id: personSearchKey.personId })
 		.from(personSearchKey)
-		.where(and(eq(personSearchKey.territoryId, territoryId), startsWith(rarest!), ...conditions))
+		.where(and(inTerritory(territoryId, first), ...conditions))
 		.limit(MAX_FOUND);
+	return rows.map(({ id }) => id);
+}
+
+/** For common terms that few people share: reading both ranges costs less than looking each person up. */
+async function inAllRanges(q: Queries, territoryId: string, terms: string[]): Promise<string[]> {
+	const peopleOf = (term: string) =>
+		q.select({ id: personSearchKey.personId }).from(personSearchKey).where(inTerritory(territoryId, term));
+	const [first, second, ...others] = terms.map(peopleOf);
+	const rows = await intersect(first!, second!, ...others).limit(MAX_FOUND + 1);
 	return rows.map(({ id }) => id);
 }
 
@@ -144,6 +190,7 @@ export async function peopleOfTerritory(
 	const terms = searchTerms(filters.text ?? '');
 	const found = terms.length > 0 ? await idsFound(q, territoryId, terms) : null;
 	if (found?.length === 0) return { rows: [], more: false };
+	const ids = found && !filters.late ? await pageOf(q, found, filters.page) : found;
 	const rows = await q
 		.select({
 			id: person.id,
@@ -166,15 +213,27 @@ export async function peopleOfTerritory(
 		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
 		.where(
 			and(
-				eq(person.territoryId, territoryId),
-				found ? inArray(person.id, found) : undefined,
+				// Not both: the index of the territory would lead, and read everybody. What is found is of the territory by its key.
+				ids ? inArray(person.id, ids) : eq(person.territoryId, territoryId),
 				filters.late ? lateStage(filters.today) : undefined,
 			),
 		)
 		.orderBy(asc(person.searchName), asc(person.id))
 		.limit(PAGE_SIZE + 1)
-		.offset(offsetOf(filters.page));
+		.offset(ids === found ? offsetOf(filters.page) : 0);
 	return { rows: rows.slice(0, PAGE_SIZE), more: rows.length > PAGE_SIZE };
+}
+
+/** The people of one page, and the first of the next: only theirs is read of what a list shows beside the name. */
+async function pageOf(q: Queries, found: string[], page?: number): Promise<string[]> {
+	const rows = await q
+		.select({ id: person.id })
+		.from(person)
+		.where(inArray(person.id, found))
+		.orderBy(asc(person.searchName), asc(person.id))
+		.limit(PAGE_SIZE + 1)
+		.offset(offsetOf(page));
+	return rows.map(({ id }) => id);
 }
 
 export const leadOfPerson = and(

@@ -1,10 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { problemsOf } from '../support/axe.ts';
 import { demoAccount, expect, signInAs, test, withDatabase, type DemoAccount } from '../support/fixtures.ts';
 
 /** Every page, in both languages, on a small phone and on a desk: no violation, no sideways scroll, a title of its own. */
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice', 'RGAAv4'];
-
 /** Arabic mirrors the person's pages; professionals have French and English. */
 const PERSON_SCREENS = [
 	['fr', 320],
@@ -74,29 +71,6 @@ const PAGES: [who: DemoAccount['role'] | null, paths: string[]][] = [
 	],
 	['coordinator', ['/pilotage', '/pilotage/delais', '/pilotage/evaluation', '/pilotage/territoire']],
 ];
-
-async function problemsOf(page: Page, locale = 'fr'): Promise<string[]> {
-	const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-	const found = violations.map(
-		({ id, nodes }) =>
-			`${id}: ${nodes
-				.map(({ target }) => target.join(' '))
-				.join(' | ')
-				.slice(0, 300)}`,
-	);
-	const { scrollWidth, clientWidth, title, lang, dir } = await page.evaluate(() => ({
-		scrollWidth: document.documentElement.scrollWidth,
-		clientWidth: document.documentElement.clientWidth,
-		title: document.title,
-		lang: document.documentElement.lang,
-		dir: document.documentElement.dir,
-	}));
-	if (scrollWidth > clientWidth) found.push(`scrolls sideways: ${scrollWidth} > ${clientWidth}`);
-	if (!title.trim()) found.push('no title');
-	if (lang !== locale) found.push(`says it is in ${lang}`);
-	if (dir !== (locale === 'ar' ? 'rtl' : 'ltr')) found.push(`reads ${dir}`);
-	return found;
-}
 
 test.describe.configure({ mode: 'parallel' });
 

@@ -141,3 +141,28 @@ test('one person’s own pages under an id fit too', async ({ browser, portal })
 		await context.close();
 	}
 });
+
+test('what a person’s phone keeps for offline is under 300 kB, and nothing of it is for professionals', async ({
+	browser,
+	portal,
+}) => {
+	const context = await browser.newContext({ serviceWorkers: 'allow' });
+	const page = await context.newPage();
+	await page.goto(`${portal.origin}/`);
+	const kept = await page.evaluate(async () => {
+		await navigator.serviceWorker.ready;
+		const found: { path: string; bytes: number }[] = [];
+		for (const name of await caches.keys()) {
+			const cache = await caches.open(name);
+			for (const request of await cache.keys()) {
+				const bytes = (await (await cache.match(request))!.blob()).size;
+				found.push({ path: new URL(request.url).pathname, bytes });
+			}
+		}
+		return found;
+	});
+	await context.close();
+	expect(kept.length).toBeGreaterThan(3);
+	expect(kept.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(300 * KB);
+	expect(kept.filter(({ path }) => /pro|pilotage/.test(path))).toEqual([]);
+});

@@ -11,28 +11,13 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { localDay } from '../territories/calendar.ts';
+import { daysIn } from '../territories/calendar.ts';
 import { openMember } from './caseload.ts';
 import { distribution } from './steering-rules.ts';
 
 const PERIOD_MS = 90 * 86_400_000;
 /** Enough for a median that no longer moves. */
 const MAX_ROWS = 5_000;
-
-const QUARTER_MS = 900_000;
-const DAY_MS = 86_400_000;
-
-/** Days from one instant to another in a zone; clocks everywhere change on a quarter of an hour, so few are worked out. */
-function dayCounter(zone: string) {
-	const days = new Map<number, number>();
-	const numberOf = (instant: Date) => {
-		const quarter = Math.floor(instant.getTime() / QUARTER_MS);
-		const known = days.get(quarter) ?? Date.parse(localDay(instant, zone)) / DAY_MS;
-		days.set(quarter, known);
-		return known;
-	};
-	return (from: Date, to: Date) => numberOf(to) - numberOf(from);
-}
 
 /** The staff of a territory, disabled accounts last, each with how many people they lead and second now. */
 export async function teamOf(q: Queries, territoryId: string) {
@@ -166,7 +151,7 @@ export async function contactDelays(q: Queries, { territoryId, zone, now }: Peri
 		.orderBy(desc(supportRequest.submittedAt))
 		.limit(MAX_ROWS);
 	const middle = new Date(now.getTime() - PERIOD_MS);
-	const between = dayCounter(zone);
+	const between = daysIn(zone);
 	const days = (recent: boolean) =>
 		rows.filter((row) => row.from && row.to && row.from > middle === recent).map((row) => between(row.from!, row.to!));
 	return { now: distribution(days(true)), before: distribution(days(false)) };
@@ -176,9 +161,8 @@ export async function contactDelays(q: Queries, { territoryId, zone, now }: Peri
 export async function stageDelays(q: Queries, { territoryId, zone, now }: Period) {
 	const rows = await q
 		.select({
+			id: stage.id,
 			position: stage.position,
-			name: stage.name,
-			targetDays: stage.targetDays,
 			enteredAt: stage.enteredAt,
 			leftAt: stage.leftAt,
 		})
@@ -194,12 +178,24 @@ export async function stageDelays(q: Queries, { territoryId, zone, now }: Period
 		)
 		.orderBy(desc(stage.leftAt))
 		.limit(MAX_ROWS);
-	const between = dayCounter(zone);
+	if (rows.length === 0) return [];
 	const positions = [...new Set(rows.map(({ position }) => position))].sort((a, b) => a - b);
-	return positions.map((position) => {
-		const list = rows.filter((row) => row.position === position);
-		const [{ name, targetDays }] = list as [(typeof list)[number]];
+	const lists = positions.map((position) => rows.filter((row) => row.position === position));
+	const latest = lists.map(([row]) => row!.id);
+	const words = await wordsOf(q, latest);
+	const between = daysIn(zone);
+	return lists.map((list, at) => {
 		const days = list.filter((row) => row.enteredAt && row.leftAt).map((row) => between(row.enteredAt!, row.leftAt!));
-		return { position, name, targetDays, ...distribution(days) };
+		return { position: positions[at]!, ...words.get(latest[at]!)!, ...distribution(days) };
 	});
+}
+
+/** What stages are called and how long they should last: read for one of each, not for the thousands that are counted. */
+async function wordsOf(q: Queries, stageIds: string[]) {
+	const rows = await q
+		.select({ id: stage.id, name: stage.name, targetDays: stage.targetDays })
+		.from(stage)
+		.where(inArray(stage.id, stageIds))
+		.limit(stageIds.length);
+	return new Map(rows.map(({ id, ...words }) => [id, words]));
 }

@@ -3,6 +3,7 @@ import {
 	addDays,
 	addMonths,
 	daysBetween,
+	daysIn,
 	instantOf,
 	isCounted,
 	isHoliday,
@@ -212,4 +213,19 @@ describe('quiet hours', () => {
 		expect(iso(nextAllowed(new Date('2026-03-28T20:00:00Z'), PARIS, NONE))).toBe('2026-03-30T06:00Z');
 		expect(iso(nextAllowed(new Date('2026-10-24T20:00:00Z'), PARIS, NONE))).toBe('2026-10-26T07:00Z');
 	});
+});
+
+test('days between instants are those of the calendar, to the millisecond around each change of the clock', () => {
+	const edges = ['2025-10-26T01:00Z', '2026-03-29T01:00Z', '2026-10-25T01:00Z', '2026-03-08T05:00Z'];
+	const middays = edges.flatMap((edge) => [0, 1, 30, 100].map((days) => Date.parse(edge) + days * 86_400_000));
+	const midnights = ['T22:00Z', 'T23:00Z', 'T02:00Z', 'T03:00Z'].map((time) => Date.parse(`2026-03-29${time}`));
+	const instants = [...middays, ...midnights].flatMap((at) => [at, at - 1, at + 1].map((ms) => new Date(ms)));
+	for (const zone of [PARIS, CAYENNE, 'America/Miquelon', REUNION]) {
+		const between = daysIn(zone);
+		const [from] = instants as [Date];
+		for (const to of instants)
+			expect(between(from, to), `${zone} ${to.toISOString()}`).toBe(
+				daysBetween(localDay(from, zone), localDay(to, zone)),
+			);
+	}
 });

@@ -15,8 +15,46 @@ const zoned = (instant: Date, zone: string) =>
 	Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone);
 const plain = (day: string) => Temporal.PlainDate.from(day);
 
-/** The calendar day of an instant in a zone, `YYYY-MM-DD`. */
-export const localDay = (instant: Date, zone: string): string => zoned(instant, zone).toPlainDate().toString();
+/** Made once each: building one costs a thousand times what using it does. */
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** The calendar day of an instant in a zone, `YYYY-MM-DD`. @throws RangeError when the zone is unknown */
+export function localDay(instant: Date, zone: string): string {
+	let format = dayFormats.get(zone);
+	if (!format) {
+		// Swedish writes days as ISO does.
+		format = new Intl.DateTimeFormat('sv', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+		dayFormats.set(zone, format);
+	}
+	return format.format(instant);
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Calendar days from one instant to another in a zone, for thousands of pairs: between two changes of its clock a zone keeps
+ * to one offset, so each stretch is asked for once.
+ */
+export function daysIn(zone: string): (from: Date, to: Date) => number {
+	const stretches: { from: number; until: number; offset: number }[] = [];
+	const stretchOf = (at: number) => {
+		const local = zoned(new Date(at), zone);
+		const stretch = {
+			// « previous » is strictly before: a change at this very instant begins its stretch.
+			from: local.add({ milliseconds: 1 }).getTimeZoneTransition('previous')?.epochMilliseconds ?? -Infinity,
+			until: local.getTimeZoneTransition('next')?.epochMilliseconds ?? Infinity,
+			offset: local.offsetNanoseconds / 1e6,
+		};
+		stretches.push(stretch);
+		return stretch;
+	};
+	const numberOf = (instant: Date) => {
+		const at = instant.getTime();
+		const { offset } = stretches.find(({ from, until }) => from <= at && at < until) ?? stretchOf(at);
+		return Math.floor((at + offset) / DAY_MS);
+	};
+	return (from, to) => numberOf(to) - numberOf(from);
+}
 
 /** What a clock on the wall shows at an instant: day and `HH:MM`. */
 export function wallClock(instant: Date, zone: string): { day: string; time: string } {

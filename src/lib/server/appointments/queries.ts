@@ -49,6 +49,8 @@ export type AppointmentView = ReturnType<typeof opened>;
 const longestAgo = (now: Date) => new Date(now.getTime() - LONGEST_MINUTES * 60_000);
 
 const ofPerson = eq(appointment.personId, sql.placeholder('personId'));
+/** A state that leads to no index: without statistics SQLite would go through everybody's hours in that state. */
+const stateIs = (state: Row['appointment']['state']) => sql`${appointment.state} || '' = ${state}`;
 
 const nextRow = prepared((q) =>
 	rows(q)
@@ -56,7 +58,7 @@ const nextRow = prepared((q) =>
 			and(
 				ofPerson,
 				gt(appointment.startsAt, given(appointment.startsAt, 'after')),
-				eq(appointment.state, 'booked'),
+				stateIs('booked'),
 				gt(appointment.endsAt, given(appointment.endsAt, 'now')),
 			),
 		)
@@ -77,7 +79,7 @@ const invitationRow = prepared((q) =>
 			and(
 				ofPerson,
 				gt(appointment.startsAt, given(appointment.startsAt, 'after')),
-				eq(appointment.state, 'invited'),
+				stateIs('invited'),
 				eq(appointment.answer, 'none'),
 				gt(appointment.chooseBy, given(appointment.chooseBy, 'now')),
 			),

@@ -19,7 +19,7 @@ export const init: ServerInit = async () => {
 	await start(startDatabase());
 };
 
-const INLINED_ALREADY = /\s*<link href="[^"]+\.css" rel="stylesheet" disabled[^>]*>/g;
+const INLINED_ALREADY = /<link href="[^"]+\.css" rel="stylesheet" disabled[^>]*>\s*/g;
 
 /** One instant, one identity, one gate per request. */
 export const handle: Handle = async ({ event, resolve }) => {

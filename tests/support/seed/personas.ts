@@ -88,6 +88,7 @@ export async function personaOf(world: World): Promise<{ label: string; contact:
 	const done = await step('Apporter le contrat de l’école', 'person', -5, 'employment');
 	await tickStep(tx, { stepId: done.id, personId: someone.id, now: new Date(today.getTime() - 6 * DAY_MS) });
 	await step('Demander un devis au garage', 'person', 12, 'mobility');
+	await step('Mettre mon CV à jour', 'person', 25, 'employment');
 	await step('Appeler l’auto-école solidaire', 'referent', 6, 'mobility');
 	await step('Étudier l’aide à la réparation', 'structure', 20, 'mobility');
 	return { label, contact, personId: someone.id };

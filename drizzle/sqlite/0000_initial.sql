@@ -593,6 +593,7 @@ CREATE TABLE `structure` (
 	`email` text,
 	`address` text NOT NULL,
 	`insee_code` text,
+	`themes` text NOT NULL,
 	`decides_aids` integer NOT NULL,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`employment_area_id`) REFERENCES `employment_area`(`id`) ON UPDATE no action ON DELETE no action,

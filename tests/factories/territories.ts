@@ -56,6 +56,7 @@ export async function aStructure(db: Db, overrides: Partial<StructureRow> = {}):
 		email: 'accueil@structure.example.fr',
 		address: '2 rue de l’Exemple, 08000 Charleville-Mézières',
 		inseeCode: null,
+		themes: [],
 		decidesAids: false,
 		...overrides,
 	});

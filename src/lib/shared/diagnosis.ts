@@ -10,10 +10,10 @@ export const TOPIC_THEMES = {
 	mobility: 'mobility',
 	housing: 'housing',
 	childcare: 'childcare',
-	money: 'other',
-	paperwork: 'other',
-	language: 'other',
-	digital: 'other',
+	money: 'money',
+	paperwork: 'rights',
+	language: 'french',
+	digital: 'digital',
 	health: 'health',
 } as const satisfies Record<string, Theme>;
 export type Topic = keyof typeof TOPIC_THEMES;

@@ -16,7 +16,7 @@ import type {
 	StepOwner,
 	StepState,
 } from './codes';
-import type { Theme } from './themes';
+import type { OfferedTheme, Theme } from './themes';
 
 /** Words for stored codes, the same for the person and for professionals: neutral, nobody is blamed by a label. */
 type Words<Code extends string> = Record<Code, (inputs?: object, options?: { locale?: Locale }) => string>;
@@ -28,22 +28,47 @@ const labels =
 
 export const themeLabel = labels<Theme>({
 	employment: m.label_theme_employment,
+	training: m.label_theme_training,
 	housing: m.label_theme_housing,
-	mobility: m.label_theme_mobility,
 	health: m.label_theme_health,
+	mobility: m.label_theme_mobility,
 	childcare: m.label_theme_childcare,
+	digital: m.label_theme_digital,
+	rights: m.label_theme_rights,
+	money: m.label_theme_money,
+	french: m.label_theme_french,
+	support: m.label_theme_support,
 	other: m.label_theme_other,
 });
-export const themeHint = labels<Theme>({
+/** What it is about, in a plain sentence, and something people say of it; of the subjects that are offered. */
+export const themeHint = labels<OfferedTheme>({
 	employment: m.hint_theme_employment,
+	training: m.hint_theme_training,
 	housing: m.hint_theme_housing,
-	mobility: m.hint_theme_mobility,
 	health: m.hint_theme_health,
+	mobility: m.hint_theme_mobility,
 	childcare: m.hint_theme_childcare,
-	other: m.hint_theme_other,
+	digital: m.hint_theme_digital,
+	rights: m.hint_theme_rights,
+	money: m.hint_theme_money,
+	french: m.hint_theme_french,
+	support: m.hint_theme_support,
+});
+export const themeExample = labels<OfferedTheme>({
+	employment: m.example_theme_employment,
+	training: m.example_theme_training,
+	housing: m.example_theme_housing,
+	health: m.example_theme_health,
+	mobility: m.example_theme_mobility,
+	childcare: m.example_theme_childcare,
+	digital: m.example_theme_digital,
+	rights: m.example_theme_rights,
+	money: m.example_theme_money,
+	french: m.example_theme_french,
+	support: m.example_theme_support,
 });
 /** Name of the theme's pictogram (components/ui/icons.ts). */
-export const themeIcon = (theme: Theme) => (theme === 'employment' ? 'work' : theme);
+export const themeIcon = (theme: Theme) => (theme === 'employment' ? ('work' as const) : theme);
 
 export const requestStatusLabel = labels<RequestStatus>({
 	draft: m.label_request_draft,

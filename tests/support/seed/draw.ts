@@ -65,7 +65,12 @@ export function drawPerson(): Drawn {
 			['health', 0.2],
 			['housing', 0.15],
 			['childcare', small ? 0.4 : 0.02],
-			['other', 0.2],
+			['training', 0.12],
+			['digital', 0.08],
+			['rights', 0.08],
+			['money', 0.1],
+			['french', 0.05],
+			['support', 0.05],
 		] as [Theme, number][]
 	)
 		.filter(([, share]) => chance(share))

@@ -27,11 +27,31 @@ export const STEPS: Record<Theme, [title: string, owner: StepOwner][]> = {
 		['Visiter la crèche', 'person'],
 		['Chercher une place de garde', 'structure'],
 	],
-	other: [
-		['Retrouver mon identifiant', 'person'],
-		['Refaire le point sur le budget', 'referent'],
-		['Aller à l’espace numérique', 'person'],
+	training: [
+		['Assister à la réunion sur les formations', 'person'],
+		['Chercher qui paie la formation', 'referent'],
 	],
+	digital: [
+		['Aller à l’espace numérique', 'person'],
+		['Prêter un téléphone', 'structure'],
+	],
+	rights: [
+		['Retrouver mon identifiant', 'person'],
+		['Relire le courrier ensemble', 'referent'],
+	],
+	money: [
+		['Noter mes dépenses du mois', 'person'],
+		['Refaire le point sur le budget', 'referent'],
+	],
+	french: [
+		['Passer le test de niveau', 'person'],
+		['Chercher un cours du soir', 'referent'],
+	],
+	support: [
+		['Venir au café du mardi', 'person'],
+		['Proposer une activité', 'structure'],
+	],
+	other: [['Refaire le point ensemble', 'referent']],
 };
 
 export const NOTES: Record<Theme, string[]> = {
@@ -40,7 +60,13 @@ export const NOTES: Record<Theme, string[]> = {
 	mobility: ['Ma voiture ne démarre plus.', 'Le bus passe deux fois par jour.', ''],
 	health: ['Je ne trouve pas de médecin.', ''],
 	childcare: ['Je n’ai personne le mercredi.', 'Les horaires de la crèche ne vont pas.', ''],
-	other: ['Je n’arrive pas à faire mes papiers en ligne.', 'Je ne comprends pas un courrier.', ''],
+	training: ['Je voudrais être cariste.', ''],
+	digital: ['Je n’arrive pas à faire mes papiers en ligne.', 'Mon téléphone est cassé.', ''],
+	rights: ['Je ne comprends pas un courrier.', ''],
+	money: ['La facture d’électricité est trop haute.', ''],
+	french: ['Je lis un peu, je n’écris pas.', ''],
+	support: ['Je ne sors plus beaucoup.', ''],
+	other: [''],
 };
 
 export const CANNOT = ['Pas de garde ce matin-là.', 'Ma voiture est en panne.', 'Je travaille ce jour-là.'];

@@ -1,26 +1,18 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { NeedStatus, RequestStatus } from '$lib/shared/codes';
-import { THEMES, type Theme } from '$lib/shared/themes';
-import type { IconName } from '$lib/components/ui/icons';
+import { themeExample, themeHint, themeIcon, themeLabel } from '$lib/shared/labels';
+import { OFFERED_THEMES, type Theme } from '$lib/shared/themes';
 
-const ICONS: Record<Theme, IconName> = {
-	employment: 'work',
-	housing: 'housing',
-	mobility: 'mobility',
-	health: 'health',
-	childcare: 'childcare',
-	other: 'other',
-};
-export const themeIcon = (theme: Theme): IconName => ICONS[theme];
-export const themeLabel = (theme: Theme): string => m[`request_theme_${theme}`]();
+export { themeIcon, themeLabel };
 
 /** Tiles of the first page. */
 export const themeTiles = (except: readonly Theme[] = []) =>
-	THEMES.filter((theme) => !except.includes(theme)).map((theme) => ({
-		value: theme,
-		label: themeLabel(theme),
-		hint: m[`request_theme_${theme}_hint`](),
-		icon: themeIcon(theme),
+	OFFERED_THEMES.filter((theme) => !except.includes(theme)).map((value) => ({
+		value,
+		label: themeLabel(value),
+		hint: themeHint(value),
+		example: themeExample(value),
+		icon: themeIcon(value),
 	}));
 
 export const requestStatusLabel = (status: Exclude<RequestStatus, 'draft'>): string => m[`request_status_${status}`]();

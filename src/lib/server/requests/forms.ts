@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { HOUSEHOLDS } from '../../shared/codes.ts';
-import { isTheme, THEMES, type Theme } from '../../shared/themes.ts';
+import { OFFERED_THEMES, type OfferedTheme, type Theme } from '../../shared/themes.ts';
 import { normalizeEmail } from '../platform/email.ts';
 import { parseForm, text, type Parsed } from '../platform/forms.ts';
 import { normalizePhone } from '../platform/phone.ts';
@@ -29,7 +29,7 @@ const oneOf = <T extends string>(codes: readonly T[]) =>
 		v.transform((given) => codes.find((code) => code === given) ?? null),
 	);
 
-const themes = v.object({ themes: among(THEMES), call: v.optional(v.string(), '') });
+const themes = v.object({ themes: among(OFFERED_THEMES), call: v.optional(v.string(), '') });
 
 /** First page: at least one theme, or « appelez-moi ». */
 export function parseThemes(form: FormData): Parsed<{ themes: Theme[]; wantsCall: boolean }> {
@@ -157,4 +157,5 @@ export const parseId = (form: FormData, name: string): string | null => {
 /** « Modifier » on the check page leads back there. */
 export const returnsToCheck = (form: FormData): boolean => field(form, 'retour') === 'verifier';
 
-export const themeOf = (param: string): Theme | null => (isTheme(param) ? param : null);
+/** The theme an address names, when it is one that is asked about. */
+export const themeOf = (param: string): OfferedTheme | null => OFFERED_THEMES.find((theme) => theme === param) ?? null;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { THEMES } from '../../shared/themes.ts';
-import arabic from './questions.ar.ts';
+import { locales } from '../../paraglide/runtime.js';
+import { OFFERED_THEMES, THEMES } from '../../shared/themes.ts';
+import { looksMedical } from '../../shared/private-text.ts';
 import { knownTicks, QUESTIONS, questionsOf, ticksInWords } from './questions.ts';
-import ukrainian from './questions.uk.ts';
 
 interface Reference {
 	theme: string;
@@ -14,45 +14,42 @@ const reference = JSON.parse(
 ) as Reference[];
 const situationsOf = (isHealth: boolean) =>
 	reference.filter(({ theme }) => (theme === 'sante') === isHealth).flatMap(({ situations }) => situations);
-const options = THEMES.flatMap((theme) => QUESTIONS[theme].flatMap((question) => question.options));
+const questions = THEMES.flatMap((theme) => QUESTIONS[theme]);
+const options = questions.flatMap((question) => question.options);
 
-test('every theme has one or two short questions', () => {
-	for (const theme of THEMES) {
-		expect(QUESTIONS[theme].length).toBeGreaterThanOrEqual(1);
-		expect(QUESTIONS[theme].length).toBeLessThanOrEqual(2);
+test('every subject that is offered has one or two short questions; « appelez-moi » has none', () => {
+	for (const theme of OFFERED_THEMES) {
+		expect(QUESTIONS[theme].length, theme).toBeGreaterThanOrEqual(1);
+		expect(QUESTIONS[theme].length, theme).toBeLessThanOrEqual(2);
+		for (const { options } of QUESTIONS[theme]) expect(options.length).toBeLessThanOrEqual(6);
 	}
+	expect(QUESTIONS.other).toEqual([]);
 });
 
 test('what is asked comes from the reviewed situations, and none of them is about health', () => {
 	const named = options.flatMap(({ from }) => from ?? []);
-	expect(named.length).toBeGreaterThan(15);
+	expect(named.length).toBeGreaterThan(35);
 	for (const situation of named) expect(situationsOf(false)).toContain(situation);
 	for (const situation of named) expect(situationsOf(true)).not.toContain(situation);
-	expect(QUESTIONS.health.flatMap((question) => question.options.map(({ from }) => from))).toEqual([
-		undefined,
-		undefined,
-		undefined,
-		undefined,
-	]);
+	for (const { options } of QUESTIONS.health) for (const { from } of options) expect(from).toBeUndefined();
 });
 
-test('every option is worded in French and English and its code is unique within the question', () => {
-	for (const { label } of options) for (const words of [label.fr, label.en]) expect(words.trim()).not.toBe('');
-	for (const question of THEMES.flatMap((theme) => QUESTIONS[theme]))
-		expect(new Set(question.options.map(({ code }) => code)).size).toBe(question.options.length);
+test('nothing medical is asked', () => {
+	for (const { legend, options } of questions)
+		for (const words of [legend, ...options.map(({ label }) => label)])
+			expect(looksMedical(words.fr), words.fr).toBe(false);
 });
 
-test('every question and option is translated, and nothing else', () => {
-	const places = THEMES.flatMap((theme) =>
-		QUESTIONS[theme].flatMap(({ id, options }) => [
-			`${theme}.${id}`,
-			...options.map(({ code }) => `${theme}.${id}.${code}`),
-		]),
-	).toSorted();
-	for (const translated of [arabic, ukrainian]) {
-		expect(Object.keys(translated).toSorted()).toEqual(places);
-		for (const words of Object.values(translated)) expect(words.trim()).not.toBe('');
-	}
+test('every question and option is worded in every language of the portal', () => {
+	for (const { legend, options } of questions)
+		for (const words of [legend, ...options.map(({ label }) => label)])
+			for (const locale of locales) expect(words[locale]?.trim(), `${words.fr} (${locale})`).toBeTruthy();
+});
+
+test('a code is unique within its question, a question within its theme', () => {
+	const unique = (codes: string[]) => expect(new Set(codes).size).toBe(codes.length);
+	for (const theme of THEMES) unique(QUESTIONS[theme].map(({ id }) => id));
+	for (const { options } of questions) unique(options.map(({ code }) => code));
 });
 
 test('codes that are not asked are dropped', () => {

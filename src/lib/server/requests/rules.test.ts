@@ -49,7 +49,7 @@ test('childcare asks for money unless only something else was ticked', () => {
 
 test('no roof or nothing to eat is urgent', () => {
 	expect(isUrgent(answers({ themes: ['housing'], byTheme: ticking('housing', 'situation', 'no_roof') }))).toBe(true);
-	expect(isUrgent(answers({ themes: ['other'], byTheme: ticking('other', 'help', 'food') }))).toBe(true);
+	expect(isUrgent(answers({ themes: ['money'], byTheme: ticking('money', 'help', 'food') }))).toBe(true);
 	expect(isUrgent(answers({ themes: ['housing'], byTheme: ticking('housing', 'situation', 'rent') }))).toBe(false);
 	expect(isUrgent(answers({ themes: ['health'], byTheme: ticking('housing', 'situation', 'no_roof') }))).toBe(false);
 });

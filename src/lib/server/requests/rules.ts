@@ -23,11 +23,11 @@ export function asksForMoney(answers: Answers): boolean {
 
 /** Themes whose answers say that a roof or food is missing now. */
 export function urgentThemes(answers: Answers): Theme[] {
-	const ticked = (theme: 'housing' | 'other', question: string, code: string) =>
+	const ticked = (theme: 'housing' | 'money', question: string, code: string) =>
 		answers.themes.includes(theme) && (answersOf(answers, theme).ticks[question] ?? []).includes(code);
 	const urgent: Theme[] = [];
 	if (ticked('housing', 'situation', 'no_roof')) urgent.push('housing');
-	if (ticked('other', 'help', 'food')) urgent.push('other');
+	if (ticked('money', 'help', 'food')) urgent.push('money');
 	return urgent;
 }
 

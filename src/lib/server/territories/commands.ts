@@ -92,13 +92,14 @@ export async function createTerritory(tx: Tx, profile: TerritoryProfile, now: Da
 		);
 	if (structures.length > 0)
 		await tx.insert(structure).values(
-			structures.map(({ slug, area, commune, decidesAids = false, ...place }) => ({
+			structures.map(({ slug, area, commune, themes = [], decidesAids = false, ...place }) => ({
 				...place,
 				id: `${id}-${slug}`,
 				territoryId: id,
 				employmentAreaId: areaId(area),
 				email: `${slug}@${id}.example.fr`,
 				inseeCode: commune,
+				themes,
 				decidesAids,
 			})),
 		);

@@ -13,6 +13,7 @@ import {
 } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
 import { plainWords, searchable } from '../../shared/search.ts';
+import type { Theme } from '../../shared/themes.ts';
 import { localDay, type Holidays } from './calendar.ts';
 import { departmentCodeOf, orientationOutside, type Orientation } from './orientation.ts';
 import { withDefaults, type TerritorySettings } from './settings.ts';
@@ -66,6 +67,19 @@ export const listStructures = async (
 		)
 		.orderBy(asc(structure.name), asc(structure.id))
 		.limit(500);
+
+/**
+ * The structure that answers for a theme unless somebody chose otherwise: the one of the employment area, else the first of
+ * the territory. Undefined in a territory whose structures name no theme yet.
+ */
+export function structureFor(
+	structures: readonly Structure[],
+	theme: Theme,
+	employmentAreaId: string | null,
+): Structure | undefined {
+	const answering = structures.filter(({ themes }) => themes.includes(theme));
+	return answering.find((structure) => structure.employmentAreaId === employmentAreaId) ?? answering[0];
+}
 
 export const listEmploymentAreas = async (q: Queries, territoryId: string): Promise<EmploymentArea[]> =>
 	q

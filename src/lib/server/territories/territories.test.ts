@@ -15,9 +15,11 @@ import {
 	listTerritories,
 	orientationIn,
 	stageTemplates,
+	structureFor,
 	territoryForMunicipality,
 } from './queries.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
+import { THEMES } from '../../shared/themes.ts';
 
 const PARIS = 'Europe/Paris';
 const CREATED = new Date('2026-11-22T10:00:00Z');
@@ -88,6 +90,20 @@ describe('the five profiles', () => {
 		expect(areas.map((area) => area.id)).toEqual(['doubs-besancon', 'doubs-montbeliard', 'doubs-pontarlier']);
 		const kinds = (await listStructures(db.read, 'doubs', 'doubs-pontarlier')).map((structure) => structure.kind);
 		expect(kinds.sort()).toEqual(['ccas-cias', 'departements', 'france-travail', 'mission-locale']);
+	});
+
+	test('every theme has one structure that answers for it: in each basin its own, elsewhere one for all', async () => {
+		for (const { id } of PROFILES) {
+			const structures = await listStructures(db.read, id);
+			const areas = await listEmploymentAreas(db.read, id);
+			for (const theme of THEMES) {
+				const answering = structures.filter(({ themes }) => themes.includes(theme));
+				expect(answering, `${id}: ${theme}`).toHaveLength(Math.max(1, areas.length));
+				expect(structureFor(structures, theme, null)).toBeDefined();
+				for (const area of areas)
+					expect(structureFor(structures, theme, area.id)?.employmentAreaId, `${area.id}: ${theme}`).toBe(area.id);
+			}
+		}
 	});
 
 	test('Deux-Sèvres counts 17 chantiers, 5 entreprises and 8 associations, all marked fictitious', async () => {

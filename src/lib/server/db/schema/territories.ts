@@ -1,4 +1,5 @@
 import type { Columns } from '../columns.ts';
+import type { Theme } from '../../../shared/themes.ts';
 import type { TerritorySettings } from '../../territories/settings.ts';
 
 export const defineTerritories = (d: Columns) => {
@@ -96,6 +97,8 @@ export const defineTerritories = (d: Columns) => {
 			email: d.text('email'),
 			address: d.text('address').notNull(),
 			inseeCode: d.text('insee_code').references(() => municipality.inseeCode),
+			/** Themes it answers for unless somebody chooses otherwise; one structure per theme, in each area that has its own. */
+			themes: d.json('themes').$type<Theme[]>().notNull(),
 			/** Decides the childcare aids of its territory. */
 			decidesAids: d.flag('decides_aids').notNull(),
 		},

@@ -1,4 +1,4 @@
-import { NATIONAL_STAGES, PROGRAMME, structureMaker, type TerritoryProfile } from './shape.ts';
+import { NATIONAL_STAGES, PROGRAMME, RESPONSIBLE, structureMaker, type TerritoryProfile } from './shape.ts';
 
 const charleville = { name: 'Charleville-Mézières', commune: '08105' };
 const sedan = { name: 'Sedan', commune: '08409' };
@@ -25,14 +25,17 @@ export const ardennes: TerritoryProfile = {
 	structures: [
 		at('departement', 'departements', 'Maison des solidarités de Charleville-Mézières', charleville, {
 			decidesAids: true,
+			themes: RESPONSIBLE.socialTeam,
 		}),
-		at('france-travail-charleville', 'france-travail', 'France Travail Charleville-Mézières', charleville),
+		at('france-travail-charleville', 'france-travail', 'France Travail Charleville-Mézières', charleville, {
+			themes: RESPONSIBLE.franceTravail,
+		}),
 		at('france-travail-sedan', 'france-travail', 'France Travail Sedan', sedan),
 		at('mission-locale', 'mission-locale', 'Mission locale de Charleville-Mézières', charleville),
 		at('cap-emploi', 'cap-emploi-reseau-cheops', 'Cap emploi Ardennes', charleville),
 		at('caf', 'caf', 'Caf des Ardennes', charleville),
 		at('msa', 'mutualite-sociale-agricole', 'MSA, point d’accueil de Rethel', rethel),
-		at('ccas-charleville', 'ccas-cias', 'CCAS de Charleville-Mézières', charleville),
+		at('ccas-charleville', 'ccas-cias', 'CCAS de Charleville-Mézières', charleville, { themes: RESPONSIBLE.townAid }),
 		at('ccas-sedan', 'ccas-cias', 'CCAS de Sedan', sedan),
 		at('ccas-rethel', 'ccas-cias', 'CCAS de Rethel', rethel),
 		at('plie', 'plie', 'PLIE des Ardennes', charleville),

@@ -1,4 +1,4 @@
-import { NATIONAL_STAGES, PROGRAMME, structureMaker, type TerritoryProfile, type Town } from './shape.ts';
+import { NATIONAL_STAGES, PROGRAMME, RESPONSIBLE, structureMaker, type TerritoryProfile, type Town } from './shape.ts';
 
 const melle = { name: 'Melle', commune: '79174' };
 const celles = { name: 'Celles-sur-Belle', commune: '79061' };
@@ -61,14 +61,17 @@ export const deuxSevres: TerritoryProfile = {
 	],
 	stages: NATIONAL_STAGES,
 	structures: [
-		at('departement', 'departements', 'Équipe insertion et emploi du Mellois', melle, { decidesAids: true }),
-		at('france-travail-niort', 'france-travail', 'France Travail Niort', niort),
+		at('departement', 'departements', 'Équipe insertion et emploi du Mellois', melle, {
+			decidesAids: true,
+			themes: RESPONSIBLE.socialTeam,
+		}),
+		at('france-travail-niort', 'france-travail', 'France Travail Niort', niort, { themes: RESPONSIBLE.franceTravail }),
 		at('france-travail-bressuire', 'france-travail', 'France Travail Bressuire', bressuire),
 		at('mission-locale', 'mission-locale', 'Mission locale Sud Deux-Sèvres', melle),
 		at('cap-emploi', 'cap-emploi-reseau-cheops', 'Cap emploi Deux-Sèvres', niort),
 		at('caf', 'caf', 'Caf des Deux-Sèvres', niort),
 		at('msa', 'mutualite-sociale-agricole', 'MSA, point d’accueil de Melle', melle),
-		at('ccas-melle', 'ccas-cias', 'CCAS de Melle', melle),
+		at('ccas-melle', 'ccas-cias', 'CCAS de Melle', melle, { themes: RESPONSIBLE.townAid }),
 		at('ccas-celles', 'ccas-cias', 'CCAS de Celles-sur-Belle', celles),
 		at('ccas-chef-boutonne', 'ccas-cias', 'CCAS de Chef-Boutonne', chefBoutonne),
 		at('plie', 'plie', 'PLIE des Deux-Sèvres', niort),

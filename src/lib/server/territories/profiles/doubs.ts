@@ -1,4 +1,4 @@
-import { NATIONAL_STAGES, PROGRAMME, structureMaker, type TerritoryProfile, type Town } from './shape.ts';
+import { NATIONAL_STAGES, PROGRAMME, RESPONSIBLE, structureMaker, type TerritoryProfile, type Town } from './shape.ts';
 
 const besancon = { name: 'Besançon', commune: '25056', area: 'besancon' };
 const montbeliard = { name: 'Montbéliard', commune: '25388', area: 'montbeliard' };
@@ -9,10 +9,13 @@ const at = structureMaker('+333530125');
 const team = (town: Town, ofTown: string) => [
 	at(`departement-${town.area}`, 'departements', `Maison des solidarités ${ofTown}`, town, {
 		decidesAids: town === besancon,
+		themes: RESPONSIBLE.socialTeam,
 	}),
-	at(`france-travail-${town.area}`, 'france-travail', `France Travail ${town.name}`, town),
+	at(`france-travail-${town.area}`, 'france-travail', `France Travail ${town.name}`, town, {
+		themes: RESPONSIBLE.franceTravail,
+	}),
 	at(`mission-locale-${town.area}`, 'mission-locale', `Mission locale ${ofTown}`, town),
-	at(`ccas-${town.area}`, 'ccas-cias', `CCAS ${ofTown}`, town),
+	at(`ccas-${town.area}`, 'ccas-cias', `CCAS ${ofTown}`, town, { themes: RESPONSIBLE.townAid }),
 ];
 
 /** Three basins, each with its own teams and figures; what a partner knows is not asked again. */

@@ -1,4 +1,4 @@
-import { NATIONAL_STAGES, PROGRAMME, structureMaker, type TerritoryProfile } from './shape.ts';
+import { NATIONAL_STAGES, PROGRAMME, RESPONSIBLE, structureMaker, type TerritoryProfile } from './shape.ts';
 
 const cayenne = { name: 'Cayenne', commune: '97302' };
 const saintLaurent = { name: 'Saint-Laurent-du-Maroni', commune: '97311' };
@@ -27,8 +27,12 @@ export const guyane: TerritoryProfile = {
 	structures: [
 		at('collectivite', 'departements', 'Collectivité territoriale de Guyane, service insertion', cayenne, {
 			decidesAids: true,
+			// The town's own aid is hundreds of kilometres away from most.
+			themes: [...RESPONSIBLE.socialTeam, ...RESPONSIBLE.townAid],
 		}),
-		at('france-travail-cayenne', 'france-travail', 'France Travail Cayenne', cayenne),
+		at('france-travail-cayenne', 'france-travail', 'France Travail Cayenne', cayenne, {
+			themes: RESPONSIBLE.franceTravail,
+		}),
 		at('mission-locale', 'mission-locale', 'Mission locale de Guyane', cayenne),
 		at('cap-emploi', 'cap-emploi-reseau-cheops', 'Cap emploi Guyane', cayenne),
 		at('caf', 'caf', 'Caf de Guyane', cayenne),

@@ -1,4 +1,4 @@
-import { PROGRAMME, structureMaker, type StageProfile, type TerritoryProfile } from './shape.ts';
+import { PROGRAMME, RESPONSIBLE, structureMaker, type StageProfile, type TerritoryProfile } from './shape.ts';
 
 const cherbourg = { name: 'Cherbourg-en-Cotentin', commune: '50129' };
 const saintLo = { name: 'Saint-Lô', commune: '50502' };
@@ -88,9 +88,14 @@ export const manche: TerritoryProfile = {
 	perimeter: [{ departments: ['50'], startsOn: '2022-09-26' }],
 	stages,
 	structures: [
-		at('departement', 'departements', 'Centre médico-social de Saint-Lô', saintLo, { decidesAids: true }),
+		at('departement', 'departements', 'Centre médico-social de Saint-Lô', saintLo, {
+			decidesAids: true,
+			themes: RESPONSIBLE.socialTeam,
+		}),
 		at('france-travail-cherbourg', 'france-travail', 'France Travail Cherbourg-en-Cotentin', cherbourg),
-		at('france-travail-saint-lo', 'france-travail', 'France Travail Saint-Lô', saintLo),
+		at('france-travail-saint-lo', 'france-travail', 'France Travail Saint-Lô', saintLo, {
+			themes: RESPONSIBLE.franceTravail,
+		}),
 		at('mission-locale', 'mission-locale', 'Mission locale du Cotentin', cherbourg),
 		at('cap-emploi', 'cap-emploi-reseau-cheops', 'Cap emploi Manche', saintLo),
 		at('caf', 'caf', 'Caf de la Manche', avranches),
@@ -99,7 +104,7 @@ export const manche: TerritoryProfile = {
 		at('ccas-granville', 'ccas-cias', 'CCAS de Granville', granville),
 		at('ccas-avranches', 'ccas-cias', 'CCAS d’Avranches', avranches),
 		at('plie', 'plie', 'Maison de l’emploi et PLIE du Cotentin', cherbourg),
-		at('udccas', 'autre', 'UDCCAS de la Manche', saintLo),
+		at('udccas', 'autre', 'UDCCAS de la Manche', saintLo, { themes: RESPONSIBLE.townAid }),
 		at('gip-tandem', 'autre', 'GIP Tandem', saintLo),
 	],
 };

@@ -1,3 +1,4 @@
+import type { Theme } from '../../../shared/themes.ts';
 import type { DayType } from '../calendar.ts';
 import type { TerritorySettings } from '../settings.ts';
 
@@ -30,6 +31,8 @@ export interface StructureProfile {
 	/** Slug of its employment area. */
 	area?: string;
 	decidesAids?: boolean;
+	/** What it answers for by default; `RESPONSIBLE` holds the usual shares. */
+	themes?: Theme[];
 }
 
 /** From which day a part of the perimeter is covered: a day, or the first of a month after the territory is created. */
@@ -99,6 +102,16 @@ export const NATIONAL_STAGES: StageProfile[] = [
 		dayType: 'calendar',
 	},
 ];
+
+/**
+ * Who answers for which themes when nobody chose otherwise: our proposal [G], to be read again by each territory. « Appelez-moi »
+ * (`other`) goes to the département's team.
+ */
+export const RESPONSIBLE = {
+	socialTeam: ['housing', 'health', 'childcare', 'rights', 'support', 'other'],
+	franceTravail: ['employment', 'training', 'mobility'],
+	townAid: ['digital', 'money', 'french'],
+} satisfies Record<string, Theme[]>;
 
 /** A town in which structures stand. */
 export interface Town {

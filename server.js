@@ -5,11 +5,15 @@
 import compression from 'compression';
 import { existsSync } from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { keepEarlierBuilds } from './earlier-builds.js';
 import { HSTS, NO_PAGE_CSP, SECURITY_HEADERS } from './security-headers.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+/** Addresses of files named by their content. */
+const IMMUTABLE = '/_app/immutable/';
 /** Longest an answer may take once asked to stop. */
 const SHUTDOWN_MS = 8_000;
 
@@ -25,6 +29,16 @@ export async function serve() {
 		process.exit(1);
 	}
 	const { handler } = await import('./build/handler.js');
+	const earlier = await keepEarlierBuilds(
+		path.join(here, 'build', 'client', IMMUTABLE),
+		path.resolve(process.env.DATA_DIR ?? './data', 'earlier-builds'),
+		new Date(),
+	).catch((error) => {
+		// A full disk: the portal answers all the same, without them.
+		console.error(`Files of earlier builds are not kept: ${error.message}`);
+		return new Map();
+	});
+	const isWorkerOff = process.env.SERVICE_WORKER === 'off';
 	const compress = compression({ threshold: 1024 });
 	const secure = process.env.ORIGIN?.startsWith('https:');
 
@@ -35,6 +49,14 @@ export async function serve() {
 		// The worker and the manifest must be asked for again at each visit; sirv says nothing of them.
 		if (request.url === '/service-worker.js' || request.url?.endsWith('.webmanifest'))
 			response.setHeader('cache-control', 'no-cache');
+		if (request.url === '/service-worker.js' && isWorkerOff) request.url = '/service-worker-off.js';
+		const old = request.url?.startsWith(IMMUTABLE) && earlier.get(request.url.slice(IMMUTABLE.length));
+		if (old) {
+			response.setHeader('content-type', old.type);
+			response.setHeader('cache-control', 'public, max-age=604800, immutable');
+			response.end(old.body);
+			return;
+		}
 		// A mail reader posts a form without an Origin (RFC 8058), which Kit refuses by its type; that body is never read.
 		if (request.url?.startsWith('/api/desabonnement/')) delete request.headers['content-type'];
 		// @ts-expect-error express types; the middleware only uses what node:http gives

@@ -57,6 +57,7 @@ const bin = (name) =>
 		prettier: 'node_modules/prettier/bin/prettier.cjs',
 		eslint: 'node_modules/eslint/bin/eslint.js',
 		check: 'node_modules/svelte-check/bin/svelte-check',
+		tsc: 'node_modules/typescript/bin/tsc',
 		vitest: 'node_modules/vitest/vitest.mjs',
 		playwright: 'node_modules/@playwright/test/cli.js',
 	})[name];
@@ -68,6 +69,7 @@ const parts = {
 			(async () => {
 				await check('lint', [bin('eslint'), '.']);
 				await check('types', [bin('check'), '--tsconfig', './tsconfig.json', '--output', 'human']);
+				await check('types of the service worker', [bin('tsc'), '-p', 'tsconfig.worker.json']);
 			})(),
 		]),
 	build: async () => {

@@ -139,6 +139,10 @@ worker.addEventListener('pushsubscriptionchange', (event) => {
 worker.addEventListener('message', (event) => {
 	const { type } = event.data as ToWorker;
 	if (type === TAKE_OVER) event.waitUntil(worker.skipWaiting());
-	if (type === SEND_WAITING) event.waitUntil(sendWaiting());
-	if (type === PURGE) event.waitUntil(forgetPerson(registration).then(() => event.ports[0]?.postMessage(PURGE)));
+	const heard = () => event.ports[0]?.postMessage(type);
+	if (type === PURGE) event.waitUntil(forgetPerson(registration).then(heard));
+	if (type === SEND_WAITING) {
+		heard();
+		event.waitUntil(sendWaiting());
+	}
 });

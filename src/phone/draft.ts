@@ -3,22 +3,10 @@
  * lost network loses no word. `form[data-draft]` names the page's answers, `data-draft-saved-at` the last saving the server
  * knows: a copy typed on top of that very saving is restored, one the server has moved past is not.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { IDBPDatabase } from 'idb';
+import { openDrafts, type Copy, type Drafts } from './draft-store';
 
-interface Copy {
-	/** `data-draft-saved-at` of the page it was typed on. */
-	base: string;
-	fields: [name: string, value: string][];
-}
-interface Drafts extends DBSchema {
-	copies: { key: string; value: Copy };
-}
-
-const DATABASE = 'portal-drafts';
 const WAIT_MS = 300;
-
-const open = (): Promise<IDBPDatabase<Drafts>> =>
-	openDB<Drafts>(DATABASE, 1, { upgrade: (db) => void db.createObjectStore('copies') });
 
 /** Hidden fields are the page's own, not typed. */
 const fieldsOf = (form: HTMLFormElement): Copy['fields'] =>
@@ -79,20 +67,13 @@ async function forget(db: IDBPDatabase<Drafts>, draftId: string): Promise<void> 
 		if (key.startsWith(`${draftId}:`) || key.startsWith('new:')) await db.delete('copies', key);
 }
 
-/** At sign-out and « Ce n'est pas mon téléphone ». */
-export async function clearDrafts(): Promise<void> {
-	const db = await open();
-	await db.clear('copies');
-	db.close();
-}
-
 export async function keepDrafts(): Promise<void> {
 	const forms = [...document.querySelectorAll<HTMLFormElement>('form[data-draft]')];
 	const sent = document.querySelector<HTMLElement>('[data-draft-sent]')?.dataset.draftSent;
 	const erases = document.querySelector<HTMLFormElement>('form[data-draft-erases]');
 	if (forms.length === 0 && !sent && !erases) return;
 	try {
-		const db = await open();
+		const db = await openDrafts();
 		if (sent) await forget(db, sent);
 		for (const form of forms) await keep(form, db);
 		erases?.addEventListener('submit', () => void forget(db, erases.dataset.draftErases ?? ''));

@@ -51,9 +51,16 @@ export async function drain(now = Date.now()): Promise<Sent[]> {
 async function sendAll(now: number): Promise<Sent[]> {
 	const entries = (await quietly((db) => db.getAll('queue'))) ?? [];
 	const done: Sent[] = [];
+	// What was said first about a thing is heard first: an old answer never takes the place of a newer one.
+	const held = new Set<string>();
 	for (const entry of entries.sort((a, b) => a.at - b.at)) {
+		const place = entry.url.split('?')[0]!;
+		if (held.has(place)) continue;
 		const sent: Sent = now - entry.at > KEPT_MS ? { entry, outcome: 'too-old' } : await send(entry);
-		if (sent.outcome === 'later' || sent.outcome === 'nobody') continue;
+		if (sent.outcome === 'later' || sent.outcome === 'nobody') {
+			held.add(place);
+			continue;
+		}
 		await quietly((db) => db.delete('queue', entry.id));
 		done.push(sent);
 	}

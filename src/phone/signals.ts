@@ -17,3 +17,23 @@ export type ToPage = { type: typeof NOT_SENT } | { type: typeof DRAINED; done: S
 
 /** Pages of professionals: nothing of them is kept, and the worker leaves them alone. */
 export const isDesk = (path: string): boolean => /^(\/[a-z]{2})?\/(pro|pilotage)(\/|$)/.test(path);
+
+const HEARD_WITHIN_MS = 2_000;
+
+/** Asks the worker. @returns false when there is none or it says nothing: the page then does it by itself */
+export async function heard(
+	registration: ServiceWorkerRegistration | undefined,
+	type: ToWorker['type'],
+): Promise<boolean> {
+	const worker = registration?.active;
+	if (!worker) return false;
+	const { port1, port2 } = new MessageChannel();
+	const answer = new Promise<boolean>((resolve) => {
+		port1.onmessage = () => resolve(true);
+		setTimeout(() => resolve(false), HEARD_WITHIN_MS);
+	});
+	worker.postMessage({ type }, [port2]);
+	const isHeard = await answer;
+	port1.close();
+	return isHeard;
+}

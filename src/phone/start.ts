@@ -6,7 +6,7 @@ import { quietly } from './offline-store';
 import { offlinePage, say, user, word } from './page';
 import { sayPushAgain } from './push';
 import { drain } from './queue';
-import { SEND_WAITING } from './signals';
+import { heard, SEND_WAITING } from './signals';
 
 export async function start(): Promise<void> {
 	addEventListener('online', () => void sendWaiting());
@@ -26,6 +26,5 @@ async function sendWaiting(): Promise<void> {
 	if (waiting.some(({ kind }) => kind === 'form')) say(word('waiting'));
 	// The worker also says in the notification what became of its answer; it tells pages the rest (worker.ts).
 	const registration = await navigator.serviceWorker?.getRegistration();
-	if (registration?.active) registration.active.postMessage({ type: SEND_WAITING });
-	else sayOutcomes(await drain());
+	if (!(await heard(registration, SEND_WAITING))) sayOutcomes(await drain());
 }

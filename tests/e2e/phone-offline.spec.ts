@@ -1,53 +1,18 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { demoAccount, signInAs, withDatabase } from '../support/fixtures.ts';
-import { startFront, type Front } from '../support/front.ts';
-import { openPhone, type Phone, type Stored } from '../support/phone.ts';
-import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
+import { usePhone } from '../support/phone-home.ts';
+import type { Stored } from '../support/phone.ts';
 
 /** A phone with patchy network: what it keeps, what it shows, what it sends later, and what it forgets. */
 
-let front: Front;
-let portal: Portal;
-let phone: Phone;
+const home = usePhone();
+const { visit, rows, note } = home;
 
-test.beforeAll(async () => {
-	front = await startFront();
-	portal = await startPortal({ dataDir: seededCopy(), env: { ORIGIN: front.origin } });
-	front.target = portal.origin;
-});
-test.afterAll(async () => {
-	await portal.stop();
-	await front.stop();
-});
-test.beforeEach(async () => {
-	phone = await openPhone(front.origin);
-});
-test.afterEach(async () => {
-	Object.assign(front, { target: portal.origin, onRequest: () => 'pass', workerSuffix: '' });
-	await phone.close();
-});
-
-const amina = () => demoAccount(portal, 'beneficiary', 'Ardennes').contact;
-const nadege = () => demoAccount(portal, 'beneficiary', 'Manche').contact;
-const karim = () => demoAccount(portal, 'beneficiary', 'Deux-Sèvres').contact;
-const lucas = () => demoAccount(portal, 'beneficiary', 'Doubs').contact;
-
-const visit = async (path: string) => {
-	await phone.page.goto(front.origin + path);
-	await phone.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-	await expect.poll(() => phone.page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-};
-const rows = async (store: string) => (await phone.stored()).databases.portal?.[store] ?? 0;
-async function signInHere(contact: string, options = {}) {
-	await signInAs(phone.context, { ...portal, origin: front.origin }, contact, options);
-	await visit('/accueil');
-}
-async function signedInWithAgenda(contact = amina()) {
-	await signInHere(contact);
-	await expect.poll(() => rows('agenda')).toBe(1);
-}
-const note = () => phone.page.locator('#phone-note');
+const amina = () => demoAccount(home.portal, 'beneficiary', 'Ardennes').contact;
+const nadege = () => demoAccount(home.portal, 'beneficiary', 'Manche').contact;
+const karim = () => demoAccount(home.portal, 'beneficiary', 'Deux-Sèvres').contact;
+const lucas = () => demoAccount(home.portal, 'beneficiary', 'Doubs').contact;
 
 const { locales } = JSON.parse(readFileSync('project.inlang/settings.json', 'utf8')) as { locales: string[] };
 const KEPT_FILES = [
@@ -68,9 +33,9 @@ const nothingPersonal = (stored: Stored, cookies: string[], settings = 0) =>
 	});
 
 test('everything the phone stores for a signed-in person is on this list', async () => {
-	await signedInWithAgenda();
+	await home.signInWithAgenda(amina());
 	for (const path of ['/parcours', '/rendez-vous', '/aides', '/compte', '/aide']) await visit(path);
-	const stored = await phone.stored();
+	const stored = await home.phone.stored();
 	expect(Object.keys(stored.caches)).toEqual([expect.stringMatching(/^portal-/)]);
 	expect(Object.values(stored.caches)[0]).toEqual(KEPT_FILES);
 	expect(stored.databases.portal).toEqual({ agenda: 1, queue: 0, settings: 2 });
@@ -80,10 +45,10 @@ test('everything the phone stores for a signed-in person is on this list', async
 });
 
 test('opened without network, it shows the next appointment, the pathway and numbers that dial, with their age', async () => {
-	await signedInWithAgenda();
-	front.target = null;
-	await phone.page.goto(`${front.origin}/accueil`);
-	const { page } = phone;
+	await home.signInWithAgenda(amina());
+	home.front.target = null;
+	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	const { page } = home.phone;
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pas de réseau');
 	await expect(page.getByText(/^Mis à jour \p{L}+ \d+.* à \d+\sh/u)).toBeVisible();
 	await expect(page.locator('.when').first()).toContainText(/à 10\sh/);
@@ -94,98 +59,98 @@ test('opened without network, it shows the next appointment, the pathway and num
 	await expect(page.getByText('Ce téléphone ne garde rien')).toBeHidden();
 	await page.screenshot({ path: 'test-results/hors-ligne-360.png', fullPage: true });
 
-	front.target = portal.origin;
+	home.front.target = home.portal.origin;
 	await page.getByRole('button', { name: 'Réessayer' }).click();
-	await expect(page).toHaveURL(`${front.origin}/accueil`);
+	await expect(page).toHaveURL(`${home.front.origin}/accueil`);
 	await expect(page.getByRole('navigation').first()).toBeVisible();
 });
 
 test('the offline page says so in the language of the address, and holds nothing for a visitor', async () => {
 	await visit('/en');
-	await phone.context.setOffline(true);
-	await phone.page.goto(`${front.origin}/en/aide`);
-	await expect(phone.page.getByRole('heading', { level: 1 })).toHaveText('No network');
-	await expect(phone.page.getByText('This phone keeps nothing yet')).toBeVisible();
+	await home.phone.context.setOffline(true);
+	await home.phone.page.goto(`${home.front.origin}/en/aide`);
+	await expect(home.phone.page.getByRole('heading', { level: 1 })).toHaveText('No network');
+	await expect(home.phone.page.getByText('This phone keeps nothing yet')).toBeVisible();
 });
 
 test('signing out leaves nothing personal on the phone, and Back shows nothing', async () => {
-	await signedInWithAgenda();
+	await home.signInWithAgenda(amina());
 	const reminder = { title: 'Rendez-vous', body: '…', tag: 'rdv', lang: 'fr', path: '/accueil', actions: [] };
-	await phone.deliver(JSON.stringify(reminder));
-	expect(await phone.notifications()).toHaveLength(1);
+	await home.phone.deliver(JSON.stringify(reminder));
+	expect(await home.phone.notifications()).toHaveLength(1);
 	await visit('/deconnexion');
-	await phone.page.getByRole('button', { name: 'Me déconnecter' }).click();
-	await phone.page.waitForURL('**/deconnexion?fait=1');
+	await home.phone.page.getByRole('button', { name: 'Me déconnecter' }).click();
+	await home.phone.page.waitForURL('**/deconnexion?fait=1');
 	await expect.poll(() => rows('settings')).toBeLessThanOrEqual(1);
-	nothingPersonal(await phone.stored(), [], 1);
-	expect(await phone.notifications()).toEqual([]);
-	await phone.page.goto(`${front.origin}/accueil`);
-	await expect(phone.page).toHaveURL(/connexion/);
-	front.target = null;
-	await phone.page.goto(`${front.origin}/accueil`);
-	await expect(phone.page.getByText('Ce téléphone ne garde rien')).toBeVisible();
+	nothingPersonal(await home.phone.stored(), [], 1);
+	expect(await home.phone.notifications()).toEqual([]);
+	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await expect(home.phone.page).toHaveURL(/connexion/);
+	home.front.target = null;
+	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await expect(home.phone.page.getByText('Ce téléphone ne garde rien')).toBeVisible();
 });
 
 test('signing out without network empties the phone at once, and the session ends at the next contact', async () => {
-	await signedInWithAgenda();
+	await home.signInWithAgenda(amina());
 	const sessions = () =>
 		withDatabase(
-			portal,
+			home.portal,
 			(database) =>
 				database
 					.prepare(`SELECT count(*) AS n FROM session JOIN account ON account.id = account_id WHERE email = ?`)
 					.get(amina()) as { n: number },
 		).n;
 	const before = sessions();
-	front.target = null;
-	await phone.page.goto(`${front.origin}/accueil`);
-	await phone.page.getByRole('button', { name: 'Effacer et me déconnecter' }).click();
+	home.front.target = null;
+	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await home.phone.page.getByRole('button', { name: 'Effacer et me déconnecter' }).click();
 	await expect(note()).toContainText('ne garde plus rien');
-	expect((await phone.stored()).databases.portal).toEqual({ agenda: 0, queue: 1, settings: 0 });
-	front.target = portal.origin;
-	await phone.page.goto(`${front.origin}/accueil`);
-	await expect(phone.page).toHaveURL(/connexion/);
+	expect((await home.phone.stored()).databases.portal).toEqual({ agenda: 0, queue: 1, settings: 0 });
+	home.front.target = home.portal.origin;
+	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await expect(home.phone.page).toHaveURL(/connexion/);
 	expect(sessions()).toBe(before - 1);
 	await expect.poll(() => rows('queue')).toBe(0);
 });
 
 test('when another person signs in, nothing of the first is left, and what waited is dropped with a word', async () => {
-	await signedInWithAgenda();
-	await phone.page.goto(`${front.origin}/parcours`);
-	front.onRequest = () => ({ status: 503 });
-	await phone.page.locator('form[data-queue] button').first().click();
+	await home.signInWithAgenda(amina());
+	await home.phone.page.goto(`${home.front.origin}/parcours`);
+	home.front.onRequest = () => ({ status: 503 });
+	await home.phone.page.locator('form[data-queue] button').first().click();
 	await expect(note()).toContainText('Ce sera envoyé');
 	expect(await rows('queue')).toBe(1);
-	front.onRequest = ({ method }) => (method === 'POST' ? { status: 503 } : 'pass');
-	await signInHere(lucas());
+	home.front.onRequest = ({ method }) => (method === 'POST' ? { status: 503 } : 'pass');
+	await home.signIn(lucas());
 	await expect(note()).toContainText('autre personne');
 	await expect.poll(() => rows('queue')).toBe(0);
 	await expect.poll(() => rows('agenda')).toBe(1);
-	front.target = null;
-	await phone.page.goto(`${front.origin}/accueil`);
-	await expect(phone.page.getByText('Doubs').or(phone.page.locator('.when')).first()).toBeVisible();
-	await expect(phone.page.locator('main')).not.toContainText('Ardennes');
+	home.front.target = null;
+	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await expect(home.phone.page.getByText('Doubs').or(home.phone.page.locator('.when')).first()).toBeVisible();
+	await expect(home.phone.page.locator('main')).not.toContainText('Ardennes');
 });
 
 test('somebody else’s phone keeps nothing at all', async () => {
-	await signInHere(nadege(), { shared: true });
+	await home.signIn(nadege(), { shared: true });
 	await visit('/parcours');
-	front.onRequest = ({ method }) => (method === 'POST' ? { status: 503 } : 'pass');
-	await phone.page.locator('form[data-queue] button').first().click();
+	home.front.onRequest = ({ method }) => (method === 'POST' ? { status: 503 } : 'pass');
+	await home.phone.page.locator('form[data-queue] button').first().click();
 	await expect(note()).toContainText('gardez cette page');
-	nothingPersonal(await phone.stored(), ['session'], 1);
+	nothingPersonal(await home.phone.stored(), ['session'], 1);
 });
 
 test('what was kept is refused by the server for anybody else, whatever the phone thinks', async () => {
-	await signInHere(lucas());
-	const status = await phone.page.evaluate(async () => {
+	await home.signIn(lucas());
+	const status = await home.phone.page.evaluate(async () => {
 		const headers = { 'x-phone-user': 'somebody-else', accept: 'application/json' };
 		return (await fetch('/parcours?/tick', { method: 'POST', headers, body: new URLSearchParams({ step: 'x' }) }))
 			.status;
 	});
 	expect(status).toBe(412);
-	await phone.context.clearCookies();
-	const signedOut = await phone.page.evaluate(async () => {
+	await home.phone.context.clearCookies();
+	const signedOut = await home.phone.page.evaluate(async () => {
 		const headers = { 'x-phone-user': 'somebody', accept: 'application/json' };
 		return (await fetch('/parcours?/tick', { method: 'POST', headers, body: new URLSearchParams({ step: 'x' }) }))
 			.status;
@@ -194,12 +159,12 @@ test('what was kept is refused by the server for anybody else, whatever the phon
 });
 
 test('an answer whose receipt is lost is sent again, counts once, and the form stays on the page meanwhile', async () => {
-	await signedInWithAgenda();
-	await phone.page.goto(`${front.origin}/parcours`);
-	const title = await phone.page.locator('h3').first().textContent();
+	await home.signInWithAgenda(amina());
+	await home.phone.page.goto(`${home.front.origin}/parcours`);
+	const title = await home.phone.page.locator('h3').first().textContent();
 	const doneSteps = () =>
 		withDatabase(
-			portal,
+			home.portal,
 			(database) =>
 				database
 					.prepare(
@@ -208,77 +173,77 @@ test('an answer whose receipt is lost is sent again, counts once, and the form s
 					.get(amina()) as { n: number },
 		).n;
 	const before = doneSteps();
-	front.onRequest = ({ method }) => (method === 'POST' ? 'lose' : 'pass');
-	await phone.page.locator('form[action$="?/tick"] button').first().click();
+	home.front.onRequest = ({ method }) => (method === 'POST' ? 'lose' : 'pass');
+	await home.phone.page.locator('form[action$="?/tick"] button').first().click();
 	await expect(note()).toContainText('Pas de réseau. Ce sera envoyé');
-	await expect(phone.page.locator('h3').first()).toHaveText(title!);
+	await expect(home.phone.page.locator('h3').first()).toHaveText(title!);
 	expect(await rows('queue')).toBe(1);
-	front.onRequest = () => 'pass';
+	home.front.onRequest = () => 'pass';
 	await visit('/rendez-vous');
 	await expect.poll(() => rows('queue')).toBe(0);
 	expect(doneSteps()).toBe(before + 1);
-	expect(front.seen.filter((line) => line.includes('?/tick')).length).toBeGreaterThanOrEqual(2);
+	expect(home.front.seen.filter((line) => line.includes('?/tick')).length).toBeGreaterThanOrEqual(2);
 });
 
 test('kept without network, a tick leaves by itself when the network returns, with no page of ours open', async () => {
-	await signedInWithAgenda(lucas());
-	await phone.page.goto(`${front.origin}/parcours`);
-	await phone.context.setOffline(true);
-	await phone.page.locator('form[action$="?/tick"] button').first().click();
+	await home.signInWithAgenda(lucas());
+	await home.phone.page.goto(`${home.front.origin}/parcours`);
+	await home.phone.context.setOffline(true);
+	await home.phone.page.locator('form[action$="?/tick"] button').first().click();
 	await expect(note()).toContainText('Ce sera envoyé');
-	await phone.page.close();
-	await phone.context.setOffline(false);
+	await home.phone.page.close();
+	await home.phone.context.setOffline(false);
 	await expect.poll(() => rows('queue'), { timeout: 20_000 }).toBe(0);
 });
 
 test('a form posted to a server that dies stays on the page with all that was typed', async () => {
 	await visit('/connexion');
-	const field = phone.page.locator('input[name="contact"]');
+	const field = home.phone.page.locator('input[name="contact"]');
 	await field.fill('amina@example.fr');
-	front.target = null;
-	await phone.page.getByRole('button', { name: 'Recevoir mon code' }).click();
+	home.front.target = null;
+	await home.phone.page.getByRole('button', { name: 'Recevoir mon code' }).click();
 	await expect(note()).toContainText('Rien n’est perdu');
 	await expect(field).toHaveValue('amina@example.fr');
-	front.target = portal.origin;
-	await phone.page.getByRole('button', { name: 'Recevoir mon code' }).click();
-	await expect(phone.page).toHaveURL(/connexion\/code/);
+	home.front.target = home.portal.origin;
+	await home.phone.page.getByRole('button', { name: 'Recevoir mon code' }).click();
+	await expect(home.phone.page).toHaveURL(/connexion\/code/);
 });
 
 test('without storage, as in some private windows, the portal works online', async () => {
-	await phone.context.addInitScript(() => {
+	await home.phone.context.addInitScript(() => {
 		indexedDB.open = () => {
 			throw new DOMException('refused', 'SecurityError');
 		};
 	});
 	const errors: string[] = [];
-	phone.page.on('pageerror', ({ message }) => errors.push(message));
-	await signInHere(karim());
-	await phone.page.goto(`${front.origin}/parcours`);
-	await expect(phone.page.getByRole('heading', { level: 1 })).toBeVisible();
-	await phone.page.locator('form[data-queue] button').first().click();
-	await expect(phone.page).toHaveURL(/parcours/);
+	home.phone.page.on('pageerror', ({ message }) => errors.push(message));
+	await home.signIn(karim());
+	await home.phone.page.goto(`${home.front.origin}/parcours`);
+	await expect(home.phone.page.getByRole('heading', { level: 1 })).toBeVisible();
+	await home.phone.page.locator('form[data-queue] button').first().click();
+	await expect(home.phone.page).toHaveURL(/parcours/);
 	expect(errors).toEqual([]);
 });
 
 test('a new version waits: it is offered on a quiet page, never over a form, and takes over when asked', async () => {
 	await visit('/aide');
-	front.workerSuffix = '\n// another version';
+	home.front.workerSuffix = '\n// another version';
 	const update = () =>
-		phone.page.evaluate(async () => {
+		home.phone.page.evaluate(async () => {
 			const registration = await navigator.serviceWorker.ready;
 			await registration.update();
 		});
-	await phone.page.goto(`${front.origin}/connexion`);
+	await home.phone.page.goto(`${home.front.origin}/connexion`);
 	await update();
 	const waits = () =>
-		phone.page.evaluate(async () => (await navigator.serviceWorker.getRegistration())!.waiting !== null);
+		home.phone.page.evaluate(async () => (await navigator.serviceWorker.getRegistration())!.waiting !== null);
 	await expect.poll(waits).toBe(true);
 	await expect(note()).toBeHidden();
-	await phone.page.reload();
+	await home.phone.page.reload();
 	expect(await waits()).toBe(true);
-	await phone.page.goto(`${front.origin}/aide`);
+	await home.phone.page.goto(`${home.front.origin}/aide`);
 	await expect(note()).toContainText('nouvelle version');
-	const reloaded = phone.page.waitForEvent('load');
+	const reloaded = home.phone.page.waitForEvent('load');
 	await note().getByRole('button', { name: 'Mettre à jour' }).click();
 	await reloaded;
 	expect(await waits()).toBe(false);
@@ -288,20 +253,20 @@ test('a new version waits: it is offered on a quiet page, never over a form, and
 test('pages of professionals are none of the worker’s business', async () => {
 	await visit('/aide');
 	await signInAs(
-		phone.context,
-		{ ...portal, origin: front.origin },
-		demoAccount(portal, 'referent', 'Ardennes').contact,
+		home.phone.context,
+		{ ...home.portal, origin: home.front.origin },
+		demoAccount(home.portal, 'referent', 'Ardennes').contact,
 	);
-	const response = await phone.page.goto(`${front.origin}/pro`);
+	const response = await home.phone.page.goto(`${home.front.origin}/pro`);
 	expect(response!.fromServiceWorker()).toBe(false);
-	expect((await phone.page.goto(`${front.origin}/aide`))!.fromServiceWorker()).toBe(true);
-	nothingPersonal(await phone.stored(), ['session'], 1);
+	expect((await home.phone.page.goto(`${home.front.origin}/aide`))!.fromServiceWorker()).toBe(true);
+	nothingPersonal(await home.phone.stored(), ['session'], 1);
 });
 
 test('after a tap something moves within 100 ms', async () => {
 	await visit('/');
-	front.onRequest = () => 'pass';
-	const seen = await phone.page.evaluate(async () => {
+	home.front.onRequest = () => 'pass';
+	const seen = await home.phone.page.evaluate(async () => {
 		const link = document.querySelector<HTMLAnchorElement>('main a[href^="/"]')!;
 		link.addEventListener('click', (event) => setTimeout(() => event.preventDefault()));
 		const start = performance.now();

@@ -1,0 +1,5 @@
+/** For the type check of the service worker alone (tsconfig.worker.json). */
+declare const __PHONE_SCRIPT__: string;
+declare module '$service-worker' {
+	export const version: string;
+}

@@ -274,6 +274,17 @@ CREATE TABLE `employment_area` (
 );
 --> statement-breakpoint
 CREATE INDEX `employment_area_territory_id_idx` ON `employment_area` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `filing` (
+	`request_id` text PRIMARY KEY NOT NULL,
+	`by_id` text NOT NULL,
+	`structure_id` text NOT NULL,
+	`way` text NOT NULL,
+	`consent_at` integer NOT NULL,
+	FOREIGN KEY (`request_id`) REFERENCES `support_request`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
 CREATE TABLE `follow_up_member` (
 	`id` text PRIMARY KEY NOT NULL,
 	`person_id` text NOT NULL,
@@ -295,6 +306,19 @@ CREATE INDEX `follow_up_member_account_id_idx` ON `follow_up_member` (`account_i
 CREATE INDEX `follow_up_member_ends_at_idx` ON `follow_up_member` (`ends_at`) WHERE ended_at IS NULL AND ends_at IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `follow_up_member_one_lead_idx` ON `follow_up_member` (`person_id`,`part`) WHERE ended_at IS NULL AND part <> 'member';--> statement-breakpoint
 CREATE UNIQUE INDEX `follow_up_member_once_idx` ON `follow_up_member` (`person_id`,`account_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE TABLE `handover` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`request_id` text NOT NULL,
+	`created_by_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`tries` integer NOT NULL,
+	`used_at` integer,
+	FOREIGN KEY (`request_id`) REFERENCES `support_request`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `handover_request_id_idx` ON `handover` (`request_id`);--> statement-breakpoint
 CREATE TABLE `holiday` (
 	`zone` text NOT NULL,
 	`day` text NOT NULL,
@@ -302,6 +326,20 @@ CREATE TABLE `holiday` (
 	PRIMARY KEY(`zone`, `day`)
 );
 --> statement-breakpoint
+CREATE TABLE `identity_decision` (
+	`id` text PRIMARY KEY NOT NULL,
+	`kept_id` text NOT NULL,
+	`other_id` text NOT NULL,
+	`answer` text NOT NULL,
+	`merged_sealed` text,
+	`by_id` text,
+	`at` integer NOT NULL,
+	FOREIGN KEY (`kept_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `identity_decision_kept_id_idx` ON `identity_decision` (`kept_id`,`at`);--> statement-breakpoint
+CREATE INDEX `identity_decision_other_id_idx` ON `identity_decision` (`other_id`);--> statement-breakpoint
 CREATE TABLE `improvement` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -333,6 +371,21 @@ CREATE TABLE `meta` (
 	`value` text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `move_proposal` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`insee_code` text NOT NULL,
+	`proposed_by_id` text NOT NULL,
+	`at` integer NOT NULL,
+	`answered_at` integer,
+	`agreed` integer,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`insee_code`) REFERENCES `municipality`(`insee_code`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`proposed_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `move_proposal_one_open_idx` ON `move_proposal` (`person_id`) WHERE answered_at IS NULL;--> statement-breakpoint
+CREATE INDEX `move_proposal_person_id_idx` ON `move_proposal` (`person_id`);--> statement-breakpoint
 CREATE TABLE `municipality` (
 	`insee_code` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -361,6 +414,42 @@ CREATE TABLE `need` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `need_request_id_theme_idx` ON `need` (`request_id`,`theme`);--> statement-breakpoint
 CREATE INDEX `need_person_id_idx` ON `need` (`person_id`);--> statement-breakpoint
+CREATE TABLE `orientation` (
+	`id` text PRIMARY KEY NOT NULL,
+	`request_id` text NOT NULL,
+	`need_id` text,
+	`territory_id` text NOT NULL,
+	`structure_id` text NOT NULL,
+	`account_id` text,
+	`kind` text,
+	`state` text NOT NULL,
+	`present` integer NOT NULL,
+	`proposed_structure_id` text,
+	`proposed_account_id` text,
+	`proposed_kind` text,
+	`followed` integer,
+	`reason_sealed` text,
+	`decline_reason` text,
+	`decline_note_sealed` text,
+	`by_id` text NOT NULL,
+	`at` integer NOT NULL,
+	`ended_by_id` text,
+	`ended_at` integer,
+	FOREIGN KEY (`request_id`) REFERENCES `support_request`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`need_id`) REFERENCES `need`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`ended_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `orientation_one_whole_idx` ON `orientation` (`request_id`) WHERE present = 1 AND need_id IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `orientation_one_need_idx` ON `orientation` (`need_id`) WHERE present = 1 AND need_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `orientation_request_id_idx` ON `orientation` (`request_id`,`at`);--> statement-breakpoint
+CREATE INDEX `orientation_structure_id_sent_idx` ON `orientation` (`structure_id`,`at`) WHERE present = 1 AND state = 'sent';--> statement-breakpoint
+CREATE INDEX `orientation_territory_id_declined_idx` ON `orientation` (`territory_id`,`at`) WHERE present = 1 AND state = 'declined';--> statement-breakpoint
+CREATE INDEX `orientation_territory_id_followed_idx` ON `orientation` (`territory_id`,`at`) WHERE followed IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `pathway` (
 	`id` text PRIMARY KEY NOT NULL,
 	`person_id` text NOT NULL,
@@ -624,6 +713,7 @@ CREATE TABLE `support_request` (
 	`silence_on` text,
 	`still_waiting_at` integer,
 	`merged_into_id` text,
+	`continues_id` text,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`insee_code`) REFERENCES `municipality`(`insee_code`) ON UPDATE no action ON DELETE no action,
@@ -633,6 +723,9 @@ CREATE TABLE `support_request` (
 CREATE UNIQUE INDEX `support_request_reference_unique` ON `support_request` (`reference`);--> statement-breakpoint
 CREATE UNIQUE INDEX `support_request_one_open_idx` ON `support_request` (`person_id`) WHERE status IN ('submitted', 'assigned', 'in_diagnosis', 'in_pathway');--> statement-breakpoint
 CREATE INDEX `support_request_territory_id_status_idx` ON `support_request` (`territory_id`,`status`,`submitted_at`);--> statement-breakpoint
+CREATE INDEX `support_request_waiting_idx` ON `support_request` (`territory_id`,`urgent`,`submitted_at`) WHERE status = 'submitted';--> statement-breakpoint
+CREATE INDEX `support_request_territory_id_submitted_at_idx` ON `support_request` (`territory_id`,`submitted_at`);--> statement-breakpoint
+CREATE INDEX `support_request_continues_id_idx` ON `support_request` (`continues_id`);--> statement-breakpoint
 CREATE INDEX `support_request_person_id_idx` ON `support_request` (`person_id`);--> statement-breakpoint
 CREATE INDEX `support_request_browser_hash_idx` ON `support_request` (`browser_hash`);--> statement-breakpoint
 CREATE INDEX `support_request_draft_updated_at_idx` ON `support_request` (`updated_at`) WHERE status = 'draft';--> statement-breakpoint

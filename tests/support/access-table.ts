@@ -204,6 +204,13 @@ export const ACCESS: Record<string, Row> = {
 			// Whoever comes second on a request of the territory is led to the list and told so.
 			take: { for: [...KNOW_A, 'colleague', 'decider'], form: { kind: 'socio_pro' } },
 			assign: { for: ['coordinator'], form: { kind: 'socio_pro', accountId: '{colleague}' } },
+			accept: { for: ['coordinator'], form: { kind: 'socio_pro', accountId: '{colleague}' } },
+			// Sent to nobody's structure: nobody takes or declines it here.
+			decline: { for: NOBODY, form: { why: 'full' } },
+			// No structure of this name: were it sent to one, its people would know of A.
+			send: { for: LEAD, form: { need: '{need}', structureId: '{need}' } },
+			takeNeed: { for: NOBODY, form: { need: '{need}' } },
+			declineNeed: { for: NOBODY, form: { need: '{need}', why: 'full' } },
 		},
 	},
 	'/(staff)/pro/personnes': ofStaff,

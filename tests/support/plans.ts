@@ -7,6 +7,7 @@ const GROWING = [
 	'follow_up_member',
 	'support_request',
 	'need',
+	'orientation',
 	'pathway',
 	'stage',
 	'step',

@@ -67,6 +67,12 @@ async function idsFound(q: Queries, territoryId: string, terms: string[]): Promi
 	return firstFound(q, territoryId, byLength[0]!, byLength.slice(1));
 }
 
+/** Ids of the territory's people whom a search finds, whatever the accents; null when nothing is looked for. */
+export async function peopleFound(q: Queries, territoryId: string, typed: string): Promise<string[] | null> {
+	const terms = searchTerms(typed);
+	return terms.length > 0 ? idsFound(q, territoryId, terms) : null;
+}
+
 const without = (term: string, terms: string[]) => terms.filter((other) => other !== term);
 
 /** How many keys begin with a term; one more than `most` when there are more. */
@@ -187,8 +193,7 @@ export async function peopleOfTerritory(
 	territoryId: string,
 	filters: Pick<CaseloadFilters, 'text' | 'late' | 'page' | 'today'>,
 ) {
-	const terms = searchTerms(filters.text ?? '');
-	const found = terms.length > 0 ? await idsFound(q, territoryId, terms) : null;
+	const found = await peopleFound(q, territoryId, filters.text ?? '');
 	if (found?.length === 0) return { rows: [], more: false };
 	const ids = found && !filters.late ? await pageOf(q, found, filters.page) : found;
 	const rows = await q

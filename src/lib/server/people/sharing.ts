@@ -58,6 +58,30 @@ export async function inviteMember(tx: Tx, input: Invited): Promise<{ id: string
 	return { id };
 }
 
+/**
+ * Who takes one need sees its theme from now on: a line of their own, or one theme more on the one they have. Lead and second
+ * see all of it already.
+ */
+export async function joinAsMember(
+	tx: Tx,
+	input: { personId: string; accountId: string; structureId: string; theme: Theme; by: Actor; now: Date },
+): Promise<void> {
+	const { personId, accountId, structureId, theme, by, now } = input;
+	await endPastMembers(tx, now);
+	const current = await findMembership(tx, personId, accountId, now);
+	if (current && current.part !== 'member') return;
+	const themes = [...new Set([...(current?.themes ?? []), theme])];
+	const id = current?.id ?? newId();
+	// Taken for good: a day after which the access was to end no longer holds.
+	if (current) await tx.update(followUpMember).set({ themes, endsAt: null }).where(eq(followUpMember.id, id));
+	else
+		await tx
+			.insert(followUpMember)
+			.values({ id, personId, accountId, structureId, part: 'member', themes, startedAt: now });
+	const detail = { part: 'member', accountId, themes };
+	await recordAudit(tx, { action: 'person.member_joined', actor: by, subjectId: id, personId, detail, at: now });
+}
+
 interface Ending {
 	personId: string;
 	memberId: string;

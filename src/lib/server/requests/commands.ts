@@ -1,11 +1,10 @@
 /** What happens to a request once it is sent. */
 import { and, eq, inArray, isNull, lt, or } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
-import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
-import { account, need, supportRequest } from '../db/schema/index.ts';
-import { assignLead, touchContact } from '../people/commands.ts';
+import { need, supportRequest } from '../db/schema/index.ts';
+import { touchContact } from '../people/commands.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { localDay, startOfDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
@@ -13,6 +12,16 @@ import { findOpenRequest, getOwnRequest } from './queries.ts';
 import { respondByDay } from './rules.ts';
 
 export { submitRequest, joinPerson, confirmVisitor, type Submission, type Submitted } from './submit.ts';
+export { assignRequest } from './assigning.ts';
+export {
+	decideRequest,
+	declineNeed,
+	declineRequest,
+	sendNeed,
+	takeNeed,
+	takeRequest,
+	type NeedChange,
+} from './orienting.ts';
 export { saveAnswers, deleteDraft, deleteOldDrafts } from './drafts.ts';
 
 interface Own {
@@ -142,60 +151,4 @@ export async function sayStillWaiting(tx: Tx, own: Own): Promise<void> {
 	if (said.length === 0) return;
 	await touchContact(tx, personId, now);
 	await recordAudit(tx, { action: 'request.still_waiting', subjectId: row.id, personId, at: now });
-}
-
-type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId' | 'territoryId'>;
-
-/** A referent takes a waiting request of their territory and leads from now on. @throws as `assignRequest` */
-export const takeRequest = (tx: Tx, input: { reference: string; account: Actor; now: Date; reason?: string }) =>
-	assignRequest(tx, {
-		reference: input.reference,
-		accountId: input.account.accountId,
-		by: input.account,
-		reason: input.reason,
-		now: input.now,
-	});
-
-/**
- * Gives a waiting request to a professional, who becomes the lead referent. Two at once: one wins.
- * @throws DomainError `not_found` outside the territory of `by`, `request_already_taken` (conflict), and those of people's
- * `assignLead` (`already_assigned`, `caseload_full`, `not_a_referent`)
- */
-export async function assignRequest(
-	tx: Tx,
-	input: { reference: string; accountId: string; by: Actor; now: Date; reason?: string },
-): Promise<{ id: string; personId: string }> {
-	const { reference, accountId, by, now, reason } = input;
-	const [row] = await tx
-		.select()
-		.from(supportRequest)
-		.where(and(eq(supportRequest.reference, reference), eq(supportRequest.territoryId, by.territoryId ?? '')))
-		.limit(1);
-	if (!row?.personId) throw notFound();
-	const taken = await tx
-		.update(supportRequest)
-		.set({ status: 'assigned', assignedToId: accountId, assignedAt: now, updatedAt: now })
-		.where(and(eq(supportRequest.id, row.id), eq(supportRequest.status, 'submitted')))
-		.returning({ id: supportRequest.id });
-	if (taken.length === 0) throw new DomainError('request_already_taken', 'conflict');
-	const { id, personId } = { id: row.id, personId: row.personId };
-	await assignLead(tx, { personId, accountId, reason, by, now });
-	const [referent] = await tx
-		.select({ structureId: account.structureId })
-		.from(account)
-		.where(eq(account.id, accountId))
-		.limit(1);
-	await tx
-		.update(need)
-		.set({ structureId: referent?.structureId ?? null })
-		.where(and(eq(need.requestId, id), isNull(need.structureId)));
-	await recordAudit(tx, {
-		action: 'request.assigned',
-		actor: by,
-		subjectId: id,
-		personId,
-		detail: { accountId },
-		at: now,
-	});
-	return { id, personId };
 }

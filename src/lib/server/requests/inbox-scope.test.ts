@@ -18,10 +18,11 @@ test('a referent lists what nobody took and what is theirs, never a colleague’
 		await given(own.id, 'Mienne'),
 		await given(colleague.id, 'Leur'),
 	];
-	const list = async (onlyOf?: string, text?: string) =>
-		(await inbox(db.read, territory.id, { show: 'all', onlyOf, text, today: '2026-03-02' })).map(
-			(row) => row.reference,
-		);
+	const list = async (accountId?: string, text?: string) => {
+		const onlyOf = accountId ? { accountId, structureId: own.structureId } : undefined;
+		const rows = await inbox(db.read, territory.id, { show: 'all', onlyOf, text, today: '2026-03-02' });
+		return rows.map((row) => row.reference);
+	};
 	expect((await list(own.id)).sort()).toEqual([waiting, mine].sort());
 	expect((await list()).sort()).toEqual([waiting, mine, theirs].sort());
 	expect(await list(undefined, 'zoé leur')).toEqual([theirs]);

@@ -1,75 +1,120 @@
-/** Requests as professionals see them. */
-import { and, asc, count, desc, eq, exists, inArray, isNotNull, like, lt, or, sql, type SQL } from 'drizzle-orm';
-import { OPEN_REQUEST_STATUSES, type RequestStatus } from '../../shared/codes.ts';
-import { searchable } from '../../shared/search.ts';
+/** Requests as professionals list them. */
+import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
-import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
-import { account, municipality, need, person, supportRequest } from '../db/schema/index.ts';
-import { getPersonFor, personOf } from '../people/queries.ts';
-import { seesTheme } from '../people/rules.ts';
-import { DomainError, notFound } from '../platform/errors.ts';
-import { openAnswers } from './answers.ts';
-import { needsOf, type SentRequest } from './queries.ts';
-import type { RequestRow } from './drafts.ts';
+import {
+	account,
+	catchment,
+	municipality,
+	need,
+	orientation,
+	person,
+	structure,
+	supportRequest,
+} from '../db/schema/index.ts';
+import { peopleFound } from '../people/caseload.ts';
+
+/**
+ * `waiting`: nobody took it yet; `late`: waiting past its day; `still_waiting`: the person said so; `sent`: waits at a
+ * structure; `returned`: a structure did not take it; `taken`, `ended`, `all`.
+ */
+export const INBOX_VIEWS = ['waiting', 'late', 'still_waiting', 'sent', 'returned', 'taken', 'ended', 'all'] as const;
+export type InboxView = (typeof INBOX_VIEWS)[number];
 
 export interface InboxFilters {
-	/** `waiting`: nobody took it yet (default); `late`: waiting past its day; `still_waiting`: the person said so. */
-	show?: 'waiting' | 'late' | 'still_waiting' | 'taken' | 'ended' | 'all';
+	show?: InboxView;
 	theme?: Theme;
+	/** Basin of the person's commune. */
+	areaId?: string;
+	urgentOnly?: boolean;
 	/** Part of the name, or the whole reference; accents and case ignored. */
 	text?: string;
-	/** A referent: what nobody took yet, and what was given to them; a colleague's is not theirs to list. */
-	onlyOf?: string;
+	/** A referent: what nobody took yet, what their structure was sent, and what was given to them. */
+	onlyOf?: { accountId: string; structureId: string | null };
 	/** The territory's day of today: what is late. */
 	today: string;
 	limit?: number;
 	offset?: number;
 }
 
-const ENDED: RequestStatus[] = ['closed', 'withdrawn', 'transferred'];
-const TAKEN = OPEN_REQUEST_STATUSES.filter((status) => status !== 'submitted');
-const waiting = eq(supportRequest.status, 'submitted');
+// A partial index is only used when its condition is written as it was declared.
+const waiting = sql`${supportRequest.status} = 'submitted'`;
+const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis', 'in_pathway')`;
+const ended = sql`${supportRequest.status} IN ('closed', 'withdrawn', 'transferred')`;
+/** The decision that counts for the whole request. */
+const present = and(
+	eq(orientation.requestId, supportRequest.id),
+	sql`${orientation.present} = 1 AND ${orientation.needId} IS NULL`,
+);
+
+const WAITING_VIEWS: InboxView[] = ['waiting', 'late', 'still_waiting', 'sent', 'returned'];
+export const isWaitingView = (show: InboxView): boolean => WAITING_VIEWS.includes(show);
 
 function shown({ show = 'waiting', today }: InboxFilters): SQL | undefined {
 	if (show === 'waiting') return waiting;
 	if (show === 'late') return and(waiting, lt(supportRequest.respondBy, today));
 	if (show === 'still_waiting') return and(waiting, isNotNull(supportRequest.stillWaitingAt));
-	if (show === 'taken') return inArray(supportRequest.status, TAKEN);
-	if (show === 'ended') return inArray(supportRequest.status, ENDED);
-	return isNotNull(supportRequest.reference);
+	if (show === 'sent') return and(waiting, eq(orientation.state, 'sent'));
+	if (show === 'returned') return and(waiting, eq(orientation.state, 'declined'));
+	if (show === 'taken') return taken;
+	if (show === 'ended') return ended;
+	return isNotNull(supportRequest.submittedAt);
 }
 
-function asked(q: Queries, { theme, text }: InboxFilters): (SQL | undefined)[] {
-	const words = text ? searchable(text) : '';
-	const reference = text?.trim().toUpperCase() ?? '';
-	return [
-		theme &&
-			exists(
-				q
-					.select({ one: sql`1` })
-					.from(need)
-					.where(and(eq(need.requestId, supportRequest.id), eq(need.theme, theme))),
+/** What was sent to another structure is theirs to take. */
+function theirs({ onlyOf }: InboxFilters): SQL | undefined {
+	if (!onlyOf) return undefined;
+	const free = or(
+		isNull(orientation.id),
+		ne(orientation.state, 'sent'),
+		eq(orientation.structureId, onlyOf.structureId ?? ''),
+	);
+	return or(and(waiting, free), eq(supportRequest.assignedToId, onlyOf.accountId));
+}
+
+const asksFor = (q: Queries, theme: Theme) =>
+	exists(
+		q
+			.select({ one: sql`1` })
+			.from(need)
+			.where(and(eq(need.requestId, supportRequest.id), eq(need.theme, theme))),
+	);
+
+const inArea = (q: Queries, territoryId: string, areaId: string) =>
+	exists(
+		q
+			.select({ one: sql`1` })
+			.from(catchment)
+			.where(
+				and(
+					eq(catchment.inseeCode, person.inseeCode),
+					eq(catchment.territoryId, territoryId),
+					eq(catchment.employmentAreaId, areaId),
+				),
 			),
-		reference &&
-			(/-/.test(reference) && /\d/.test(reference)
-				? eq(supportRequest.reference, reference)
-				: and(...words.split(' ').map((word) => like(person.searchName, `%${word}%`)))),
-	].map((condition) => condition || undefined);
+	);
+
+const isReference = (typed: string) => /-/.test(typed) && /\d/.test(typed);
+
+/** By reference or by name; undefined: nothing is looked for; null: nobody is found. */
+async function searched(q: Queries, territoryId: string, typed: string): Promise<SQL | undefined | null> {
+	const reference = typed.trim().toUpperCase();
+	if (!reference) return undefined;
+	if (isReference(reference)) return eq(supportRequest.reference, reference);
+	const found = await peopleFound(q, territoryId, typed);
+	if (found === null) return undefined;
+	return found.length > 0 ? inArray(supportRequest.personId, found) : null;
 }
 
 /**
- * Requests of a territory: urgent first, then the oldest. Names and themes only: what was written is on the request's own
- * page. Merged ones are left out.
+ * Requests of a territory. Those that wait: urgent first, then the oldest; the others: the latest first. Names and themes
+ * only: what was written is on the request's own page. Merged ones are left out.
  */
 export async function inbox(q: Queries, territoryId: string, filters: InboxFilters) {
-	const where = and(
-		eq(supportRequest.territoryId, territoryId),
-		sql`${supportRequest.mergedIntoId} IS NULL`,
-		shown(filters),
-		filters.onlyOf ? or(waiting, eq(supportRequest.assignedToId, filters.onlyOf)) : undefined,
-		...asked(q, filters),
-	);
+	const search = await searched(q, territoryId, filters.text ?? '');
+	if (search === null) return [];
+	const waits = isWaitingView(filters.show ?? 'waiting');
 	const rows = await q
 		.select({
 			id: supportRequest.id,
@@ -85,16 +130,34 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 			firstName: person.firstName,
 			lastName: person.lastName,
 			birthDate: person.birthDate,
+			household: person.household,
 			commune: municipality.name,
 			assignedTo: account.displayName,
 			assignedToId: supportRequest.assignedToId,
+			sentTo: structure.name,
+			orientationState: orientation.state,
 		})
 		.from(supportRequest)
 		.innerJoin(person, eq(person.id, supportRequest.personId))
+		.leftJoin(orientation, present)
+		.leftJoin(structure, eq(structure.id, orientation.structureId))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.leftJoin(account, eq(account.id, supportRequest.assignedToId))
-		.where(where)
-		.orderBy(desc(supportRequest.urgent), asc(supportRequest.submittedAt))
+		.where(
+			and(
+				eq(supportRequest.territoryId, territoryId),
+				isNull(supportRequest.mergedIntoId),
+				shown(filters),
+				theirs(filters),
+				filters.theme && asksFor(q, filters.theme),
+				filters.areaId ? inArea(q, territoryId, filters.areaId) : undefined,
+				filters.urgentOnly ? eq(supportRequest.urgent, true) : undefined,
+				search,
+			),
+		)
+		.orderBy(
+			...(waits ? [desc(supportRequest.urgent), asc(supportRequest.submittedAt)] : [desc(supportRequest.submittedAt)]),
+		)
 		.limit(filters.limit ?? 50)
 		.offset(filters.offset ?? 0);
 	const themes = await themesOf(
@@ -124,61 +187,74 @@ async function themesOf(q: Queries, requestIds: string[]): Promise<Map<string, T
 	return found;
 }
 
-/** How many wait, are late, said they still wait. */
+/** How many of those that wait are late, said they still wait, wait at a structure, came back from one. */
 export async function inboxCounts(q: Queries, territoryId: string, today: string) {
-	const of = async (show: 'waiting' | 'late' | 'still_waiting') => {
-		const [row] = await q
-			.select({ requests: count() })
-			.from(supportRequest)
-			.where(and(eq(supportRequest.territoryId, territoryId), shown({ show, today })));
-		return row!.requests;
-	};
-	return { waiting: await of('waiting'), late: await of('late'), stillWaiting: await of('still_waiting') };
-}
-
-type Viewer = Pick<SignedIn, 'accountId' | 'role' | 'territoryId'>;
-
-/**
- * One request for a professional. While nobody took it, those of the territory read all of it to decide; afterwards people's
- * rule decides (follow-up: all, or own themes; coordinator: who and when, no needs). The page records the opening.
- * @throws DomainError `not_found`
- */
-export async function getRequestFor(q: Queries, viewer: Viewer, reference: string) {
-	const [row] = (await q
-		.select()
+	const all = and(eq(supportRequest.territoryId, territoryId), waiting);
+	const [row] = await q
+		.select({
+			waiting: count(),
+			late: countIf(lt(supportRequest.respondBy, today)),
+			stillWaiting: countIf(isNotNull(supportRequest.stillWaitingAt)),
+			sent: countIf(eq(orientation.state, 'sent')),
+			returned: countIf(eq(orientation.state, 'declined')),
+		})
 		.from(supportRequest)
-		.where(and(eq(supportRequest.reference, reference), isNotNull(supportRequest.personId)))
-		.limit(1)) as (RequestRow & SentRequest)[];
-	if (!row) throw notFound();
-	const { access, themes } = await accessTo(q, viewer, row);
-	const person = await personOf(q, row.personId);
-	const needs = access === 'limited' ? [] : (await needsOf(q, row.id)).filter(({ theme }) => seesTheme(themes, theme));
-	const answers = access === 'limited' || themes ? null : openAnswers(row.id, row.answersSealed);
-	const { id, firstName, lastName } = person;
-	return {
-		request: row,
-		access,
-		person: access === 'limited' ? { id, firstName, lastName } : person,
-		needs,
-		/** Household, contact and how to reach; null for those who see their own theme only. */
-		answers,
-	};
+		.leftJoin(orientation, present)
+		.where(all);
+	return row!;
 }
-export type RequestFile = Awaited<ReturnType<typeof getRequestFor>>;
 
-async function accessTo(
-	q: Queries,
-	viewer: Viewer,
-	row: SentRequest & { status: RequestStatus },
-): Promise<{ access: 'whole' | 'limited'; themes: string[] | null }> {
-	const staff = viewer.role === 'referent' || viewer.role === 'coordinator';
-	if (staff && row.status === 'submitted' && viewer.territoryId === row.territoryId)
-		return { access: 'whole', themes: null };
-	try {
-		const file = await getPersonFor(q, viewer, row.personId);
-		return file.access === 'coordinator' ? { access: 'limited', themes: [] } : { access: 'whole', themes: file.themes };
-	} catch (problem) {
-		if (problem instanceof DomainError) throw notFound();
-		throw problem;
-	}
-}
+const countIf = (condition: SQL) => sql<number>`count(CASE WHEN ${condition} THEN 1 END)`.mapWith(Number);
+
+/** More wait than a page holds: the next ones come up as these are settled. */
+const MAX_NEEDS = 50;
+
+const needColumns = {
+	id: need.id,
+	theme: need.theme,
+	expectedOn: need.expectedOn,
+	reference: supportRequest.reference,
+	firstName: person.firstName,
+	lastName: person.lastName,
+	commune: municipality.name,
+	sentAt: orientation.at,
+	structureName: structure.name,
+	declineReason: orientation.declineReason,
+};
+
+const needList = (q: Queries, where: SQL | undefined) =>
+	q
+		.select(needColumns)
+		.from(orientation)
+		.innerJoin(need, eq(need.id, orientation.needId))
+		.innerJoin(supportRequest, eq(supportRequest.id, need.requestId))
+		.innerJoin(person, eq(person.id, need.personId))
+		.innerJoin(structure, eq(structure.id, orientation.structureId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				where,
+				inArray(need.status, ['open', 'in_progress']),
+				inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES]),
+			),
+		)
+		.orderBy(asc(orientation.at))
+		.limit(MAX_NEEDS);
+
+/** Single needs that wait for somebody of a structure, the oldest first. */
+export const needsSentTo = (q: Queries, structureId: string) =>
+	needList(
+		q,
+		and(eq(orientation.structureId, structureId), sql`${orientation.present} = 1 AND ${orientation.state} = 'sent'`),
+	);
+
+/** Single needs that a structure did not take: the coordinator's again. */
+export const needsReturned = (q: Queries, territoryId: string) =>
+	needList(
+		q,
+		and(
+			eq(orientation.territoryId, territoryId),
+			sql`${orientation.present} = 1 AND ${orientation.state} = 'declined'`,
+		),
+	);
+export type NeedRowListed = Awaited<ReturnType<typeof needsSentTo>>[number];

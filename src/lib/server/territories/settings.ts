@@ -1,4 +1,32 @@
-import type { AppointmentMode } from '../../shared/codes.ts';
+import type { AppointmentMode, Household, PathwayKind } from '../../shared/codes.ts';
+
+/**
+ * One line of a territory's orientation rules, read in order: the first that fits and names networks proposes the structure,
+ * the first that fits and names a kind proposes the pathway. All of its conditions must hold; none: it fits everybody.
+ */
+export interface OrientationRule {
+	/** Younger than this, in years. */
+	under?: number;
+	/** One of these themes at least is asked. */
+	themes?: string[];
+	/** Nothing else is asked. */
+	onlyThemes?: string[];
+	households?: Household[];
+	/** One of `priorityAudiences`. */
+	audience?: string;
+	/** Networks, data·inclusion words, the preferred one first. */
+	to?: string[];
+	kind?: PathwayKind;
+}
+
+const WORK = ['employment', 'training'];
+
+/** Nobody decides by it: it is what a coordinator is shown first (CRPA L311-3-1: a rule that takes part is stated). */
+const NATIONAL_RULES: OrientationRule[] = [
+	{ onlyThemes: WORK, to: ['france-travail'], kind: 'pro' },
+	{ themes: WORK, to: ['departements'], kind: 'socio_pro' },
+	{ to: ['departements', 'ccas-cias'], kind: 'social' },
+];
 
 /** Rules with numbers (product.md §5). A territory stores only what differs. */
 export const DEFAULT_SETTINGS = {
@@ -14,8 +42,20 @@ export const DEFAULT_SETTINGS = {
 	inWorkMonths: 3,
 	/** People per referent; null: no limit. */
 	caseloadLimit: null as number | null,
-	/** Under this age (years), straight to the mission locale; null: no such rule. */
+	/** Under this age (years), straight to the mission locale; null: no such rule. Comes before `orientationRules`. */
 	missionLocaleUnder: null as number | null,
+	/** Who is proposed for a request; a professional decides. */
+	orientationRules: NATIONAL_RULES,
+	/** Networks a single need may go to, by theme, the preferred one first. */
+	needNetworks: {
+		employment: ['france-travail'],
+		training: ['france-travail'],
+		housing: ['departements', 'ccas-cias'],
+		health: ['departements'],
+		mobility: ['plie', 'departements'],
+		childcare: ['caf', 'departements'],
+		money: ['ccas-cias', 'departements'],
+	} as Record<string, string[]>,
 	/** Social and work side together. */
 	worksInPairs: false,
 	/** Tags of the roadmap, offered on steps. */

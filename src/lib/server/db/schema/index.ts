@@ -6,6 +6,7 @@ import { defineAudit } from './audit.ts';
 import { defineChildcare } from './childcare.ts';
 import { defineDiagnosis } from './diagnosis.ts';
 import { defineEvaluation } from './evaluation.ts';
+import { defineHandling } from './handling.ts';
 import { definePathway } from './pathway.ts';
 import { definePeople } from './people.ts';
 import { definePlatform } from './platform.ts';
@@ -27,6 +28,13 @@ export const { person, personSearchKey, followUpMember } = people;
 
 const requests = defineRequests(sqlite, territories, accounts, people);
 export const { supportRequest, need } = requests;
+export const { orientation, moveProposal, identityDecision, filing, handover } = defineHandling(
+	sqlite,
+	territories,
+	accounts,
+	people,
+	requests,
+);
 
 export const { pathway, stage, step, checkIn } = definePathway(sqlite, territories, accounts, people);
 

@@ -49,10 +49,19 @@ export const defineRequests = (
 			stillWaitingAt: d.instant('still_waiting_at'),
 			/** The open request its needs were added to; it stays so that a replay finds the first receipt. */
 			mergedIntoId: d.text('merged_into_id'),
+			/** The request of another territory that this one goes on with, after a move. */
+			continuesId: d.text('continues_id'),
 		},
 		(t) => [
 			d.uniqueIndex('support_request_one_open_idx').on(t.personId).where(open),
 			d.index('support_request_territory_id_status_idx').on(t.territoryId, t.status, t.submittedAt),
+			// What nobody took yet: urgent first, then the oldest.
+			d
+				.index('support_request_waiting_idx')
+				.on(t.territoryId, t.urgent, t.submittedAt)
+				.where(sql`status = 'submitted'`),
+			d.index('support_request_territory_id_submitted_at_idx').on(t.territoryId, t.submittedAt),
+			d.index('support_request_continues_id_idx').on(t.continuesId),
 			d.index('support_request_person_id_idx').on(t.personId),
 			d.index('support_request_browser_hash_idx').on(t.browserHash),
 			// Drafts by their last change: about to close, or old enough to be forgotten.

@@ -14,6 +14,7 @@ import { DomainError, notFound } from '$lib/server/platform/errors';
 import { isMobile } from '$lib/server/platform/phone';
 import { confirmVisitor, joinPerson } from '$lib/server/requests/commands';
 import { getOwnRequest, getReference, needsOf, recentAnswerDays } from '$lib/server/requests/queries';
+import { filingOf, orientationsOf } from '$lib/server/requests/reading';
 import { codeContact, isLateOn, maskContact } from '$lib/server/requests/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -47,13 +48,19 @@ export const load: PageServerLoad = async (event) => {
 	openToAll();
 	const request = await requestOf(event);
 	if (request.mergedIntoId) redirect(303, href(`/demande/${await getReference(db.read, request.mergedIntoId)}`));
-	const [territory, person, needs, lead, recentDays] = await Promise.all([
+	const [territory, person, needs, lead, recentDays, standing, filed] = await Promise.all([
 		getTerritory(db.read, request.territoryId),
 		personOf(db.read, request.personId),
 		needsOf(db.read, request.id),
 		leadOf(db.read, request.personId),
 		recentAnswerDays(db.read, request.territoryId, event.locals.now),
+		orientationsOf(db.read, request.id),
+		filingOf(db.read, request.id),
 	]);
+	const whereIs = (needId: string | null) => {
+		const at = standing.get(needId);
+		return at ? { state: at.state, structure: at.structureName } : null;
+	};
 	const today = localDay(event.locals.now, territory.zone);
 	const contact = codeContact(person);
 	return {
@@ -68,7 +75,10 @@ export const load: PageServerLoad = async (event) => {
 			isLate: isLateOn(request, today),
 			isFresh: localDay(request.submittedAt, territory.zone) === today,
 		},
-		needs: needs.map(({ id, theme, status, expectedOn }) => ({ id, theme, status, expectedOn })),
+		needs: needs.map(({ id, theme, status, expectedOn }) => ({ id, theme, status, expectedOn, at: whereIs(id) })),
+		/** The structure the whole request waits at, or came back from. */
+		whole: request.status === 'submitted' ? whereIs(null) : null,
+		filed: filed ? { name: filed.name, structure: filed.structureName } : null,
 		service: {
 			name: territory.name,
 			programme: territory.programmeLabel,

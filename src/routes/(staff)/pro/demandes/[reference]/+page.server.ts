@@ -1,4 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
+import type * as v from 'valibot';
 import { m } from '$lib/paraglide/messages.js';
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db, type Tx } from '$lib/server/db';
@@ -11,55 +12,59 @@ import { ageOn } from '$lib/server/people/rules';
 import { teamOf } from '$lib/server/people/steering';
 import { DomainError } from '$lib/server/platform/errors';
 import { parseForm } from '$lib/server/platform/forms';
-import { assignRequest, takeRequest } from '$lib/server/requests/commands';
-import { getRequestFor, type RequestFile } from '$lib/server/requests/inbox';
+import {
+	declineNeed,
+	declineRequest,
+	decideRequest,
+	sendNeed,
+	takeNeed,
+	takeRequest,
+	type NeedChange,
+} from '$lib/server/requests/commands';
+import { proposalFor } from '$lib/server/requests/orientation';
 import { ticksInWords } from '$lib/server/requests/questions';
+import { filingOf, getRequestFor, orientationsOf, type RequestFile } from '$lib/server/requests/reading';
 import { localDay } from '$lib/server/territories/calendar';
-import { getTerritory } from '$lib/server/territories/queries';
+import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireCoordinator, requireStaff } from '$lib/server/web/guards';
 import type { PathwayKind } from '$lib/shared/codes';
 import { href } from '$lib/shared/links';
-import type { Actions, PageServerLoad } from './$types';
-import { assignForm, takeForm } from './forms';
+import { tellPerson } from '../tell.server';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
+import { decideForm, declineForm, declineNeedForm, needForm, sendNeedForm, takeForm } from './forms';
 
 export const load: PageServerLoad = async ({ params, locals }) => {
 	const viewer = requireStaff();
-	const { now, locale } = locals;
+	const { now } = locals;
 	try {
 		const file = await getRequestFor(db.read, viewer, params.reference);
 		await noteOpening(db, { viewer, personId: file.request.personId, part: 'request', now });
 		const { zone, settings } = await getTerritory(db.read, viewer.territoryId);
-		const { id, reference, status, submittedAt, respondBy, urgent, stillWaitingAt } = file.request;
+		const { id, reference, status, submittedAt, respondBy, urgent, stillWaitingAt, personId } = file.request;
 		const today = localDay(now, zone);
-		const waiting = status === 'submitted';
-		const team = waiting ? await teamOf(db.read, viewer.territoryId) : [];
+		const decides = status === 'submitted' && file.access === 'whole';
+		const team = decides ? await teamOf(db.read, viewer.territoryId) : [];
+		const standing = await orientationsOf(db.read, id);
+		const whole = standing.get(null);
 		return {
 			now,
 			zone,
 			today,
 			role: viewer.role,
-			request: {
-				id,
-				reference,
-				status,
-				submittedAt,
-				respondBy,
-				urgent,
-				stillWaitingAt,
-				personId: file.request.personId,
-			},
+			request: { id, reference, status, submittedAt, respondBy, urgent, stillWaitingAt, personId },
 			access: file.access,
 			person: personShown(file, today),
-			needs: file.needs.map(({ id, theme, status, answers }) => ({
-				id,
-				theme,
-				status,
-				ticks: ticksInWords(theme, answers.ticks, locale),
-				note: answers.note,
-			})),
+			needs: needsShown(file, standing, viewer, locals.locale),
+			/** Where the whole request stands, and whether it is this structure's to answer. */
+			whole: whole && { ...whole, isOurs: whole.state === 'sent' && whole.structureId === viewer.structureId },
+			structures: file.leads ? await structuresOf(viewer.territoryId) : [],
 			answers: file.answers && { household: file.answers.household, contact: file.answers.contact },
-			duplicates: waiting && 'searchName' in file.person ? await possibleDuplicates(db.read, file.person) : [],
+			filing: file.access === 'whole' ? ((await filingOf(db.read, id)) ?? null) : null,
+			duplicates: decides && 'searchName' in file.person ? await possibleDuplicates(db.read, file.person) : [],
+			proposal:
+				decides && viewer.role === 'coordinator' ? await proposalFor(db.read, id, viewer.territoryId, now) : null,
+			decides,
 			limit: settings.caseloadLimit,
 			pairs: settings.worksInPairs,
 			own: team.find((member) => member.id === viewer.accountId)?.leads ?? 0,
@@ -73,6 +78,33 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 	}
 };
 
+const structuresOf = async (territoryId: string) =>
+	(await listStructures(db.read, territoryId)).map(({ id, name }) => ({ value: id, label: name }));
+
+function needsShown(
+	{ needs, leads }: RequestFile,
+	standing: Awaited<ReturnType<typeof orientationsOf>>,
+	viewer: SignedIn,
+	locale: string,
+) {
+	return needs.map(({ id, theme, status, answers, expectedOn }) => {
+		const at = standing.get(id);
+		const goesOn = status === 'open' || status === 'in_progress';
+		return {
+			id,
+			theme,
+			status,
+			expectedOn,
+			ticks: ticksInWords(theme, answers.ticks, locale),
+			note: answers.note,
+			at: at ?? null,
+			/** It waits at the reader's structure. */
+			isOurs: goesOn && at?.state === 'sent' && at.structureId === viewer.structureId,
+			maySend: goesOn && leads && at?.state !== 'taken',
+		};
+	});
+}
+
 function personShown({ person }: RequestFile, today: string) {
 	if (!('searchName' in person)) return { ...person, age: null, details: null };
 	const { id, firstName, lastName, birthDate, email, phone, contactConfirmedAt, locale } = person;
@@ -84,6 +116,12 @@ const REFUSALS = {
 	already_assigned: () => m.pro_error_taken(),
 	caseload_full: () => m.pro_error_full(),
 	not_a_referent: () => m.pro_error_not_referent(),
+	structure_unknown: () => m.handling_pro_error_structure(),
+	reason_needed: () => m.handling_pro_error_reason(),
+	note_needed: () => m.handling_pro_error_note(),
+	need_taken: () => m.handling_pro_error_need_taken(),
+	need_already_taken: () => m.handling_pro_error_need_taken(),
+	already_answered: () => m.handling_pro_error_answered(),
 };
 
 /** Whoever comes second may no longer open the request: the list tells them. */
@@ -108,6 +146,62 @@ async function beginFollowUp(tx: Tx, { personId, territoryId, kind, second, by, 
 	if (second) await assignSecond(tx, { personId, accountId: second, by, now });
 }
 
+/** One decision of a coordinator, as it was proposed or otherwise. */
+async function decide(event: RequestEvent, sentences: Record<string, () => string>) {
+	const by = requireCoordinator();
+	const { territoryId } = by;
+	const parsed = parseForm(decideForm, await event.request.formData());
+	if (!parsed.ok) return fail(400, parsed);
+	const { kind, second, reason } = parsed.value;
+	const [accountId, structureId] = [parsed.value.accountId || null, parsed.value.structureId || null];
+	const { reference } = event.params;
+	const { now } = event.locals;
+	try {
+		await db.write(async (tx) => {
+			const { request } = await getRequestFor(tx, by, reference);
+			const proposal = await proposalFor(tx, request.id, territoryId, now);
+			const choice = { accountId, structureId, kind, reason, proposal };
+			const { id, personId } = await decideRequest(tx, { ...choice, reference, by, now });
+			if (accountId) await beginFollowUp(tx, { personId, territoryId, kind, second, by, now });
+			await tellPerson(tx, {
+				personId,
+				reference,
+				requestId: id,
+				key: `${accountId ?? structureId}:${now.getTime()}`,
+				now,
+			});
+		});
+	} catch (problem) {
+		tellTaken(problem, reference);
+		return failFrom(problem, { ...REFUSALS, ...sentences }, parsed.value);
+	}
+	redirect(303, href(accountId ? '/pro/demandes' : '/pro/demandes?fait=envoi'));
+}
+
+/** What a professional does with one need, then the person is told; `next`: where whoever did it goes on. */
+async function onNeed<S extends v.GenericSchema>(
+	event: RequestEvent,
+	schema: S,
+	work: (tx: Tx, value: v.InferOutput<S>, by: ReturnType<typeof requireStaff>) => Promise<NeedChange>,
+	next: (change: NeedChange) => string,
+) {
+	const by = requireStaff();
+	const parsed = parseForm(schema, await event.request.formData());
+	if (!parsed.ok) return fail(400, parsed);
+	const { now } = event.locals;
+	let change: NeedChange;
+	try {
+		change = await db.write(async (tx) => {
+			const done = await work(tx, parsed.value, by);
+			await tellPerson(tx, { ...done, key: `${event.url.search.slice(2)}:${done.orientationId}`, now });
+			return done;
+		});
+	} catch (problem) {
+		return failFrom(problem, REFUSALS, {});
+	}
+	redirect(303, href(next(change)));
+}
+
 export const actions: Actions = {
 	take: async ({ params, request, locals }) => {
 		const by = requireStaff();
@@ -115,37 +209,65 @@ export const actions: Actions = {
 		const parsed = parseForm(takeForm, await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		const { kind, second } = parsed.value;
+		const { reference } = params;
 		const { now } = locals;
 		let personId: string;
 		try {
 			personId = await db.write(async (tx) => {
-				const taken = await takeRequest(tx, { reference: params.reference, account: by, now });
+				const taken = await takeRequest(tx, { reference, account: by, now });
 				await beginFollowUp(tx, { personId: taken.personId, territoryId, kind, second, by, now });
+				await tellPerson(tx, { personId: taken.personId, reference, requestId: taken.id, key: 'taken', now });
 				return taken.personId;
 			});
 		} catch (problem) {
-			tellTaken(problem, params.reference);
+			tellTaken(problem, reference);
 			return failFrom(problem, REFUSALS, parsed.value);
 		}
 		redirect(303, href(`/pro/personnes/${personId}`));
 	},
-	assign: async ({ params, request, locals }) => {
-		const by = requireCoordinator();
-		const { territoryId } = by;
-		const parsed = parseForm(assignForm, await request.formData());
+	/** What is accepted is what was shown; were the rules to say otherwise by now, it is looked at again. */
+	accept: async (event) => {
+		requireCoordinator();
+		return decide(event, { reason_needed: () => m.handling_pro_error_proposal_changed() });
+	},
+	assign: async (event) => {
+		requireCoordinator();
+		return decide(event, { caseload_full: () => m.pro_error_full_reason() });
+	},
+	decline: async ({ params, request, locals }) => {
+		const by = requireStaff();
+		const parsed = parseForm(declineForm, await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { kind, accountId, second, reason } = parsed.value;
+		const { why, note } = parsed.value;
 		const { now } = locals;
+		const { reference } = params;
 		try {
-			await db.write(async (tx) => {
-				const given = await assignRequest(tx, { reference: params.reference, accountId, by, now, reason });
-				await beginFollowUp(tx, { personId: given.personId, territoryId, kind, second, by, now });
-			});
+			await db.write((tx) => declineRequest(tx, { reference, reason: why, note, by, now }));
 		} catch (problem) {
-			tellTaken(problem, params.reference);
-			const sentences = { ...REFUSALS, caseload_full: () => m.pro_error_full_reason() };
-			return failFrom(problem, sentences, parsed.value);
+			return failFrom(problem, REFUSALS, parsed.value);
 		}
-		redirect(303, href('/pro/demandes'));
+		redirect(303, href('/pro/demandes?fait=refus'));
+	},
+	send: async (event) => {
+		requireStaff();
+		const { now } = event.locals;
+		const send = (tx: Tx, value: v.InferOutput<typeof sendNeedForm>, by: SignedIn) =>
+			sendNeed(tx, { needId: value.need, structureId: value.structureId, by, now });
+		// A coordinator may no longer open what is on its way again.
+		return onNeed(event, sendNeedForm, send, () => '/pro/demandes?fait=envoi');
+	},
+	takeNeed: async (event) => {
+		requireStaff();
+		const { now } = event.locals;
+		const take = (tx: Tx, { need }: v.InferOutput<typeof needForm>, by: SignedIn) =>
+			takeNeed(tx, { needId: need, by, now });
+		return onNeed(event, needForm, take, ({ personId }) => `/pro/personnes/${personId}`);
+	},
+	declineNeed: async (event) => {
+		requireStaff();
+		const { now } = event.locals;
+		const decline = (tx: Tx, value: v.InferOutput<typeof declineNeedForm>, by: SignedIn) =>
+			declineNeed(tx, { needId: value.need, reason: value.why, note: value.note, by, now });
+		return onNeed(event, declineNeedForm, decline, () => '/pro/demandes?fait=refus');
 	},
 };

@@ -1,0 +1,279 @@
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+	aCoordinator,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStructure,
+	aTerritory,
+	NOW,
+	theTerritory,
+} from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import type { Db } from '../db/client.ts';
+import { auditEntry, need, orientation, supportRequest } from '../db/schema/index.ts';
+import { assignLead } from '../people/commands.ts';
+import { getPersonFor } from '../people/queries.ts';
+import { declineNeed, declineRequest, decideRequest, sendNeed, takeNeed, takeRequest } from './commands.ts';
+import { inbox, inboxCounts, needsReturned, needsSentTo } from './inbox.ts';
+import { followedProposals, proposalFor } from './orientation.ts';
+import { getRequestFor, orientationsOf } from './reading.ts';
+
+type Staff = Awaited<ReturnType<typeof aReferent>>;
+const as = (account: { id: string; role: string; territoryId: string | null; structureId: string | null }) =>
+	({ ...account, accountId: account.id }) as unknown as SignedIn;
+const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
+
+let db: Db;
+let territoryId: string;
+let coordinator: Staff;
+let housing: Staff;
+let colleague: Staff;
+let elsewhere: Staff;
+let sent: Awaited<ReturnType<typeof aRequest>>;
+
+beforeEach(async () => {
+	db = await testDatabase();
+	territoryId = (await aTerritory(db)).id;
+	const here = { territoryId };
+	coordinator = await aCoordinator(db, here);
+	housing = await aReferent(db, here);
+	colleague = await aReferent(db, { ...here, structureId: housing.structureId });
+	elsewhere = await aReferent(db, here);
+	const person = await aPerson(db, here);
+	sent = await aRequest(db, { personId: person.id, themes: ['housing', 'employment'] });
+});
+
+const NOTHING = { accountId: null, structureId: null, kind: 'social' as const, reason: '', proposal: null };
+const decide = (choice: Partial<typeof NOTHING> | Record<string, unknown>, now = NOW) =>
+	db.write((tx) =>
+		decideRequest(tx, { ...NOTHING, ...choice, reference: sent.reference!, by: as(coordinator), now } as Parameters<
+			typeof decideRequest
+		>[1]),
+	);
+const toStructure = (now = NOW) => decide({ structureId: housing.structureId }, now);
+const take = (account: Staff) =>
+	db.write((tx) => takeRequest(tx, { reference: sent.reference!, account: as(account), now: NOW }));
+const giveBack = (account: Staff, now = NOW) =>
+	db.write((tx) =>
+		declineRequest(tx, { reference: sent.reference!, reason: 'full', note: 'Complet', by: as(account), now }),
+	);
+const row = async () =>
+	(await db.read.select().from(supportRequest).where(eq(supportRequest.id, sent.id)).limit(1))[0]!;
+
+describe('a request sent to a structure', () => {
+	test('is read and taken there, and nowhere else', async () => {
+		await toStructure();
+		const read = (account: Staff) => getRequestFor(db.read, as(account), sent.reference!);
+		await expect(read(elsewhere)).rejects.toThrow('not_found');
+		await expect(take(elsewhere)).rejects.toThrow('not_found');
+		expect((await read(housing)).access).toBe('whole');
+		expect((await read(coordinator)).access).toBe('whole');
+		const listed = async ({ id: accountId, structureId }: Staff) =>
+			(await inbox(db.read, territoryId, { today: '2026-03-02', onlyOf: { accountId, structureId } })).length;
+		expect([await listed(colleague), await listed(elsewhere)]).toEqual([1, 0]);
+		await take(colleague);
+		expect(await row()).toMatchObject({ status: 'assigned', assignedToId: colleague.id });
+		expect(await orientationsOf(db.read, sent.id)).toMatchObject(new Map([[null, { state: 'taken' }]]));
+	});
+
+	test('taken by two at once: one wins, the other is told', async () => {
+		await toStructure();
+		const results = await Promise.allSettled([take(housing), take(colleague)]);
+		expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+		const lost = results.find((result) => result.status === 'rejected');
+		expect(String(lost!.reason)).toContain('request_already_taken');
+	});
+
+	test('declined with a reason, it is the coordinator’s again and its clock does not restart', async () => {
+		await toStructure();
+		const before = await row();
+		await expect(giveBack(elsewhere)).rejects.toThrow('not_found');
+		await giveBack(housing, later(3));
+		expect(await row()).toMatchObject({
+			status: 'submitted',
+			submittedAt: before.submittedAt,
+			respondBy: before.respondBy,
+			assignedToId: null,
+		});
+		expect(await inboxCounts(db.read, territoryId, '2026-03-02')).toMatchObject({ waiting: 1, sent: 0, returned: 1 });
+		expect(await orientationsOf(db.read, sent.id)).toMatchObject(
+			new Map([[null, { state: 'declined', declineReason: 'full', declineNote: 'Complet' }]]),
+		);
+		// Anybody of the territory reads it again; said twice, it is refused.
+		expect((await getRequestFor(db.read, as(elsewhere), sent.reference!)).access).toBe('whole');
+		await expect(giveBack(colleague)).rejects.toThrow('already_answered');
+		// Sent elsewhere after that, the first structure sees nothing of it.
+		await decide({ structureId: elsewhere.structureId });
+		await expect(getRequestFor(db.read, as(housing), sent.reference!)).rejects.toThrow('not_found');
+	});
+
+	test('« other reason » without a word is not a reason', async () => {
+		await toStructure();
+		const declining = db.write((tx) =>
+			declineRequest(tx, { reference: sent.reference!, reason: 'other', note: ' ', by: as(housing), now: NOW }),
+		);
+		await expect(declining).rejects.toThrow('note_needed');
+	});
+
+	test('a structure of another territory is none', async () => {
+		const far = await aStructure(db);
+		await expect(decide({ structureId: far.id })).rejects.toThrow('structure_unknown');
+	});
+});
+
+describe('the proposal of the rules', () => {
+	const proposed = () => proposalFor(db.read, sent.id, territoryId, NOW);
+
+	test('accepted or not is kept, audited and counted; otherwise needs a reason', async () => {
+		const proposal = await proposed();
+		const { account, kind } = proposal;
+		expect(account).not.toBeNull();
+		const other = [housing, colleague, elsewhere].find(({ id }) => id !== account!.id)!;
+		await expect(decide({ accountId: other.id, kind, proposal })).rejects.toThrow('reason_needed');
+		await decide({ accountId: other.id, kind, proposal, reason: 'Elle la connaît' });
+		const second = await aRequest(db, { territoryId, personId: (await aPerson(db, { territoryId })).id });
+		sent = second;
+		const again = await proposed();
+		await decide({ accountId: again.account!.id, kind: again.kind, proposal: again });
+		expect(await followedProposals(db.read, territoryId, later(1))).toEqual({ proposed: 2, followed: 1 });
+		const [first] = await db.read.select().from(orientation).orderBy(orientation.at).limit(1);
+		expect(first!.reasonSealed).not.toContain('connaît');
+		const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'request.oriented')).limit(5);
+		expect(journal.map(({ detail }) => detail.followed)).toEqual([false, true]);
+	});
+
+	test('reads by index', async () => {
+		expect(await fullScans(db, proposed)).toEqual([]);
+	});
+});
+
+test('a pilot perimeter: nothing is proposed before the commune joins, somebody is on the day', async () => {
+	await theTerritory(db, 'deux-sevres');
+	await aReferent(db, { territoryId: 'deux-sevres', structureId: 'deux-sevres-departement' });
+	const person = await aPerson(db, { territoryId: 'deux-sevres', inseeCode: '79191' });
+	const { id } = await aRequest(db, { personId: person.id, themes: ['housing'] });
+	const at = (day: string) => proposalFor(db.read, id, 'deux-sevres', new Date(`${day}T12:00:00Z`));
+	expect(await at('2026-04-30')).toMatchObject({ structure: null, why: [{ code: 'outside', from: '2026-05-01' }] });
+	expect((await at('2026-05-01')).structure?.id).toBe('deux-sevres-departement');
+});
+
+describe('one need of a request', () => {
+	let lead: Staff;
+	let needId: string;
+	beforeEach(async () => {
+		lead = elsewhere;
+		await take(lead);
+		needId = sent.needs.find(({ theme }) => theme === 'housing')!.id;
+	});
+	const on = { needId: '', now: NOW };
+	const send = (by: Staff, structureId = housing.structureId, now = NOW) =>
+		db.write((tx) => sendNeed(tx, { ...on, needId, structureId, by: as(by), now }));
+	const takeIt = (by: Staff) => db.write((tx) => takeNeed(tx, { ...on, needId, by: as(by) }));
+	const decline = (by: Staff, now = NOW) =>
+		db.write((tx) => declineNeed(tx, { needId, reason: 'not_competent', note: '', by: as(by), now }));
+	const needRow = async () => (await db.read.select().from(need).where(eq(need.id, needId)).limit(1))[0]!;
+
+	test('goes to its own structure, which sees this need alone; the lead keeps the whole', async () => {
+		await send(lead);
+		const read = await getRequestFor(db.read, as(housing), sent.reference!);
+		expect(read.needs.map(({ theme }) => theme)).toEqual(['housing']);
+		expect(read).toMatchObject({ access: 'themes', answers: null, leads: false });
+		expect(await needsSentTo(db.read, housing.structureId)).toMatchObject([{ id: needId, theme: 'housing' }]);
+		await takeIt(housing);
+		expect(await needRow()).toMatchObject({ status: 'in_progress', structureId: housing.structureId });
+		expect(await getPersonFor(db.read, as(housing), sent.personId)).toMatchObject({
+			access: 'member',
+			themes: ['housing'],
+		});
+		// Of the same structure, but not who took it.
+		await expect(getRequestFor(db.read, as(colleague), sent.reference!)).rejects.toThrow('not_found');
+		expect((await getRequestFor(db.read, as(lead), sent.reference!)).needs).toHaveLength(2);
+	});
+
+	test('taken by two at once: one wins, the other is told', async () => {
+		await send(lead);
+		const results = await Promise.allSettled([takeIt(housing), takeIt(colleague)]);
+		expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+		expect(String(results.find((result) => result.status === 'rejected')!.reason)).toContain('need_already_taken');
+	});
+
+	test('declined, it returns to the coordinator with the same day; sent again, the day still stands', async () => {
+		await send(lead);
+		const { expectedOn } = await needRow();
+		expect(expectedOn).toBe('2026-03-09');
+		await decline(housing, later(4));
+		expect(await needRow()).toMatchObject({ status: 'open', structureId: null, expectedOn });
+		expect(await needsReturned(db.read, territoryId)).toMatchObject([{ id: needId, declineReason: 'not_competent' }]);
+		// The coordinator sees what came back, not the rest.
+		const read = await getRequestFor(db.read, as(coordinator), sent.reference!);
+		expect(read.needs.map(({ theme }) => theme)).toEqual(['housing']);
+		await expect(getRequestFor(db.read, as(housing), sent.reference!)).rejects.toThrow('not_found');
+		await send(coordinator, colleague.structureId, later(5));
+		expect(await needRow()).toMatchObject({ expectedOn });
+		expect(await needsReturned(db.read, territoryId)).toEqual([]);
+		expect((await getRequestFor(db.read, as(coordinator), sent.reference!)).access).toBe('limited');
+	});
+
+	test('is sent by who leads, or by the coordinator once it came back; not while it is taken', async () => {
+		await expect(send(coordinator)).rejects.toThrow('not_found');
+		await expect(send(housing)).rejects.toThrow('not_found');
+		const stranger = await aReferent(db);
+		await expect(send(stranger)).rejects.toThrow('not_found');
+		await send(lead);
+		await expect(takeIt(elsewhere)).rejects.toThrow('not_found');
+		await takeIt(housing);
+		await expect(send(lead, elsewhere.structureId)).rejects.toThrow('need_taken');
+		await expect(decline(colleague)).rejects.toThrow('already_answered');
+	});
+
+	test('a second need taken by the same person is one theme more', async () => {
+		await send(lead);
+		await takeIt(housing);
+		needId = sent.needs.find(({ theme }) => theme === 'employment')!.id;
+		await send(lead);
+		await takeIt(housing);
+		const { themes } = await getPersonFor(db.read, as(housing), sent.personId);
+		expect(themes).toEqual(['housing', 'employment']);
+	});
+});
+
+test('who already leads somebody else is not asked twice: a request of a person with a lead is theirs only', async () => {
+	await db.write((tx) =>
+		assignLead(tx, { personId: sent.personId, accountId: elsewhere.id, by: as(coordinator), now: NOW }),
+	);
+	await expect(take(housing)).rejects.toThrow('already_assigned');
+});
+
+test('every view of the inbox reads by index', async () => {
+	const views = ['waiting', 'late', 'still_waiting', 'sent', 'returned', 'taken', 'ended', 'all'] as const;
+	const onlyOf = { accountId: housing.id, structureId: housing.structureId };
+	const lists = async () => {
+		for (const show of views) {
+			await inbox(db.read, territoryId, { show, today: '2026-03-02' });
+			await inbox(db.read, territoryId, { show, today: '2026-03-02', onlyOf, text: 'marti', theme: 'housing' });
+		}
+		await inboxCounts(db.read, territoryId, '2026-03-02');
+		await needsSentTo(db.read, housing.structureId);
+		await needsReturned(db.read, territoryId);
+	};
+	expect(await fullScans(db, lists)).toEqual([]);
+});
+
+test('those that wait: urgent first, then the oldest; the others, the latest first', async () => {
+	const add = async (lastName: string, submittedAt: Date, more: Partial<typeof supportRequest.$inferSelect> = {}) => {
+		const person = await aPerson(db, { territoryId, lastName });
+		await aRequest(db, { personId: person.id, submittedAt, ...more });
+	};
+	await add('Ancien', later(-9));
+	await add('Urgent', later(-1), { urgent: true });
+	await add('Fini', later(-2), { status: 'closed' });
+	await add('Fini-avant', later(-4), { status: 'withdrawn' });
+	const names = async (show: 'waiting' | 'ended') =>
+		(await inbox(db.read, territoryId, { show, today: '2026-03-02' })).map(({ lastName }) => lastName);
+	expect((await names('waiting')).slice(0, 2)).toEqual(['Urgent', 'Ancien']);
+	expect(await names('ended')).toEqual(['Fini', 'Fini-avant']);
+});

@@ -1,0 +1,332 @@
+/** Who a request, or one of its needs, goes to: sent, taken, declined. The clock of the request runs through all of it. */
+import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import type { PathwayKind } from '../../shared/codes.ts';
+import type { DeclineReason } from '../../shared/handling.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import { account, need, orientation, structure, supportRequest } from '../db/schema/index.ts';
+import { findMembership } from '../people/queries.ts';
+import { joinAsMember } from '../people/sharing.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { sealNullable } from '../platform/sealing.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { assignRequest } from './assigning.ts';
+import { isAsProposed, type Proposal } from './orientation-rules.ts';
+import { respondByDay } from './rules.ts';
+
+type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId' | 'territoryId'>;
+type OrientationRow = typeof orientation.$inferSelect;
+
+/** The decision that counts now, for the whole request. */
+export async function wholeOrientation(q: Queries, requestId: string): Promise<OrientationRow | undefined> {
+	const [row] = await q
+		.select()
+		.from(orientation)
+		.where(and(eq(orientation.requestId, requestId), sql`present = 1 AND need_id IS NULL`))
+		.limit(1);
+	return row;
+}
+
+export interface Decision {
+	reference: string;
+	/** One of the two: a referent who leads from now on, or a structure in which somebody will take it. */
+	accountId: string | null;
+	structureId: string | null;
+	kind: PathwayKind;
+	/** Why it is not what was proposed, or why a referent's limit is passed. */
+	reason: string;
+	/** What the rules propose now; null when nobody had to look at it (a referent takes it). */
+	proposal: Proposal | null;
+	by: Actor;
+	now: Date;
+}
+
+/**
+ * A coordinator decides who a waiting request goes to. What the rules proposed is kept beside it, so that one can count how
+ * often they are followed.
+ * @throws DomainError `not_found`, `request_already_taken` (conflict), `reason_needed` (invalid) when something else than
+ * proposed is chosen without a word, and those of `assignRequest`
+ */
+export async function decideRequest(tx: Tx, decision: Decision): Promise<{ id: string; personId: string }> {
+	const { reference, accountId, kind, reason, proposal, by, now } = decision;
+	const row = await waitingRequest(tx, reference, by);
+	const hasProposal = proposal !== null && proposal.kind !== null;
+	const followed = hasProposal ? isAsProposed(proposal, decision) : null;
+	if (followed === false && !reason.trim()) throw new DomainError('reason_needed', 'invalid');
+	const structureId = accountId ? await structureOf(tx, accountId) : decision.structureId;
+	await checkStructure(tx, structureId, row.territoryId);
+	await endPresent(tx, and(eq(orientation.requestId, row.id), isNull(orientation.needId)), now);
+	if (accountId) await assignRequest(tx, { reference, accountId, by, now, reason });
+	const id = newId();
+	await tx.insert(orientation).values({
+		id,
+		requestId: row.id,
+		territoryId: row.territoryId,
+		structureId: structureId!,
+		accountId,
+		kind,
+		state: accountId ? 'taken' : 'sent',
+		present: true,
+		proposedStructureId: proposal?.structure?.id ?? null,
+		proposedAccountId: proposal?.account?.id ?? null,
+		proposedKind: proposal?.kind ?? null,
+		followed,
+		reasonSealed: sealNullable(`orientation.reason_sealed:${id}`, reason),
+		byId: by.accountId,
+		at: now,
+	});
+	const detail = { structureId, accountId, kind, followed };
+	const { personId } = row;
+	await recordAudit(tx, { action: 'request.oriented', actor: by, subjectId: row.id, personId, detail, at: now });
+	return { id: row.id, personId };
+}
+
+/**
+ * A referent takes a waiting request and leads from now on; one that was sent to a structure is for that structure.
+ * @throws DomainError `not_found`, and those of `assignRequest`
+ */
+export async function takeRequest(
+	tx: Tx,
+	{ reference, account: by, reason, now }: { reference: string; account: Actor; now: Date; reason?: string },
+): Promise<{ id: string; personId: string }> {
+	const row = await requestOf(tx, reference, by);
+	const present = await wholeOrientation(tx, row.id);
+	if (present?.state === 'sent' && present.structureId !== by.structureId && row.status === 'submitted')
+		throw notFound();
+	const taken = await assignRequest(tx, { reference, accountId: by.accountId, by, reason, now });
+	if (present?.state === 'sent')
+		await tx
+			.update(orientation)
+			.set({ state: 'taken', accountId: by.accountId, endedById: by.accountId, endedAt: now })
+			.where(eq(orientation.id, present.id));
+	return taken;
+}
+
+interface Declining {
+	reason: DeclineReason;
+	note: string;
+	by: Actor;
+	now: Date;
+}
+
+/**
+ * The structure it was sent to does not take the request: it is the coordinator's again, and the day to answer by stays.
+ * @throws DomainError `not_found`, `already_answered` (conflict), `note_needed` (invalid) when the reason is « other »
+ */
+export async function declineRequest(
+	tx: Tx,
+	input: Declining & { reference: string },
+): Promise<{ id: string; personId: string }> {
+	const row = await requestOf(tx, input.reference, input.by);
+	const present = await wholeOrientation(tx, row.id);
+	if (!present || present.structureId !== input.by.structureId) throw notFound();
+	await decline(tx, present.id, input);
+	const { id, personId } = row;
+	const detail = { reason: input.reason };
+	await recordAudit(tx, {
+		action: 'request.declined',
+		actor: input.by,
+		subjectId: id,
+		personId,
+		detail,
+		at: input.now,
+	});
+	return { id, personId };
+}
+
+async function decline(tx: Tx, id: string, { reason, note, by, now }: Declining): Promise<void> {
+	if (reason === 'other' && !note.trim()) throw new DomainError('note_needed', 'invalid');
+	const declined = await tx
+		.update(orientation)
+		.set({
+			state: 'declined',
+			declineReason: reason,
+			declineNoteSealed: sealNullable(`orientation.decline_note_sealed:${id}`, note),
+			endedById: by.accountId,
+			endedAt: now,
+		})
+		.where(and(eq(orientation.id, id), eq(orientation.state, 'sent'), eq(orientation.present, true)))
+		.returning({ id: orientation.id });
+	if (declined.length === 0) throw new DomainError('already_answered', 'conflict');
+}
+
+interface OnNeed {
+	needId: string;
+	by: Actor;
+	now: Date;
+}
+export interface NeedChange {
+	requestId: string;
+	reference: string;
+	personId: string;
+	/** The decision that this made or ended. */
+	orientationId: string;
+}
+
+/**
+ * Sends one need to a structure of the territory: by who leads the person, or by the coordinator while nobody leads or after
+ * it came back. Its expected day is set the first time and never moved by a refusal.
+ * @throws DomainError `not_found`, `need_taken` (conflict), `structure_unknown` (invalid)
+ */
+export async function sendNeed(tx: Tx, input: OnNeed & { structureId: string }): Promise<NeedChange> {
+	const { needId, structureId, by, now } = input;
+	const row = await openNeed(tx, needId, by);
+	const present = await needOrientation(tx, needId);
+	if (!(await maySend(tx, row, present, by))) throw notFound();
+	if (present?.state === 'taken') throw new DomainError('need_taken', 'conflict');
+	await checkStructure(tx, structureId, row.territoryId);
+	await endPresent(tx, eq(orientation.needId, needId), now);
+	const id = newId();
+	const { requestId, personId, reference, territoryId } = row;
+	await tx.insert(orientation).values({
+		id,
+		requestId,
+		needId,
+		territoryId,
+		structureId,
+		state: 'sent',
+		present: true,
+		byId: by.accountId,
+		at: now,
+	});
+	const { zone, holidayZone, settings } = await getTerritory(tx, territoryId);
+	const first = respondByDay(localDay(now, zone), settings.firstContactDays, await holidaysOf(tx, holidayZone));
+	await tx
+		.update(need)
+		.set({ structureId, expectedOn: row.expectedOn ?? first })
+		.where(eq(need.id, needId));
+	const detail = { structureId };
+	await recordAudit(tx, { action: 'need.sent', actor: by, subjectId: needId, personId, detail, at: now });
+	return { requestId, reference, personId, orientationId: id };
+}
+
+/**
+ * Somebody of the structure takes the need: they see its theme from now on, the lead keeps the whole. Two at once: one wins.
+ * @throws DomainError `not_found`, `need_already_taken` (conflict)
+ */
+export async function takeNeed(tx: Tx, { needId, by, now }: OnNeed): Promise<NeedChange> {
+	const row = await openNeed(tx, needId, by);
+	const present = await needOrientation(tx, needId);
+	if (!present || present.structureId !== by.structureId) throw notFound();
+	const taken = await tx
+		.update(orientation)
+		.set({ state: 'taken', accountId: by.accountId, endedById: by.accountId, endedAt: now })
+		.where(and(eq(orientation.id, present.id), eq(orientation.state, 'sent')))
+		.returning({ id: orientation.id });
+	if (taken.length === 0) throw new DomainError('need_already_taken', 'conflict');
+	await tx.update(need).set({ status: 'in_progress' }).where(eq(need.id, needId));
+	const { requestId, personId, reference, theme } = row;
+	await joinAsMember(tx, { personId, accountId: by.accountId, structureId: by.structureId!, theme, by, now });
+	await recordAudit(tx, { action: 'need.taken', actor: by, subjectId: needId, personId, at: now });
+	return { requestId, reference, personId, orientationId: present.id };
+}
+
+/**
+ * The structure does not take the need: it is the coordinator's again, with the same expected day.
+ * @throws DomainError `not_found`, `already_answered` (conflict), `note_needed` (invalid)
+ */
+export async function declineNeed(tx: Tx, input: OnNeed & Declining): Promise<NeedChange> {
+	const { needId, by, now } = input;
+	const row = await openNeed(tx, needId, by);
+	const present = await needOrientation(tx, needId);
+	if (!present || present.structureId !== by.structureId) throw notFound();
+	await decline(tx, present.id, input);
+	await tx.update(need).set({ structureId: null, status: 'open' }).where(eq(need.id, needId));
+	const { requestId, personId, reference } = row;
+	const detail = { reason: input.reason };
+	await recordAudit(tx, { action: 'need.declined', actor: by, subjectId: needId, personId, detail, at: now });
+	return { requestId, reference, personId, orientationId: present.id };
+}
+
+/** What is on its way anywhere is called back: the request ended, or went to another territory. */
+export const recallAll = (tx: Tx, requestId: string, now: Date) =>
+	endPresent(tx, eq(orientation.requestId, requestId), now);
+
+/** They become history; what was still on its way is said to have been called back. */
+async function endPresent(tx: Tx, which: SQL | undefined, now: Date): Promise<void> {
+	const wasSent = sql`${orientation.state} = 'sent'`;
+	await tx
+		.update(orientation)
+		.set({
+			present: false,
+			state: sql`CASE WHEN ${wasSent} THEN 'recalled' ELSE ${orientation.state} END`,
+			endedAt: sql`coalesce(${orientation.endedAt}, ${now.getTime()})`,
+		})
+		.where(and(which, eq(orientation.present, true)));
+}
+
+export async function needOrientation(q: Queries, needId: string): Promise<OrientationRow | undefined> {
+	const [row] = await q
+		.select()
+		.from(orientation)
+		.where(and(eq(orientation.needId, needId), sql`present = 1 AND need_id IS NOT NULL`))
+		.limit(1);
+	return row;
+}
+
+async function requestOf(tx: Tx, reference: string, by: Actor) {
+	const [row] = await tx
+		.select()
+		.from(supportRequest)
+		.where(and(eq(supportRequest.reference, reference), eq(supportRequest.territoryId, by.territoryId ?? '')))
+		.limit(1);
+	if (!row?.personId || !row.territoryId) throw notFound();
+	return { ...row, personId: row.personId, territoryId: row.territoryId };
+}
+
+async function waitingRequest(tx: Tx, reference: string, by: Actor) {
+	const row = await requestOf(tx, reference, by);
+	if (row.status !== 'submitted') throw new DomainError('request_already_taken', 'conflict');
+	return row;
+}
+
+/** A need of the territory that goes on. */
+async function openNeed(tx: Tx, needId: string, by: Actor) {
+	const [row] = await tx
+		.select({ need, request: supportRequest })
+		.from(need)
+		.innerJoin(supportRequest, eq(supportRequest.id, need.requestId))
+		.where(
+			and(
+				eq(need.id, needId),
+				inArray(need.status, ['open', 'in_progress']),
+				eq(supportRequest.territoryId, by.territoryId ?? ''),
+			),
+		)
+		.limit(1);
+	if (!row?.request.reference || !row.request.territoryId) throw notFound();
+	const { reference, territoryId, status } = row.request;
+	return { ...row.need, reference, territoryId, requestStatus: status };
+}
+
+async function maySend(
+	tx: Tx,
+	row: { personId: string; requestStatus: string },
+	present: OrientationRow | undefined,
+	by: Actor,
+): Promise<boolean> {
+	const membership = await findMembership(tx, row.personId, by.accountId);
+	if (membership?.part === 'lead' || membership?.part === 'second') return true;
+	return by.role === 'coordinator' && (row.requestStatus === 'submitted' || present?.state === 'declined');
+}
+
+async function structureOf(tx: Tx, accountId: string): Promise<string | null> {
+	const [row] = await tx
+		.select({ structureId: account.structureId })
+		.from(account)
+		.where(eq(account.id, accountId))
+		.limit(1);
+	return row?.structureId ?? null;
+}
+
+async function checkStructure(tx: Tx, structureId: string | null, territoryId: string): Promise<void> {
+	const [row] = await tx
+		.select({ id: structure.id })
+		.from(structure)
+		.where(and(eq(structure.id, structureId ?? ''), eq(structure.territoryId, territoryId)))
+		.limit(1);
+	if (!row) throw new DomainError('structure_unknown', 'invalid');
+}

@@ -1,0 +1,153 @@
+/** One request as a professional reads it. */
+import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { RequestStatus } from '../../shared/codes.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import type { Queries } from '../db/client.ts';
+import { account, filing, need, orientation, structure, supportRequest } from '../db/schema/index.ts';
+import { getPersonFor, personOf } from '../people/queries.ts';
+import { seesTheme } from '../people/rules.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { unsealNullable } from '../platform/sealing.ts';
+import { openAnswers } from './answers.ts';
+import type { RequestRow } from './drafts.ts';
+import { wholeOrientation } from './orienting.ts';
+import { needsOf, type SentRequest } from './queries.ts';
+
+type Viewer = Pick<SignedIn, 'accountId' | 'role' | 'territoryId' | 'structureId'>;
+
+/** `whole`: all of it; `themes`: some needs; `limited`: who and when. */
+interface Access {
+	access: 'whole' | 'themes' | 'limited';
+	themes: string[] | null;
+	/** They may send needs to structures. */
+	leads: boolean;
+}
+const NAME_ONLY: Access = { access: 'limited', themes: [], leads: false };
+
+/**
+ * One request for a professional. While nobody took it, those of the territory read all of it to decide, unless it was sent
+ * to a structure: then that structure and the coordinator. Afterwards people's rule decides (follow-up: all, or own themes);
+ * a structure reads the needs it was sent, the coordinator those that came back. The page records the opening.
+ * @throws DomainError `not_found`
+ */
+export async function getRequestFor(q: Queries, viewer: Viewer, reference: string) {
+	const [row] = (await q
+		.select()
+		.from(supportRequest)
+		.where(and(eq(supportRequest.reference, reference), isNotNull(supportRequest.personId)))
+		.limit(1)) as (RequestRow & SentRequest)[];
+	if (!row) throw notFound();
+	const { access, themes, leads } = await accessTo(q, viewer, row);
+	const person = await personOf(q, row.personId);
+	const needs = (await needsOf(q, row.id)).filter(({ theme }) => seesTheme(themes, theme));
+	const { id, firstName, lastName } = person;
+	return {
+		request: row,
+		access,
+		leads,
+		person: access === 'limited' ? { id, firstName, lastName } : person,
+		needs,
+		/** Household, contact and how to reach; null for those who see their own theme only. */
+		answers: access === 'whole' && !themes ? openAnswers(row.id, row.answersSealed) : null,
+	};
+}
+export type RequestFile = Awaited<ReturnType<typeof getRequestFor>>;
+
+async function accessTo(
+	q: Queries,
+	viewer: Viewer,
+	row: SentRequest & { id: string; status: RequestStatus },
+): Promise<Access> {
+	const staff = viewer.role === 'referent' || viewer.role === 'coordinator';
+	const here = staff && viewer.territoryId === row.territoryId;
+	if (here && row.status === 'submitted' && (await mayDecide(q, viewer, row.id)))
+		return { access: 'whole', themes: null, leads: viewer.role === 'coordinator' };
+	const own = await accessByPerson(q, viewer, row.personId);
+	if (own && own.access !== 'limited') return own;
+	const themes = here ? await themesSent(q, viewer, row.id) : [];
+	if (themes.length > 0) return { access: 'themes', themes, leads: viewer.role === 'coordinator' };
+	// Gone to another territory: who it was and where it went, nothing more.
+	if (own || (here && viewer.role === 'coordinator' && row.status === 'transferred')) return NAME_ONLY;
+	throw notFound();
+}
+
+async function mayDecide(q: Queries, viewer: Viewer, requestId: string): Promise<boolean> {
+	if (viewer.role === 'coordinator') return true;
+	const present = await wholeOrientation(q, requestId);
+	return present?.state !== 'sent' || present.structureId === viewer.structureId;
+}
+
+async function accessByPerson(q: Queries, viewer: Viewer, personId: string): Promise<Access | null> {
+	try {
+		const { access, themes } = await getPersonFor(q, viewer, personId);
+		if (access === 'coordinator') return NAME_ONLY;
+		return { access: 'whole', themes, leads: access === 'lead' || access === 'second' };
+	} catch (problem) {
+		if (problem instanceof DomainError && problem.kind === 'not_found') return null;
+		throw problem;
+	}
+}
+
+/** Themes of the needs that wait at the viewer's structure; for a coordinator, of those that came back. */
+async function themesSent(q: Queries, viewer: Viewer, requestId: string): Promise<string[]> {
+	const theirs =
+		viewer.role === 'coordinator'
+			? eq(orientation.state, 'declined')
+			: and(eq(orientation.state, 'sent'), eq(orientation.structureId, viewer.structureId ?? ''));
+	const rows = await q
+		.select({ theme: need.theme })
+		.from(orientation)
+		.innerJoin(need, eq(need.id, orientation.needId))
+		.where(
+			and(
+				eq(orientation.requestId, requestId),
+				eq(orientation.present, true),
+				theirs,
+				inArray(need.status, ['open', 'in_progress']),
+			),
+		)
+		.limit(20);
+	return rows.map(({ theme }) => theme);
+}
+
+/** Where each need stands, by need id; `null` key: the whole request. */
+export async function orientationsOf(q: Queries, requestId: string) {
+	const rows = await q
+		.select({
+			id: orientation.id,
+			needId: orientation.needId,
+			state: orientation.state,
+			structureId: orientation.structureId,
+			structureName: structure.name,
+			structurePhone: structure.phone,
+			accountName: account.displayName,
+			at: orientation.at,
+			declineReason: orientation.declineReason,
+			declineNoteSealed: orientation.declineNoteSealed,
+		})
+		.from(orientation)
+		.innerJoin(structure, eq(structure.id, orientation.structureId))
+		.leftJoin(account, eq(account.id, orientation.accountId))
+		.where(and(eq(orientation.requestId, requestId), sql`${orientation.present} = 1`))
+		.orderBy(asc(orientation.at))
+		.limit(30);
+	return new Map(
+		rows.map(({ declineNoteSealed, ...row }) => [
+			row.needId,
+			{ ...row, declineNote: unsealNullable(`orientation.decline_note_sealed:${row.id}`, declineNoteSealed) },
+		]),
+	);
+}
+export type OrientationView = NonNullable<ReturnType<Awaited<ReturnType<typeof orientationsOf>>['get']>>;
+
+/** Who typed the request for the person, and how; undefined when they did it themselves. */
+export async function filingOf(q: Queries, requestId: string) {
+	const [row] = await q
+		.select({ way: filing.way, consentAt: filing.consentAt, name: account.displayName, structureName: structure.name })
+		.from(filing)
+		.innerJoin(account, eq(account.id, filing.byId))
+		.innerJoin(structure, eq(structure.id, filing.structureId))
+		.where(eq(filing.requestId, requestId))
+		.limit(1);
+	return row;
+}

@@ -99,6 +99,7 @@ export const ACCESS: Record<string, Row> = {
 	'/(public)/demande/nouvelle/commune': question,
 	'/(public)/demande/nouvelle/contact': question,
 	'/(public)/demande/nouvelle/foyer': question,
+	'/(public)/demande/nouvelle/securite': question,
 	'/(public)/demande/nouvelle/effacer': question,
 	'/(public)/demande/nouvelle/urgence': open,
 	'/(public)/demande/nouvelle/verifier': {

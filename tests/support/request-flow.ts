@@ -23,17 +23,7 @@ export async function fillRequest(page: Page, origin: string, filed: Filed): Pro
 	await seen('Que voulez-vous débloquer ?');
 	for (const theme of filed.themes) await page.getByRole('checkbox', { name: new RegExp(`^${theme}`) }).check();
 	await next.click();
-	for (const theme of filed.themes) {
-		await seen(theme);
-		await page.locator('main input[type="checkbox"]').last().check();
-		await page.getByLabel(/^Autre chose à dire/).fill(`Un mot sur : ${theme}`);
-		await next.click();
-	}
-	await seen('Qui vit avec vous ?');
-	if (filed.household) {
-		await page.getByLabel(filed.household.label).check();
-		await page.getByLabel(/^Nombre d’enfants/).fill(String(filed.household.children));
-	}
+	await seen('Y a-t-il une urgence aujourd’hui ?');
 	await next.click();
 	await seen('Où habitez-vous ?');
 	await page.getByLabel('Nom de votre commune').fill(filed.commune.toLowerCase());
@@ -42,6 +32,18 @@ export async function fillRequest(page: Page, origin: string, filed: Filed): Pro
 		.getByRole('radio', { name: new RegExp(`^${filed.commune}`) })
 		.first()
 		.check();
+	await next.click();
+	for (const theme of filed.themes) {
+		await seen(theme);
+		await page.locator('main input[type="checkbox"]').last().check();
+		await page.getByLabel(/^Autre chose à dire/).fill(`Un mot sur : ${theme}`);
+		await next.click();
+	}
+	await seen('Votre situation');
+	if (filed.household) {
+		await page.getByLabel(filed.household.label).check();
+		await page.getByLabel(/^Nombre d’enfants/).fill(String(filed.household.children));
+	}
 	await next.click();
 	await seen('Comment vous joindre ?');
 	await page.getByLabel('Prénom', { exact: true }).fill(filed.firstName);

@@ -69,6 +69,24 @@ export type AidStatus = (typeof AID_STATUSES)[number];
 export const HOUSEHOLDS = ['single', 'single_parent', 'couple', 'couple_with_children', 'other'] as const;
 export type Household = (typeof HOUSEHOLDS)[number];
 
+/** Where somebody stands with work. Nothing about health, and no status closes the door. */
+export const WORK_STATUSES = ['looking', 'rsa', 'working', 'studying', 'family', 'retired', 'none'] as const;
+export type WorkStatus = (typeof WORK_STATUSES)[number];
+
+export const TRANSPORTS = ['car', 'scooter', 'bus', 'bike', 'lift', 'none'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+/**
+ * What cannot wait until tomorrow: a place to sleep, a meal, or safety. Violence is never stored as such (domain.md §7.1):
+ * `unsaid` only says that somebody has to call soon.
+ */
+export const URGENCIES = ['roof', 'unsaid', 'food'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+/** How long somebody may say they are helped by another: today, a month, three months. */
+export const HELPER_FOR = ['today', 'month', 'quarter'] as const;
+export type HelperFor = (typeof HELPER_FOR)[number];
+
 /** Faces of a rating, with the 0–10 value they stand for (« Je donne mon avis », domain.md §6.1). */
 export const RATINGS = { bad: 0, medium: 5, good: 10 } as const;
 export type Rating = keyof typeof RATINGS;

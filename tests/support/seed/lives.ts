@@ -15,11 +15,12 @@ import { enterStage, openPathway, openPathwayOf } from '../../../src/lib/server/
 import { addStep, tickStep } from '../../../src/lib/server/pathway/steps.ts';
 import { assignSecond, createPerson, touchContact } from '../../../src/lib/server/people/commands.ts';
 import { DomainError } from '../../../src/lib/server/platform/errors.ts';
-import { NO_ANSWERS, type Answers } from '../../../src/lib/server/requests/answers.ts';
+import { NO_ANSWERS, NO_CONTACT, type Answers } from '../../../src/lib/server/requests/answers.ts';
 import { saveAnswers, submitRequest, takeRequest } from '../../../src/lib/server/requests/commands.ts';
 import { QUESTIONS } from '../../../src/lib/server/requests/questions.ts';
 import { addDays, instantOf, isCounted, localDay } from '../../../src/lib/server/territories/calendar.ts';
 import { holidaysOf, type Territory } from '../../../src/lib/server/territories/queries.ts';
+import { TRANSPORTS } from '../../../src/lib/shared/codes.ts';
 import type { Theme } from '../../../src/lib/shared/themes.ts';
 import { between, chance, delay, drawPerson, name, pick, weighted, type Drawn } from './draw.ts';
 import type { Professional, Team } from './professionals.ts';
@@ -117,7 +118,7 @@ export async function file(world: World, { id, drawn }: Known, at: Date): Promis
 	const { id: draftId } = await saveAnswers(tx, {
 		owner,
 		page: 'themes',
-		change: () => answersOf(drawn),
+		change: () => answersOf(drawn, at),
 		locale: 'fr',
 		now: at,
 	});
@@ -125,7 +126,9 @@ export async function file(world: World, { id, drawn }: Known, at: Date): Promis
 	return sent.reference;
 }
 
-function answersOf({ themes, household, children, childAges, withHelp }: Drawn): Answers {
+const dayIn = (from: Date, days: number) => new Date(from.getTime() + days * DAY_MS).toISOString().slice(0, 10);
+
+function answersOf({ themes, household, children, childAges, withHelp }: Drawn, at: Date): Answers {
 	const byTheme = Object.fromEntries(
 		themes.map((theme) => {
 			const ticks = Object.fromEntries(QUESTIONS[theme].map(({ id, options }) => [id, [pick(options).code]]));
@@ -138,19 +141,12 @@ function answersOf({ themes, household, children, childAges, withHelp }: Drawn):
 		themes,
 		byTheme,
 		household: { household, childrenCount: children, childAges },
-		contact: helper
-			? {
-					firstName: '',
-					lastName: '',
-					email: null,
-					phone: null,
-					reach: null,
-					moments: [],
-					birthDate: null,
-					helpToCome: [],
-					helper,
-				}
-			: null,
+		situation: {
+			status: [pick(['rsa', 'looking', 'looking', 'working', 'family'] as const)],
+			transport: [pick(TRANSPORTS)],
+		},
+		urgency: [],
+		contact: helper ? { ...NO_CONTACT, helper, helperFor: 'month', helperUntil: dayIn(at, 30) } : null,
 	};
 }
 

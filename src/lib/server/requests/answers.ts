@@ -1,6 +1,6 @@
 /** What was answered in a request, sealed as one JSON in `support_request.answers_sealed`. */
 import * as v from 'valibot';
-import { HOUSEHOLDS } from '../../shared/codes.ts';
+import { HOUSEHOLDS, HELPER_FOR, TRANSPORTS, URGENCIES, WORK_STATUSES } from '../../shared/codes.ts';
 import { THEMES, type Theme } from '../../shared/themes.ts';
 import { seal, unseal } from '../platform/sealing.ts';
 
@@ -23,6 +23,11 @@ const household = v.object({
 	childrenCount: v.nullable(v.number()),
 	childAges: v.array(v.picklist(CHILD_AGES)),
 });
+const situation = v.object({
+	/** Where one stands with work; several may be true, none is required: anyone is welcome. */
+	status: v.array(v.picklist(WORK_STATUSES)),
+	transport: v.array(v.picklist(TRANSPORTS)),
+});
 const contact = v.object({
 	firstName: v.string(),
 	lastName: v.string(),
@@ -34,14 +39,23 @@ const contact = v.object({
 	/** `YYYY-MM-DD`, or `YYYY-00-00` when only the year is known. */
 	birthDate: v.nullable(v.string()),
 	helpToCome: v.array(v.picklist(HELP_TO_COME)),
+	/** Language the person prefers to be spoken to in, and the one an interpreter would need. */
+	language: v.optional(v.nullable(v.string()), null),
+	interpreterIn: v.optional(v.string(), ''),
 	/** First name of who helps to fill it in. */
 	helper: v.string(),
+	helperFor: v.optional(v.nullable(v.picklist(HELPER_FOR)), null),
+	/** Last day of that help, included; null without a helper. */
+	helperUntil: v.optional(v.nullable(v.string()), null),
 });
 const schema = v.object({
 	themes: v.array(v.picklist(THEMES)),
 	wantsCall: v.boolean(),
 	byTheme: v.record(v.string(), themeAnswers),
 	household: v.nullable(household),
+	situation: v.nullable(situation),
+	/** What cannot wait until tomorrow; null: not asked yet. */
+	urgency: v.nullable(v.array(v.picklist(URGENCIES))),
 	inseeCode: v.nullable(v.string()),
 	contact: v.nullable(contact),
 	/** Page → instant (ms) of its last saving: tells the phone whether its own copy is newer. */
@@ -51,17 +65,51 @@ const schema = v.object({
 export type Answers = v.InferOutput<typeof schema>;
 export type ThemeAnswers = v.InferOutput<typeof themeAnswers>;
 export type HouseholdAnswers = v.InferOutput<typeof household>;
+export type SituationAnswers = v.InferOutput<typeof situation>;
 export type ContactAnswers = v.InferOutput<typeof contact>;
+
+export const NO_CONTACT: ContactAnswers = {
+	firstName: '',
+	lastName: '',
+	email: null,
+	phone: null,
+	reach: null,
+	moments: [],
+	birthDate: null,
+	helpToCome: [],
+	language: null,
+	interpreterIn: '',
+	helper: '',
+	helperFor: null,
+	helperUntil: null,
+};
 
 export const NO_ANSWERS: Answers = {
 	themes: [],
 	wantsCall: false,
 	byTheme: {},
 	household: null,
+	situation: null,
+	urgency: null,
 	inseeCode: null,
 	contact: null,
 	savedAt: {},
 };
+
+/** What the portal knew before this request: its file and the request sent last. */
+export type KnownAnswers = Pick<Answers, 'household' | 'situation' | 'contact'>;
+
+/** Asked once: what is known already stands where nothing else was said; names and contacts are the file's own. */
+export function withKnown(answers: Answers, known: KnownAnswers | null): Answers {
+	if (!known) return answers;
+	const { firstName, lastName, email, phone, birthDate } = known.contact ?? NO_CONTACT;
+	return {
+		...answers,
+		household: answers.household ?? known.household,
+		situation: answers.situation ?? known.situation,
+		contact: { ...(answers.contact ?? known.contact ?? NO_CONTACT), firstName, lastName, email, phone, birthDate },
+	};
+}
 
 const place = (requestId: string) => `support_request.answers_sealed:${requestId}`;
 

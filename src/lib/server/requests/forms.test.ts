@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { parseCommune, parseContactAnswers, parseHousehold, parseId, parseThemeAnswers, parseThemes } from './forms.ts';
+import {
+	parseCommune,
+	parseContactAnswers,
+	parseId,
+	parseSituation,
+	parseThemeAnswers,
+	parseThemes,
+	parseUrgency,
+	parseWishes,
+} from './forms.ts';
 
 const form = (fields: Record<string, string | string[]>) => {
 	const data = new FormData();
@@ -34,17 +43,54 @@ test.each([
 	else expect(parsed.values).toMatchObject({ note, situation: ['rent', 'forged'] });
 });
 
-test('the household may be left empty; a strange number of children may not', () => {
-	expect(parseHousehold(form({}))).toEqual({
+test('the situation may be left empty; a strange number of children may not be given', () => {
+	expect(parseSituation(form({}))).toEqual({
 		ok: true,
-		value: { household: null, childrenCount: null, childAges: [] },
+		value: {
+			household: { household: null, childrenCount: null, childAges: [] },
+			situation: { status: [], transport: [] },
+		},
 	});
-	expect(parseHousehold(form({ household: 'forged', childrenCount: '2', 'childAges[]': ['0_2', 'x'] }))).toEqual({
+	const typed = { household: 'forged', childrenCount: '2', 'childAges[]': ['0_2', 'x'], 'status[]': ['rsa', 'x'] };
+	expect(parseSituation(form({ ...typed, 'transport[]': ['none'] }))).toEqual({
 		ok: true,
-		value: { household: null, childrenCount: 2, childAges: ['0_2'] },
+		value: {
+			household: { household: null, childrenCount: 2, childAges: ['0_2'] },
+			situation: { status: ['rsa'], transport: ['none'] },
+		},
 	});
 	for (const childrenCount of ['-1', '21', 'deux', '1e3', '1.5'])
-		expect(parseHousehold(form({ childrenCount })).ok).toBe(false);
+		expect(parseSituation(form({ childrenCount })).ok).toBe(false);
+});
+
+test('an urgency is a code of ours, several or none', () => {
+	expect(parseUrgency(form({}))).toEqual({ ok: true, value: { urgency: [] } });
+	expect(parseUrgency(form({ 'urgency[]': ['violence', 'food', 'roof'] }))).toEqual({
+		ok: true,
+		value: { urgency: ['roof', 'food'] },
+	});
+});
+
+test.each([
+	['today', '2026-11-22'],
+	['month', '2026-12-22'],
+	['quarter', '2027-02-21'],
+	['forged', '2026-12-22'],
+])('who helps is named until a day: %s gives %s', (helperFor, helperUntil) => {
+	const parsed = parseContactAnswers(form({ ...person, helper: 'Nadia', helperFor }), today);
+	expect(parsed).toMatchObject({ ok: true, value: { helper: 'Nadia', helperUntil } });
+});
+
+test('without a helper there is no last day of help', () => {
+	const parsed = parseWishes(form({ helperFor: 'quarter', reach: 'sms' }), today);
+	expect(parsed).toMatchObject({ ok: true, value: { helper: '', helperFor: null, helperUntil: null, reach: 'sms' } });
+});
+
+test('a social-security number is refused wherever one can write', () => {
+	const number = '2 86 03 08 105 123 45';
+	expect(parseThemeAnswers('health', form({ note: `Mon numéro : ${number}` })).ok).toBe(false);
+	for (const field of ['firstName', 'lastName', 'helper', 'interpreterIn'])
+		expect(parseContactAnswers(form({ ...person, [field]: number }), today).ok, field).toBe(false);
 });
 
 test('names and one way to reach the person are needed, and all that is missing is said at once', () => {

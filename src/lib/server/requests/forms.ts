@@ -1,12 +1,25 @@
 /** The forms of the request: FormData → what goes in the answers. */
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
-import { HOUSEHOLDS } from '../../shared/codes.ts';
+import { locales } from '../../paraglide/runtime.js';
+import { HELPER_FOR, HOUSEHOLDS, TRANSPORTS, URGENCIES, WORK_STATUSES, type HelperFor } from '../../shared/codes.ts';
 import { OFFERED_THEMES, type OfferedTheme, type Theme } from '../../shared/themes.ts';
+import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
 import { normalizeEmail } from '../platform/email.ts';
 import { parseForm, text, type Parsed } from '../platform/forms.ts';
 import { normalizePhone } from '../platform/phone.ts';
-import { CHILD_AGES, HELP_TO_COME, MOMENTS, REACH, type ContactAnswers, type HouseholdAnswers } from './answers.ts';
+import { addDays } from '../territories/calendar.ts';
+import {
+	CHILD_AGES,
+	HELP_TO_COME,
+	MOMENTS,
+	NO_CONTACT,
+	REACH,
+	type Answers,
+	type ContactAnswers,
+	type HouseholdAnswers,
+	type SituationAnswers,
+} from './answers.ts';
 import { knownTicks, QUESTIONS } from './questions.ts';
 import { readBirthDate } from './rules.ts';
 
@@ -15,6 +28,15 @@ export const NOTE_MAX = 500;
 
 const line = (max: number) =>
 	text(max, { tooLong: () => m.error_too_long({ max: String(max) }), strange: () => m.error_strange() });
+/** Free words: the social-security number is refused, whoever types it. */
+const words = (max: number) =>
+	v.pipe(
+		line(max),
+		v.check(
+			(value) => !hasSocialSecurityNumber(value),
+			() => m.diagnosis_error_number(),
+		),
+	);
 const list = v.fallback(v.array(v.string()), []);
 /** Ticks: codes we know; anything else a script sends is dropped. */
 const among = <T extends string>(codes: readonly T[]) =>
@@ -47,7 +69,7 @@ export function parseThemeAnswers(
 	form: FormData,
 ): Parsed<{ ticks: Record<string, string[]>; note: string }> {
 	const questions = Object.fromEntries(QUESTIONS[theme].map(({ id }) => [id, list]));
-	const parsed = parseForm(v.object({ ...questions, note: line(NOTE_MAX) }), form);
+	const parsed = parseForm(v.object({ ...questions, note: words(NOTE_MAX) }), form);
 	if (!parsed.ok) return parsed;
 	const { note, ...ticks } = parsed.value as { note: string } & Record<string, string[]>;
 	return { ok: true, value: { ticks: knownTicks(theme, ticks as Record<string, string[]>), note: String(note) } };
@@ -69,16 +91,41 @@ const household = v.object({
 		),
 	),
 	childAges: among(CHILD_AGES),
+	status: among(WORK_STATUSES),
+	transport: among(TRANSPORTS),
 });
-export const parseHousehold = (form: FormData): Parsed<HouseholdAnswers> => parseForm(household, form);
+
+/** The page « Votre situation »: who lives there, where one stands, how one gets around. All of it may be left out. */
+export function parseSituation(form: FormData): Parsed<{ household: HouseholdAnswers; situation: SituationAnswers }> {
+	const parsed = parseForm(household, form);
+	if (!parsed.ok) return parsed;
+	const { status, transport, ...home } = parsed.value;
+	return { ok: true, value: { household: home, situation: { status, transport } } };
+}
+
+const urgency = v.object({ urgency: among(URGENCIES) });
+export const parseUrgency = (form: FormData): Parsed<{ urgency: NonNullable<Answers['urgency']> }> =>
+	parseForm(urgency, form);
+
+/** How to speak with the person: all of it may be left out. */
+const wishes = {
+	reach: oneOf(REACH),
+	moments: among(MOMENTS),
+	helpToCome: among(HELP_TO_COME),
+	language: oneOf(locales),
+	interpreterIn: words(40),
+	helper: words(NAME_MAX),
+	helperFor: oneOf(HELPER_FOR),
+};
 
 const contact = v.object({
+	...wishes,
 	firstName: v.pipe(
-		line(NAME_MAX),
+		words(NAME_MAX),
 		v.nonEmpty(() => m.request_error_first_name()),
 	),
 	lastName: v.pipe(
-		line(NAME_MAX),
+		words(NAME_MAX),
 		v.nonEmpty(() => m.request_error_last_name()),
 	),
 	email: v.pipe(
@@ -97,12 +144,23 @@ const contact = v.object({
 		),
 		v.transform((typed) => (typed === '' ? null : normalizePhone(typed))),
 	),
-	reach: oneOf(REACH),
-	moments: among(MOMENTS),
 	birthDate: line(30),
-	helpToCome: among(HELP_TO_COME),
-	helper: line(NAME_MAX),
 });
+
+const HELPER_DAYS: Record<HelperFor, number> = { today: 0, month: 30, quarter: 91 };
+
+/** A helper is named until a day: a month when nothing is said. @param today `YYYY-MM-DD` */
+function helpUntil({ helper, helperFor }: { helper: string; helperFor: HelperFor | null }, today: string) {
+	if (!helper) return { helper, helperFor: null, helperUntil: null };
+	const length = helperFor ?? 'month';
+	return { helper, helperFor: length, helperUntil: addDays(today, HELPER_DAYS[length]) };
+}
+
+/** Somebody whose names and contact are known says how they want to be reached this time. */
+export function parseWishes(form: FormData, today: string): Parsed<Partial<ContactAnswers>> {
+	const parsed = parseForm(v.object(wishes), form);
+	return parsed.ok ? { ok: true, value: { ...parsed.value, ...helpUntil(parsed.value, today) } } : parsed;
+}
 
 /** Names, and one way at least to reach the person. `today`: a birth date is not in the future. */
 export function parseContactAnswers(form: FormData, today: string): Parsed<ContactAnswers> {
@@ -119,7 +177,7 @@ export function parseContactAnswers(form: FormData, today: string): Parsed<Conta
 	if (value.reach === 'email' && !value.email && value.phone) errors.email = m.request_error_reach_email();
 	if (typed && !birthDate) errors.birthDate = m.error_date();
 	if (Object.keys(errors).length > 0) return { ok: false, errors, values: valuesOf(form) };
-	return { ok: true, value: { ...value, birthDate } };
+	return { ok: true, value: { ...NO_CONTACT, ...value, ...helpUntil(value, today), birthDate } };
 }
 
 /** What was typed, to show it again. */

@@ -2,28 +2,31 @@
 import type { Theme } from '../../shared/themes.ts';
 import type { Answers } from './answers.ts';
 
-export type Page = 'themes' | Theme | 'foyer' | 'commune' | 'contact' | 'verifier';
+export type Page = 'themes' | 'securite' | 'commune' | Theme | 'foyer' | 'contact' | 'verifier';
 
-/** What the portal knows already and does not ask again. */
+/** What the portal knows already and does not ask again: the check page shows it. */
 export interface Known {
+	/** More is asked of a request that is open: the person said the rest before. */
+	adding: boolean;
 	household: boolean;
 	commune: boolean;
 	contact: boolean;
 }
-export const NOTHING_KNOWN: Known = { household: false, commune: false, contact: false };
+export const NOTHING_KNOWN: Known = { adding: false, household: false, commune: false, contact: false };
 
 export const START = '/demande/nouvelle';
 
-/** Question pages in order, checking apart. « Appelez-moi » leads straight to commune and contact. */
+/**
+ * Question pages in order, checking apart. The commune comes before the themes' questions, which are the territory's.
+ * « Appelez-moi » leads straight to the contact; where to call from is the only other thing needed.
+ */
 export function questionPages(answers: Answers, known: Known): Page[] {
-	const pages: Page[] = ['themes'];
-	if (!answers.wantsCall) {
-		pages.push(...answers.themes);
-		if (!known.household) pages.push('foyer');
-	}
-	if (!known.commune) pages.push('commune');
-	if (!known.contact) pages.push('contact');
-	return pages;
+	const contact: Page[] = known.contact ? [] : ['contact'];
+	const commune: Page[] = known.commune ? [] : ['commune'];
+	if (answers.wantsCall) return ['themes', ...contact, ...commune];
+	const safety: Page[] = known.adding ? [] : ['securite'];
+	const household: Page[] = known.household ? [] : ['foyer'];
+	return ['themes', ...safety, ...commune, ...answers.themes, ...household, ...contact];
 }
 
 /** `Question 2 sur 6`; a page reached from « Modifier » only has no number. */
@@ -37,7 +40,9 @@ export const addressOf = (page: Page): string => (page === 'themes' ? START : `$
 
 export function nextPage(page: Page, answers: Answers, known: Known): Page {
 	const pages = questionPages(answers, known);
-	return pages[pages.indexOf(page) + 1] ?? 'verifier';
+	const index = pages.indexOf(page);
+	// A page that is not asked was reached from the check page.
+	return index < 0 ? 'verifier' : (pages[index + 1] ?? 'verifier');
 }
 
 /** Null on the first page. */

@@ -9,7 +9,7 @@ import { personOf } from '../people/queries.ts';
 import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
 import { NOTHING_KNOWN, type Known } from './pages.ts';
 import { nineInTenDays } from './rules.ts';
-import type { ThemeAnswers } from './answers.ts';
+import { NO_CONTACT, openAnswers, type KnownAnswers, type ThemeAnswers } from './answers.ts';
 
 const openRequest = prepared((q) =>
 	q
@@ -34,12 +34,28 @@ export async function findOpenRequest(
 	return row as (RequestRow & { personId: string; reference: string }) | undefined;
 }
 
-/** What is not asked again: the account knows it, or the request that is open does. */
+/** What is not asked again: the account knows it, or a request sent before does. */
 export async function knownOf(q: Queries, personId: string | null): Promise<Known> {
 	if (!personId) return NOTHING_KNOWN;
+	const adding = (await findOpenRequest(q, personId)) !== undefined;
+	const { household, situation } = await knownAnswers(q, personId);
+	return { adding, household: adding || Boolean(household?.household && situation), commune: true, contact: true };
+}
+
+/** What was said once: in the file, and in the request sent last. Who helped then is not who helps now. */
+export async function knownAnswers(q: Queries, personId: string): Promise<KnownAnswers> {
 	const own = await personOf(q, personId);
-	const open = await findOpenRequest(q, personId);
-	return { household: own.household !== null || open !== undefined, commune: true, contact: true };
+	const [last] = await listRequests(q, personId, 1);
+	const before = openAnswers(last?.id ?? '', last?.answersSealed ?? null);
+	const { firstName, lastName, email, phone, birthDate, locale, household, childrenCount } = own;
+	const wishes = { ...NO_CONTACT, language: locale, ...before.contact, helper: '', helperFor: null, helperUntil: null };
+	return {
+		household: household
+			? { household, childrenCount, childAges: before.household?.childAges ?? [] }
+			: before.household,
+		situation: before.situation,
+		contact: { ...wishes, firstName, lastName, email, phone, birthDate },
+	};
 }
 
 /** A sent request of this owner. @throws DomainError `not_found` for somebody else's, a draft, or none */
@@ -63,7 +79,7 @@ export interface SentRequest {
 }
 
 /** Sent requests of a person, newest first; those merged into another are not shown twice. */
-export const listRequests = (q: Queries, personId: string) =>
+export const listRequests = (q: Queries, personId: string, limit = 20) =>
 	q
 		.select()
 		.from(supportRequest)
@@ -76,7 +92,7 @@ export const listRequests = (q: Queries, personId: string) =>
 			),
 		)
 		.orderBy(desc(supportRequest.submittedAt))
-		.limit(20) as Promise<(RequestRow & SentRequest)[]>;
+		.limit(limit) as Promise<(RequestRow & SentRequest)[]>;
 
 export type NeedRow = typeof need.$inferSelect;
 export type NeedView = Omit<NeedRow, 'detailSealed'> & { answers: ThemeAnswers };

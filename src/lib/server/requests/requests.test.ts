@@ -6,7 +6,7 @@ import { auditEntry, catchment, holiday, need, person, supportRequest } from '..
 import { aCoordinator, aMunicipality, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
-import { NO_ANSWERS, openAnswers, sealAnswers, type Answers } from './answers.ts';
+import { NO_ANSWERS, NO_CONTACT, openAnswers, sealAnswers, type Answers } from './answers.ts';
 import {
 	assignRequest,
 	joinPerson,
@@ -37,6 +37,7 @@ const complete = (change: Partial<Answers> = {}): Answers => ({
 	household: { household: 'single_parent', childrenCount: 2, childAges: ['0_2'] },
 	inseeCode: commune,
 	contact: {
+		...NO_CONTACT,
 		firstName: 'Amel',
 		lastName: 'Durand',
 		email: 'amel@example.fr',

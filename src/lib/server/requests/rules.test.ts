@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_ANSWERS, type Answers } from './answers.ts';
+import { OFFERED_THEMES } from '../../shared/themes.ts';
 import { missingPages, nextPage, NOTHING_KNOWN, previousPage, progressOf, questionPages } from './pages.ts';
 import {
 	asksForMoney,
@@ -11,6 +12,7 @@ import {
 	readBirthDate,
 	respondByDay,
 	silenceDay,
+	urgenciesOf,
 } from './rules.ts';
 
 const none = new Set<string>();
@@ -79,8 +81,16 @@ test.each([
 
 test('only the chosen themes are asked', () => {
 	const two = answers({ themes: ['housing', 'childcare'] });
-	expect(questionPages(two, NOTHING_KNOWN)).toEqual(['themes', 'housing', 'childcare', 'foyer', 'commune', 'contact']);
-	expect(progressOf('childcare', two, NOTHING_KNOWN)).toEqual({ number: 3, total: 6 });
+	expect(questionPages(two, NOTHING_KNOWN)).toEqual([
+		'themes',
+		'securite',
+		'commune',
+		'housing',
+		'childcare',
+		'foyer',
+		'contact',
+	]);
+	expect(progressOf('childcare', two, NOTHING_KNOWN)).toEqual({ number: 5, total: 7 });
 	expect(nextPage('housing', two, NOTHING_KNOWN)).toBe('childcare');
 	expect(nextPage('contact', two, NOTHING_KNOWN)).toBe('verifier');
 	expect(previousPage('foyer', two, NOTHING_KNOWN)).toBe('childcare');
@@ -88,19 +98,33 @@ test('only the chosen themes are asked', () => {
 	expect(previousPage('verifier', two, NOTHING_KNOWN)).toBe('contact');
 });
 
-test('« appelez-moi » leads straight to commune and contact', () => {
+test('« appelez-moi » leads straight to the contact', () => {
 	const call = answers({ wantsCall: true, themes: ['housing'] });
-	expect(questionPages(call, NOTHING_KNOWN)).toEqual(['themes', 'commune', 'contact']);
+	expect(questionPages(call, NOTHING_KNOWN)).toEqual(['themes', 'contact', 'commune']);
 });
 
 test('what the account knows is not asked again', () => {
 	const one = answers({ themes: ['housing'] });
-	expect(questionPages(one, { household: true, commune: true, contact: true })).toEqual(['themes', 'housing']);
+	const known = { adding: false, household: true, commune: true, contact: true };
+	expect(questionPages(one, known)).toEqual(['themes', 'securite', 'housing']);
+	// A need more of an open request: nothing but the need.
+	expect(questionPages(one, { ...known, adding: true })).toEqual(['themes', 'housing']);
+	// Reached from « Modifier » though it is not asked: back to the check page, not to the first question.
+	expect(nextPage('foyer', one, known)).toBe('verifier');
+});
+
+test.each([
+	[1, 8],
+	[4, 12],
+])('a request over %i themes takes %i screens at most, from the first question to the receipt', (count, most) => {
+	const asked = answers({ themes: OFFERED_THEMES.slice(0, count) });
+	const checkAndReceipt = 2;
+	expect(questionPages(asked, NOTHING_KNOWN).length + checkAndReceipt).toBeLessThanOrEqual(most);
 });
 
 test('a request can be sent once it says what for, where, and how to reach the person', () => {
 	expect(missingPages(NO_ANSWERS, NOTHING_KNOWN)).toEqual(['themes', 'commune', 'contact']);
-	expect(missingPages(answers({ wantsCall: true }), { household: false, commune: true, contact: true })).toEqual([]);
+	expect(missingPages(answers({ wantsCall: true }), { ...NOTHING_KNOWN, commune: true, contact: true })).toEqual([]);
 });
 
 test('a request is late the day after the day to answer by, while nobody took it', () => {
@@ -122,4 +146,16 @@ test('how long others waited is said from eleven of them, in whole days, without
 	expect(nineInTenDays(waits(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 60))).toBe(10);
 	expect(nineInTenDays(waits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.1))).toBe(1);
 	expect(nineInTenDays(waits(2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1, 2.1))).toBe(3);
+});
+
+test('what cannot wait is known wherever it was said, and puts the request first', () => {
+	expect(urgenciesOf(NO_ANSWERS)).toEqual([]);
+	expect(isUrgent(answers({ urgency: [] }))).toBe(false);
+	expect(isUrgent(answers({ urgency: ['unsaid'] }))).toBe(true);
+	const noRoof = answers({
+		themes: ['housing'],
+		byTheme: ticking('housing', 'situation', 'no_roof'),
+		urgency: ['food'],
+	});
+	expect(urgenciesOf(noRoof)).toEqual(['roof', 'food']);
 });

@@ -1,4 +1,5 @@
 /** Decisions about a request that need neither the database nor the clock. */
+import { URGENCIES, type Urgency } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import { isMobile } from '../platform/phone.ts';
 import { addDays, addMonths, isCounted, type Holidays } from '../territories/calendar.ts';
@@ -32,7 +33,17 @@ export function urgentThemes(answers: Answers): Theme[] {
 }
 
 /** Professionals see it first. */
-export const isUrgent = (answers: Answers): boolean => urgentThemes(answers).length > 0;
+export const isUrgent = (answers: Answers): boolean =>
+	(answers.urgency ?? []).length > 0 || urgentThemes(answers).length > 0;
+
+/** What cannot wait, wherever it was said. */
+export function urgenciesOf(answers: Answers): Urgency[] {
+	const themes = urgentThemes(answers);
+	const said = new Set<Urgency>(answers.urgency ?? []);
+	if (themes.includes('housing')) said.add('roof');
+	if (themes.includes('money')) said.add('food');
+	return URGENCIES.filter((urgency) => said.has(urgency));
+}
 
 /** Where the code that identifies the person goes: their mobile, else their e-mail; null for a landline alone. */
 export function codeContact(contact: { email: string | null; phone: string | null }): string | null {

@@ -13,10 +13,10 @@ import { newId, newReference } from '../platform/ids.ts';
 import { seal } from '../platform/sealing.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf, territoryForMunicipality } from '../territories/queries.ts';
-import { answersOf, openAnswers, type Answers, type ThemeAnswers } from './answers.ts';
+import { answersOf, openAnswers, sealAnswers, withKnown, type Answers, type ThemeAnswers } from './answers.ts';
 import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
 import { missingPages } from './pages.ts';
-import { findOpenRequest, knownOf, needsOf } from './queries.ts';
+import { findOpenRequest, knownAnswers, knownOf, needsOf } from './queries.ts';
 import { asksForMoney, isUrgent, respondByDay, silenceDay } from './rules.ts';
 
 export interface Submission {
@@ -57,7 +57,8 @@ export async function submitRequest(tx: Tx, submission: Submission): Promise<Sub
 		.limit(1);
 	if (!row) throw notFound();
 	if (row.status !== 'draft') return firstReceipt(tx, row);
-	const answers = openAnswers(row.id, row.answersSealed);
+	const said = openAnswers(row.id, row.answersSealed);
+	const answers = withKnown(said, owner.personId ? await knownAnswers(tx, owner.personId) : null);
 	const missing = missingPages(answers, await knownOf(tx, owner.personId));
 	if (missing.length > 0) throw new DomainError('request_incomplete', 'invalid', { missing });
 	const open = owner.personId ? await findOpenRequest(tx, owner.personId) : undefined;
@@ -84,7 +85,7 @@ interface Sending {
 async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<Submitted> {
 	const { owner, locale, by, now } = submission;
 	const { territoryId, personId } = owner.personId
-		? await knownPerson(tx, owner.personId)
+		? await knownPerson(tx, owner.personId, answers)
 		: await newPerson(tx, answers, locale, now);
 	const territory = await getTerritory(tx, territoryId);
 	const today = localDay(now, territory.zone);
@@ -98,6 +99,7 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 			personId,
 			territoryId,
 			urgent: isUrgent(answers),
+			answersSealed: sealAnswers(row.id, answers),
 			channel: by ? 'professional' : answers.contact?.helper ? 'helped' : 'self',
 			submittedAt: now,
 			updatedAt: now,
@@ -119,6 +121,9 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 		detail: { themes },
 		at: now,
 	});
+	const until = answers.contact?.helperUntil;
+	if (until)
+		await recordAudit(tx, { action: 'request.helped', actor, subjectId: row.id, personId, detail: { until }, at: now });
 	return {
 		id: row.id,
 		reference,
@@ -131,7 +136,13 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 	};
 }
 
-async function knownPerson(tx: Tx, personId: string) {
+/** The file follows what was said this time about the household. */
+async function knownPerson(tx: Tx, personId: string, { household }: Answers) {
+	if (household?.household)
+		await tx
+			.update(person)
+			.set({ household: household.household, childrenCount: household.childrenCount })
+			.where(eq(person.id, personId));
 	const { territoryId } = await personOf(tx, personId);
 	return { personId, territoryId };
 }
@@ -152,7 +163,7 @@ async function newPerson(tx: Tx, answers: Answers, locale: string, now: Date) {
 		phone: contact.phone,
 		household: household?.household ?? null,
 		childrenCount: household?.childrenCount ?? null,
-		locale,
+		locale: contact.language ?? locale,
 		now,
 	});
 	return { personId: id, territoryId };

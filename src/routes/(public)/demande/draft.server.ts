@@ -4,11 +4,11 @@ import { href } from '$lib/shared/links';
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
 import { hashToken } from '$lib/server/platform/ids';
-import { NO_ANSWERS, type Answers } from '$lib/server/requests/answers';
+import { NO_ANSWERS, withKnown, type Answers } from '$lib/server/requests/answers';
 import { findDraft, saveAnswers, type Draft, type Owner } from '$lib/server/requests/drafts';
 import { returnsToCheck } from '$lib/server/requests/forms';
 import { addressOf, nextPage, previousPage, progressOf, type Known, type Page } from '$lib/server/requests/pages';
-import { knownOf } from '$lib/server/requests/queries';
+import { knownAnswers, knownOf } from '$lib/server/requests/queries';
 import { urgentThemes } from '$lib/server/requests/rules';
 import { ensureBrowser, findBrowser } from '$lib/server/web/browser';
 import { limitByAddress } from '$lib/server/web/limits';
@@ -35,6 +35,7 @@ export function ownerOf(event: RequestEvent): Owner {
 export interface Filling {
 	owner: Owner;
 	draft: Draft | undefined;
+	/** What was said in this draft, and what the portal knew before. */
 	answers: Answers;
 	known: Known;
 }
@@ -42,7 +43,9 @@ export interface Filling {
 export async function fillingOf(event: RequestEvent): Promise<Filling> {
 	const owner = ownerOf(event);
 	const draft = await findDraft(db.read, owner);
-	return { owner, draft, answers: draft?.answers ?? NO_ANSWERS, known: await knownOf(db.read, owner.personId) };
+	const before = owner.personId ? await knownAnswers(db.read, owner.personId) : null;
+	const answers = withKnown(draft?.answers ?? NO_ANSWERS, before);
+	return { owner, draft, answers, known: await knownOf(db.read, owner.personId) };
 }
 
 /** What every question page shows around its question. */
@@ -69,11 +72,19 @@ export async function savePage(event: RequestEvent, page: Page, change: (answers
 	return db.write((tx) => saveAnswers(tx, { owner, page, change, locale, now }));
 }
 
+/** Said on this page, and not already on the page about safety, whose numbers were shown then. */
+function isSaidUrgent(page: Page, answers: Answers): boolean {
+	const said = answers.urgency ?? [];
+	if (page === 'securite') return said.length > 0;
+	const here = urgentThemes(answers).find((theme) => theme === page);
+	return here !== undefined && !said.includes(here === 'housing' ? 'roof' : 'food');
+}
+
 /** After a saved page: the next question, or back to the check page when « Modifier » led here. */
 export async function goOn(event: RequestEvent, form: FormData, page: Page, draft: Draft): Promise<never> {
 	const next = await addressAfter(event, form, page, draft);
-	// Said just now that a roof or food is missing: whom to call comes before the next question.
-	const isUrgent = urgentThemes(draft.answers).some((theme) => theme === page);
+	// Said just now that something cannot wait: whom to call comes before the next question.
+	const isUrgent = isSaidUrgent(page, draft.answers);
 	redirect(303, isUrgent ? `${href('/demande/nouvelle/urgence')}?suite=${encodeURIComponent(next)}` : next);
 }
 

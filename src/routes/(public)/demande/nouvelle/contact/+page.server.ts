@@ -1,14 +1,22 @@
 import { fail } from '@sveltejs/kit';
-import { parseContactAnswers } from '$lib/server/requests/forms';
+import { NO_CONTACT } from '$lib/server/requests/answers';
+import { parseContactAnswers, parseWishes } from '$lib/server/requests/forms';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, frameOf, goOn, savePage, SENTENCES } from '../../draft.server';
+import { fillingOf, frameOf, goOn, ownerOf, savePage, SENTENCES } from '../../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
 	const filling = await fillingOf(event);
-	return { ...frameOf(event, 'contact', filling), contact: filling.answers.contact };
+	const { contact } = filling.answers;
+	return {
+		...frameOf(event, 'contact', filling),
+		contact,
+		/** Names and contacts are in the file: only how to reach the person this time is asked. */
+		isKnown: filling.known.contact,
+		language: contact?.language ?? event.locals.locale,
+	};
 };
 
 export const actions: Actions = {
@@ -16,10 +24,15 @@ export const actions: Actions = {
 		openToAll();
 		const form = await event.request.formData();
 		// A birth date is not after today anywhere: UTC is enough.
-		const parsed = parseContactAnswers(form, event.locals.now.toISOString().slice(0, 10));
+		const today = event.locals.now.toISOString().slice(0, 10);
+		const isKnown = ownerOf(event).personId !== null;
+		const parsed = isKnown ? parseWishes(form, today) : parseContactAnswers(form, today);
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
 		try {
-			const draft = await savePage(event, 'contact', (answers) => ({ ...answers, contact: parsed.value }));
+			const draft = await savePage(event, 'contact', (answers) => ({
+				...answers,
+				contact: { ...NO_CONTACT, ...parsed.value },
+			}));
 			return await goOn(event, form, 'contact', draft);
 		} catch (error) {
 			return failFrom(error, SENTENCES, parsed.value);

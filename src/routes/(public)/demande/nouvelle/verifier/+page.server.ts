@@ -9,7 +9,7 @@ import { submitRequest, type Submitted } from '$lib/server/requests/commands';
 import { parseId } from '$lib/server/requests/forms';
 import { missingPages, previousPage, START, addressOf } from '$lib/server/requests/pages';
 import { communeName, findOpenRequest } from '$lib/server/requests/queries';
-import { codeContact } from '$lib/server/requests/rules';
+import { codeContact, urgenciesOf } from '$lib/server/requests/rules';
 import { planNotice } from '$lib/server/reminders/commands';
 import { summaryOf } from '$lib/server/requests/summary';
 import { personOf } from '$lib/server/people/queries';
@@ -37,6 +37,9 @@ export const load: PageServerLoad = async (event) => {
 		themes: summaryOf(answers, event.locals.locale),
 		wantsCall: answers.wantsCall,
 		household: answers.household,
+		situation: answers.situation,
+		urgency: urgenciesOf(answers),
+		isSafetyAsked: answers.urgency !== null,
 		commune: await communeName(db.read, answers.inseeCode),
 		contact: answers.contact,
 		known,

@@ -1,0 +1,81 @@
+import { eq } from 'drizzle-orm';
+import { beforeEach, expect, test } from 'vitest';
+import { aMunicipality, aPerson, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import type { Db } from '../db/client.ts';
+import { auditEntry, catchment, person } from '../db/schema/index.ts';
+import { NO_ANSWERS, NO_CONTACT, openAnswers, withKnown, type Answers } from './answers.ts';
+import { saveAnswers, submitRequest, withdrawRequest } from './commands.ts';
+import { findOpenRequest, getOwnRequest, knownAnswers, knownOf } from './queries.ts';
+
+let db: Db;
+let territoryId: string;
+let personId: string;
+
+beforeEach(async () => {
+	db = await testDatabase();
+	territoryId = (await aTerritory(db)).id;
+	const { inseeCode } = await aMunicipality(db);
+	await db.write((tx) => tx.insert(catchment).values({ inseeCode, territoryId, startsOn: '2021-04-01' }));
+	({ id: personId } = await aPerson(db, { territoryId, firstName: 'Amel', household: 'single', childrenCount: null }));
+});
+
+const owner = () => ({ personId, browserHash: null });
+async function file(answers: Partial<Answers>) {
+	const change = () => ({ ...NO_ANSWERS, themes: ['housing' as const], ...answers });
+	const { id } = await db.write((tx) =>
+		saveAnswers(tx, { owner: owner(), page: 'themes', change, locale: 'fr', now: NOW }),
+	);
+	return db.write((tx) => submitRequest(tx, { draftId: id, owner: owner(), locale: 'fr', now: NOW }));
+}
+const answersOf = async (reference: string) => {
+	const row = await getOwnRequest(db.read, owner(), reference);
+	return openAnswers(row.id, row.answersSealed);
+};
+
+test('what the file knows stands in the request without being asked, and only where nothing else was said', async () => {
+	const { reference } = await file({});
+	expect(await answersOf(reference)).toMatchObject({
+		household: { household: 'single' },
+		contact: { firstName: 'Amel', helper: '' },
+	});
+});
+
+test('what was said in the request before is not asked again, but for who helped', async () => {
+	const situation = { status: ['rsa' as const], transport: ['bus' as const] };
+	const contact = { ...NO_CONTACT, reach: 'sms' as const, helper: 'Nadia', helperUntil: '2026-12-22' };
+	const { reference } = await file({ situation, contact });
+	expect(await knownOf(db.read, personId)).toEqual({ adding: true, household: true, commune: true, contact: true });
+	await db.write((tx) => withdrawRequest(tx, { personId, reference, now: NOW }));
+	expect(await knownOf(db.read, personId)).toMatchObject({ adding: false, household: true });
+	const known = await knownAnswers(db.read, personId);
+	expect(known).toMatchObject({ situation, contact: { reach: 'sms', helper: '', helperUntil: null } });
+	expect(withKnown({ ...NO_ANSWERS, situation: { status: [], transport: ['car'] } }, known)).toMatchObject({
+		household: { household: 'single' },
+		situation: { status: [], transport: ['car'] },
+	});
+});
+
+test('a name or contact typed in a form never replaces the one of the file', async () => {
+	const forged = { ...NO_CONTACT, firstName: 'Autre', phone: '+33639980199' };
+	const { reference } = await file({ contact: forged });
+	expect((await answersOf(reference)).contact).toMatchObject({ firstName: 'Amel' });
+	expect((await answersOf(reference)).contact?.phone).not.toBe(forged.phone);
+});
+
+test('what changed at home is written in the file when the request is sent', async () => {
+	await file({ household: { household: 'couple_with_children', childrenCount: 2, childAges: ['0_2'] } });
+	const [row] = await db.read.select().from(person).where(eq(person.id, personId));
+	expect(row).toMatchObject({ household: 'couple_with_children', childrenCount: 2 });
+});
+
+test('that somebody helped until a day is in the journal, without their name', async () => {
+	await file({ contact: { ...NO_CONTACT, helper: 'Nadia', helperFor: 'month', helperUntil: '2026-12-22' } });
+	const open = await findOpenRequest(db.read, personId);
+	const rows = await db.read.select().from(auditEntry).where(eq(auditEntry.subjectId, open!.id));
+	const helped = rows.filter(({ action }) => action === 'request.helped');
+	expect(helped).toHaveLength(1);
+	expect(JSON.stringify(helped[0])).toContain('2026-12-22');
+	expect(JSON.stringify(helped[0])).not.toContain('Nadia');
+	expect(open?.channel).toBe('helped');
+});

@@ -42,6 +42,7 @@ describe('French that everybody understands', () => {
 		const EXPLAINED: Record<string, RegExp> = {
 			CCAS: /service d’aide de la commune/,
 			RIB: /relevé d’identité bancaire/,
+			RSA: /revenu de solidarité active/,
 			CMG: /Complément de libre choix du mode de garde/,
 			CAF: /caisse d’allocations familiales/,
 			MSA: /mutualité sociale agricole/,

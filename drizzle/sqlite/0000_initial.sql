@@ -135,6 +135,38 @@ CREATE TABLE `calendar_feed` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `calendar_feed_account_id_idx` ON `calendar_feed` (`account_id`);--> statement-breakpoint
+CREATE TABLE `case_group` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`proposed_by_id` text NOT NULL,
+	`state` text NOT NULL,
+	`why_sealed` text NOT NULL,
+	`agenda_sealed` text,
+	`word_sealed` text,
+	`starts_at` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	`zone` text NOT NULL,
+	`looked_sealed` text,
+	`answer_sealed` text,
+	`created_at` integer NOT NULL,
+	`closed_at` integer,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`proposed_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `case_group_person_id_starts_at_idx` ON `case_group` (`person_id`,`starts_at`);--> statement-breakpoint
+CREATE INDEX `case_group_territory_id_starts_at_idx` ON `case_group` (`territory_id`,`starts_at`);--> statement-breakpoint
+CREATE TABLE `case_group_member` (
+	`group_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	PRIMARY KEY(`group_id`, `account_id`),
+	FOREIGN KEY (`group_id`) REFERENCES `case_group`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `case_group_member_account_id_idx` ON `case_group_member` (`account_id`);--> statement-breakpoint
 CREATE TABLE `catchment` (
 	`insee_code` text NOT NULL,
 	`territory_id` text NOT NULL,
@@ -274,6 +306,24 @@ CREATE TABLE `employment_area` (
 );
 --> statement-breakpoint
 CREATE INDEX `employment_area_territory_id_idx` ON `employment_area` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `exceptional_opening` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	`structure_id` text NOT NULL,
+	`reason_sealed` text NOT NULL,
+	`opened_at` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `exceptional_opening_person_id_opened_at_idx` ON `exceptional_opening` (`person_id`,`opened_at`);--> statement-breakpoint
+CREATE INDEX `exceptional_opening_account_id_ends_at_idx` ON `exceptional_opening` (`account_id`,`ends_at`);--> statement-breakpoint
+CREATE INDEX `exceptional_opening_territory_id_opened_at_idx` ON `exceptional_opening` (`territory_id`,`opened_at`);--> statement-breakpoint
 CREATE TABLE `filing` (
 	`request_id` text PRIMARY KEY NOT NULL,
 	`by_id` text NOT NULL,
@@ -306,6 +356,21 @@ CREATE INDEX `follow_up_member_account_id_idx` ON `follow_up_member` (`account_i
 CREATE INDEX `follow_up_member_ends_at_idx` ON `follow_up_member` (`ends_at`) WHERE ended_at IS NULL AND ends_at IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `follow_up_member_one_lead_idx` ON `follow_up_member` (`person_id`,`part`) WHERE ended_at IS NULL AND part <> 'member';--> statement-breakpoint
 CREATE UNIQUE INDEX `follow_up_member_once_idx` ON `follow_up_member` (`person_id`,`account_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE TABLE `goal` (
+	`id` text PRIMARY KEY NOT NULL,
+	`pathway_id` text NOT NULL,
+	`theme` text NOT NULL,
+	`text_sealed` text NOT NULL,
+	`state` text NOT NULL,
+	`created_by_id` text,
+	`created_at` integer NOT NULL,
+	`ended_at` integer,
+	`version` integer NOT NULL,
+	FOREIGN KEY (`pathway_id`) REFERENCES `pathway`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `goal_pathway_id_created_at_idx` ON `goal` (`pathway_id`,`created_at`);--> statement-breakpoint
 CREATE TABLE `handover` (
 	`token_hash` text PRIMARY KEY NOT NULL,
 	`request_id` text NOT NULL,
@@ -614,6 +679,19 @@ CREATE TABLE `sign_in_code` (
 --> statement-breakpoint
 CREATE INDEX `sign_in_code_contact_hash_created_at_idx` ON `sign_in_code` (`contact_hash`,`created_at`);--> statement-breakpoint
 CREATE INDEX `sign_in_code_expires_at_idx` ON `sign_in_code` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `situation_review` (
+	`id` text PRIMARY KEY NOT NULL,
+	`pathway_id` text NOT NULL,
+	`person_id` text NOT NULL,
+	`held_at` integer NOT NULL,
+	`held_by_id` text NOT NULL,
+	`looked_sealed` text NOT NULL,
+	FOREIGN KEY (`pathway_id`) REFERENCES `pathway`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`held_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `situation_review_pathway_id_held_at_idx` ON `situation_review` (`pathway_id`,`held_at`);--> statement-breakpoint
 CREATE TABLE `stage` (
 	`id` text PRIMARY KEY NOT NULL,
 	`pathway_id` text NOT NULL,
@@ -658,6 +736,10 @@ CREATE TABLE `step` (
 	`owner_structure_id` text,
 	`due_on` text,
 	`state` text NOT NULL,
+	`goal_id` text,
+	`weekly_hours` integer,
+	`tags` text,
+	`decided_in_id` text,
 	`created_by_id` text,
 	`created_at` integer NOT NULL,
 	`version` integer NOT NULL,
@@ -666,6 +748,7 @@ CREATE TABLE `step` (
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`owner_account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`owner_structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`goal_id`) REFERENCES `goal`(`id`) ON UPDATE no action ON DELETE set null,
 	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint

@@ -6,7 +6,17 @@ import { ask, eachOf, type Ask, type Asked } from '../support/http.ts';
 import type { Portal } from '../support/portal.ts';
 import { actionQuery, allRoutes } from '../support/routes.ts';
 import { secretsOf } from '../support/secrets.ts';
-import { ACTORS, marksIn, NAMES, OF_AID, startWorld, type ActorName, type World } from '../support/world.ts';
+import {
+	ACTORS,
+	marksIn,
+	NAMES,
+	OF_AID,
+	OF_FIRST_PAGE,
+	OF_MOBILITY,
+	startWorld,
+	type ActorName,
+	type World,
+} from '../support/world.ts';
 
 /**
  * Every route × who asks × the file of person A (reliability.md §4.6), against the built portal. Who may what is one
@@ -51,11 +61,18 @@ const EXTRAS = () => ({
 	side: 'work',
 });
 
-/** What must not be in an answer to this actor: nothing of A, but what the coordinator and the decider of her aid know. */
+/** What each relation to A may read of her, besides those who follow the whole of her file (domain.md §7.2). */
+const KNOWN: Partial<Record<ActorName, string[]>> = {
+	coordinator: NAMES,
+	member: OF_MOBILITY,
+	opener: OF_FIRST_PAGE,
+};
+
+/** What must not be in an answer to this actor: nothing of A, but what the table above and the decider of her aid know. */
 function unduly(actor: ActorName, { body, location }: Asked, where: string): string[] {
-	if (actor === 'person' || actor === 'lead') return [];
+	if (actor === 'person' || actor === 'lead' || actor === 'second') return [];
 	const found = marksIn(body + location);
-	const known = actor === 'coordinator' ? NAMES : actor === 'decider' && where.includes('/pro/aides') ? OF_AID : [];
+	const known = KNOWN[actor] ?? (actor === 'decider' && where.includes('/pro/aides') ? OF_AID : []);
 	return found.filter((mark) => !known.includes(mark));
 }
 
@@ -192,7 +209,35 @@ test('a page is for whom it is meant, and says nothing of somebody else’s file
 	expect([...seen.get('lead')!]).toEqual(
 		expect.arrayContaining(['zzqalixlastname', 'zzqalixstep', 'zzqalixstuck', 'zzqalixexcuse']),
 	);
+	expect([...seen.get('second')!]).toEqual(
+		expect.arrayContaining(['zzqalixhousingpoint', 'zzqalixgoals', 'zzqalixneed']),
+	);
 	expect([...seen.get('coordinator')!].sort()).toEqual(NAMES);
+	expect([...seen.get('member')!].sort()).toEqual([...OF_MOBILITY].sort());
+	expect([...seen.get('opener')!].sort()).toEqual([...OF_FIRST_PAGE].sort());
+});
+
+test('searches and filters find for each what they may know, in the page and in its data', async () => {
+	const asked = [
+		'q=zzqalixlastname',
+		'q=ZZQalixFIRSTname%20zzqalixlast',
+		'q=0639984009',
+		'besoin=housing',
+		'retard=1',
+		'page=1',
+	];
+	const where = ['/pro/personnes', '/pro/demandes', '/pro/rappels', '/pilotage/delais', '/pilotage/ouvertures'];
+	const cases = ACTORS.flatMap((actor) =>
+		where.flatMap((page) =>
+			asked.flatMap((query) => [`${page}?${query}`, `${page}/__data.json?${query}`].map((to) => ({ actor, to }))),
+		),
+	);
+	await eachOf(cases, async ({ actor, to }) => {
+		const answer = await ask(portal, to, { session: sessionOf(actor), address: `192.0.2.${ACTORS.indexOf(actor)}` });
+		expect.soft(unduly(actor, answer, to), `${to} says to ${actor}`).toEqual([]);
+		if (actor === 'member' && to.includes('besoin=housing'))
+			expect.soft(marksIn(answer.body), `${to} tells the member who needs housing`).toEqual([]);
+	});
 });
 
 test('nobody changes what is not theirs, whatever is added to the form', async () => {
@@ -217,7 +262,8 @@ test('what is posted by those who may changes neither roles, nor owners, nor ter
 	const cases = allPosts()
 		.filter(({ may, posted }) => may && !posted.endsSession)
 		.sort((one, other) => ACTORS.indexOf(one.actor) - ACTORS.indexOf(other.actor));
-	const mayTouchA = (actor: ActorName) => ['person', 'lead', 'coordinator', 'decider'].includes(actor);
+	const mayTouchA = (actor: ActorName) =>
+		['person', 'lead', 'second', 'member', 'opener', 'coordinator', 'decider'].includes(actor);
 	const post = async ({ actor, name, posted, send }: Case) => {
 		const answer = await send();
 		const ok = [200, 303, 400, 409, 410, ...(posted.ok ?? [])];

@@ -37,12 +37,25 @@ export interface Row {
 
 const ALL = ACTORS;
 const PEOPLE = ['person', 'other'] as const;
-const STAFF = ['lead', 'colleague', 'decider', 'stranger', 'coordinator', 'farCoordinator'] as const;
+const STAFF = [
+	'lead',
+	'second',
+	'member',
+	'endedMember',
+	'opener',
+	'colleague',
+	'decider',
+	'stranger',
+	'coordinator',
+	'farCoordinator',
+] as const;
 const COORDINATORS = ['coordinator', 'farCoordinator'] as const;
 const A = ['person'] as const;
-/** Lead of A. Her second's account is disabled. */
+/** Who invites to A's follow-up. */
 const LEAD = ['lead'] as const;
-const KNOW_A = ['lead', 'coordinator'] as const;
+const PAIR = ['lead', 'second'] as const;
+const FOLLOW_A = [...PAIR, 'member'] as const;
+const KNOW_A = [...FOLLOW_A, 'opener', 'coordinator'] as const;
 const NOBODY = [] as const;
 
 const open: Row = { for: ALL };
@@ -178,7 +191,7 @@ export const ACCESS: Record<string, Row> = {
 	'/(staff)/pro/agenda': {
 		...ofStaff,
 		actions: {
-			outcome: { for: LEAD, form: { id: '{appointment}', outcome: 'revoked' } },
+			outcome: { for: PAIR, form: { id: '{appointment}', outcome: 'revoked' } },
 			subscribe: {},
 			unsubscribe: {},
 		},
@@ -203,7 +216,7 @@ export const ACCESS: Record<string, Row> = {
 		at: '/pro/demandes/{reference}',
 		actions: {
 			// Whoever comes second on a request of the territory is led to the list and told so.
-			take: { for: [...KNOW_A, 'colleague', 'decider'], form: { kind: 'socio_pro' } },
+			take: { for: [...KNOW_A, 'endedMember', 'colleague', 'decider'], form: { kind: 'socio_pro' } },
 			assign: { for: ['coordinator'], form: { kind: 'socio_pro', accountId: '{colleague}' } },
 			accept: { for: ['coordinator'], form: { kind: 'socio_pro', accountId: '{colleague}' } },
 			// Sent to nobody's structure: nobody takes or declines it here.
@@ -212,6 +225,12 @@ export const ACCESS: Record<string, Row> = {
 			send: { for: LEAD, form: { need: '{need}', structureId: '{need}' } },
 			takeNeed: { for: NOBODY, form: { need: '{need}' } },
 			declineNeed: { for: NOBODY, form: { need: '{need}', why: 'full' } },
+		},
+	},
+	'/(staff)/pro/ouvrir': {
+		...ofStaff,
+		actions: {
+			default: { form: { firstName: 'Nadia', lastName: 'Personne', birthDate: '1990-05-17', reason: 'Absence' } },
 		},
 	},
 	'/(staff)/pro/personnes': ofStaff,
@@ -224,39 +243,49 @@ export const ACCESS: Record<string, Row> = {
 		},
 	},
 	'/(staff)/pro/personnes/[id]/diagnostic': {
-		for: LEAD,
+		for: FOLLOW_A,
 		at: '/pro/personnes/{person}/diagnostic',
 		actions: {
-			plan: {},
+			plan: { for: PAIR },
 			note: { form: { version_power: '0', level_power: 'low', note_power: '' } },
-			share: {},
+			share: { for: PAIR },
 		},
 	},
 	'/(staff)/pro/personnes/[id]/parcours': {
-		for: LEAD,
+		for: FOLLOW_A,
 		at: '/pro/personnes/{person}/parcours',
 		actions: {
-			open: { form: { kind: 'socio_pro' } },
-			enter: { form: { stage: '{stage}' } },
-			add: { form: { title: 'Écrire au bailleur', owner: 'person' } },
-			reorient: { form: { kind: 'social' } },
-			close: {},
+			open: { for: PAIR, form: { kind: 'socio_pro' } },
+			enter: { for: PAIR, form: { stage: '{stage}' } },
+			add: { for: PAIR, form: { title: 'Écrire au bailleur', owner: 'person' } },
+			reorient: { for: PAIR, form: { kind: 'social' } },
+			close: { for: PAIR },
 			handled: { for: NOBODY, form: { stage: '{need}' } },
-			change: { form: { step: '{step}', title: 'Autre titre', owner: 'person', state: 'planned', version: '1' } },
+			change: {
+				for: PAIR,
+				form: { step: '{step}', title: 'Autre titre', owner: 'person', state: 'planned', version: '1' },
+			},
 		},
 	},
 	'/(staff)/pro/personnes/[id]/rendez-vous': {
-		for: LEAD,
+		for: FOLLOW_A,
 		at: '/pro/personnes/{person}/rendez-vous',
 		actions: {
 			book: { form: { ...BOOKING, day: '2031-03-04', time: '10:00' } },
 			invite: { form: { ...BOOKING, day: '2031-03-05', time: '10:00' } },
-			move: { form: { id: '{appointment}', day: '2031-03-06', time: '10:00' } },
-			offer: { form: { id: '{appointment}', day: '2031-03-07', time: '10:00', day1: '2031-03-07', time1: '10:00' } },
-			outcome: { form: { id: '{appointment}', outcome: 'revoked' } },
+			move: { for: PAIR, form: { id: '{appointment}', day: '2031-03-06', time: '10:00' } },
+			offer: {
+				for: PAIR,
+				form: { id: '{appointment}', day: '2031-03-07', time: '10:00', day1: '2031-03-07', time1: '10:00' },
+			},
+			outcome: { for: PAIR, form: { id: '{appointment}', outcome: 'revoked' } },
 		},
 	},
-	'/(staff)/pro/personnes/[id]/aides': { for: LEAD, at: '/pro/personnes/{person}/aides', actions: { default: {} } },
+	'/(staff)/pro/personnes/[id]/aides': {
+		for: FOLLOW_A,
+		at: '/pro/personnes/{person}/aides',
+		actions: { default: { for: PAIR } },
+	},
 	'/(staff)/pro/aides': ofStaff,
 	'/(staff)/pro/aides/[reference]': {
 		for: ['decider'],
@@ -268,7 +297,7 @@ export const ACCESS: Record<string, Row> = {
 		actions: {
 			preview: { form: { 'people[]': ['{person}'], template: 'news', text: 'Pensez à vos papiers' } },
 			edit: { form: { 'people[]': ['{person}'], template: 'news', text: 'Pensez à vos papiers' } },
-			send: { for: LEAD, form: { 'people[]': ['{person}'], template: 'news', text: 'Pensez-y', batch: '{need}' } },
+			send: { for: FOLLOW_A, form: { 'people[]': ['{person}'], template: 'news', text: 'Pensez-y', batch: '{need}' } },
 			undo: { form: { batch: '{batch}' } },
 		},
 	},
@@ -277,6 +306,7 @@ export const ACCESS: Record<string, Row> = {
 		actions: { default: { for: ['coordinator'], form: { 'people[]': ['{person}'], accountId: '{colleague}' } } },
 	},
 	'/(staff)/pilotage/delais': ofCoordinators,
+	'/(staff)/pilotage/ouvertures': ofCoordinators,
 	'/(staff)/pilotage/evaluation': {
 		...ofCoordinators,
 		actions: { add: {}, publish: { for: ['coordinator'], form: { id: '{improvement}', publish: 'yes' } } },

@@ -9,9 +9,11 @@ import { inviteAccount } from '../../src/lib/server/accounts/commands.ts';
 import { openSession, type SessionKind } from '../../src/lib/server/accounts/sessions.ts';
 import { newAnswerLink, sealNote } from '../../src/lib/server/appointments/answers.ts';
 import { openAid } from '../../src/lib/server/childcare/commands.ts';
+import { notePoints, planInterview, saveSelf } from '../../src/lib/server/diagnosis/commands.ts';
 import { openDatabase, type Db } from '../../src/lib/server/db/client.ts';
 import { migrateDatabase } from '../../src/lib/server/db/migrate.ts';
 import * as tables from '../../src/lib/server/db/schema/index.ts';
+import { openExceptionally } from '../../src/lib/server/people/exceptional.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
 import { newId } from '../../src/lib/server/platform/ids.ts';
 import { seal } from '../../src/lib/server/platform/sealing.ts';
@@ -30,7 +32,10 @@ import {
 	aStep,
 	aStructure,
 } from '../factories/index.ts';
+import { emptyValue, EMPTY_SELF, type Point } from '../../src/lib/shared/diagnosis.ts';
+import { THEMES } from '../../src/lib/shared/themes.ts';
 import { insertOne } from '../factories/insert.ts';
+import { signedIn } from './signed-in.ts';
 import type { World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -85,6 +90,16 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 		noteSealed: sealedFor('step.note_sealed', stepId, `${mark}stepnote`),
 		personNoteSealed: sealedFor('step.person_note_sealed', stepId, `${mark}stuck`),
 	});
+	const mobilityId = newId();
+	await aStep(db, {
+		id: mobilityId,
+		personId,
+		pathwayId: pathway.id,
+		theme: 'mobility',
+		title: `${mark}mobility`,
+		noteSealed: sealedFor('step.note_sealed', mobilityId, `${mark}mobilitynote`),
+	});
+	await aDiagnosis(db, mark, personId, referent);
 	const appointmentId = newId();
 	const meeting = { personId, placeName: `${mark}place`, address: `${mark}street` };
 	await anAppointment(db, {
@@ -189,6 +204,26 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 	};
 }
 
+/** Begun by the person, noted by the lead: a point of housing, one of mobility, one of no theme. */
+async function aDiagnosis(db: Db, mark: string, personId: string, by: Awaited<ReturnType<typeof aReferent>>) {
+	const part = { ...EMPTY_SELF, goals: `${mark}goals`, works: `${mark}works` };
+	const points = {
+		housing: `${mark}housingpoint`,
+		mobility: `${mark}mobilitypoint`,
+		power: `${mark}powerpoint`,
+	} as const;
+	await db.write(async (tx) => {
+		await saveSelf(tx, { personId, part, by: signedIn(by), now });
+		await planInterview(tx, { personId, by: signedIn(by), now });
+		const changes = Object.entries(points).map(([point, note]) => ({
+			point: point as Point,
+			version: 0,
+			value: { ...emptyValue(point as Point), note },
+		}));
+		await notePoints(tx, { personId, by: { ...signedIn(by), structureId: by.structureId }, changes, now });
+	});
+}
+
 async function makeWorld(db: Db): Promise<World> {
 	await db.write(async (tx) => {
 		await tx.insert(tables.meta).values({ key: 'made_by', value: 'demo' });
@@ -204,11 +239,25 @@ async function makeWorld(db: Db): Promise<World> {
 	const deciding = (await listStructures(db.read, territoryId)).find(({ decidesAids }) => decidesAids)!;
 	const decider = await aReferent(db, { territoryId, structureId: deciding.id });
 	const disabled = await aReferent(db, here);
+	const elsewhere = async () => aReferent(db, { territoryId, structureId: (await aStructure(db, { territoryId })).id });
+	const [second, member, endedMember, opener] = [
+		await elsewhere(),
+		await elsewhere(),
+		await elsewhere(),
+		await elsewhere(),
+	];
 	const coordinator = await aCoordinator(db, here);
 	const farCoordinator = await aCoordinator(db, { territoryId: far });
 	const a = await aFullFile(db, 'zzqalix', lead, 9);
 	const b = await aFullFile(db, 'zzqbea', colleague, 11);
-	await aFollowUp(db, { personId: a.person.id, member: disabled, part: 'second' });
+	const personId = a.person.id;
+	await aFollowUp(db, { personId, member: disabled, part: 'member', themes: [...THEMES] });
+	await aFollowUp(db, { personId, member: second, part: 'second' });
+	await aFollowUp(db, { personId, member, part: 'member', themes: ['mobility'] });
+	await aFollowUp(db, { personId, member: endedMember, part: 'member', themes: ['housing'], endedAt: now });
+	const { firstName, lastName, birthDate } = a.person;
+	const named = { firstName, lastName, birthDate: birthDate!, reason: 'Son référent est absent' };
+	await db.write((tx) => openExceptionally(tx, { ...named, by: signedIn(opener), now }));
 	const coparent = await aPerson(db, { ...HOME, territoryId, account: { role: 'coparent' } });
 	const invited = await aReferent(db, here);
 
@@ -218,6 +267,10 @@ async function makeWorld(db: Db): Promise<World> {
 		person: await open(a.ids.account, 'own_phone'),
 		other: await open(b.ids.account, 'own_phone'),
 		lead: await open(lead.id, 'professional'),
+		second: await open(second.id, 'professional'),
+		member: await open(member.id, 'professional'),
+		endedMember: await open(endedMember.id, 'professional'),
+		opener: await open(opener.id, 'professional'),
 		colleague: await open(colleague.id, 'professional'),
 		decider: await open(decider.id, 'professional'),
 		stranger: await open(stranger.id, 'professional'),

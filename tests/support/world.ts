@@ -33,6 +33,14 @@ export const ACTORS = [
 	'other',
 	/** Lead referent of A. */
 	'lead',
+	/** Second referent of A. */
+	'second',
+	/** Invited to A's follow-up for mobility alone. */
+	'member',
+	/** Was invited for housing; that is over. */
+	'endedMember',
+	/** Follows nobody; opened A's file with a reason, this very hour. */
+	'opener',
 	/** Lead referent of B, in the structure of A's. */
 	'colleague',
 	/** Referent where childcare aids of the territory are decided; follows nobody. */
@@ -42,7 +50,7 @@ export const ACTORS = [
 	'coordinator',
 	/** Coordinator of another territory. */
 	'farCoordinator',
-	/** Second referent of A, whose account is disabled. */
+	/** Invited to A's follow-up for all themes; the account is disabled. */
 	'disabled',
 	/** A's own session, 31 days ago. */
 	'ended',
@@ -71,6 +79,12 @@ export const NAMES = [`${MARK}firstname`, `${MARK}lastname`];
 
 /** What who decides on A's aid knows besides: how to reach her, and what was said of the aid. */
 export const OF_AID = [...NAMES, MARK, `${MARK}aidnote`];
+
+/** What a member for mobility knows besides who it is: what is of that theme. */
+export const OF_MOBILITY = [...NAMES, MARK, `${MARK}mobility`, `${MARK}mobilitynote`, `${MARK}mobilitypoint`];
+
+/** What the first page of A's file says: who opened it with a reason reads no more. */
+export const OF_FIRST_PAGE = [...NAMES, MARK, `${MARK}mobility`, `${MARK}step`, `${MARK}place`];
 
 /** Marks of A in a text, whatever the case: names are written in capitals in places. */
 export const marksIn = (text: string): string[] => [

@@ -4,6 +4,7 @@ import type { Queries } from '../db/client.ts';
 import { given, prepared } from '../db/prepared.ts';
 import { account, appointment, person, structure } from '../db/schema/index.ts';
 import { getPersonFor } from '../people/queries.ts';
+import { follows } from '../people/rules.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { readNote } from './answers.ts';
@@ -131,7 +132,7 @@ export async function getAppointmentFor(
 	}
 	const { access } = await getPersonFor(q, viewer, row.appointment.personId);
 	const mine = row.appointment.referentId === viewer.accountId;
-	if (access === 'coordinator' || (access === 'member' && !mine)) throw notFound();
+	if (!follows(access) || (access === 'member' && !mine)) throw notFound();
 	return opened(row);
 }
 

@@ -16,6 +16,7 @@ import {
 	stage,
 	structure,
 } from '../db/schema/index.ts';
+import { stillRuns } from './queries.ts';
 import { searchTerms } from './rules.ts';
 
 export const PAGE_SIZE = 50;
@@ -168,6 +169,7 @@ export async function caseload(q: Queries, accountId: string, filters: CaseloadF
 			and(
 				eq(followUpMember.accountId, accountId),
 				openMember,
+				stillRuns(filters.now),
 				...keysMatch(q, terms),
 				filters.theme && needTheme(q, filters.theme),
 				filters.theme && seesThemeInSql(filters.theme),

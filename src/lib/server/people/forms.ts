@@ -36,3 +36,27 @@ export const parseInvitation = (form: FormData) => parseForm(invitation, form);
 
 const ending = v.object({ member: line(40) });
 export const parseEnding = (form: FormData) => parseForm(ending, form);
+
+const exception = v.object({
+	firstName: v.pipe(
+		line(80),
+		v.nonEmpty(() => m.pro_exception_error_name()),
+	),
+	lastName: v.pipe(
+		line(80),
+		v.nonEmpty(() => m.pro_exception_error_name()),
+	),
+	birthDate: v.pipe(
+		line(10),
+		v.check(
+			(value) => value !== '' && isDayOrNothing(value),
+			() => m.pro_exception_error_birth(),
+		),
+	),
+	reason: v.pipe(
+		line(300),
+		v.minLength(10, () => m.pro_exception_error_reason()),
+	),
+});
+/** Whose file is opened without a follow-up, and why. */
+export const parseException = (form: FormData) => parseForm(exception, form);

@@ -1,10 +1,18 @@
-import { and, asc, count, eq, gt, isNull, or, sql, type Placeholder } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, isNull, or, sql, type Placeholder } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
-import { account, auditEntry, followUpMember, municipality, person, structure } from '../db/schema/index.ts';
+import {
+	account,
+	auditEntry,
+	exceptionalOpening,
+	followUpMember,
+	municipality,
+	person,
+	structure,
+} from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
-import { accessTo, type Access } from './rules.ts';
+import { accessTo, follows, type Access } from './rules.ts';
 
 export type PersonRow = typeof person.$inferSelect;
 
@@ -28,7 +36,7 @@ const openLine = (personId: string | Placeholder) =>
 	and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt));
 
 /** Not past its day at `now`. */
-const stillRuns = (now: Date) => or(isNull(followUpMember.endsAt), gt(followUpMember.endsAt, now));
+export const stillRuns = (now: Date) => or(isNull(followUpMember.endsAt), gt(followUpMember.endsAt, now));
 
 /** The open line of a professional in a person's follow-up, if there is one that still runs. */
 export async function findMembership(q: Queries, personId: string, accountId: string, now = new Date()) {
@@ -40,11 +48,30 @@ export async function findMembership(q: Queries, personId: string, accountId: st
 	return row;
 }
 
+/** Until when this professional sees a file they do not follow, because they gave a reason; undefined: not at all. */
+export async function findExceptional(q: Queries, personId: string, accountId: string, now: Date) {
+	const [row] = await q
+		.select({ endsAt: exceptionalOpening.endsAt })
+		.from(exceptionalOpening)
+		.where(
+			and(
+				eq(exceptionalOpening.accountId, accountId),
+				gt(exceptionalOpening.endsAt, now),
+				eq(exceptionalOpening.personId, personId),
+			),
+		)
+		.orderBy(desc(exceptionalOpening.endsAt))
+		.limit(1);
+	return row;
+}
+
 /** What a professional may see of a person; `themes` null means all of them. */
 export interface PersonFile {
 	access: Access;
 	/** Themes of the needs and steps shown; null: all. Empty for the coordinator. */
 	themes: string[] | null;
+	/** Until when, for who opened the file without following the person. */
+	until: Date | null;
 	person: {
 		id: string;
 		territoryId: string;
@@ -67,8 +94,8 @@ export interface PersonFile {
 }
 
 /**
- * THE access rule for professionals (domain.md §7.2): lead, second or member of an open follow-up; the coordinator of the
- * territory gets who it is and the delays, without contact, household or needs.
+ * THE access rule for professionals (domain.md §7.2): lead, second or member of an open follow-up; for an hour, who gave a
+ * reason (exceptional.ts); the coordinator of the territory gets who it is and the delays, without contact, household or needs.
  * @throws DomainError `not_found` for everybody else, as when the person does not exist
  */
 export async function getPersonFor(
@@ -84,11 +111,14 @@ export async function getPersonFor(
 		.where(eq(person.id, personId))
 		.limit(1);
 	if (!row) throw notFound();
-	const given = accessTo(row.person, viewer, await findMembership(q, personId, viewer.accountId, now));
+	const { accountId } = viewer;
+	const membership = await findMembership(q, personId, accountId, now);
+	const opening = membership ? undefined : await findExceptional(q, personId, accountId, now);
+	const given = accessTo(row.person, viewer, membership, opening);
 	if (!given) throw notFound();
 	const { id, territoryId, firstName, lastName, inseeCode, locale, lastContactAt, createdAt } = row.person;
 	const identity = { id, territoryId, firstName, lastName, inseeCode, locale, lastContactAt, createdAt };
-	const shown = given.access === 'coordinator' ? NOTHING_MORE : detailsOf(row.person);
+	const shown = SHOWN[given.access](row.person);
 	return { ...given, person: { ...identity, commune: row.commune, ...shown } };
 }
 
@@ -102,17 +132,35 @@ const NOTHING_MORE = {
 	channelOrder: [],
 };
 
-const detailsOf = (row: PersonRow) => ({
+/** Who it is and how to reach them. */
+const contactOf = (row: PersonRow) => ({
+	...NOTHING_MORE,
 	birthDate: row.birthDate,
 	email: row.email,
 	phone: row.phone,
 	contactConfirmedAt: row.contactConfirmedAt,
-	household: row.household,
-	childrenCount: row.childrenCount,
 	channelOrder: row.channelOrder,
 });
 
-/** As `getPersonFor`, for pages that show more than the coordinator may see. @throws DomainError `not_found` */
+const wholeOf = (row: PersonRow) => ({
+	...contactOf(row),
+	household: row.household,
+	childrenCount: row.childrenCount,
+});
+
+/** The family is no matter of a member of one theme, nor of who opens a file in haste. */
+const SHOWN: Record<Access, (row: PersonRow) => typeof NOTHING_MORE | ReturnType<typeof wholeOf>> = {
+	lead: wholeOf,
+	second: wholeOf,
+	member: contactOf,
+	exceptional: contactOf,
+	coordinator: () => NOTHING_MORE,
+};
+
+/**
+ * As `getPersonFor`, for pages and acts of those who follow the person: neither the coordinator, nor who opened the file
+ * without following it. @throws DomainError `not_found`
+ */
 export async function getFollowedPerson(
 	q: Queries,
 	viewer: Pick<SignedIn, 'accountId' | 'role' | 'territoryId'>,
@@ -120,7 +168,7 @@ export async function getFollowedPerson(
 	now = new Date(),
 ): Promise<PersonFile> {
 	const file = await getPersonFor(q, viewer, personId, now);
-	if (file.access === 'coordinator') throw notFound();
+	if (!follows(file.access)) throw notFound();
 	return file;
 }
 

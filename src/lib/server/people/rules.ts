@@ -47,8 +47,13 @@ export function ageOn(birthDate: string | null, day: string): number | null {
 	return Number(day.slice(0, 4)) - year - (before ? 1 : 0);
 }
 
-/** What a person's file shows to a professional, from the most to the least. */
-export type Access = 'lead' | 'second' | 'member' | 'coordinator';
+/** What a person's file shows to a professional, from the most to the least. `exceptional`: opened for an hour, with a reason. */
+export type Access = 'lead' | 'second' | 'member' | 'exceptional' | 'coordinator';
+
+/** Lead and second decide with the person. */
+export const leads = (access: Access): boolean => access === 'lead' || access === 'second';
+/** Part of the follow-up. */
+export const follows = (access: Access): boolean => leads(access) || access === 'member';
 
 export interface Membership {
 	part: 'lead' | 'second' | 'member';
@@ -56,22 +61,24 @@ export interface Membership {
 }
 
 /**
- * Who may see a file (domain.md §7.2): an open follow-up says how much; the coordinator of the same territory sees who it is
- * and the delays; anybody else sees nothing, not even that it exists.
+ * Who may see a file (domain.md §7.2): an open follow-up says how much; a stated reason shows all of its first page, for an
+ * hour; the coordinator of the same territory sees who it is and the delays; anybody else sees nothing, not even that it exists.
  */
 export function accessTo(
 	person: { territoryId: string },
 	viewer: { role: string; territoryId: string | null },
 	membership: Membership | undefined,
-): { access: Access; themes: string[] | null } | null {
+	opening?: { endsAt: Date },
+): { access: Access; themes: string[] | null; until: Date | null } | null {
 	const sameTerritory = viewer.territoryId === person.territoryId;
 	const professional = viewer.role === 'referent' || viewer.role === 'coordinator';
 	if (!professional || !sameTerritory) return null;
 	if (membership) {
 		const { part, themes } = membership;
-		return { access: part, themes: part === 'member' ? (themes ?? []) : null };
+		return { access: part, themes: part === 'member' ? (themes ?? []) : null, until: null };
 	}
-	return viewer.role === 'coordinator' ? { access: 'coordinator', themes: [] } : null;
+	if (opening) return { access: 'exceptional', themes: null, until: opening.endsAt };
+	return viewer.role === 'coordinator' ? { access: 'coordinator', themes: [], until: null } : null;
 }
 
 /** Whether this access shows a need, a goal or a step of that theme. `themes` null: all of them. */

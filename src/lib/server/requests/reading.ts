@@ -5,7 +5,7 @@ import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import { account, filing, need, orientation, structure, supportRequest } from '../db/schema/index.ts';
 import { getPersonFor, personOf } from '../people/queries.ts';
-import { seesTheme } from '../people/rules.ts';
+import { follows, seesTheme } from '../people/rules.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { openAnswers } from './answers.ts';
@@ -80,7 +80,7 @@ async function mayDecide(q: Queries, viewer: Viewer, requestId: string): Promise
 async function accessByPerson(q: Queries, viewer: Viewer, personId: string): Promise<Access | null> {
 	try {
 		const { access, themes } = await getPersonFor(q, viewer, personId);
-		if (access === 'coordinator') return NAME_ONLY;
+		if (!follows(access)) return NAME_ONLY;
 		return { access: 'whole', themes, leads: access === 'lead' || access === 'second' };
 	} catch (problem) {
 		if (problem instanceof DomainError && problem.kind === 'not_found') return null;

@@ -7,6 +7,7 @@ import { getPersonFor } from '$lib/server/people/queries';
 import { contactDelays, peopleWithoutLead, stageDelays, teamOf } from '$lib/server/people/steering';
 import { trend } from '$lib/server/people/steering-rules';
 import { parseForm, text } from '$lib/server/platform/forms';
+import { planNotice } from '$lib/server/reminders/commands';
 import { inboxCounts } from '$lib/server/requests/inbox';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -72,7 +73,10 @@ export const actions: Actions = {
 			await db.write(async (tx) => {
 				for (const personId of new Set(people)) {
 					await getPersonFor(tx, by, personId);
-					await transferLead(tx, { personId, accountId, reason, by, now });
+					const { id } = await transferLead(tx, { personId, accountId, reason, by, now });
+					// Who follows them from now on: they read it where they read the rest.
+					const told = { kind: 'pathway_changed', path: '/parcours', onceKey: `lead_changed:${id}` } as const;
+					await planNotice(tx, { ...told, personId, subjectId: id, now });
 				}
 			});
 		} catch (problem) {

@@ -24,7 +24,7 @@ const accounts = defineAccounts(sqlite, territories);
 export const { account, session, signInCode, invitation } = accounts;
 
 const people = definePeople(sqlite, territories, accounts);
-export const { person, personSearchKey, followUpMember } = people;
+export const { person, personSearchKey, followUpMember, exceptionalOpening } = people;
 
 const requests = defineRequests(sqlite, territories, accounts, people);
 export const { supportRequest, need } = requests;
@@ -36,7 +36,12 @@ export const { orientation, moveProposal, identityDecision, filing, handover } =
 	requests,
 );
 
-export const { pathway, stage, step, checkIn } = definePathway(sqlite, territories, accounts, people);
+export const { pathway, stage, goal, situationReview, step, checkIn, caseGroup, caseGroupMember } = definePathway(
+	sqlite,
+	territories,
+	accounts,
+	people,
+);
 
 export const { diagnosis, diagnosisValue } = defineDiagnosis(sqlite, territories, accounts, people);
 

@@ -1,6 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { Columns } from '../columns.ts';
-import { PATHWAY_KINDS, STAGE_STATES, STEP_OWNERS, STEP_STATES } from '../../../shared/codes.ts';
+import {
+	GOAL_STATES,
+	GROUP_STATES,
+	PATHWAY_KINDS,
+	STAGE_STATES,
+	STEP_OWNERS,
+	STEP_STATES,
+} from '../../../shared/codes.ts';
 import { CHECK_IN_ANSWERS, END_REASONS } from '../../../shared/closing.ts';
 import { THEMES } from '../../../shared/themes.ts';
 
@@ -77,6 +84,105 @@ export const definePathway = (
 				.where(sql`state = 'current'`),
 		],
 	);
+	/** What the person is after, by theme; several steps may serve one. */
+	const goal = d.table(
+		'goal',
+		{
+			id: d.text('id').primaryKey(),
+			pathwayId: d
+				.text('pathway_id')
+				.notNull()
+				.references(() => pathway.id, { onDelete: 'cascade' }),
+			theme: d.text('theme', { enum: THEMES }).notNull(),
+			textSealed: d.sealed('text_sealed').notNull(),
+			state: d.text('state', { enum: GOAL_STATES }).notNull(),
+			createdById: d.text('created_by_id').references(() => account.id),
+			createdAt: d.instant('created_at').notNull(),
+			/** When it was reached or given up. */
+			endedAt: d.instant('ended_at'),
+			/** As for steps: a form made from an older one is refused. */
+			version: d.integer('version').notNull(),
+		},
+		(t) => [d.index('goal_pathway_id_created_at_idx').on(t.pathwayId, t.createdAt)],
+	);
+	/** One *point de situation* that was held: what was looked at; its decisions are steps. When the next is due is computed. */
+	const situationReview = d.table(
+		'situation_review',
+		{
+			id: d.text('id').primaryKey(),
+			pathwayId: d
+				.text('pathway_id')
+				.notNull()
+				.references(() => pathway.id, { onDelete: 'cascade' }),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			heldAt: d.instant('held_at').notNull(),
+			heldById: d
+				.text('held_by_id')
+				.notNull()
+				.references(() => account.id),
+			/** In plain words: the person reads it. */
+			lookedSealed: d.sealed('looked_sealed').notNull(),
+		},
+		(t) => [d.index('situation_review_pathway_id_held_at_idx').on(t.pathwayId, t.heldAt)],
+	);
+	/** One meeting of professionals about one person, who is told why beforehand and answered afterwards. */
+	const caseGroup = d.table(
+		'case_group',
+		{
+			id: d.text('id').primaryKey(),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
+			proposedById: d
+				.text('proposed_by_id')
+				.notNull()
+				.references(() => account.id),
+			state: d.text('state', { enum: GROUP_STATES }).notNull(),
+			/** Why: told to the person. */
+			whySealed: d.sealed('why_sealed').notNull(),
+			agendaSealed: d.sealed('agenda_sealed'),
+			/** The person's own word. */
+			wordSealed: d.sealed('word_sealed'),
+			startsAt: d.instant('starts_at').notNull(),
+			endsAt: d.instant('ends_at').notNull(),
+			zone: d.text('zone').notNull(),
+			lookedSealed: d.sealed('looked_sealed'),
+			/** What the person is answered, in plain words. */
+			answerSealed: d.sealed('answer_sealed'),
+			createdAt: d.instant('created_at').notNull(),
+			/** When the person refused, or the decisions were written. */
+			closedAt: d.instant('closed_at'),
+		},
+		(t) => [
+			d.index('case_group_person_id_starts_at_idx').on(t.personId, t.startsAt),
+			d.index('case_group_territory_id_starts_at_idx').on(t.territoryId, t.startsAt),
+		],
+	);
+	const caseGroupMember = d.table(
+		'case_group_member',
+		{
+			groupId: d
+				.text('group_id')
+				.notNull()
+				.references(() => caseGroup.id, { onDelete: 'cascade' }),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id),
+		},
+		(t) => [
+			d.primaryKey({ columns: [t.groupId, t.accountId] }),
+			d.index('case_group_member_account_id_idx').on(t.accountId),
+		],
+	);
 	const step = d.table(
 		'step',
 		{
@@ -100,6 +206,13 @@ export const definePathway = (
 			/** Last day to do it, in the territory's zone. */
 			dueOn: d.day('due_on'),
 			state: d.text('state', { enum: STEP_STATES }).notNull(),
+			goalId: d.text('goal_id').references(() => goal.id, { onDelete: 'set null' }),
+			/** Hours a week it counts for in the weekly activity of the contract; null: it does not count. */
+			weeklyHours: d.integer('weekly_hours'),
+			/** Themes of the territory's roadmap. */
+			tags: d.json('tags').$type<string[]>(),
+			/** The review or the meeting that decided it. */
+			decidedInId: d.text('decided_in_id'),
 			createdById: d.text('created_by_id').references(() => account.id),
 			createdAt: d.instant('created_at').notNull(),
 			/** Bumped at each change: a form that carries an older one is refused, nobody overwrites silently. */
@@ -143,6 +256,6 @@ export const definePathway = (
 			d.index('check_in_person_id_due_on_idx').on(t.personId, t.dueOn),
 		],
 	);
-	return { pathway, stage, step, checkIn };
+	return { pathway, stage, goal, situationReview, step, checkIn, caseGroup, caseGroupMember };
 };
 export type PathwaySchema = ReturnType<typeof definePathway>;

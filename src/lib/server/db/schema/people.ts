@@ -114,6 +114,38 @@ export const definePeople = (
 			d.uniqueIndex('follow_up_member_once_idx').on(t.personId, t.accountId).where(sqlOpen),
 		],
 	);
-	return { person, personSearchKey, followUpMember };
+	/** A file opened by somebody who does not follow the person (« bris de glace »): why, and until when. */
+	const exceptionalOpening = d.table(
+		'exceptional_opening',
+		{
+			id: d.text('id').primaryKey(),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id),
+			structureId: d
+				.text('structure_id')
+				.notNull()
+				.references(() => structure.id),
+			reasonSealed: d.sealed('reason_sealed').notNull(),
+			openedAt: d.instant('opened_at').notNull(),
+			/** First instant at which nothing is seen any more. */
+			endsAt: d.instant('ends_at').notNull(),
+		},
+		(t) => [
+			d.index('exceptional_opening_person_id_opened_at_idx').on(t.personId, t.openedAt),
+			d.index('exceptional_opening_account_id_ends_at_idx').on(t.accountId, t.endsAt),
+			d.index('exceptional_opening_territory_id_opened_at_idx').on(t.territoryId, t.openedAt),
+		],
+	);
+	return { person, personSearchKey, followUpMember, exceptionalOpening };
 };
 export type PeopleSchema = ReturnType<typeof definePeople>;

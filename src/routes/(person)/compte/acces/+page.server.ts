@@ -2,6 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { listOpenings } from '$lib/server/audit/queries';
 import { db } from '$lib/server/db';
 import { touchContact } from '$lib/server/people/commands';
+import { listExceptional } from '$lib/server/people/exceptional';
 import { parseEnding } from '$lib/server/people/forms';
 import { followUpOf } from '$lib/server/people/queries';
 import { objectToMember } from '$lib/server/people/sharing';
@@ -18,6 +19,16 @@ export const load: PageServerLoad = async () => {
 	const team = await followUpOf(db.read, personId);
 	return {
 		openings: await listOpenings(db.read, personId, SHOWN),
+		exceptions: (await listExceptional(db.read, { personId }, SHOWN)).map(
+			({ id, byName, structureName, reason, openedAt, endsAt }) => ({
+				id,
+				byName,
+				structureName,
+				reason,
+				openedAt,
+				endsAt,
+			}),
+		),
 		members: team
 			.filter(({ part }) => part === 'member')
 			.map(({ id, name, structureName, themes, endsAt }) => ({

@@ -7,6 +7,7 @@ import type { Queries } from '$lib/server/db';
 import { ownDiagnosis } from '$lib/server/diagnosis/queries';
 import { checkInsOf } from '$lib/server/pathway/check-ins';
 import { pathwayOf } from '$lib/server/pathway/queries';
+import { listExceptional } from '$lib/server/people/exceptional';
 import { followUpOf, personOf } from '$lib/server/people/queries';
 import { listDevices } from '$lib/server/reminders/subscriptions';
 import { communeName, listRequests, needsOf } from '$lib/server/requests/queries';
@@ -44,6 +45,9 @@ export async function ownFile(q: Queries, { personId, accountId, locale, now }: 
 		devices: await listDevices(q, accountId),
 		sessions: (await listSessions(q, accountId, now)).map(({ device, kind, endsAt }) => ({ device, kind, endsAt })),
 		openings: await listOpenings(q, personId, 1000),
+		exceptionalOpenings: (await listExceptional(q, { personId }, 1000)).map(
+			({ byName, structureName, reason, openedAt, endsAt }) => ({ byName, structureName, reason, openedAt, endsAt }),
+		),
 	};
 }
 export type OwnFile = Awaited<ReturnType<typeof ownFile>>;

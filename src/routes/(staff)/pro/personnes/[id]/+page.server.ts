@@ -1,19 +1,14 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { listStaff } from '$lib/server/accounts/queries';
-import { nextAppointment } from '$lib/server/appointments/queries';
 import { db } from '$lib/server/db';
 import { passedDelays } from '$lib/server/people/delays';
-import { lastMessages } from '$lib/server/people/messages';
 import { openFile } from '$lib/server/people/opening';
 import { parseEnding, parseInvitation } from '$lib/server/people/forms';
 import { endMember, inviteMember } from '$lib/server/people/sharing';
 import { followUpOf, getFollowedPerson } from '$lib/server/people/queries';
 import { notFound } from '$lib/server/platform/errors';
-import { reachableBy } from '$lib/server/people/caseload';
-import { ageOn, seesTheme } from '$lib/server/people/rules';
-import { pathwayOf } from '$lib/server/pathway/queries';
-import { findOpenRequest, needsOf } from '$lib/server/requests/queries';
+import { ageOn, leads, type Access } from '$lib/server/people/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { planNotice } from '$lib/server/reminders/commands';
@@ -21,10 +16,7 @@ import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
-
-const STEPS_SHOWN = 5;
-const MESSAGES_SHOWN = 5;
-const ENDED_STEPS = ['done', 'given_up', 'cancelled'];
+import { detailsOf } from './details.server';
 
 export const load: PageServerLoad = async ({ params, locals }) => {
 	const viewer = requireStaff();
@@ -40,40 +32,27 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			zone,
 			today,
 			access: file.access,
+			until: file.until,
 			person: { ...person, age: ageOn(birthDate, today) },
-			// What others were invited for says what the person needs.
-			team: file.themes === null ? team : team.map((member) => ({ ...member, themes: null })),
+			team: teamFor(file.access, viewer.accountId, team),
 			guests: file.access === 'lead' ? await guestsFor(viewer.territoryId, team) : [],
 			delays: await passedDelays(db.read, { personId: person.id }, { territoryId, zone, settings, now }),
-			details: file.access === 'coordinator' ? null : await detailsOf(file, locale, now),
+			details: file.access === 'coordinator' ? null : await detailsOf(file, viewer, { locale, now }),
 		};
 	} catch (problem) {
 		errorFrom(problem);
 	}
 };
 
-/** What the coordinator does not see. A member sees the needs and steps of their themes. */
-async function detailsOf(file: Awaited<ReturnType<typeof openFile>>, locale: string, now: Date) {
-	const { id, email, phone } = file.person;
-	const open = await findOpenRequest(db.read, id);
-	const needs = open ? await needsOf(db.read, open.id) : [];
-	const way = await pathwayOf(db.read, id, locale);
-	const channels = await reachableBy(db.read, [{ id, email, phone }]);
-	return {
-		channels: channels.get(id) ?? [],
-		reference: open?.reference ?? null,
-		needs: needs
-			.filter(({ theme, status }) => seesTheme(file.themes, theme) && (status === 'open' || status === 'in_progress'))
-			.map(({ id, theme, status }) => ({ id, theme, status })),
-		kind: way?.pathway.kind ?? null,
-		stage: way?.stages.find(({ state }) => state === 'current') ?? null,
-		steps: (way?.steps ?? [])
-			.filter(({ theme, state }) => !ENDED_STEPS.includes(state) && seesTheme(file.themes, theme))
-			.slice(0, STEPS_SHOWN)
-			.map(({ id, title, owner, ownerName, dueOn, state }) => ({ id, title, owner, ownerName, dueOn, state })),
-		appointment: (await nextAppointment(db.read, id, now)) ?? null,
-		messages: await lastMessages(db.read, id, MESSAGES_SHOWN),
-	};
+/**
+ * Lead and second, and the coordinator who says who follows whom, know them all. Where others come from says what the person
+ * needs: a member, or who opened the file for an hour, knows the pair and themselves.
+ */
+function teamFor(access: Access, accountId: string, team: Awaited<ReturnType<typeof followUpOf>>) {
+	if (leads(access)) return team;
+	return team
+		.filter((member) => access === 'coordinator' || member.part !== 'member' || member.accountId === accountId)
+		.map((member) => ({ ...member, themes: null }));
 }
 
 /** Professionals of the territory who do not follow the person yet. */

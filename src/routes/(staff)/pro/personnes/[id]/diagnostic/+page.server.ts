@@ -7,7 +7,7 @@ import { diagnosisFor } from '$lib/server/diagnosis/queries';
 import { stateAfter } from '$lib/server/diagnosis/rules';
 import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
-import { seesTheme } from '$lib/server/people/rules';
+import { leads, seesTheme } from '$lib/server/people/rules';
 import { notFound } from '$lib/server/platform/errors';
 import { planNotice } from '$lib/server/reminders/commands';
 import { localDay } from '$lib/server/territories/calendar';
@@ -16,9 +16,6 @@ import { requireStaff } from '$lib/server/web/guards';
 import { themeOfPoint } from '$lib/shared/diagnosis';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
-
-/** Lead and second decide with the person; a member fills in the points of their themes. */
-const leads = (access: string) => access === 'lead' || access === 'second';
 
 export const load: PageServerLoad = async ({ params, locals }) => {
 	const viewer = requireStaff();

@@ -17,8 +17,8 @@ import { isOpenStep, nextStepStates, stageMove } from '$lib/server/pathway/rules
 import { addStep, changeStep } from '$lib/server/pathway/steps';
 import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
-import { seesTheme } from '$lib/server/people/rules';
-import { DomainError } from '$lib/server/platform/errors';
+import { leads, seesTheme } from '$lib/server/people/rules';
+import { DomainError, notFound } from '$lib/server/platform/errors';
 import { dropNotices, planNotice } from '$lib/server/reminders/commands';
 import { instantOf, localDay } from '$lib/server/territories/calendar';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -31,7 +31,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 	const { now, locale } = locals;
 	const file = await openFollowedFile(db, { viewer, personId: params.id, part: 'pathway', now }).catch(errorFrom);
 	const view = await pathwayOf(db.read, params.id, locale);
-	const leads = file.access === 'lead' || file.access === 'second';
+	const decides = leads(file.access);
 	const name = `${file.person.firstName} ${file.person.lastName}`;
 	if (!view) return { now, name, pathway: null };
 	const steps = view.steps
@@ -49,11 +49,13 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			endReason: view.pathway.endReason,
 			contractBy: view.contractBy,
 			today: localDay(now, view.zone),
-			checkIns: leads ? await checkInsOf(db.read, view.pathway.id) : [],
-			leads,
+			checkIns: decides ? await checkInsOf(db.read, view.pathway.id) : [],
+			decides,
 			stages: view.stages.map((stage) => {
 				const move = stageMove(view.stages, stage.id);
-				return { ...stage, mayEnter: move !== null, needsReason: move?.needsReason ?? false };
+				// Why a stage was skipped may tell of any theme.
+				const reason = decides ? stage.reason : null;
+				return { ...stage, reason, mayEnter: decides && move !== null, needsReason: move?.needsReason ?? false };
 			}),
 			open: steps.filter((step) => isOpenStep(step.state)),
 			closed: steps.filter((step) => !isOpenStep(step.state)),
@@ -73,8 +75,15 @@ const here = (id: string) => href(`/pro/personnes/${id}/parcours`);
 
 /** Lead and second decide with the person; a member does not. */
 async function requireLed(by: ReturnType<typeof requireStaff>, personId: string) {
-	const { access } = await getFollowedPerson(db.read, by, personId);
-	if (access === 'member') throw new DomainError('not_found', 'not_found');
+	const file = await getFollowedPerson(db.read, by, personId);
+	if (!leads(file.access)) throw notFound();
+	return file;
+}
+
+/** A member writes within their own themes. */
+async function requireThemes(by: ReturnType<typeof requireStaff>, personId: string, themes: (string | null)[]) {
+	const file = await getFollowedPerson(db.read, by, personId);
+	if (!themes.every((theme) => seesTheme(file.themes, theme))) throw notFound();
 }
 
 export const actions: Actions = {
@@ -136,7 +145,7 @@ export const actions: Actions = {
 	},
 	open: async ({ request, locals, params }) => {
 		const by = requireStaff();
-		const { person } = await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
+		const { person } = await requireLed(by, params.id).catch(errorFrom);
 		const parsed = parseOpening(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		const { id: personId, territoryId } = person;
@@ -149,7 +158,7 @@ export const actions: Actions = {
 	},
 	enter: async ({ request, locals, params }) => {
 		const by = requireStaff();
-		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
+		await requireLed(by, params.id).catch(errorFrom);
 		const parsed = parseEntering(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		const { stage: stageId, reason } = parsed.value;
@@ -165,6 +174,7 @@ export const actions: Actions = {
 		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
 		const parsed = parseNewStep(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
+		await requireThemes(by, params.id, [parsed.value.theme ?? null]).catch(errorFrom);
 		try {
 			await db.write((tx) => addStep(tx, { ...parsed.value, personId: params.id, by, now: locals.now }));
 		} catch (error) {
@@ -174,12 +184,12 @@ export const actions: Actions = {
 	},
 	change: async ({ request, locals, params }) => {
 		const by = requireStaff();
-		const { themes } = await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
+		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
 		const parsed = parseStepChange(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		const { step: stepId, ...change } = parsed.value;
 		const saved = await getStep(db.read, params.id, stepId).catch(errorFrom);
-		if (!seesTheme(themes, saved.theme)) errorFrom(new DomainError('not_found', 'not_found'));
+		await requireThemes(by, params.id, [saved.theme, change.theme ?? null]).catch(errorFrom);
 		try {
 			await db.write((tx) => changeStep(tx, { ...change, stepId, personId: params.id, by, now: locals.now }));
 		} catch (error) {

@@ -8,6 +8,7 @@ import { inviteToChoose, offerSlots } from '$lib/server/appointments/slots';
 import { db } from '$lib/server/db';
 import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
+import { leads } from '$lib/server/people/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -27,6 +28,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 	const all = await listAppointments(db.read, params.id);
 	// A plain member sees the hours they hold (domain.md §7.2).
 	const visible = all.filter((each) => file.access !== 'member' || each.referentId === viewer.accountId);
+	const busy = all.filter((each) => !visible.includes(each) && each.state === 'booked' && each.startsAt > now);
 	const shown = visible.map((each) => ({ ...each, outcomes: possibleOutcomes(each.state, each, now) }));
 	const isUpcoming = ({ state, startsAt }: (typeof shown)[number]) =>
 		state === 'invited' || (state === 'booked' && startsAt > now);
@@ -42,7 +44,9 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 		past: shown.filter((each) => !isUpcoming(each) && each.state !== 'booked'),
 		firstContact: await isFirstContact(db.read, params.id),
 		convocationFrom: await firstConvocationDay(db.read, territory.id, territory.zone, now),
-		absences: await countAbsences(db.read, params.id),
+		/** Hours held with others: when, nothing else. */
+		busy: busy.map(({ id, startsAt, zone }) => ({ id, startsAt, zone })).reverse(),
+		absences: leads(file.access) ? await countAbsences(db.read, params.id) : 0,
 		inviting: url.searchParams.has('proposer'),
 		moving: shown.find((each) => each.id === url.searchParams.get('deplacer') && isUpcoming(each)),
 	};

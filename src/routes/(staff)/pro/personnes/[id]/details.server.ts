@@ -1,0 +1,58 @@
+import type { SignedIn } from '$lib/server/accounts/sessions';
+import { nextAppointment, type AppointmentView } from '$lib/server/appointments/queries';
+import { db } from '$lib/server/db';
+import { reachableBy } from '$lib/server/people/caseload';
+import { lastMessages } from '$lib/server/people/messages';
+import type { PersonFile } from '$lib/server/people/queries';
+import { follows, leads, seesTheme } from '$lib/server/people/rules';
+import { pathwayOf } from '$lib/server/pathway/queries';
+import { isOpenStep } from '$lib/server/pathway/rules';
+import { findOpenRequest, needsOf } from '$lib/server/requests/queries';
+
+const STEPS_SHOWN = 5;
+const MESSAGES_SHOWN = 5;
+
+/**
+ * What the coordinator does not see of a file, column by column of the table of domain.md §7.2: a member sees the needs and
+ * steps of their themes, their own appointments and when the person is busy otherwise; messages are for the pair.
+ */
+export async function detailsOf(
+	file: PersonFile,
+	viewer: Pick<SignedIn, 'accountId'>,
+	{ locale, now }: { locale: string; now: Date },
+) {
+	const { id, email, phone } = file.person;
+	const open = await findOpenRequest(db.read, id);
+	const needs = open ? await needsOf(db.read, open.id) : [];
+	const way = await pathwayOf(db.read, id, locale);
+	const channels = await reachableBy(db.read, [{ id, email, phone }]);
+	const stage = way?.stages.find(({ state }) => state === 'current');
+	const next = await nextAppointment(db.read, id, now);
+	const wholeHour = file.access !== 'member' || next?.referentId === viewer.accountId;
+	return {
+		channels: channels.get(id) ?? [],
+		reference: follows(file.access) ? (open?.reference ?? null) : null,
+		needs: needs
+			.filter(({ theme, status }) => seesTheme(file.themes, theme) && (status === 'open' || status === 'in_progress'))
+			.map(({ id, theme, status }) => ({ id, theme, status })),
+		kind: way?.pathway.kind ?? null,
+		stage: stage ? { name: stage.name, targetOn: stage.targetOn } : null,
+		steps: (way?.steps ?? [])
+			.filter(({ theme, state }) => isOpenStep(state) && seesTheme(file.themes, theme))
+			.slice(0, STEPS_SHOWN)
+			.map(({ id, title, owner, ownerName, dueOn, state }) => ({ id, title, owner, ownerName, dueOn, state })),
+		appointment: next && wholeHour ? hourOf(next) : null,
+		/** Taken by somebody else's appointment. */
+		busy: next && !wholeHour ? { startsAt: next.startsAt, zone: next.zone } : null,
+		messages: leads(file.access) ? await lastMessages(db.read, id, MESSAGES_SHOWN) : null,
+	};
+}
+
+const hourOf = ({ startsAt, zone, mode, placeName, referentName, answer }: AppointmentView) => ({
+	startsAt,
+	zone,
+	mode,
+	placeName,
+	referentName,
+	answer,
+});

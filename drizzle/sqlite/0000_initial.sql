@@ -526,12 +526,14 @@ CREATE TABLE `pathway` (
 	`end_note_sealed` text,
 	`oriented_at` integer,
 	`orientation_reason_sealed` text,
+	`still_waiting_at` integer,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `pathway_one_open_idx` ON `pathway` (`person_id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE INDEX `pathway_person_id_started_at_idx` ON `pathway` (`person_id`,`started_at`);--> statement-breakpoint
+CREATE INDEX `pathway_open_territory_id_started_at_idx` ON `pathway` (`territory_id`,`started_at`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE TABLE `person` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,

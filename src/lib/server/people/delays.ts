@@ -1,10 +1,8 @@
-import { and, asc, eq, exists, inArray, lt, notExists, sql, type SQL } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { and, asc, eq, lt, notExists, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import {
 	account,
 	appointment,
-	catchment,
 	followUpMember,
 	municipality,
 	pathway,
@@ -14,51 +12,30 @@ import {
 	supportRequest,
 } from '../db/schema/index.ts';
 import { addDays, daysBetween, localDay, startOfDay } from '../territories/calendar.ts';
-import type { TerritorySettings } from '../territories/settings.ts';
-import { currentStage, leadOfPerson, openMember, openPathway } from './caseload.ts';
+import { currentStage, openPathway } from './caseload.ts';
+import {
+	inBasin,
+	lineOf,
+	MAX_PER_KIND,
+	shown,
+	within,
+	type Delay,
+	type DelayContext,
+	type DelayScope,
+} from './delay-scope.ts';
+import {
+	standingStill,
+	withoutDiagnosis,
+	withoutInterview,
+	withoutPathway,
+	withoutReview,
+} from './follow-up-delays.ts';
 
-/** Targets of product.md §5 that are counted here. */
-export type DelayKind = 'first_contact' | 'first_appointment' | 'stage' | 'silence';
-
-export interface Delay {
-	kind: DelayKind;
-	personId: string;
-	firstName: string;
-	lastName: string;
-	commune: string | null;
-	birthDate: string | null;
-	phone: string | null;
-	email: string | null;
-	/** Last day that would have kept the target, in the territory's zone. */
-	targetOn: string;
-	daysLate: number;
-	/** The current stage, for `stage`. */
-	stageName: Record<string, string> | null;
-	/** The request to take, for `first_contact`. */
-	reference: string | null;
-	leadName: string | null;
-	structureName: string | null;
-}
-
-/** The calendar delays are counted in. */
-export interface DelayContext {
-	territoryId: string;
-	zone: string;
-	settings: TerritorySettings;
-	now: Date;
-}
-
-/** Whose delays: those a professional leads or seconds; a territory's, by structure of the lead or by basin; one person's. */
-export type DelayScope =
-	| { accountId: string }
-	| { personId?: undefined; structureId?: string; employmentAreaId?: string }
-	| { personId: string };
-
-/** Per kind; a list longer than this is worked from its oldest. */
-const MAX_PER_KIND = 200;
+export { DELAY_KINDS, type Delay, type DelayContext, type DelayKind, type DelayScope } from './delay-scope.ts';
 
 /**
- * Targets that are passed now, computed, never stored: the same for `/pro` (mine) and `/pilotage/delais` (all), worst first.
+ * Targets that are passed now, computed, never stored: the same for `/pro` (mine), `/pilotage/delais` (all) and the person's own
+ * « J’attends toujours », worst first.
  * Days are the territory's; stages carry a target already counted in their own kind of day.
  */
 export async function passedDelays(q: Queries, scope: DelayScope, context: DelayContext): Promise<Delay[]> {
@@ -69,6 +46,11 @@ export async function passedDelays(q: Queries, scope: DelayScope, context: Delay
 		await lateStages(q, scope, context, today),
 		await withoutAppointment(q, scope, context, today),
 		await silent(q, scope, context, today),
+		await withoutDiagnosis(q, scope, context, today),
+		await withoutPathway(q, scope, context, today),
+		await standingStill(q, scope, context, today),
+		await withoutInterview(q, scope, context, today),
+		await withoutReview(q, scope, context, today),
 		// A request nobody took has no lead: it is in nobody's own list, and in no structure's.
 		own || structureId ? [] : await withoutContact(q, scope, context, today),
 	];
@@ -78,57 +60,6 @@ export async function passedDelays(q: Queries, scope: DelayScope, context: Delay
 
 /** What the coordinator sees of somebody else's people (domain.md §7.2). */
 const nameOnly = (delay: Delay): Delay => ({ ...delay, birthDate: null, phone: null, email: null });
-
-const shown = {
-	personId: person.id,
-	firstName: person.firstName,
-	lastName: person.lastName,
-	commune: municipality.name,
-	birthDate: person.birthDate,
-	phone: person.phone,
-	email: person.email,
-	leadName: account.displayName,
-	structureName: structure.name,
-};
-
-/**
- * Restricts to the scope; an own list starts from the professional's open lines. `territory` is the column that says so without
- * an index of its own where another index, of what is late, must lead.
- */
-function within(
-	q: Queries,
-	scope: DelayScope,
-	context: DelayContext,
-	territory: SQLiteColumn = person.territoryId,
-): SQL | undefined {
-	if ('accountId' in scope)
-		return and(eq(followUpMember.accountId, scope.accountId), openMember, inArray(followUpMember.part, OWN_PARTS));
-	if (scope.personId !== undefined) return eq(person.id, scope.personId);
-	return and(
-		eq(territory, context.territoryId),
-		scope.structureId ? eq(followUpMember.structureId, scope.structureId) : undefined,
-		scope.employmentAreaId ? inBasin(q, scope.employmentAreaId, context.territoryId) : undefined,
-	);
-}
-
-const OWN_PARTS: ('lead' | 'second')[] = ['lead', 'second'];
-
-const inBasin = (q: Queries, employmentAreaId: string, territoryId: string) =>
-	exists(
-		q
-			.select({ one: sql`1` })
-			.from(catchment)
-			.where(
-				and(
-					eq(catchment.inseeCode, person.inseeCode),
-					eq(catchment.territoryId, territoryId),
-					eq(catchment.employmentAreaId, employmentAreaId),
-				),
-			),
-	);
-
-/** Own lists join the professional's line, territory lists the lead's. */
-const lineOf = (scope: DelayScope) => ('accountId' in scope ? eq(followUpMember.personId, person.id) : leadOfPerson);
 
 async function lateStages(q: Queries, scope: DelayScope, context: DelayContext, today: string): Promise<Delay[]> {
 	const rows = await q

@@ -44,6 +44,11 @@ export const daysOrTooFew = (days: number | null): string =>
 export const delayKind = {
 	first_contact: m.pilotage_kind_first_contact,
 	first_appointment: m.pilotage_kind_first_appointment,
+	diagnosis: m.pilotage_kind_diagnosis,
+	orientation: m.pilotage_kind_orientation,
 	stage: m.pilotage_kind_stage,
+	steps: m.pilotage_kind_steps,
+	interview: m.pilotage_kind_interview,
 	silence: m.pilotage_kind_silence,
+	review: m.pilotage_kind_review,
 };

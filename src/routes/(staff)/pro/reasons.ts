@@ -33,6 +33,17 @@ const answerReason: Record<string, () => string> = {
 	other: m.pro_answer_other,
 };
 
+const delayWords: Record<string, () => string> = {
+	first_contact: m.pro_delay_first_contact,
+	first_appointment: m.pro_delay_first_appointment,
+	diagnosis: m.pro_delay_diagnosis,
+	orientation: m.pro_delay_orientation,
+	steps: m.pro_delay_steps,
+	interview: m.pro_delay_interview,
+	silence: m.pro_delay_silence,
+	review: m.pro_delay_review,
+};
+
 export const delayLabel = (
 	kind: string,
 	stageName: Record<string, string> | null | undefined,
@@ -40,11 +51,7 @@ export const delayLabel = (
 ): string =>
 	kind === 'stage'
 		? m.pro_delay_stage({ stage: wordingIn(stageName ?? {}, locale) })
-		: kind === 'first_appointment'
-			? m.pro_delay_first_appointment()
-			: kind === 'first_contact'
-				? m.pro_delay_first_contact()
-				: m.pro_delay_silence();
+		: (delayWords[kind] ?? m.pro_delay_silence)();
 
 const checkInWords = {
 	fine: m.pro_check_in_fine,
@@ -93,11 +100,18 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 		case 'stuck':
 			return { to: `${file}/parcours`, label: m.pro_action_pathway() };
 		case 'delay':
-			return why.detail.delayKind === 'stage'
-				? { to: `${file}/parcours`, label: m.pro_action_pathway() }
-				: { to: `${file}/rendez-vous`, label: m.pro_action_invite() };
+			return delayAction(file, why.detail.delayKind ?? '');
 	}
 }
+
+const delayAction = (file: string, kind: string) =>
+	kind === 'review'
+		? { to: `${file}/point`, label: m.pro_action_review() }
+		: kind === 'diagnosis'
+			? { to: `${file}/diagnostic`, label: m.pro_action_diagnosis() }
+			: kind === 'stage' || kind === 'steps' || kind === 'orientation'
+				? { to: `${file}/parcours`, label: m.pro_action_pathway() }
+				: { to: `${file}/rendez-vous`, label: m.pro_action_invite() };
 
 /** How long ago, in the largest unit that says it: « 34 jours », « 3 h », « à l’instant ». */
 export function since(instant: Date, now: Date): string {

@@ -37,6 +37,8 @@ export const definePathway = (
 			/** Latest orientation decision: the month to sign the contract counts from here; null: from `startedAt`. */
 			orientedAt: d.instant('oriented_at'),
 			orientationReasonSealed: d.sealed('orientation_reason_sealed'),
+			/** When the person said « j’attends toujours »; null again once something moved. */
+			stillWaitingAt: d.instant('still_waiting_at'),
 		},
 		(t) => [
 			d
@@ -44,6 +46,11 @@ export const definePathway = (
 				.on(t.personId)
 				.where(sql`ended_at IS NULL`),
 			d.index('pathway_person_id_started_at_idx').on(t.personId, t.startedAt),
+			// What an open pathway waits for, the oldest first.
+			d
+				.index('pathway_open_territory_id_started_at_idx')
+				.on(t.territoryId, t.startedAt)
+				.where(sql`ended_at IS NULL`),
 		],
 	);
 	/** Copied from the territory's template when the pathway opens: a later change of template changes nobody's past. */

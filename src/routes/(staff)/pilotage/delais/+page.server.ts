@@ -1,10 +1,9 @@
 import { db } from '$lib/server/db';
-import { passedDelays, type DelayKind } from '$lib/server/people/delays';
+import { DELAY_KINDS, passedDelays } from '$lib/server/people/delays';
 import { getTerritory, listEmploymentAreas, listStructures } from '$lib/server/territories/queries';
 import { requireCoordinator } from '$lib/server/web/guards';
 import type { PageServerLoad } from './$types';
 
-const KINDS: DelayKind[] = ['first_contact', 'first_appointment', 'stage', 'silence'];
 const PAGE_SIZE = 50;
 
 export const load: PageServerLoad = async ({ url, locals }) => {
@@ -15,7 +14,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 	// A foreign id is no filter: what is shown stays inside the territory.
 	const structureId = structures.find(({ id }) => id === url.searchParams.get('structure'))?.id;
 	const employmentAreaId = areas.find(({ id }) => id === url.searchParams.get('bassin'))?.id;
-	const kind = KINDS.find((code) => code === url.searchParams.get('delai'));
+	const kind = DELAY_KINDS.find((code) => code === url.searchParams.get('delai'));
 	const page = Math.max(Math.trunc(Number(url.searchParams.get('page'))) || 1, 1);
 	const scope = { structureId, employmentAreaId };
 	const all = await passedDelays(db.read, scope, { territoryId, zone, settings, now: locals.now });

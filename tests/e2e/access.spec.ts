@@ -218,14 +218,8 @@ test('a page is for whom it is meant, and says nothing of somebody else’s file
 });
 
 test('searches and filters find for each what they may know, in the page and in its data', async () => {
-	const asked = [
-		'q=zzqalixlastname',
-		'q=ZZQalixFIRSTname%20zzqalixlast',
-		'q=0639984009',
-		'besoin=housing',
-		'retard=1',
-		'page=1',
-	];
+	// What is typed comes back in the page: a beginning of the mark finds her without being it.
+	const asked = ['q=zzqali', 'q=ZZQali%20zzqal', 'q=0639984009', 'besoin=housing', 'retard=1', 'page=1'];
 	const where = ['/pro/personnes', '/pro/demandes', '/pro/rappels', '/pilotage/delais', '/pilotage/ouvertures'];
 	const cases = ACTORS.flatMap((actor) =>
 		where.flatMap((page) =>

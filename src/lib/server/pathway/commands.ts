@@ -1,9 +1,10 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import type { PathwayKind } from '../../shared/codes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { pathway, stage } from '../db/schema/index.ts';
+import { passedDelays } from '../people/delays.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { sealNullable } from '../platform/sealing.ts';
@@ -23,6 +24,27 @@ export async function openPathwayOf(q: Queries, personId: string) {
 		.limit(1);
 	if (!row) throw new DomainError('no_pathway', 'conflict');
 	return row;
+}
+
+/** Something moved: what the person said of waiting is answered. */
+export async function noLongerWaiting(tx: Tx, pathwayId: string): Promise<void> {
+	await tx
+		.update(pathway)
+		.set({ stillWaitingAt: null })
+		.where(and(eq(pathway.id, pathwayId), isNotNull(pathway.stillWaitingAt)));
+}
+
+/**
+ * « J’attends toujours »: the person says so while a target of their own is passed, by the very list that referent and
+ * coordinator see. @throws DomainError `no_pathway`, `not_late_yet` (conflict)
+ */
+export async function sayPathwayWaiting(tx: Tx, { personId, by, now }: { personId: string; by: Actor; now: Date }) {
+	const open = await openPathwayOf(tx, personId);
+	const { id: territoryId, zone, settings } = await getTerritory(tx, open.territoryId);
+	const late = await passedDelays(tx, { personId }, { territoryId, zone, settings, now });
+	if (late.length === 0) throw new DomainError('not_late_yet', 'conflict');
+	await tx.update(pathway).set({ stillWaitingAt: now }).where(eq(pathway.id, open.id));
+	await recordAudit(tx, { action: 'pathway.waited', actor: by, subjectId: open.id, personId, at: now });
 }
 
 /**
@@ -101,6 +123,7 @@ export async function enterStage(
 			reasonSealed: place(stageId),
 		})
 		.where(eq(stage.id, stageId));
+	await noLongerWaiting(tx, open.id);
 	await recordAudit(tx, {
 		action: 'stage.entered',
 		actor: by,

@@ -44,6 +44,13 @@ export function nextOwnStep<S extends { owner: StepOwner; state: StepState; dueO
 	return own.sort((a, b) => (a.dueOn ?? '9999').localeCompare(b.dueOn ?? '9999'))[0];
 }
 
+/** Weekly activity of the contract (C. trav. L5411-6: at least 15 hours, and the contract may say less). */
+export const WEEKLY_HOURS = 15;
+
+/** Hours a week of the steps that count and go on. */
+export const weeklyHours = (steps: { state: StepState; weeklyHours: number | null }[]): number =>
+	steps.filter(({ state }) => isOpenStep(state)).reduce((sum, step) => sum + (step.weeklyHours ?? 0), 0);
+
 interface StagePlace {
 	id: string;
 	position: number;

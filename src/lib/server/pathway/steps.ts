@@ -9,7 +9,8 @@ import { newId } from '../platform/ids.ts';
 import { seal, sealNullable } from '../platform/sealing.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
-import { openPathwayOf, type Actor } from './commands.ts';
+import { noLongerWaiting, openPathwayOf, type Actor } from './commands.ts';
+import { getGoal } from './goals.ts';
 import { mayChangeStep, mayUntick } from './rules.ts';
 
 interface NewStep {
@@ -20,14 +21,25 @@ interface NewStep {
 	owner: StepOwner;
 	/** Last day to do it, in the territory's zone. */
 	dueOn?: string;
+	/** One of the same pathway. */
+	goalId?: string;
+	/** Hours a week it counts for in the weekly activity. */
+	weeklyHours?: number;
+	/** Themes of the territory's roadmap. */
+	tags?: string[];
+	/** The review or the meeting that decides it. */
+	decidedInId?: string;
+	/** Who does it when it is a professional; who adds it, by default. */
+	ownedBy?: { accountId: string; structureId: string | null };
 	by: Actor;
 	now: Date;
 }
 
-/** Adds a step to the person's open pathway. @throws DomainError `no_pathway` */
+/** Adds a step to the person's open pathway. @throws DomainError `no_pathway`, `not_found` for a goal of another pathway */
 export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
-	const { personId, owner, by, now } = input;
+	const { personId, owner, by, now, ownedBy = by } = input;
 	const { id: pathwayId } = await openPathwayOf(tx, personId);
+	const goalId = await ownGoal(tx, pathwayId, input.goalId);
 	const id = newId();
 	await tx.insert(step).values({
 		id,
@@ -37,14 +49,19 @@ export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
 		noteSealed: sealNullable(`step.note_sealed:${id}`, input.note),
 		theme: input.theme ?? null,
 		owner,
-		ownerAccountId: owner === 'referent' ? by.accountId : null,
-		ownerStructureId: owner === 'structure' ? by.structureId : null,
+		ownerAccountId: owner === 'referent' ? ownedBy.accountId : null,
+		ownerStructureId: owner === 'structure' ? ownedBy.structureId : null,
 		dueOn: input.dueOn ?? null,
 		state: 'planned',
+		goalId,
+		weeklyHours: input.weeklyHours ?? null,
+		tags: input.tags ?? null,
+		decidedInId: input.decidedInId ?? null,
 		createdById: by.accountId,
 		createdAt: now,
 		version: 1,
 	});
+	if (by.role !== 'beneficiary') await noLongerWaiting(tx, pathwayId);
 	await recordAudit(tx, { action: 'step.added', actor: by, subjectId: id, personId, detail: { owner }, at: now });
 	return { id };
 }
@@ -99,6 +116,9 @@ interface StepChange {
 	theme?: Theme;
 	owner: StepOwner;
 	dueOn?: string;
+	goalId?: string;
+	weeklyHours?: number;
+	tags?: string[];
 	state: StepState;
 	by: Actor;
 	now: Date;
@@ -124,6 +144,9 @@ export async function changeStep(tx: Tx, input: StepChange): Promise<void> {
 			ownerAccountId: keepsOwner ? found.ownerAccountId : input.owner === 'referent' ? by.accountId : null,
 			ownerStructureId: keepsOwner ? found.ownerStructureId : input.owner === 'structure' ? by.structureId : null,
 			dueOn: input.dueOn ?? null,
+			goalId: await ownGoal(tx, found.pathwayId, input.goalId),
+			weeklyHours: input.weeklyHours ?? null,
+			tags: input.tags ?? null,
 			state: input.state,
 			doneAt: input.state === 'done' ? (found.doneAt ?? now) : null,
 			version: version + 1,
@@ -139,6 +162,13 @@ export async function changeStep(tx: Tx, input: StepChange): Promise<void> {
 		detail: { from: found.state, to: input.state },
 		at: now,
 	});
+}
+
+/** A goal of this pathway, or none. @throws DomainError `not_found` */
+async function ownGoal(tx: Tx, pathwayId: string, goalId: string | undefined): Promise<string | null> {
+	if (!goalId) return null;
+	await getGoal(tx, pathwayId, goalId);
+	return goalId;
 }
 
 async function stepOf(tx: Tx, stepId: string, personId: string) {

@@ -5,12 +5,15 @@ import type { Channel } from '../../shared/codes.ts';
 /** Why somebody needs a professional today, from the most to the least pressing. The order is the sort. */
 export const REASONS = [
 	'unreachable',
+	'no_lead',
 	'noshow',
 	'needs_help',
 	'cannot',
+	'waiting',
 	'check_in',
 	'stuck',
 	'delay',
+	'objected',
 	'request_late',
 	'request_waiting',
 	'outcome',

@@ -1,62 +1,28 @@
-import {
-	and,
-	asc,
-	countDistinct,
-	desc,
-	eq,
-	exists,
-	gt,
-	inArray,
-	isNull,
-	lt,
-	lte,
-	notExists,
-	or,
-	sql,
-} from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import type { AnswerNote } from '../../shared/answers.ts';
 import { CHECK_IN_SILENCE_DAYS } from '../../shared/closing.ts';
 import type { Queries } from '../db/client.ts';
 import {
-	appointment,
+	account,
+	auditEntry,
 	checkIn,
-	delivery,
 	followUpMember,
 	municipality,
+	pathway,
 	person,
-	reminder,
 	step,
 	supportRequest,
 } from '../db/schema/index.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
 import { addDays, instantOf, localDay } from '../territories/calendar.ts';
-import { nextAppointments, openMember, reachableBy } from './caseload.ts';
+import { nextAppointments, openPathway, reachableBy } from './caseload.ts';
 import { passedDelays, type DelayContext } from './delays.ts';
+import { answered, missed, unreachable, withoutOutcome } from './today-appointments.ts';
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
+import { concerned, LIMIT, mine } from './today-scope.ts';
 
-/** Per reason: a morning's work. The lists themselves go further. */
-const LIMIT = 50;
 /** Requests shown among the people; the inbox has them all. */
 const REQUESTS_SHOWN = 5;
-const DAY_MS = 86_400_000;
-/** A failed message or a missed appointment older than this is a matter for the delays. */
-const RECENT_MS = 60 * DAY_MS;
-
-const concerned = {
-	personId: person.id,
-	firstName: person.firstName,
-	lastName: person.lastName,
-	commune: municipality.name,
-	birthDate: person.birthDate,
-	phone: person.phone,
-	email: person.email,
-};
-
-/** Open lines of the professional as lead or second: a member of one theme is not the one to act. */
-const mine = (accountId: string) =>
-	and(eq(followUpMember.accountId, accountId), openMember, inArray(followUpMember.part, ['lead', 'second']));
-
 /**
  * People who need this professional now, most pressing first, each with the reasons: no message gets through, missed, needs
  * help, cannot come, target passed, requests of the territory to take, outcome of an appointment to write down.
@@ -67,9 +33,12 @@ export async function peopleToday(q: Queries, accountId: string, context: DelayC
 		await unreachable(q, accountId, now),
 		await missed(q, accountId, now),
 		await answered(q, accountId, now),
+		await withoutLead(q, accountId),
+		await waiting(q, accountId),
 		await inWork(q, accountId, context),
 		await stuck(q, accountId),
 		await delayed(q, accountId, context),
+		await objected(q, accountId, now),
 		await waitingRequests(q, context),
 		await withoutOutcome(q, accountId, now),
 	];
@@ -87,128 +56,76 @@ export async function peopleToday(q: Queries, accountId: string, context: DelayC
 	}));
 }
 
-const later = alias(reminder, 'later');
+const lead = alias(followUpMember, 'lead');
 
-/** The last message failed on every channel, and the person was not in touch since. */
-async function unreachable(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
-	const rows = await q
-		.select({ ...concerned, since: reminder.createdAt, channels: countDistinct(delivery.channel) })
-		.from(followUpMember)
-		.innerJoin(person, eq(person.id, followUpMember.personId))
-		.innerJoin(reminder, eq(reminder.personId, person.id))
-		.leftJoin(delivery, eq(delivery.reminderId, reminder.id))
-		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+/** The other half of a pair whose lead left: nobody answers for the pathway. */
+async function withoutLead(q: Queries, accountId: string): Promise<Alert[]> {
+	const activeLead = q
+		.select({ one: sql`1` })
+		.from(lead)
+		.innerJoin(account, eq(account.id, lead.accountId))
 		.where(
 			and(
-				mine(accountId),
-				gt(reminder.createdAt, new Date(now.getTime() - RECENT_MS)),
-				eq(reminder.state, 'failed'),
-				sql`${person.lastContactAt} <= ${reminder.createdAt}`,
-				notExists(
-					q
-						.select({ one: sql`1` })
-						.from(later)
-						.where(
-							and(
-								eq(later.personId, reminder.personId),
-								sql`${later.createdAt} > ${reminder.createdAt}`,
-								inArray(later.state, ['sent', 'shown', 'answered']),
-							),
-						),
-				),
+				eq(lead.personId, followUpMember.personId),
+				isNull(lead.endedAt),
+				eq(lead.part, 'lead'),
+				eq(account.status, 'active'),
 			),
-		)
-		.groupBy(reminder.id)
-		.orderBy(asc(reminder.createdAt))
+		);
+	const rows = await q
+		.select({ ...concerned, since: followUpMember.startedAt })
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(and(mine(accountId), eq(followUpMember.part, 'second'), notExists(activeLead)))
+		.orderBy(asc(followUpMember.startedAt))
 		.limit(LIMIT);
-	return rows.map(({ channels, ...row }) => ({
+	return rows.map((row) => ({ ...row, reason: 'no_lead', note: null, detail: {}, reference: null }));
+}
+
+/** Said « j’attends toujours » about their pathway, and nothing moved since. */
+async function waiting(q: Queries, accountId: string): Promise<Alert[]> {
+	const rows = await q
+		.select({ ...concerned, since: pathway.stillWaitingAt })
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.innerJoin(pathway, and(eq(pathway.personId, person.id), openPathway))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(and(mine(accountId), isNotNull(pathway.stillWaitingAt)))
+		.orderBy(asc(pathway.stillWaitingAt))
+		.limit(LIMIT);
+	return rows.map(({ since, ...row }) => ({
 		...row,
-		reason: 'unreachable',
+		reason: 'waiting',
+		since: since!,
 		note: null,
-		detail: { channels },
+		detail: {},
 		reference: null,
 	}));
 }
 
-const next = alias(appointment, 'next_one');
+/** A week is enough to know that somebody was refused. */
+const OBJECTION_MS = 7 * 86_400_000;
 
-/** Did not come, and nothing has been agreed since. */
-async function missed(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
+/** The person objected to somebody the lead had invited. */
+async function objected(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
 	const rows = await q
-		.select({ ...concerned, startsAt: appointment.startsAt, zone: appointment.zone })
+		.select({ ...concerned, since: auditEntry.at })
 		.from(followUpMember)
 		.innerJoin(person, eq(person.id, followUpMember.personId))
-		.innerJoin(appointment, eq(appointment.personId, person.id))
-		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(
+		.innerJoin(
+			auditEntry,
 			and(
-				mine(accountId),
-				gt(appointment.startsAt, new Date(now.getTime() - RECENT_MS)),
-				eq(appointment.state, 'noshow'),
-				notExists(
-					q
-						.select({ one: sql`1` })
-						.from(next)
-						.where(
-							and(
-								eq(next.personId, appointment.personId),
-								sql`${next.startsAt} > ${appointment.startsAt}`,
-								inArray(next.state, ['invited', 'booked', 'seen', 'excused']),
-							),
-						),
-				),
+				eq(auditEntry.personId, person.id),
+				gt(auditEntry.at, new Date(now.getTime() - OBJECTION_MS)),
+				eq(auditEntry.action, 'person.member_refused'),
 			),
 		)
-		.orderBy(asc(appointment.startsAt))
-		.limit(LIMIT);
-	return rows.map(({ startsAt, zone, ...row }) => ({
-		...row,
-		reason: 'noshow',
-		since: startsAt,
-		note: null,
-		detail: { appointmentAt: startsAt, zone },
-		reference: null,
-	}));
-}
-
-/** « Je ne peux pas » or « j'ai besoin d'aide » about an appointment still to come. */
-async function answered(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
-	const rows = await q
-		.select({
-			...concerned,
-			id: appointment.id,
-			answer: appointment.answer,
-			answeredAt: appointment.answeredAt,
-			noteSealed: appointment.answerNoteSealed,
-			startsAt: appointment.startsAt,
-			zone: appointment.zone,
-		})
-		.from(followUpMember)
-		.innerJoin(person, eq(person.id, followUpMember.personId))
-		.innerJoin(appointment, eq(appointment.personId, person.id))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(
-			and(
-				mine(accountId),
-				gt(appointment.startsAt, now),
-				eq(appointment.state, 'booked'),
-				inArray(appointment.answer, ['cannot', 'needs_help']),
-			),
-		)
-		.orderBy(asc(appointment.startsAt))
+		.where(and(mine(accountId), eq(followUpMember.part, 'lead')))
+		.orderBy(asc(auditEntry.at))
 		.limit(LIMIT);
-	return rows.map(({ id, answer, answeredAt, noteSealed, startsAt, zone, ...row }) => {
-		const said = unsealNullable(`appointment.answer_note_sealed:${id}`, noteSealed);
-		const { text, ...answerNote } = said ? (JSON.parse(said) as AnswerNote) : {};
-		return {
-			...row,
-			reason: answer === 'cannot' ? 'cannot' : 'needs_help',
-			since: answeredAt ?? now,
-			note: text ?? null,
-			detail: { ...answerNote, appointmentAt: startsAt, zone },
-			reference: null,
-		};
-	});
+	return rows.map((row) => ({ ...row, reason: 'objected', note: null, detail: {}, reference: null }));
 }
 
 /** First months at work: a call is asked for, it is hard, or nothing was said for three days. */
@@ -313,46 +230,5 @@ async function waitingRequests(q: Queries, { territoryId, zone, now }: DelayCont
 		since: submittedAt ?? now,
 		note: null,
 		detail: { respondBy },
-	}));
-}
-
-/** Over, and nobody wrote whether the person came. */
-async function withoutOutcome(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
-	const rows = await q
-		.select({ ...concerned, startsAt: appointment.startsAt, zone: appointment.zone })
-		.from(appointment)
-		.innerJoin(person, eq(person.id, appointment.personId))
-		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(
-			and(
-				eq(appointment.referentId, accountId),
-				gt(appointment.startsAt, new Date(now.getTime() - RECENT_MS)),
-				lt(appointment.startsAt, now),
-				lt(appointment.endsAt, now),
-				eq(appointment.state, 'booked'),
-				// Somebody who left the follow-up can no longer open the file.
-				exists(
-					q
-						.select({ one: sql`1` })
-						.from(followUpMember)
-						.where(
-							and(
-								eq(followUpMember.personId, appointment.personId),
-								eq(followUpMember.accountId, accountId),
-								openMember,
-							),
-						),
-				),
-			),
-		)
-		.orderBy(desc(appointment.startsAt))
-		.limit(LIMIT);
-	return rows.map(({ startsAt, zone, ...row }) => ({
-		...row,
-		reason: 'outcome',
-		since: startsAt,
-		note: null,
-		detail: { appointmentAt: startsAt, zone },
-		reference: null,
 	}));
 }

@@ -6,19 +6,22 @@ import { shortDay, shortWhen } from './short-dates';
 /** Words of the first page: why somebody is on it, and the one thing to do. */
 export const reasonLabel: Record<Reason, () => string> = {
 	unreachable: m.pro_reason_unreachable,
+	no_lead: m.pro_no_lead,
 	noshow: m.pro_reason_noshow,
 	needs_help: m.pro_reason_needs_help,
 	cannot: m.pro_reason_cannot,
+	waiting: m.pro_reason_waiting,
 	check_in: m.pro_reason_check_in,
 	stuck: m.pro_reason_stuck,
 	delay: m.pro_reason_delay,
+	objected: m.pro_reason_objected,
 	request_late: m.pro_reason_request_late,
 	request_waiting: m.pro_reason_request_waiting,
 	outcome: m.pro_reason_outcome,
 };
 
 export const reasonTone = (reason: Reason): 'alert' | 'wait' | 'plain' =>
-	reason === 'unreachable' || reason === 'noshow' || reason === 'request_late'
+	reason === 'unreachable' || reason === 'no_lead' || reason === 'noshow' || reason === 'request_late'
 		? 'alert'
 		: reason === 'request_waiting' || reason === 'outcome'
 			? 'plain'
@@ -95,9 +98,13 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 			return { to: `${file}/rendez-vous`, label: m.pro_action_offer() };
 		case 'outcome':
 			return { to: `${file}/rendez-vous`, label: m.pro_action_outcome() };
+		case 'no_lead':
+		case 'objected':
+			return { to: file, label: m.pro_action_open() };
 		case 'check_in':
 			return { to: `${file}/parcours`, label: m.pro_action_check_in() };
 		case 'stuck':
+		case 'waiting':
 			return { to: `${file}/parcours`, label: m.pro_action_pathway() };
 		case 'delay':
 			return delayAction(file, why.detail.delayKind ?? '');

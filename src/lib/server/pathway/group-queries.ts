@@ -1,0 +1,107 @@
+import { and, asc, desc, eq, gt, inArray, isNull, or } from 'drizzle-orm';
+import type { SignedIn } from '../accounts/sessions.ts';
+import type { Queries } from '../db/client.ts';
+import { account, caseGroup, caseGroupMember, followUpMember, person, structure } from '../db/schema/index.ts';
+import { findMembership } from '../people/queries.ts';
+import { notFound } from '../platform/errors.ts';
+import { unseal, unsealNullable } from '../platform/sealing.ts';
+
+type GroupRow = typeof caseGroup.$inferSelect;
+type Viewer = Pick<SignedIn, 'accountId' | 'territoryId'>;
+
+const texts = (row: GroupRow) => ({
+	why: unseal(`case_group.why_sealed:${row.id}`, row.whySealed),
+	agenda: unsealNullable(`case_group.agenda_sealed:${row.id}`, row.agendaSealed),
+	word: unsealNullable(`case_group.word_sealed:${row.id}`, row.wordSealed),
+	looked: unsealNullable(`case_group.looked_sealed:${row.id}`, row.lookedSealed),
+	answer: unsealNullable(`case_group.answer_sealed:${row.id}`, row.answerSealed),
+});
+
+const hour = ({ id, personId, state, startsAt, endsAt, zone, closedAt }: GroupRow) => ({
+	id,
+	personId,
+	state,
+	startsAt,
+	endsAt,
+	zone,
+	closedAt,
+});
+
+/** People invited to a meeting, by name. */
+export const membersOf = (q: Queries, groupId: string) =>
+	q
+		.select({ id: account.id, name: account.displayName, structureName: structure.name })
+		.from(caseGroupMember)
+		.innerJoin(account, eq(account.id, caseGroupMember.accountId))
+		.leftJoin(structure, eq(structure.id, account.structureId))
+		.where(eq(caseGroupMember.groupId, groupId))
+		.orderBy(asc(account.displayName))
+		.limit(50);
+
+/**
+ * One meeting for a professional: lead and second read all of it, always; those invited read the file for the time of the
+ * meeting, from its first to its last minute, and only day and hour otherwise. @throws DomainError `not_found` for everybody else
+ */
+export async function groupFor(q: Queries, viewer: Viewer, groupId: string, now: Date) {
+	const [row] = await q.select().from(caseGroup).where(eq(caseGroup.id, groupId)).limit(1);
+	if (!row || row.territoryId !== viewer.territoryId) throw notFound();
+	const part = (await findMembership(q, row.personId, viewer.accountId, now))?.part;
+	const decides = part === 'lead' || part === 'second';
+	const members = await membersOf(q, groupId);
+	if (!decides && !members.some(({ id }) => id === viewer.accountId)) throw notFound();
+	const during = row.state === 'planned' && now >= row.startsAt && now < row.endsAt;
+	return {
+		...hour(row),
+		decides,
+		/** Null outside the meeting, for those who do not follow the person. */
+		file: decides || during ? { ...texts(row), members } : null,
+	};
+}
+export type GroupFile = Awaited<ReturnType<typeof groupFor>>;
+
+/** Meetings to come or just held that a professional is invited to, or that concern people they lead or second. */
+export async function groupsOf(q: Queries, accountId: string, since: Date) {
+	const columns = { id: caseGroup.id, state: caseGroup.state, startsAt: caseGroup.startsAt, zone: caseGroup.zone };
+	const invited = await q
+		.select(columns)
+		.from(caseGroupMember)
+		.innerJoin(caseGroup, eq(caseGroup.id, caseGroupMember.groupId))
+		.where(and(eq(caseGroupMember.accountId, accountId), gt(caseGroup.startsAt, since)))
+		.orderBy(asc(caseGroup.startsAt))
+		.limit(100);
+	const own = await q
+		.select({ ...columns, firstName: person.firstName, lastName: person.lastName })
+		.from(followUpMember)
+		.innerJoin(caseGroup, eq(caseGroup.personId, followUpMember.personId))
+		.innerJoin(person, eq(person.id, caseGroup.personId))
+		.where(
+			and(
+				eq(followUpMember.accountId, accountId),
+				isNull(followUpMember.endedAt),
+				inArray(followUpMember.part, ['lead', 'second']),
+				gt(caseGroup.startsAt, since),
+			),
+		)
+		.orderBy(asc(caseGroup.startsAt))
+		.limit(100);
+	const named = new Set(own.map(({ id }) => id));
+	const others = invited.filter(({ id }) => !named.has(id)).map((row) => ({ ...row, firstName: null, lastName: null }));
+	return [...own, ...others].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
+}
+
+/** A person's own meetings, latest first: why, who, what was answered. */
+export async function ownGroups(q: Queries, personId: string, limit = 20) {
+	const rows = await q
+		.select()
+		.from(caseGroup)
+		.where(and(eq(caseGroup.personId, personId), or(isNull(caseGroup.closedAt), eq(caseGroup.state, 'held'))))
+		.orderBy(desc(caseGroup.startsAt))
+		.limit(limit);
+	return Promise.all(
+		rows.map(async (row) => {
+			const { why, word, answer } = texts(row);
+			return { ...hour(row), why, word, answer, members: await membersOf(q, row.id) };
+		}),
+	);
+}
+export type OwnGroup = Awaited<ReturnType<typeof ownGroups>>[number];

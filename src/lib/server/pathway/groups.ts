@@ -1,0 +1,189 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { recordAudit } from '../audit/commands.ts';
+import type { Tx } from '../db/client.ts';
+import { account, caseGroup, caseGroupMember } from '../db/schema/index.ts';
+import { findMembership, personOf } from '../people/queries.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { seal, sealNullable } from '../platform/sealing.ts';
+import { instantOf } from '../territories/calendar.ts';
+import { getTerritory } from '../territories/queries.ts';
+import { noLongerWaiting, openPathwayOf, type Actor } from './commands.ts';
+import type { Decided } from './reviews.ts';
+import { addStep } from './steps.ts';
+
+const MINUTE_MS = 60_000;
+
+interface Decision {
+	by: Actor;
+	now: Date;
+}
+
+/** Lead and second alone put somebody forward and write what was decided. @throws DomainError `not_found` */
+async function requirePair(tx: Tx, personId: string, { by, now }: Decision): Promise<void> {
+	const part = (await findMembership(tx, personId, by.accountId, now))?.part;
+	if (part !== 'lead' && part !== 'second') throw notFound();
+}
+
+interface Proposed extends Decision {
+	personId: string;
+	/** The person reads it. */
+	why: string;
+	agenda?: string;
+	/** Wall clock of the territory. */
+	day: string;
+	time: string;
+	minutes: number;
+	/** Professionals of the territory. */
+	memberIds: string[];
+}
+
+/**
+ * Puts a person forward to a *groupe de professionnels*: the action that composes this tells them why, and they may add a
+ * word or refuse until it begins. @throws DomainError `not_found`, `no_pathway`, `group_past`, `not_a_referent` (invalid)
+ */
+export async function proposeGroup(tx: Tx, input: Proposed): Promise<{ id: string }> {
+	const { personId, why, agenda, day, time, minutes, by, now } = input;
+	await requirePair(tx, personId, input);
+	await openPathwayOf(tx, personId);
+	const { territoryId } = await personOf(tx, personId);
+	const { zone } = await getTerritory(tx, territoryId);
+	const startsAt = instantOf(day, time, zone);
+	if (startsAt <= now) throw new DomainError('group_past', 'invalid');
+	const memberIds = await professionalsAmong(tx, territoryId, input.memberIds);
+	const id = newId();
+	await tx.insert(caseGroup).values({
+		id,
+		personId,
+		territoryId,
+		proposedById: by.accountId,
+		state: 'planned',
+		whySealed: seal(`case_group.why_sealed:${id}`, why),
+		agendaSealed: sealNullable(`case_group.agenda_sealed:${id}`, agenda),
+		startsAt,
+		endsAt: new Date(startsAt.getTime() + minutes * MINUTE_MS),
+		zone,
+		createdAt: now,
+	});
+	await tx.insert(caseGroupMember).values(memberIds.map((accountId) => ({ groupId: id, accountId })));
+	const detail = { members: memberIds.length };
+	await recordAudit(tx, { action: 'group.proposed', actor: by, subjectId: id, personId, detail, at: now });
+	return { id };
+}
+
+async function professionalsAmong(tx: Tx, territoryId: string, ids: string[]): Promise<string[]> {
+	const asked = [...new Set(ids)];
+	if (asked.length === 0) throw new DomainError('not_a_referent', 'invalid');
+	const rows = await tx
+		.select({ id: account.id })
+		.from(account)
+		.where(
+			and(
+				inArray(account.id, asked),
+				eq(account.territoryId, territoryId),
+				inArray(account.role, ['referent', 'coordinator']),
+				eq(account.status, 'active'),
+			),
+		)
+		.limit(asked.length);
+	if (rows.length < asked.length) throw new DomainError('not_a_referent', 'invalid');
+	return asked;
+}
+
+/**
+ * The person adds a word, or refuses: then nobody meets. Until it begins. @throws DomainError `not_found` when it is not
+ * theirs, `group_over` (conflict) once it began, was refused or held
+ */
+export async function answerGroup(
+	tx: Tx,
+	input: Decision & { groupId: string; personId: string; word?: string; refuse: boolean },
+): Promise<void> {
+	const { groupId, personId, word, refuse, by, now } = input;
+	const found = await groupOf(tx, groupId);
+	if (found.personId !== personId) throw notFound();
+	if (found.state !== 'planned' || found.startsAt <= now) throw new DomainError('group_over', 'conflict');
+	await tx
+		.update(caseGroup)
+		.set({
+			wordSealed: sealNullable(`case_group.word_sealed:${groupId}`, word),
+			...(refuse ? { state: 'refused' as const, closedAt: now } : {}),
+		})
+		.where(eq(caseGroup.id, groupId));
+	const action = refuse ? 'group.refused' : 'group.worded';
+	await recordAudit(tx, { action, actor: by, subjectId: groupId, personId, at: now });
+}
+
+interface Held extends Decision {
+	groupId: string;
+	looked: string;
+	/** In plain words, to the person. */
+	answer: string;
+	/** `ownerId`: a member or one of the pair; null: the person. */
+	decisions: { title: string; ownerId: string | null; dueOn: string }[];
+}
+
+/**
+ * Writes what a meeting decided: each decision becomes a step with its owner and date. @throws DomainError `not_found`,
+ * `group_not_begun`, `group_over` (conflict), `no_pathway`, `not_a_referent` (invalid) for an owner who was not there
+ */
+export async function holdGroup(tx: Tx, input: Held): Promise<{ personId: string }> {
+	const { groupId, looked, answer, decisions, by, now } = input;
+	const { personId, state, startsAt, territoryId } = await groupOf(tx, groupId);
+	await requirePair(tx, personId, input);
+	if (state !== 'planned') throw new DomainError('group_over', 'conflict');
+	if (now < startsAt) throw new DomainError('group_not_begun', 'conflict');
+	const { id: pathwayId } = await openPathwayOf(tx, personId);
+	await tx
+		.update(caseGroup)
+		.set({
+			state: 'held',
+			lookedSealed: seal(`case_group.looked_sealed:${groupId}`, looked),
+			answerSealed: seal(`case_group.answer_sealed:${groupId}`, answer),
+			closedAt: now,
+		})
+		.where(and(eq(caseGroup.id, groupId), eq(caseGroup.state, 'planned')));
+	for (const { title, ownerId, dueOn } of decisions) {
+		const decided: Decided = { title, dueOn, ...(await ownerOf(tx, { groupId, personId, territoryId, ownerId, now })) };
+		await addStep(tx, { ...decided, personId, decidedInId: groupId, by, now });
+	}
+	await noLongerWaiting(tx, pathwayId);
+	const detail = { decisions: decisions.length };
+	await recordAudit(tx, { action: 'group.held', actor: by, subjectId: groupId, personId, detail, at: now });
+	return { personId };
+}
+
+interface Owner {
+	groupId: string;
+	personId: string;
+	territoryId: string;
+	ownerId: string | null;
+	now: Date;
+}
+
+async function ownerOf(tx: Tx, { groupId, personId, territoryId, ownerId, now }: Owner) {
+	if (!ownerId) return { owner: 'person' as const };
+	const invited = await isMember(tx, groupId, ownerId);
+	if (!invited && !(await findMembership(tx, personId, ownerId, now)))
+		throw new DomainError('not_a_referent', 'invalid');
+	const [row] = await tx
+		.select({ structureId: account.structureId })
+		.from(account)
+		.where(and(eq(account.id, ownerId), eq(account.territoryId, territoryId)))
+		.limit(1);
+	return { owner: 'referent' as const, ownedBy: { accountId: ownerId, structureId: row?.structureId ?? null } };
+}
+
+async function isMember(tx: Tx, groupId: string, accountId: string): Promise<boolean> {
+	const [row] = await tx
+		.select({ accountId: caseGroupMember.accountId })
+		.from(caseGroupMember)
+		.where(and(eq(caseGroupMember.groupId, groupId), eq(caseGroupMember.accountId, accountId)))
+		.limit(1);
+	return row !== undefined;
+}
+
+async function groupOf(tx: Tx, groupId: string) {
+	const [row] = await tx.select().from(caseGroup).where(eq(caseGroup.id, groupId)).limit(1);
+	if (!row) throw notFound();
+	return row;
+}

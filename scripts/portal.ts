@@ -13,6 +13,7 @@ import { startDatabase } from '../src/lib/server/db/index.ts';
 import { now } from '../src/lib/server/platform/clock.ts';
 import { config, newKeys } from '../src/lib/server/platform/config.ts';
 import { DomainError } from '../src/lib/server/platform/errors.ts';
+import { shipSchemes } from '../src/lib/server/childcare/profiles.ts';
 import { createTerritory, importReference } from '../src/lib/server/territories/commands.ts';
 import { getProfile, nationalProfile, PROFILES } from '../src/lib/server/territories/profiles.ts';
 import { listStructures } from '../src/lib/server/territories/queries.ts';
@@ -53,6 +54,7 @@ const territory = defineCommand({
 		await startDatabase().write(async (tx) => {
 			await importReference(tx, root);
 			const { id } = await createTerritory(tx, profile, now());
+			await shipSchemes(tx, id, now());
 			await recordAudit(tx, { action: 'territory.created', subjectId: id, at: now() });
 		});
 		console.log(`${profile.name} is ready (${profile.id}). Next: npm run portal -- invite <e-mail> ${profile.id}`);

@@ -21,6 +21,88 @@ CREATE INDEX `account_phone_idx` ON `account` (`phone`);--> statement-breakpoint
 CREATE UNIQUE INDEX `account_person_id_idx` ON `account` (`person_id`);--> statement-breakpoint
 CREATE INDEX `account_territory_id_role_idx` ON `account` (`territory_id`,`role`);--> statement-breakpoint
 CREATE INDEX `account_structure_id_idx` ON `account` (`structure_id`);--> statement-breakpoint
+CREATE TABLE `aid_child` (
+	`id` text PRIMARY KEY NOT NULL,
+	`aid_id` text NOT NULL,
+	`first_name_sealed` text NOT NULL,
+	`birth_date_sealed` text NOT NULL,
+	`shared_custody` integer NOT NULL,
+	`claim` text,
+	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `aid_child_aid_id_idx` ON `aid_child` (`aid_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `aid_child_claim_idx` ON `aid_child` (`claim`);--> statement-breakpoint
+CREATE TABLE `aid_guest` (
+	`id` text PRIMARY KEY NOT NULL,
+	`aid_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	`name_sealed` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`ended_at` integer,
+	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `aid_guest_account_id_idx` ON `aid_guest` (`account_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `aid_guest_once_idx` ON `aid_guest` (`aid_id`,`account_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE TABLE `aid_notice` (
+	`id` text PRIMARY KEY NOT NULL,
+	`once_key` text NOT NULL,
+	`aid_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`structure_id` text,
+	`account_id` text,
+	`day` text NOT NULL,
+	`act_at` integer,
+	`attempts` integer NOT NULL,
+	`sent_at` integer,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `aid_notice_once_key_unique` ON `aid_notice` (`once_key`);--> statement-breakpoint
+CREATE INDEX `aid_notice_act_at_idx` ON `aid_notice` (`act_at`) WHERE act_at IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `aid_proof` (
+	`id` text PRIMARY KEY NOT NULL,
+	`aid_id` text NOT NULL,
+	`token_hash` text NOT NULL,
+	`token_sealed` text NOT NULL,
+	`facts_sealed` text NOT NULL,
+	`aid_version` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`revoked_at` integer,
+	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `aid_proof_token_hash_unique` ON `aid_proof` (`token_hash`);--> statement-breakpoint
+CREATE INDEX `aid_proof_aid_id_idx` ON `aid_proof` (`aid_id`);--> statement-breakpoint
+CREATE TABLE `aid_scheme` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`code` text NOT NULL,
+	`theme` text NOT NULL,
+	`position` integer NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `aid_scheme_territory_id_code_idx` ON `aid_scheme` (`territory_id`,`code`);--> statement-breakpoint
+CREATE TABLE `aid_scheme_version` (
+	`id` text PRIMARY KEY NOT NULL,
+	`scheme_id` text NOT NULL,
+	`version` integer NOT NULL,
+	`starts_on` text NOT NULL,
+	`content` text NOT NULL,
+	`changed_by_id` text,
+	`changed_at` integer NOT NULL,
+	FOREIGN KEY (`scheme_id`) REFERENCES `aid_scheme`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`changed_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `aid_scheme_version_scheme_id_version_idx` ON `aid_scheme_version` (`scheme_id`,`version`);--> statement-breakpoint
 CREATE TABLE `answer_link` (
 	`token_hash` text PRIMARY KEY NOT NULL,
 	`appointment_id` text NOT NULL,
@@ -201,6 +283,8 @@ CREATE TABLE `childcare_aid` (
 	`person_id` text NOT NULL,
 	`territory_id` text NOT NULL,
 	`request_id` text,
+	`kind` text NOT NULL,
+	`scheme_version_id` text,
 	`decider_structure_id` text,
 	`status` text NOT NULL,
 	`next_actor` text NOT NULL,
@@ -208,6 +292,12 @@ CREATE TABLE `childcare_aid` (
 	`status_since` integer NOT NULL,
 	`source` text NOT NULL,
 	`as_of` integer NOT NULL,
+	`sent_at` integer,
+	`urgent_on` text,
+	`starts_on` text,
+	`decided_on` text,
+	`outcome` text,
+	`proposal` text,
 	`amount_cents` integer,
 	`reason` text,
 	`silence_on` text,
@@ -217,13 +307,16 @@ CREATE TABLE `childcare_aid` (
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`request_id`) REFERENCES `support_request`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`scheme_version_id`) REFERENCES `aid_scheme_version`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`decider_structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `childcare_aid_reference_unique` ON `childcare_aid` (`reference`);--> statement-breakpoint
 CREATE INDEX `childcare_aid_person_id_idx` ON `childcare_aid` (`person_id`);--> statement-breakpoint
 CREATE INDEX `childcare_aid_decider_idx` ON `childcare_aid` (`decider_structure_id`,`status`,`silence_on`);--> statement-breakpoint
-CREATE UNIQUE INDEX `childcare_aid_one_open_idx` ON `childcare_aid` (`person_id`) WHERE status IN ('draft', 'submitted', 'incomplete', 'under_review');--> statement-breakpoint
+CREATE UNIQUE INDEX `childcare_aid_one_open_idx` ON `childcare_aid` (`person_id`,`kind`) WHERE status IN ('draft', 'submitted', 'incomplete', 'under_review');--> statement-breakpoint
+CREATE INDEX `childcare_aid_silence_on_idx` ON `childcare_aid` (`silence_on`) WHERE status IN ('submitted', 'incomplete', 'under_review');--> statement-breakpoint
+CREATE INDEX `childcare_aid_territory_id_kind_decided_on_idx` ON `childcare_aid` (`territory_id`,`kind`,`decided_on`);--> statement-breakpoint
 CREATE TABLE `childcare_aid_event` (
 	`id` text PRIMARY KEY NOT NULL,
 	`aid_id` text NOT NULL,

@@ -1,5 +1,6 @@
 import type { Db } from '../../src/lib/server/db/client.ts';
 import { municipality, structure, territory } from '../../src/lib/server/db/schema/index.ts';
+import { shipSchemes } from '../../src/lib/server/childcare/profiles.ts';
 import { createTerritory, importReference } from '../../src/lib/server/territories/commands.ts';
 import { getProfile } from '../../src/lib/server/territories/profiles.ts';
 import { getTerritory, type Territory } from '../../src/lib/server/territories/queries.ts';
@@ -37,6 +38,7 @@ export async function theTerritory(db: Db, profileId: string): Promise<Territory
 	await db.write(async (tx) => {
 		await importReference(tx, process.cwd());
 		await createTerritory(tx, getProfile(profileId), NOW);
+		await shipSchemes(tx, profileId, NOW);
 	});
 	return getTerritory(db.read, profileId);
 }

@@ -102,6 +102,7 @@ export const ACCESS: Record<string, Row> = {
 		actions: { answer: { form: { answer: 'perhaps' } }, note: { form: { note: 'x'.repeat(5000) } } },
 		methods: { POST: { form: { answer: 'perhaps' } } },
 	},
+	'/(public)/verifier/[token]': { ...open, at: '/verifier/{invitation}' },
 	'/(public)/demande/[reference]': {
 		for: A,
 		at: '/demande/{reference}',
@@ -176,13 +177,40 @@ export const ACCESS: Record<string, Row> = {
 		actions: { default: { form: { note: 'Je travaille' } } },
 	},
 
-	'/(person)/aides': ofPeople,
+	// Another adult of a household sees the files that name them: here, none.
+	'/(person)/aides': { for: [...PEOPLE, 'coparent'] },
 	'/(person)/aides/[reference]': {
 		for: A,
 		at: '/aides/{aidReference}',
-		actions: { send: {}, declare: { form: { kind: 'rib' } }, withdraw: {} },
+		actions: {
+			send: {},
+			declare: { form: { kind: 'rib' } },
+			withdraw: {},
+			// Of a file that another body decides, and A's is decided here.
+			note: { for: NOBODY, form: { to: 'granted', on: '2026-01-05' } },
+		},
+	},
+	'/(person)/aides/[reference]/partage': {
+		for: A,
+		at: '/aides/{aidReference}/partage',
+		actions: {
+			invite: { form: { firstName: 'Sam', contact: 'sam@example.fr' } },
+			end: { for: NOBODY, form: { guest: '{need}' } },
+		},
+	},
+	'/(person)/aides/[reference]/feuille': {
+		for: A,
+		at: '/aides/{aidReference}/feuille',
+		actions: { make: {}, revoke: {} },
 	},
 	'/(person)/aides/garde-enfants/nouvelle': { ...ofPeople, actions: { default: {} } },
+	'/(person)/aides/nouvelle/[kind]': {
+		...ofPeople,
+		at: '/aides/nouvelle/vehicle_repair',
+		actions: { default: { form: { child1: 'Sam' } } },
+	},
+	'/(person)/aides/suivre': { ...ofPeople, actions: { default: { form: { body: 'nobody' } } } },
+	'/(person)/aides/urgence': { ...ofPeople, actions: { default: { form: { on: 'demain' } } } },
 
 	'/(person)/avis': ofPeople,
 	'/(person)/avis/[id]': { for: A, at: '/avis/{rating}', actions: { answer: { form: { face: 'good' } }, skip: {} } },
@@ -291,6 +319,13 @@ export const ACCESS: Record<string, Row> = {
 		for: ['decider'],
 		at: '/pro/aides/{aidReference}',
 		actions: { default: { form: { to: 'under_review', version: '1' } } },
+	},
+	'/(staff)/pro/aides/chiffres': ofCoordinators,
+	'/(staff)/pro/aides/reglages': ofCoordinators,
+	'/(staff)/pro/aides/reglages/[code]': {
+		...ofCoordinators,
+		at: '/pro/aides/reglages/childcare',
+		actions: { default: { form: { version: '1' } } },
 	},
 	'/(staff)/pro/rappels': {
 		...ofStaff,

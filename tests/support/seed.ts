@@ -12,6 +12,7 @@ import { catchment, meta, municipality } from '../../src/lib/server/db/schema/in
 import { config } from '../../src/lib/server/platform/config.ts';
 import { DomainError } from '../../src/lib/server/platform/errors.ts';
 import { localDay } from '../../src/lib/server/territories/calendar.ts';
+import { shipSchemes } from '../../src/lib/server/childcare/profiles.ts';
 import { createTerritory, importReference } from '../../src/lib/server/territories/commands.ts';
 import { PROFILES } from '../../src/lib/server/territories/profiles.ts';
 import { getTerritory } from '../../src/lib/server/territories/queries.ts';
@@ -41,6 +42,7 @@ async function fill(tx: Tx, root: string, today: Date): Promise<DemoAccount[]> {
 	let number = 0;
 	for (const profile of PROFILES) {
 		await createTerritory(tx, profile, today);
+		await shipSchemes(tx, profile.id, today);
 		const territory = await getTerritory(tx, profile.id);
 		const team = await hireTeam(tx, profile, new Date(today.getTime() - 700 * DAY_MS));
 		const communes = await weighedCommunes(tx, profile.id, localDay(today, profile.zone));

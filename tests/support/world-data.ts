@@ -18,6 +18,7 @@ import { config } from '../../src/lib/server/platform/config.ts';
 import { newId } from '../../src/lib/server/platform/ids.ts';
 import { seal } from '../../src/lib/server/platform/sealing.ts';
 import { NO_ANSWERS } from '../../src/lib/server/requests/answers.ts';
+import { shipSchemes } from '../../src/lib/server/childcare/profiles.ts';
 import { createTerritory, importReference } from '../../src/lib/server/territories/commands.ts';
 import { listStructures } from '../../src/lib/server/territories/queries.ts';
 import { getProfile } from '../../src/lib/server/territories/profiles.ts';
@@ -228,7 +229,10 @@ async function makeWorld(db: Db): Promise<World> {
 	await db.write(async (tx) => {
 		await tx.insert(tables.meta).values({ key: 'made_by', value: 'demo' });
 		await importReference(tx, root);
-		for (const id of ['ardennes', 'doubs']) await createTerritory(tx, getProfile(id), now);
+		for (const id of ['ardennes', 'doubs']) {
+			await createTerritory(tx, getProfile(id), now);
+			await shipSchemes(tx, id, now);
+		}
 	});
 	const [territoryId, far] = ['ardennes', 'doubs'] as const;
 	const structure = await aStructure(db, { territoryId });

@@ -13,6 +13,8 @@ export const PAPERS = [
 	'custody_decision',
 	'cost_proof',
 	'bank_details',
+	'quote',
+	'interview_notice',
 ] as const;
 export type Paper = (typeof PAPERS)[number];
 
@@ -25,6 +27,7 @@ export const AID_REASONS = [
 	'other_aid',
 	'already_granted',
 	'budget_spent',
+	'not_for_work',
 ] as const;
 export type AidReason = (typeof AID_REASONS)[number];
 
@@ -44,6 +47,8 @@ export const paperLabel = words<Paper>({
 	custody_decision: m.aid_paper_custody_decision,
 	cost_proof: m.aid_paper_cost_proof,
 	bank_details: m.aid_paper_bank_details,
+	quote: m.aid_paper_quote,
+	interview_notice: m.aid_paper_interview_notice,
 });
 /** What the paper is for, in one sentence. */
 export const paperWhy = words<Paper>({
@@ -54,6 +59,8 @@ export const paperWhy = words<Paper>({
 	custody_decision: m.aid_why_custody_decision,
 	cost_proof: m.aid_why_cost_proof,
 	bank_details: m.aid_why_bank_details,
+	quote: m.aid_why_quote,
+	interview_notice: m.aid_why_interview_notice,
 });
 export const reasonLabel = words<AidReason>({
 	child_too_old: m.aid_reason_child_too_old,
@@ -63,6 +70,7 @@ export const reasonLabel = words<AidReason>({
 	other_aid: m.aid_reason_other_aid,
 	already_granted: m.aid_reason_already_granted,
 	budget_spent: m.aid_reason_budget_spent,
+	not_for_work: m.aid_reason_not_for_work,
 });
 /** What the person can do after that reason. */
 export const reasonRemedy = words<AidReason>({
@@ -73,7 +81,34 @@ export const reasonRemedy = words<AidReason>({
 	other_aid: m.aid_remedy_other_aid,
 	already_granted: m.aid_remedy_already_granted,
 	budget_spent: m.aid_remedy_budget_spent,
+	not_for_work: m.aid_remedy_not_for_work,
 });
+
+/** Bodies that decide aids of their own: followed here, never decided here. */
+export const ELSEWHERE_BODIES = ['france_travail', 'caf', 'msa', 'other'] as const;
+export type ElsewhereBody = (typeof ELSEWHERE_BODIES)[number];
+export const bodyLabel = words<ElsewhereBody>({
+	france_travail: m.aid_body_france_travail,
+	caf: m.aid_body_caf,
+	msa: m.aid_body_msa,
+	other: m.aid_body_other,
+});
+/** The body of `elsewhere:<body>`; null for an aid of the territory. */
+export const bodyOf = (kind: string): string | null => /^elsewhere:(.+)$/.exec(kind)?.[1] ?? null;
+
+/** Words of a territory in a language, else in French. */
+export const wordsIn = (words: Record<string, string> & { fr: string }, locale: string): string =>
+	words[locale] ?? words.fr;
+
+/** What a file is called: the name that the territory gives its aid, or the body that decides it. */
+export function aidName(
+	{ kind, name }: { kind: string; name: (Record<string, string> & { fr: string }) | null },
+	locale: string,
+): string {
+	const body = bodyOf(kind);
+	if (body) return m.aid_elsewhere_name({ who: bodyLabel(body, locale) }, { locale: locale as Locale });
+	return name ? wordsIn(name, locale) : m.aid_childcare_name({}, { locale: locale as Locale });
+}
 
 /** Cents as people write euros: « 478,40 € ». */
 export const formatEuros = (cents: number, locale: string): string =>
@@ -99,6 +134,10 @@ export interface AidFacts {
 	contestUntil: string | null;
 	deciderName: string;
 	amountCents: number | null;
+	/** Code of the other body that decides, when the file is only followed here. */
+	elsewhere: string | null;
+	/** Body that it was handed to. */
+	transmittedTo: string | null;
 }
 
 /**
@@ -111,7 +150,7 @@ export function aidSentence(
 ): string {
 	const { locale, zone, now, today } = context;
 	const inLanguage = { locale: locale as Locale };
-	const who = facts.deciderName;
+	const who = facts.elsewhere ? bodyLabel(facts.elsewhere, locale) : facts.deciderName;
 	const by = facts.nextBy ? formatDayWhen(facts.nextBy, zone, locale, now) : '';
 	const contest = facts.contestUntil ? formatDay(facts.contestUntil, zone, locale, now) : '';
 	const mayContest = facts.contestUntil !== null && today <= facts.contestUntil;
@@ -129,23 +168,70 @@ export function aidSentence(
 		case 'draft':
 			return m.aid_next_draft({}, inLanguage);
 		case 'incomplete':
+			if (facts.elsewhere) return m.aid_next_elsewhere_papers({ who }, inLanguage);
 			if (facts.nextActor === 'structure') return m.aid_next_check({ who }, inLanguage);
 			if (facts.nextBy && facts.nextBy < today) return m.aid_next_papers_late({ papers, by }, inLanguage);
 			return m.aid_next_papers({ papers, by }, inLanguage);
 		case 'submitted':
 		case 'under_review':
-			return m.aid_next_review({ who, by }, inLanguage);
+			return by ? m.aid_next_review({ who, by }, inLanguage) : m.aid_next_review_open({ who }, inLanguage);
 		case 'granted':
-			return m.aid_next_granted({ who, amount }, inLanguage);
+			return amount ? m.aid_next_granted({ who, amount }, inLanguage) : m.aid_next_granted_plain({}, inLanguage);
 		case 'partially_granted':
-			return m.aid_next_partially_granted({ who, amount }, inLanguage);
+			return amount
+				? m.aid_next_partially_granted({ who, amount }, inLanguage)
+				: m.aid_next_partially_granted_plain({}, inLanguage);
 		case 'refused':
-			return mayContest ? m.aid_next_refused({ by: contest }, inLanguage) : m.aid_next_refused_over({}, inLanguage);
+			return mayContest && !facts.elsewhere
+				? m.aid_next_refused({ by: contest }, inLanguage)
+				: m.aid_next_refused_over({}, inLanguage);
 		case 'not_competent':
-			return m.aid_next_not_competent({ who }, inLanguage);
+			return facts.transmittedTo
+				? m.aid_next_transmitted({ who: facts.transmittedTo }, inLanguage)
+				: m.aid_next_not_competent({ who }, inLanguage);
 		case 'withdrawn':
 			return m.aid_next_withdrawn({}, inLanguage);
 		case 'paid':
-			return m.aid_next_paid({ amount }, inLanguage);
+			return amount ? m.aid_next_paid({ amount }, inLanguage) : m.aid_next_paid_plain({}, inLanguage);
+	}
+}
+
+/**
+ * The same, in the voice of professionals: who must do what, until when. `mine` when the reader is of the service that
+ * decides.
+ */
+export function aidSentencePro(
+	facts: AidFacts,
+	context: { locale: string; zone: string; now: Date; mine: boolean },
+): string {
+	const { locale, zone, now, mine } = context;
+	const inLanguage = { locale: locale as Locale };
+	const who = mine ? m.aid_pro_you({}, inLanguage) : facts.deciderName;
+	const by = facts.nextBy ? formatDayWhen(facts.nextBy, zone, locale, now) : '';
+	const papers = listed(
+		facts.missing.map((code) => paperLabel(code, locale)),
+		locale,
+	);
+	if (facts.implicitlyRefused) return m.aid_pro_next_silent({ who }, inLanguage);
+	switch (facts.status) {
+		case 'draft':
+			return m.aid_pro_next_draft({}, inLanguage);
+		case 'incomplete':
+			if (facts.elsewhere) return m.aid_pro_next_elsewhere({}, inLanguage);
+			if (facts.nextActor === 'structure') return m.aid_pro_next_check({ who }, inLanguage);
+			return m.aid_pro_next_papers({ papers, by }, inLanguage);
+		case 'submitted':
+			return by ? m.aid_pro_next_start({ who, by }, inLanguage) : m.aid_pro_next_review_open({ who }, inLanguage);
+		case 'under_review':
+			return m.aid_pro_next_review({ who, by }, inLanguage);
+		case 'granted':
+		case 'partially_granted':
+			return m.aid_pro_next_pay({ who, amount: formatEuros(facts.amountCents ?? 0, locale) }, inLanguage);
+		case 'not_competent':
+			return m.aid_pro_next_transmitted({ to: facts.transmittedTo ?? '' }, inLanguage);
+		case 'refused':
+		case 'withdrawn':
+		case 'paid':
+			return m.aid_pro_next_nobody({}, inLanguage);
 	}
 }

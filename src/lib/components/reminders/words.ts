@@ -19,6 +19,7 @@ export const kindLabel: Record<ReminderView['kind'], () => string> = {
 	invitation: m.reminder_kind_invitation,
 	step_due: m.reminder_kind_step_due,
 	paper_due: m.reminder_kind_paper_due,
+	aid_silence: m.reminder_kind_aid_silence,
 	draft_closing: m.reminder_kind_draft_closing,
 	request_received: m.reminder_kind_request_received,
 	aid_changed: m.reminder_kind_aid_changed,

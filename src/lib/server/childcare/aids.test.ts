@@ -13,7 +13,8 @@ import type { AidStatus } from '../../shared/codes.ts';
 import type { Db } from '../db/client.ts';
 import { auditEntry, childcareAid, holiday } from '../db/schema/index.ts';
 import { changeAidStatus, declarePaper, openAid, submitAid, withdrawAid, type AidChange } from './commands.ts';
-import { aidsFollowed, aidsOf, aidsQueue, getAidToDecide, getOwnAid } from './queries.ts';
+import { aidsOf, getAidToDecide, getOwnAid } from './queries.ts';
+import { aidsFollowed, aidsQueue } from './queue.ts';
 
 const at = (text: string) => new Date(text);
 const SENT = at('2026-03-02T09:00:00Z');

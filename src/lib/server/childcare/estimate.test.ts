@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseDecision, parseSituation } from './forms.ts';
 import { estimate, type Situation } from './estimate.ts';
-import { currentScale, readScale } from './scale.ts';
+import { currentLeadAges, currentScale, readScale } from './scale.ts';
 
 const TODAY = '2026-03-02';
 const published = JSON.parse(readFileSync('reference/aide-garde-enfants/aide-garde-enfants.json', 'utf8')) as {
@@ -19,7 +19,8 @@ const entitled: Situation = {
 	singleParent: true,
 	mayotte: false,
 };
-const of = (change: Partial<Situation>, today = TODAY) => estimate(currentScale(), { ...entitled, ...change }, today);
+const of = (change: Partial<Situation>, today = TODAY) =>
+	estimate(currentScale(), { ...entitled, ...change }, today, currentLeadAges());
 
 test('every number of children, hours and zone gives the amount of the published table', () => {
 	for (const mayotte of [false, true])

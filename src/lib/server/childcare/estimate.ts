@@ -1,5 +1,5 @@
 import { addMonths, daysBetween } from '../territories/calendar.ts';
-import type { Scale } from './scale.ts';
+import type { LeadAges, Scale } from './scale.ts';
 
 /** What the person says; nothing of it is kept. */
 export interface Situation {
@@ -35,13 +35,8 @@ export interface Estimate {
 	leads: Lead[];
 }
 
-/** The child's complement of the CAF pays until this age, later for a parent alone (reform of 1 September 2025). */
-const CMG_AGE = 6;
-const CMG_AGE_ALONE = 12;
-const AVIP_AGE = 3;
-
 /** Estimates the aid of France Travail. `today` is the day of the territory. */
-export function estimate(scale: Scale, situation: Situation, today: string): Estimate {
+export function estimate(scale: Scale, situation: Situation, today: string, leadAges: LeadAges): Estimate {
 	const { ages, startsOn, hoursPerWeek, singleParent } = situation;
 	const children = ages.filter((age) => age < scale.ageLimit).length;
 	const askBefore = addMonths(startsOn, scale.askWithinMonths);
@@ -60,15 +55,15 @@ export function estimate(scale: Scale, situation: Situation, today: string): Est
 		unmet,
 		askBefore,
 		daysLeft,
-		leads: leadsOf(ages, singleParent),
+		leads: leadsOf(ages, singleParent, leadAges),
 	};
 }
 
-function leadsOf(ages: number[], singleParent: boolean): Lead[] {
+function leadsOf(ages: number[], singleParent: boolean, limit: LeadAges): Lead[] {
 	const youngest = Math.min(...ages);
 	return [
-		...(youngest < (singleParent ? CMG_AGE_ALONE : CMG_AGE) ? (['cmg'] as const) : []),
-		...(youngest < AVIP_AGE ? (['avip'] as const) : []),
+		...(youngest < (singleParent ? limit.cmgAlone : limit.cmg) ? (['cmg'] as const) : []),
+		...(youngest < limit.avip ? (['avip'] as const) : []),
 		'territory',
 	];
 }

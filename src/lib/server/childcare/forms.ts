@@ -9,8 +9,9 @@ const OLDEST_CHILD = 25;
 const MOST_CHILDREN = 12;
 const MOST_HOURS = 60;
 const MAX_NOTE = 500;
+const MAX_BODY = 160;
 /** In euros: above this it is a slip of the keyboard. */
-const MOST_EUROS = 10_000;
+export const MOST_EUROS = 10_000;
 
 /** A day that exists, between 2000 and 2100. */
 export function isRealDay(day: string): boolean {
@@ -20,7 +21,7 @@ export function isRealDay(day: string): boolean {
 }
 
 /** Nothing chosen is the empty text: no field is ever missing. */
-const chosen = <const Options extends readonly string[]>(options: Options) =>
+export const chosen = <const Options extends readonly string[]>(options: Options) =>
 	v.pipe(
 		v.optional(v.string(), ''),
 		v.picklist(options, () => m.error_choose()),
@@ -29,7 +30,7 @@ const yesNo = v.pipe(
 	chosen(['yes', 'no']),
 	v.transform((answer) => answer === 'yes'),
 );
-const words = (max: number) =>
+export const words = (max: number) =>
 	text(max, { tooLong: () => m.error_too_long({ max }), strange: () => m.error_strange() });
 
 /** « 2, 5 et 11 ans » → 2, 5, 11. */
@@ -93,10 +94,38 @@ export function parseSituation(form: FormData, mayotte: boolean): Parsed<Situati
 }
 
 /** An empty field is no answer. */
-const filled = v.pipe(
+export const filled = v.pipe(
 	v.optional(v.string(), ''),
 	v.transform((typed) => typed.trim() || undefined),
 );
+
+/** A day that exists, or nothing. */
+export const day = v.pipe(
+	filled,
+	v.optional(
+		v.pipe(
+			v.string(),
+			v.check(isRealDay, () => m.error_date()),
+		),
+	),
+);
+
+/** « 1 234,5 » → cents; nothing when empty. */
+export const euros = (most: number) =>
+	v.pipe(
+		filled,
+		v.optional(
+			v.pipe(
+				v.string(),
+				v.regex(/^\d{1,3}([  \u00a0\u202f]?\d{3})*([.,]\d{1,2})?$/, () => m.aid_error_amount()),
+				v.transform((typed) => Math.round(Number(typed.replace(/[\s\u00a0\u202f]/g, '').replace(',', '.')) * 100)),
+				v.check(
+					(cents) => cents > 0 && cents <= most * 100,
+					() => m.aid_error_amount(),
+				),
+			),
+		),
+	);
 
 const decision = v.object({
 	to: chosen(AID_STATUSES),
@@ -107,29 +136,26 @@ const decision = v.object({
 	),
 	note: words(MAX_NOTE),
 	papers: v.optional(v.array(chosen(PAPERS)), []),
-	dueOn: v.pipe(
+	dueOn: day,
+	amount: euros(MOST_EUROS),
+	periodFrom: day,
+	periodTo: day,
+	hoursPerWeek: v.pipe(
 		filled,
 		v.optional(
 			v.pipe(
 				v.string(),
-				v.check(isRealDay, () => m.error_date()),
-			),
-		),
-	),
-	amount: v.pipe(
-		filled,
-		v.optional(
-			v.pipe(
-				v.string(),
-				v.regex(/^\d{1,3}([  \u00a0\u202f]?\d{3})*([.,]\d{1,2})?$/, () => m.aid_error_amount()),
-				v.transform((typed) => Math.round(Number(typed.replace(/[\s\u00a0\u202f]/g, '').replace(',', '.')) * 100)),
+				v.regex(/^\d{1,2}([.,]\d{1,2})?$/, () => m.aid_pro_error_hours()),
+				v.transform((typed) => Number(typed.replace(',', '.'))),
 				v.check(
-					(cents) => cents > 0 && cents <= MOST_EUROS * 100,
-					() => m.aid_error_amount(),
+					(hours) => hours > 0 && hours <= MOST_HOURS,
+					() => m.aid_pro_error_hours(),
 				),
 			),
 		),
 	),
+	transmittedTo: v.pipe(filled, v.optional(v.pipe(v.string(), v.maxLength(MAX_BODY)))),
+	paidOn: day,
 	reason: v.pipe(filled, v.optional(chosen(AID_REASONS))),
 });
 

@@ -1,23 +1,19 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { AidFacts } from '../../shared/aids.ts';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { bodyOf, type AidFacts } from '../../shared/aids.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
+import type { SchemeContent, Words } from '../db/schema/childcare.ts';
 import { prepared } from '../db/prepared.ts';
-import {
-	auditEntry,
-	childcareAid,
-	childcareAidEvent,
-	followUpMember,
-	person,
-	structure,
-	supportingDocument,
-} from '../db/schema/index.ts';
+import { childcareAid, childcareAidEvent, person, structure, supportingDocument } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
-import { localDay } from '../territories/calendar.ts';
+import { addMonths, localDay } from '../territories/calendar.ts';
 import { getTerritory, type Territory } from '../territories/queries.ts';
-import type { AidRow } from './commands.ts';
-import { appealUntil, isImplicitlyRefused, movesFrom, WAITING } from './rules.ts';
+import { childrenOf, type Child } from './children.ts';
+import type { AidRow } from './moving.ts';
+import { appealUntil, childFacts, isImplicitlyRefused, movesFrom } from './rules.ts';
+import { currentScale } from './scale.ts';
+import { contentsOf, schemeOfFile } from './schemes.ts';
 
 type PaperRow = typeof supportingDocument.$inferSelect;
 type Decider = { name: string; phone: string; email: string | null; address: string };
@@ -58,6 +54,8 @@ function factsOf(aid: AidRow, papers: PaperRow[], deciderName: string, zone: str
 		contestUntil,
 		deciderName,
 		amountCents: aid.amountCents,
+		elsewhere: bodyOf(aid.kind),
+		transmittedTo: aid.outcome?.transmittedTo ?? null,
 	};
 }
 
@@ -76,13 +74,19 @@ export interface AidLine {
 	id: string;
 	reference: string;
 	personId: string;
+	kind: string;
+	/** As the territory calls it. */
+	name: Words | null;
+	/** Day of an interview or job that cannot wait. */
+	urgentOn: string | null;
 	facts: AidFacts;
 	silenceOn: string | null;
 	pausedUntil: string | null;
 	createdAt: Date;
 }
 
-async function linesOf(
+/** Lines of these files, with what each sentence needs. */
+export async function linesOf(
 	q: Queries,
 	rows: { aid: AidRow; decider: typeof structure.$inferSelect | null }[],
 	now: Date,
@@ -91,14 +95,19 @@ async function linesOf(
 		q,
 		rows.map(({ aid }) => aid.id),
 	);
+	const rules = await contentsOf(
+		q,
+		rows.flatMap(({ aid }) => aid.schemeVersionId ?? []),
+	);
 	const lines: AidLine[] = [];
 	for (const { aid, decider } of rows) {
 		const territory = await getTerritory(q, aid.territoryId);
 		const own = papers.filter(({ aidId }) => aidId === aid.id);
-		const { name } = deciderOf(decider, territory);
-		const { id, reference, personId, silenceOn, pausedUntil, createdAt } = aid;
-		const facts = factsOf(aid, own, name, territory.zone, localDay(now, territory.zone));
-		lines.push({ id, reference, personId, facts, silenceOn, pausedUntil, createdAt });
+		const { name: deciderName } = deciderOf(decider, territory);
+		const { id, reference, personId, kind, urgentOn, silenceOn, pausedUntil, createdAt } = aid;
+		const name = rules.get(aid.schemeVersionId ?? '')?.name ?? null;
+		const facts = factsOf(aid, own, deciderName, territory.zone, localDay(now, territory.zone));
+		lines.push({ id, reference, personId, kind, name, urgentOn, facts, silenceOn, pausedUntil, createdAt });
 	}
 	return lines;
 }
@@ -115,12 +124,33 @@ const aidsOfPerson = prepared((q) =>
 export const aidsOf = async (q: Queries, personId: string, now: Date): Promise<AidLine[]> =>
 	linesOf(q, await aidsOfPerson(q).execute({ personId }), now);
 
+/** Lines of these files, the last one first. Who may read them was asked before. */
+export async function linesFor(q: Queries, aidIds: string[], now: Date): Promise<AidLine[]> {
+	if (aidIds.length === 0) return [];
+	return linesOf(
+		q,
+		await withDecider(q).where(inArray(childcareAid.id, aidIds)).orderBy(desc(childcareAid.createdAt)),
+		now,
+	);
+}
+
 /** The whole file: sentence, clock, papers, history in order. */
 export interface AidFile {
 	id: string;
 	reference: string;
 	personId: string;
 	version: number;
+	kind: string;
+	territoryId: string;
+	/** The rules it was sent under; null for a file decided elsewhere. */
+	rules: SchemeContent | null;
+	urgentOn: string | null;
+	startsOn: string | null;
+	source: AidRow['source'];
+	/** What was granted, to whom it was handed, when it was paid. */
+	outcome: AidRow['outcome'];
+	proposal: AidRow['proposal'];
+	children: Child[];
 	zone: string;
 	today: string;
 	facts: AidFacts;
@@ -156,19 +186,25 @@ async function fileOf(
 		.orderBy(asc(childcareAidEvent.version))
 		.limit(200);
 	const answering = deciderOf(decider, territory);
-	const { id, reference, personId, version, reason, silenceOn, pausedUntil, asOf } = aid;
+	const { id, reference, personId, territoryId, kind, version, reason, silenceOn, pausedUntil, asOf } = aid;
+	const { urgentOn, startsOn, source, outcome, proposal, sentAt } = aid;
 	return {
-		...{ id, reference, personId, version, reason, silenceOn, pausedUntil, asOf, zone, today },
+		...{ id, reference, personId, territoryId, kind, version, reason, silenceOn, pausedUntil, asOf, zone, today },
+		...{ urgentOn, startsOn, source, outcome, proposal, sentAt },
+		rules: await schemeOfFile(q, aid),
+		children: await childrenOf(q, id),
 		facts: factsOf(aid, papers, answering.name, zone, today),
-		sentAt: events.find(({ status }) => status === 'submitted')?.at ?? null,
 		decider: answering,
 		papers: papers.map(({ kind, dueOn, declaredAt, receivedAt }) => ({ kind, dueOn, declaredAt, receivedAt })),
-		history: events.map((event) => ({
-			status: event.status,
-			at: event.at,
-			detail: event.detail,
-			note: unsealNullable(`childcare_aid_event.note_sealed:${event.id}`, event.noteSealed),
-		})),
+		// A proposal is not a decision: it is no line of the history.
+		history: events
+			.filter(({ detail }) => !detail.proposed)
+			.map((event) => ({
+				status: event.status,
+				at: event.at,
+				detail: event.detail,
+				note: unsealNullable(`childcare_aid_event.note_sealed:${event.id}`, event.noteSealed),
+			})),
 	};
 }
 
@@ -181,11 +217,25 @@ export async function getOwnAid(q: Queries, personId: string, reference: string,
 	return fileOf(q, row, now);
 }
 
-/** Whether this professional works where aids are decided. */
-export async function decides(q: Queries, viewer: Viewer): Promise<boolean> {
-	if (viewer.role !== 'referent' || !viewer.structureId) return false;
-	const [row] = await q.select().from(structure).where(eq(structure.id, viewer.structureId)).limit(1);
-	return row?.decidesAids ?? false;
+/** As another adult of the household reads it: nothing that the service wrote to the person, no money. */
+export const forGuest = (file: AidFile): AidFile => ({
+	...file,
+	facts: { ...file.facts, amountCents: null },
+	outcome: file.outcome && { ...file.outcome, amountCents: undefined },
+	proposal: null,
+	history: file.history.map(({ detail, ...line }) => ({
+		...line,
+		detail: { ...detail, amountCents: undefined },
+		note: null,
+	})),
+});
+
+/** Each child against the age limit: on the first day, and during the year that follows when no end was granted. */
+function childrenFacts({ children, startsOn, outcome, sentAt, zone, today }: AidFile) {
+	const from = outcome?.periodFrom ?? startsOn ?? (sentAt ? localDay(sentAt, zone) : today);
+	const to = outcome?.periodTo ?? addMonths(from, 12);
+	const { ageLimit } = currentScale();
+	return children.map((child) => ({ ...child, ...childFacts(child.birthDate, { from, to, ageLimit }) }));
 }
 
 /** As those who decide it see it, with what they may do now. @throws DomainError `not_found` for everybody else */
@@ -197,85 +247,12 @@ export async function getAidToDecide(q: Queries, viewer: Viewer, reference: stri
 	if (!row) throw notFound();
 	const [who] = await q.select().from(person).where(eq(person.id, row.aid.personId)).limit(1);
 	const { firstName, lastName, birthDate, household, childrenCount, phone, email } = who!;
+	const file = await fileOf(q, row, now);
 	return {
-		file: await fileOf(q, row, now),
+		file: { ...file, childFacts: childrenFacts(file) },
 		person: { firstName, lastName, birthDate, household, childrenCount, phone, email },
 		moves: movesFrom('decider', row.aid.status),
+		/** Another professional proposed it: this one may confirm. */
+		mayConfirm: row.aid.proposal !== null && row.aid.proposal.byAccountId !== viewer.accountId,
 	};
-}
-
-const QUEUE_PAGE = 50;
-type Queued = AidLine & { firstName: string; lastName: string };
-
-const queueRows = (q: Queries) =>
-	q
-		.select({ aid: childcareAid, decider: structure, firstName: person.firstName, lastName: person.lastName })
-		.from(childcareAid)
-		.innerJoin(person, eq(person.id, childcareAid.personId))
-		.leftJoin(structure, eq(structure.id, childcareAid.deciderStructureId));
-
-type QueueRow = { aid: AidRow; decider: typeof structure.$inferSelect | null; firstName: string; lastName: string };
-
-async function queued(q: Queries, found: QueueRow[], now: Date): Promise<{ rows: Queued[]; more: boolean }> {
-	const shown = found.slice(0, QUEUE_PAGE);
-	const lines = await linesOf(q, shown, now);
-	const rows = lines.map((line, index) => ({
-		...line,
-		firstName: shown[index]!.firstName,
-		lastName: shown[index]!.lastName,
-	}));
-	return { rows, more: found.length > QUEUE_PAGE };
-}
-
-export type QueueFilter = 'waiting' | 'to_pay' | 'done';
-const SHOWN = {
-	waiting: WAITING,
-	to_pay: ['granted', 'partially_granted'],
-	done: ['refused', 'not_competent', 'withdrawn', 'paid'],
-} as const;
-
-/** Files of the structure, the nearest legal date first; decided ones, the last decision first. */
-export async function aidsQueue(
-	q: Queries,
-	viewer: { structureId: string },
-	{ filter, page, now }: { filter: QueueFilter; page: number; now: Date },
-) {
-	const found = await queueRows(q)
-		.where(
-			and(eq(childcareAid.deciderStructureId, viewer.structureId), inArray(childcareAid.status, [...SHOWN[filter]])),
-		)
-		.orderBy(filter === 'waiting' ? asc(childcareAid.silenceOn) : desc(childcareAid.statusSince), asc(childcareAid.id))
-		.limit(QUEUE_PAGE + 1)
-		.offset((page - 1) * QUEUE_PAGE);
-	return queued(q, found, now);
-}
-
-/** Status of the files of the people one follows, as lead or second, or as a member for childcare. */
-export async function aidsFollowed(q: Queries, accountId: string, { page, now }: { page: number; now: Date }) {
-	const found = await queueRows(q)
-		.innerJoin(followUpMember, eq(followUpMember.personId, childcareAid.personId))
-		.where(
-			and(
-				eq(followUpMember.accountId, accountId),
-				isNull(followUpMember.endedAt),
-				inArray(followUpMember.part, ['lead', 'second']),
-			),
-		)
-		.orderBy(asc(sql`coalesce(${childcareAid.silenceOn}, '9999')`), asc(childcareAid.id))
-		.limit(QUEUE_PAGE + 1)
-		.offset((page - 1) * QUEUE_PAGE);
-	return queued(q, found, now);
-}
-
-const HOUR_MS = 3_600_000;
-
-/** Whether this professional's opening of the file was written less than an hour ago. */
-export async function aidOpenedRecently(q: Queries, accountId: string, aidId: string, now: Date): Promise<boolean> {
-	const [row] = await q
-		.select({ at: auditEntry.at })
-		.from(auditEntry)
-		.where(and(eq(auditEntry.subjectId, aidId), eq(auditEntry.action, 'aid.opened'), eq(auditEntry.actorId, accountId)))
-		.orderBy(desc(auditEntry.at))
-		.limit(1);
-	return row !== undefined && now.getTime() - row.at.getTime() < HOUR_MS;
 }

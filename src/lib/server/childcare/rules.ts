@@ -41,6 +41,24 @@ export const movesFrom = (by: AidActor, from: AidStatus): AidStatus[] =>
 export const WAITING = ['submitted', 'incomplete', 'under_review'] as const satisfies readonly AidStatus[];
 const isWaiting = (status: AidStatus): boolean => (WAITING as readonly AidStatus[]).includes(status);
 
+/** Somebody decided, for good or for part, or handed it on. */
+export const DECIDED = [
+	'granted',
+	'partially_granted',
+	'refused',
+	'not_competent',
+] as const satisfies readonly AidStatus[];
+
+/** What may be noted of a file that another body decides: it repeats that body's own words. */
+export const NOTABLE: readonly AidStatus[] = [
+	'submitted',
+	'incomplete',
+	'granted',
+	'partially_granted',
+	'refused',
+	'paid',
+];
+
 /** Months to contest a decision, counted from its day (CRPA; code of administrative justice R421-1). */
 export const APPEAL_MONTHS = 2;
 export const appealUntil = (decidedOn: string): string => addMonths(decidedOn, APPEAL_MONTHS);
@@ -106,4 +124,34 @@ export function nextOf(
 		case 'paid':
 			return { nextActor: 'nobody', nextBy: null };
 	}
+}
+
+/** Days before a refusal by silence on which the person and the service are warned. */
+export const WARNED_DAYS = [15, 3] as const;
+
+/**
+ * Days on which a refusal by silence is warned of. While papers are waited for the clock stands still: nothing is said
+ * before the first day on which it runs again.
+ */
+export const warningDays = ({ silenceOn, pausedUntil }: Clock): { before: number; on: string }[] =>
+	silenceOn === null
+		? []
+		: WARNED_DAYS.map((before) => {
+				const planned = addDays(silenceOn, -before);
+				const runsFrom = pausedUntil ? addDays(pausedUntil, 1) : planned;
+				return { before, on: runsFrom > planned ? runsFrom : planned };
+			}).filter(({ on }) => on < silenceOn);
+
+/** A child on the first day and during what is granted. The right is judged on the first day. */
+export function childFacts(
+	birthDate: string,
+	{ from, to, ageLimit }: { from: string; to: string | null; ageLimit: number },
+): { ageAtStart: number; isEntitled: boolean; limitInside: string | null } {
+	const limitOn = addMonths(birthDate, ageLimit * 12);
+	const years = Number(from.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (from.slice(5) < birthDate.slice(5) ? 1 : 0);
+	return {
+		ageAtStart: years,
+		isEntitled: from < limitOn,
+		limitInside: from < limitOn && to !== null && limitOn <= to ? limitOn : null,
+	};
 }

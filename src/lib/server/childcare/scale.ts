@@ -69,11 +69,36 @@ export function readScale(json: unknown): Scale {
 	};
 }
 
+/** Ages of the helps that others compute: dated configuration too. */
+const leadsFile = v.object({
+	en_vigueur_depuis: v.string(),
+	age_enfant_max_exclu: v.number(),
+	age_enfant_max_exclu_parent_seul: v.number(),
+	age_creche_avip_max_exclu: v.number(),
+});
+export interface LeadAges {
+	since: string;
+	cmg: number;
+	cmgAlone: number;
+	avip: number;
+}
+
+const readJson = (name: string): unknown =>
+	JSON.parse(readFileSync(path.join(config().root, 'reference', 'aide-garde-enfants', name), 'utf8'));
+
+let ages: LeadAges | undefined;
+/** Ages in force, read once. */
+export function currentLeadAges(): LeadAges {
+	if (ages) return ages;
+	const read = v.parse(leadsFile, readJson('cmg.json'));
+	return (ages = {
+		since: read.en_vigueur_depuis,
+		cmg: read.age_enfant_max_exclu,
+		cmgAlone: read.age_enfant_max_exclu_parent_seul,
+		avip: read.age_creche_avip_max_exclu,
+	});
+}
+
 let loaded: Scale | undefined;
 /** The scale in force, read once. */
-export const currentScale = (): Scale =>
-	(loaded ??= readScale(
-		JSON.parse(
-			readFileSync(path.join(config().root, 'reference', 'aide-garde-enfants', 'aide-garde-enfants.json'), 'utf8'),
-		),
-	));
+export const currentScale = (): Scale => (loaded ??= readScale(readJson('aide-garde-enfants.json')));

@@ -1,5 +1,6 @@
 import { INVITATION_DAYS } from '../appointments/rules.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
+import { warningDays, type Clock } from '../childcare/rules.ts';
 import { addDays, instantOf, lastAllowedBefore, localDay, nextAllowed } from '../territories/calendar.ts';
 import type { QuietRule } from './quiet.ts';
 
@@ -18,7 +19,7 @@ const RATING_NUDGE_DAYS = 5;
 
 /** What a person is reminded of besides appointments: something is theirs to do, until a last moment. */
 export interface Prompt {
-	kind: Extract<ReminderKind, 'invitation' | 'step_due' | 'paper_due' | 'draft_closing' | 'rating'>;
+	kind: Extract<ReminderKind, 'invitation' | 'step_due' | 'paper_due' | 'aid_silence' | 'draft_closing' | 'rating'>;
 	/** Names the thing and its last day: a thing whose day moved is another one. */
 	onceKey: string;
 	subjectId: string;
@@ -69,6 +70,19 @@ export function paperPrompts(thing: Thing & { dueOn: string; reference: string }
 			usefulUntil: instantOf(dueOn, LAST_HOUR, zone),
 		},
 	];
+}
+
+/** 15 and 3 days before silence becomes a refusal; not while papers are waited for. */
+export function silencePrompts(thing: Thing & Clock & { reference: string }): Prompt[] {
+	const { id, silenceOn, zone, reference } = thing;
+	return warningDays(thing).map(({ before, on }) => ({
+		...about(thing),
+		kind: 'aid_silence',
+		onceKey: `aid_silence:${id}:${silenceOn}:${before}`,
+		path: `/aides/${reference}`,
+		dueAt: instantOf(on, MORNING, zone),
+		usefulUntil: instantOf(addDays(silenceOn!, -1), LAST_HOUR, zone),
+	}));
 }
 
 /** Day 3 of an invitation to choose, while two days are left. */

@@ -1,5 +1,6 @@
 import { and, between, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { DAY_MS, INVITATION_DAYS } from '../appointments/rules.ts';
+import { WAITING, WARNED_DAYS } from '../childcare/rules.ts';
 import type { Queries } from '../db/client.ts';
 import {
 	appointment,
@@ -18,6 +19,7 @@ import {
 	invitationPrompt,
 	paperPrompts,
 	ratingPrompt,
+	silencePrompts,
 	stepPrompt,
 	type Prompt,
 } from './prompt-rules.ts';
@@ -73,6 +75,38 @@ async function papers(q: Queries, scope: Scope): Promise<Prompt[]> {
 		.orderBy(supportingDocument.dueOn)
 		.limit(MOST);
 	return rows.flatMap(({ dueOn, ...row }) => (dueOn ? paperPrompts({ ...row, dueOn }) : []));
+}
+
+/** Files that silence will refuse. */
+async function silences(q: Queries, scope: Scope): Promise<Prompt[]> {
+	const { id, reference, personId, silenceOn, pausedUntil, status } = childcareAid;
+	const rows = await q
+		.select({ id, reference, personId, silenceOn, pausedUntil, ...place })
+		.from(childcareAid)
+		.innerJoin(territory, eq(territory.id, childcareAid.territoryId))
+		.where(
+			and(
+				inArray(status, [...WAITING]),
+				'ids' in scope
+					? inArray(id, scope.ids)
+					: between(
+							silenceOn,
+							lastDays(scope.at)[0],
+							daysFrom(scope.at, WARNED_DAYS[0] + AHEAD_DAYS)
+								.toISOString()
+								.slice(0, 10),
+						),
+			),
+		)
+		.orderBy(silenceOn)
+		.limit(MOST);
+	return rows.flatMap((row) => {
+		const prompts = silencePrompts(row);
+		// Looked for late, the nearest warning is enough.
+		return 'ids' in scope
+			? prompts
+			: prompts.filter((_, index) => !(prompts[index + 1] && prompts[index + 1]!.dueAt <= scope.at));
+	});
 }
 
 /** Times that wait to be chosen. The appointment then begins, for now, at the first of them: never before the invitation. */
@@ -140,6 +174,7 @@ async function ratings(q: Queries, scope: Scope): Promise<Prompt[]> {
 export const PROMPT_SOURCES: Record<Prompt['kind'], (q: Queries, scope: Scope) => Promise<Prompt[]>> = {
 	step_due: steps,
 	paper_due: papers,
+	aid_silence: silences,
 	invitation: invitations,
 	draft_closing: drafts,
 	rating: ratings,

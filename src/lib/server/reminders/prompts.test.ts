@@ -97,7 +97,7 @@ test('a missing paper: three days before, and on its last day; once for all thos
 		const since = { statusSince: MONDAY, asOf: MONDAY, createdAt: MONDAY, version: 1 };
 		await tx
 			.insert(childcareAid)
-			.values({ ...aid, ...since, status: 'incomplete', nextActor: 'person', source: 'portal' });
+			.values({ ...aid, ...since, kind: 'childcare', status: 'incomplete', nextActor: 'person', source: 'portal' });
 		for (const kind of ['a', 'b'])
 			await tx.insert(supportingDocument).values({ id: kind, aidId: 'aid', kind, askedAt: MONDAY, dueOn });
 	});

@@ -94,6 +94,7 @@ export function statementOf(content: Content): string {
 	if (kind === 'invitation') return m.reminder_invitation({}, { locale });
 	if (kind === 'step_due') return m.reminder_step_due({ day: dayOf(content) }, { locale });
 	if (kind === 'paper_due') return m.reminder_paper_due({ day: dayOf(content) }, { locale });
+	if (kind === 'aid_silence') return m.reminder_aid_silence({ day: dayOf(content) }, { locale });
 	if (kind === 'draft_closing') return m.reminder_draft_closing({}, { locale });
 	if (kind === 'rating') return m.reminder_rating({}, { locale });
 	if (template === 'call') return m.reminder_template_call({}, { locale });

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { planSilenceNotices, sendAidNotices } from '../childcare/notices.ts';
 import type { Db, Tx } from '../db/client.ts';
 import { reminder } from '../db/schema/index.ts';
 import * as clock from '../platform/clock.ts';
@@ -96,9 +97,10 @@ export function createWorker({
 		let planned = await planAppointments(db, now());
 		if (Math.abs(now().getTime() - lastPrompts) >= PROMPTS_MS) {
 			planned += await planPrompts(db, now());
+			await planSilenceNotices(db, now());
 			lastPrompts = now().getTime();
 		}
-		const sent = await sendAllDue();
+		const sent = (await sendAllDue()) + (await sendAidNotices(db, edges.sendMail, now()));
 		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
 			lastCleaning = now().getTime();
 			await db.write((tx) => hourly(tx, now()));

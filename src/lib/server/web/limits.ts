@@ -14,6 +14,7 @@ const LIMITS = {
 	invitation: 60,
 	search: 600,
 	answer_link: 300,
+	proof: 60,
 	/** Calendars of many people are fetched from the few addresses of the big services. */
 	calendar_feed: 3000,
 	draft_opened: 120,

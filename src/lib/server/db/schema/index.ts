@@ -50,7 +50,17 @@ export const { appointment, answerLink, appointmentSlot, calendarFeed, availabil
 	appointments;
 
 export const { pushSubscription, reminder, delivery } = defineReminders(sqlite, accounts, people, appointments);
-export const { childcareAid, childcareAidEvent, supportingDocument } = defineChildcare(
+export const {
+	aidScheme,
+	aidSchemeVersion,
+	childcareAid,
+	childcareAidEvent,
+	supportingDocument,
+	aidChild,
+	aidGuest,
+	aidProof,
+	aidNotice,
+} = defineChildcare(
 	sqlite,
 	territories,
 	accounts,

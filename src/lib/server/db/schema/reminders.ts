@@ -12,6 +12,7 @@ export const REMINDER_KINDS = [
 	'invitation',
 	'step_due',
 	'paper_due',
+	'aid_silence',
 	'draft_closing',
 	'request_received',
 	'aid_changed',

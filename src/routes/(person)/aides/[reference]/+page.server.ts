@@ -1,22 +1,38 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
-import { declarePaper, submitAid, withdrawAid } from '$lib/server/childcare/commands';
+import { declarePaper, noteElsewhere, submitAid, withdrawAid } from '$lib/server/childcare/commands';
 import { parsePaper } from '$lib/server/childcare/forms';
-import { getOwnAid } from '$lib/server/childcare/queries';
+import { parseNoted } from '$lib/server/childcare/forms-ask';
+import { getOwnAid, forGuest } from '$lib/server/childcare/queries';
 import { movesFrom } from '$lib/server/childcare/rules';
+import { answerDelay } from '$lib/server/childcare/statistics';
 import { db } from '$lib/server/db';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
-import { requireBeneficiary } from '$lib/server/web/guards';
+import { requireBeneficiary, requireSignedIn } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { ownerOf } from '../reader.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params }) => {
-	const { personId } = requireBeneficiary();
-	const file = await getOwnAid(db.read, personId, params.reference, locals.now).catch(errorFrom);
-	return { now: locals.now, file, moves: movesFrom('person', file.facts.status) };
+	const account = requireSignedIn();
+	const { now } = locals;
+	const { personId, isGuest } = await ownerOf(account, params.reference).catch(errorFrom);
+	const own = await getOwnAid(db.read, personId, params.reference, now).catch(errorFrom);
+	const file = isGuest ? forGuest(own) : own;
+	return {
+		now,
+		file,
+		isGuest,
+		moves: isGuest ? [] : movesFrom('person', file.facts.status),
+		delay: file.facts.elsewhere ? null : await answerDelay(db.read, file),
+	};
 };
 
-const sentences = { aid_refused_move: m.aid_error_move, aid_changed: m.error_changed_meanwhile };
+const sentences = {
+	aid_refused_move: m.aid_error_move,
+	aid_changed: m.error_changed_meanwhile,
+	aid_as_of_outside: m.aid_error_as_of,
+};
 
 export const actions: Actions = {
 	send: async ({ locals, params }) => {
@@ -29,14 +45,28 @@ export const actions: Actions = {
 		}
 		redirect(303, href(`/aides/${params.reference}`));
 	},
+	/** The person or an adult whom the file names. */
 	declare: async ({ request, locals, params }) => {
-		const by = requireBeneficiary();
+		const by = requireSignedIn();
+		const { personId } = await ownerOf(by, params.reference).catch(errorFrom);
 		const parsed = parsePaper(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		const { kind } = parsed.value;
 		try {
-			const own = { reference: params.reference, personId: by.personId, by, now: locals.now };
-			await db.write((tx) => declarePaper(tx, { ...own, kind }));
+			await db.write((tx) => declarePaper(tx, { reference: params.reference, personId, by, kind, now: locals.now }));
+		} catch (problem) {
+			return failFrom(problem, sentences);
+		}
+		redirect(303, href(`/aides/${params.reference}`));
+	},
+	note: async ({ request, locals, params }) => {
+		const by = requireBeneficiary();
+		const parsed = parseNoted(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { amount: amountCents, ...said } = parsed.value;
+		const own = { reference: params.reference, personId: by.personId, by, now: locals.now };
+		try {
+			await db.write((tx) => noteElsewhere(tx, { ...own, ...said, amountCents }));
 		} catch (problem) {
 			return failFrom(problem, sentences);
 		}

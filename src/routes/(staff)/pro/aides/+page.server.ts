@@ -1,4 +1,4 @@
-import { aidsFollowed, aidsQueue, decides, type QueueFilter } from '$lib/server/childcare/queries';
+import { aidsFollowed, aidsQueue, decides, type QueueFilter } from '$lib/server/childcare/queue';
 import { db } from '$lib/server/db';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';

@@ -1,13 +1,15 @@
-import { redirect } from '@sveltejs/kit';
+import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { findOpenAid, openAid } from '$lib/server/childcare/commands';
 import { estimate } from '$lib/server/childcare/estimate';
 import { parseSituation } from '$lib/server/childcare/forms';
-import { currentScale } from '$lib/server/childcare/scale';
+import { parseAsking } from '$lib/server/childcare/forms-ask';
+import { currentLeadAges, currentScale } from '$lib/server/childcare/scale';
+import { findScheme } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
 import { personOf } from '$lib/server/people/queries';
-import { localDay } from '$lib/server/territories/calendar';
+import { addMonths, localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
@@ -23,20 +25,26 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const structures = await listStructures(db.read, territoryId);
 	const { household } = await personOf(db.read, personId);
 	const scale = currentScale();
+	const today = localDay(now, zone);
 	const asked = url.searchParams.has('ages');
 	const answers = asFormData(url.searchParams);
 	const parsed = asked ? parseSituation(answers, holidayZone === 'mayotte') : null;
+	const scheme = (await findScheme(db.read, { territoryId, code: 'childcare', today })) ?? null;
+	const months = scheme?.content.applyWithinMonths ?? null;
 	return {
 		now,
 		zone,
 		scale,
+		today,
+		scheme,
+		lastDay: parsed?.ok && months !== null ? addMonths(parsed.value.startsOn, months) : null,
 		deciderName: structures.find(({ decidesAids }) => decidesAids)?.name ?? name,
 		openAid: (await findOpenAid(db.read, personId))?.reference ?? null,
 		values: asked
 			? Object.fromEntries(url.searchParams)
 			: { alone: household && ALONE.includes(household) ? 'yes' : '' },
 		errors: parsed && !parsed.ok ? parsed.errors : null,
-		result: parsed?.ok ? estimate(scale, parsed.value, localDay(now, zone)) : null,
+		result: parsed?.ok ? estimate(scale, parsed.value, today, currentLeadAges()) : null,
 	};
 };
 
@@ -50,16 +58,20 @@ export const actions: Actions = {
 	default: async ({ request, locals }) => {
 		const by = requireBeneficiary();
 		const { personId, territoryId } = by;
-		const sent = (await request.formData()).get('keep') === null;
+		const { now } = locals;
+		const { zone } = await getTerritory(db.read, territoryId);
+		const parsed = parseAsking(await request.formData(), localDay(now, zone));
+		if (!parsed.ok) return fail(400, parsed);
+		const { keep, ...asked } = parsed.value;
 		let opened;
 		try {
 			opened = await db.write(async (tx) => {
-				const made = await openAid(tx, { personId, territoryId, sent, by, now: locals.now });
+				const made = await openAid(tx, { personId, territoryId, sent: !keep, ...asked, by, now });
 				if (!made) throw new DomainError('aid_open', 'conflict');
 				return made;
 			});
 		} catch (problem) {
-			return failFrom(problem, { aid_open: m.aid_error_open });
+			return failFrom(problem, { aid_open: m.aid_error_open, aid_child_taken: m.aid_error_child_taken });
 		}
 		redirect(303, href(`/aides/${opened.reference}`));
 	},

@@ -2,9 +2,13 @@ import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { changeAidStatus, recordAidOpening } from '$lib/server/childcare/commands';
 import { parseDecision } from '$lib/server/childcare/forms';
-import { aidOpenedRecently, getAidToDecide } from '$lib/server/childcare/queries';
+import { getAidToDecide } from '$lib/server/childcare/queries';
+import { aidOpenedRecently } from '$lib/server/childcare/queue';
+import { currentScale } from '$lib/server/childcare/scale';
+import { grantedThisYear } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
 import { tellAidChange } from '../tell.server';
+import { listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -18,8 +22,22 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		await db.write((tx) => recordAidOpening(tx, shown.file, viewer, now));
 	const asked = url.searchParams.get('decision');
 	const chosen = shown.moves.find((to) => to === asked) ?? null;
-	return { now, ...shown, chosen, done: url.searchParams.has('fait') };
+	const { territoryId, kind, today, rules } = shown.file;
+	const granted = (await grantedThisYear(db.read, territoryId, today)).get(kind) ?? 0;
+	return {
+		now,
+		...shown,
+		chosen,
+		bodies: await bodiesFor(viewer),
+		budgetLeft: rules?.budgetCents ? rules.budgetCents - granted : null,
+		ageLimit: currentScale().ageLimit,
+		done: url.searchParams.get('fait'),
+	};
 };
+
+/** Who a request may be handed to: structures of the territory but one's own. */
+const bodiesFor = async ({ territoryId, structureId }: { territoryId: string; structureId: string }) =>
+	(await listStructures(db.read, territoryId)).filter(({ id }) => id !== structureId).map(({ name }) => name);
 
 /** Refusals by a rule, each beside the field it is about. */
 const FIELDS: Record<string, string> = {
@@ -28,6 +46,9 @@ const FIELDS: Record<string, string> = {
 	aid_due_outside: 'dueOn',
 	aid_amount_needed: 'amount',
 	aid_reason_needed: 'reason',
+	aid_period_wrong: 'periodTo',
+	aid_body_needed: 'transmittedTo',
+	aid_paid_outside: 'paidOn',
 };
 const SENTENCES = {
 	aid_papers_needed: m.aid_error_papers,
@@ -35,6 +56,9 @@ const SENTENCES = {
 	aid_due_outside: m.aid_error_due_outside,
 	aid_amount_needed: m.aid_error_amount,
 	aid_reason_needed: m.aid_error_reason,
+	aid_period_wrong: m.aid_pro_error_period,
+	aid_body_needed: m.aid_pro_error_body,
+	aid_paid_outside: m.aid_pro_error_paid,
 	aid_refused_move: m.aid_error_move,
 	aid_changed: m.error_changed_meanwhile,
 };
@@ -47,11 +71,14 @@ export const actions: Actions = {
 		const { file } = await getAidToDecide(db.read, by, params.reference, now).catch(errorFrom);
 		const parsed = parseDecision(form);
 		if (!parsed.ok) return fail(400, parsed);
-		const { amount: amountCents, ...change } = parsed.value;
+		const { amount: amountCents, transmittedTo: typed, ...change } = parsed.value;
+		const transmittedTo = (await bodiesFor(by)).find((name) => name === typed);
+		let proposed: boolean;
 		try {
-			await db.write(async (tx) => {
-				await changeAidStatus(tx, { ...change, amountCents, aidId: file.id, by, now });
-				await tellAidChange(tx, { ...file, now });
+			proposed = await db.write(async (tx) => {
+				const changed = await changeAidStatus(tx, { ...change, transmittedTo, amountCents, aidId: file.id, by, now });
+				if (!changed.proposed) await tellAidChange(tx, { ...file, now });
+				return changed.proposed;
 			});
 		} catch (problem) {
 			const values = { ...Object.fromEntries(form), papers: change.papers };
@@ -60,6 +87,6 @@ export const actions: Actions = {
 			if (field) failed.data.errors = { [field]: failed.data.errors.form! };
 			return failed;
 		}
-		redirect(303, `${href(`/pro/aides/${params.reference}`)}?fait=1`);
+		redirect(303, `${href(`/pro/aides/${params.reference}`)}?fait=${proposed ? 'propose' : '1'}`);
 	},
 };

@@ -13,6 +13,7 @@ export const messageKind = (kind: LastMessage['kind']): string => {
 		invitation: m.reminder_kind_invitation,
 		step_due: m.reminder_kind_step_due,
 		paper_due: m.reminder_kind_paper_due,
+		aid_silence: m.reminder_kind_aid_silence,
 		draft_closing: m.reminder_kind_draft_closing,
 	};
 	return (others[kind] ?? m.pro_message_kind_other)();

@@ -1,7 +1,8 @@
 import { redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { openAid } from '$lib/server/childcare/commands';
-import { aidsOf, decides } from '$lib/server/childcare/queries';
+import { aidsOf } from '$lib/server/childcare/queries';
+import { decides } from '$lib/server/childcare/queue';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
 import { getFollowedPerson } from '$lib/server/people/queries';

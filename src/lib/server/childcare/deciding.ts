@@ -1,0 +1,194 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { AidReason, Paper } from '../../shared/aids.ts';
+import type { AidStatus } from '../../shared/codes.ts';
+import { recordAudit } from '../audit/commands.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import type { AidEventDetail } from '../db/schema/childcare.ts';
+import { childcareAid, supportingDocument } from '../db/schema/index.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { daysBetween, localDay, type Holidays } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { move, tell, type Actor, type AidRow } from './moving.ts';
+import { waitedPapers } from './own.ts';
+import { LONGEST_PAPER_DAYS, mayMove, paperDueDay, paused, resumed, type Clock } from './rules.ts';
+import { schemeOfFile } from './schemes.ts';
+
+export interface AidChange {
+	aidId: string;
+	to: AidStatus;
+	by: Actor;
+	/** Version that was read: another decision in between refuses this one. */
+	version: number;
+	/** Words for the person, sealed. */
+	note?: string;
+	/** Last day to send the papers, `YYYY-MM-DD`; moved on to a working day of the territory. */
+	dueOn?: string;
+	papers?: Paper[];
+	amountCents?: number;
+	reason?: AidReason;
+	/** Granted from and to these days, and for so many hours a week. */
+	periodFrom?: string;
+	periodTo?: string;
+	hoursPerWeek?: number;
+	/** Body that it is handed to. */
+	transmittedTo?: string;
+	/** Day of the payment; today when nothing is said. */
+	paidOn?: string;
+	now: Date;
+}
+export interface Changed {
+	personId: string;
+	reference: string;
+	/** Unique to the change: key of its notice. */
+	eventKey: string;
+	/** Above the amount of the territory: somebody else must confirm, nothing is decided yet. */
+	proposed: boolean;
+}
+
+/**
+ * A referent of the deciding structure changes the status; asking for papers stops the clock, their arrival starts it.
+ * @throws DomainError `not_found` for any other professional; `aid_changed` (conflict) when somebody changed it since
+ * `version`; `aid_refused_move` (conflict); `aid_papers_needed`, `aid_due_needed`, `aid_due_outside`, `aid_amount_needed`,
+ * `aid_reason_needed`, `aid_period_wrong`, `aid_body_needed`, `aid_paid_outside` (invalid)
+ */
+export async function changeAidStatus(tx: Tx, change: AidChange): Promise<Changed> {
+	const { aidId, to, by, now } = change;
+	const found = await deciderRow(tx, aidId, by);
+	if (found.version !== change.version) throw new DomainError('aid_changed', 'conflict');
+	const territory = await getTerritory(tx, found.territoryId);
+	const today = localDay(now, territory.zone);
+	const detail = detailOf(change, today, await holidaysOf(tx, territory.holidayZone));
+	const eventKey = `${aidId}:${found.version + 1}`;
+	const told = { personId: found.personId, reference: found.reference, eventKey };
+	if (mayMove('decider', found.status, to) && (await needsAnotherPair(tx, found, { to, by, detail }))) {
+		await propose(tx, found, { to, by, detail, now });
+		return { ...told, proposed: true };
+	}
+	const clock = await clockAfter(tx, found, { to, today, zone: territory.zone, dueOn: detail.dueOn });
+	await move(tx, found, { ...change, actor: 'decider', detail, clock, today });
+	if (to === 'incomplete') await askPapers(tx, aidId, detail, now);
+	if (found.status === 'incomplete') await receivePapers(tx, aidId, now);
+	return { ...told, proposed: false };
+}
+
+interface Granting {
+	to: AidStatus;
+	by: Actor;
+	detail: AidEventDetail;
+}
+
+/** Four eyes: above the amount of the rules, a decision stands once a second professional makes the very same one. */
+async function needsAnotherPair(q: Queries, found: AidRow, { to, by, detail }: Granting): Promise<boolean> {
+	if (detail.amountCents === undefined) return false;
+	const limit = (await schemeOfFile(q, found))?.fourEyesCents ?? null;
+	if (limit === null || detail.amountCents < limit) return false;
+	const { proposal } = found;
+	const isSame = proposal?.to === to && proposal.detail.amountCents === detail.amountCents;
+	return !isSame || proposal.byAccountId === by.accountId;
+}
+
+async function propose(tx: Tx, found: AidRow, { to, by, detail, now }: Granting & { now: Date }): Promise<void> {
+	const version = found.version + 1;
+	await tx
+		.update(childcareAid)
+		.set({ proposal: { to, byAccountId: by.accountId, detail }, version })
+		.where(eq(childcareAid.id, found.id));
+	await tell(tx, { aidId: found.id, version, status: found.status, by, detail: { ...detail, proposed: true }, now });
+	await recordAudit(tx, {
+		action: 'aid.proposed',
+		actor: by,
+		subjectId: found.id,
+		personId: found.personId,
+		detail: { to },
+		at: now,
+	});
+}
+
+/** The file as those who decide it may open it. @throws DomainError `not_found` */
+async function deciderRow(q: Queries, aidId: string, by: Actor): Promise<AidRow> {
+	const [row] = await q.select().from(childcareAid).where(eq(childcareAid.id, aidId)).limit(1);
+	if (!row || by.role !== 'referent' || !by.structureId || row.deciderStructureId !== by.structureId) throw notFound();
+	return row;
+}
+
+const isPartly = (to: AidStatus) => to === 'partially_granted';
+
+/** What the change must say, checked. */
+function detailOf(change: AidChange, today: string, holidays: Holidays): AidEventDetail {
+	const { to, papers = [], dueOn, amountCents, reason } = change;
+	if (to === 'incomplete') {
+		if (papers.length === 0) throw new DomainError('aid_papers_needed', 'invalid');
+		if (!dueOn) throw new DomainError('aid_due_needed', 'invalid');
+		const days = daysBetween(today, dueOn);
+		if (days < 1 || days > LONGEST_PAPER_DAYS) throw new DomainError('aid_due_outside', 'invalid');
+		return { papers: [...new Set(papers)], dueOn: paperDueDay(dueOn, holidays) };
+	}
+	if (to === 'granted' || isPartly(to)) {
+		if (!amountCents || amountCents < 0) throw new DomainError('aid_amount_needed', 'invalid');
+		if (isPartly(to) && !reason) throw new DomainError('aid_reason_needed', 'invalid');
+		return { amountCents, ...periodOf(change), ...(isPartly(to) && { reason }) };
+	}
+	if (to === 'refused') {
+		if (!reason) throw new DomainError('aid_reason_needed', 'invalid');
+		return { reason };
+	}
+	if (to === 'not_competent') {
+		if (!change.transmittedTo) throw new DomainError('aid_body_needed', 'invalid');
+		return { transmittedTo: change.transmittedTo };
+	}
+	if (to === 'paid') {
+		const { paidOn = today } = change;
+		if (paidOn > today) throw new DomainError('aid_paid_outside', 'invalid');
+		return { paidOn };
+	}
+	return {};
+}
+
+/** What is granted for a while says both ends, in order. */
+function periodOf({ periodFrom, periodTo, hoursPerWeek }: AidChange): AidEventDetail {
+	if (Boolean(periodFrom) !== Boolean(periodTo) || (periodFrom && periodTo! < periodFrom))
+		throw new DomainError('aid_period_wrong', 'invalid');
+	return { ...(periodFrom && { periodFrom, periodTo }), ...(hoursPerWeek && { hoursPerWeek }) };
+}
+
+async function clockAfter(
+	q: Queries,
+	found: AidRow,
+	{ to, today, zone, dueOn }: { to: AidStatus; today: string; zone: string; dueOn?: string },
+): Promise<Clock> {
+	if (to === 'incomplete') return paused(found, today, dueOn!);
+	if (found.status !== 'incomplete') return found;
+	// A service cannot lengthen the pause by opening its mail late: what the person declared is the day of arrival.
+	const waited = await waitedPapers(q, found.id);
+	const declared = waited.map(({ declaredAt }) => declaredAt);
+	const all = declared.every((at) => at !== null);
+	const last = all
+		? declared
+				.map((at) => localDay(at!, zone))
+				.sort()
+				.at(-1)
+		: undefined;
+	return resumed(found, last ?? today);
+}
+
+async function askPapers(tx: Tx, aidId: string, { papers = [], dueOn }: AidEventDetail, now: Date): Promise<void> {
+	for (const kind of papers)
+		await tx
+			.insert(supportingDocument)
+			.values({ id: newId(), aidId, kind, askedAt: now, dueOn })
+			.onConflictDoUpdate({
+				target: [supportingDocument.aidId, supportingDocument.kind],
+				set: { askedAt: now, dueOn, declaredAt: null, receivedAt: null },
+			});
+}
+
+const receivePapers = (tx: Tx, aidId: string, now: Date) =>
+	tx
+		.update(supportingDocument)
+		.set({ receivedAt: now })
+		.where(and(eq(supportingDocument.aidId, aidId), isNull(supportingDocument.receivedAt)));
+
+/** A referent of the deciding structure opened the file: the person can read it. */
+export const recordAidOpening = (tx: Tx, aid: { id: string; personId: string }, by: Actor, now: Date) =>
+	recordAudit(tx, { action: 'aid.opened', actor: by, subjectId: aid.id, personId: aid.personId, at: now });

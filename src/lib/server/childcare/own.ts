@@ -1,0 +1,99 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { recordAudit } from '../audit/commands.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import { childcareAid, supportingDocument } from '../db/schema/index.ts';
+import { touchContact } from '../people/commands.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory } from '../territories/queries.ts';
+import { move, silenceFrom, tell, type Actor, type AidRow, type Move } from './moving.ts';
+import { nextOf } from './rules.ts';
+import { findScheme } from './schemes.ts';
+
+/** Papers still waited for. */
+export const waitedPapers = (q: Queries, aidId: string) =>
+	q
+		.select()
+		.from(supportingDocument)
+		.where(and(eq(supportingDocument.aidId, aidId), isNull(supportingDocument.receivedAt)))
+		.orderBy(supportingDocument.kind)
+		.limit(50);
+
+interface OwnAid {
+	reference: string;
+	personId: string;
+	by?: Actor | null;
+	now: Date;
+}
+
+/** @throws DomainError `not_found` for somebody else's */
+async function ownRow(q: Queries, { reference, personId }: OwnAid): Promise<AidRow> {
+	const [row] = await q
+		.select()
+		.from(childcareAid)
+		.where(and(eq(childcareAid.reference, reference), eq(childcareAid.personId, personId)))
+		.limit(1);
+	if (!row) throw notFound();
+	return row;
+}
+
+/** The person sends their draft. Sent twice, it is sent once. @throws DomainError `not_found`, `aid_refused_move` */
+export async function submitAid(tx: Tx, input: OwnAid): Promise<{ changed: boolean }> {
+	const found = await ownRow(tx, input);
+	if (found.status === 'submitted') return { changed: false };
+	const territory = await getTerritory(tx, found.territoryId);
+	// Sent under the rules of the day, whatever they were when it was prepared.
+	const today = localDay(input.now, territory.zone);
+	const scheme = await findScheme(tx, { territoryId: found.territoryId, code: found.kind, today });
+	if (scheme)
+		await tx.update(childcareAid).set({ schemeVersionId: scheme.versionId }).where(eq(childcareAid.id, found.id));
+	const clock = { silenceOn: silenceFrom(territory, input.now), pausedUntil: null };
+	return moveOwn(tx, found, input, { to: 'submitted', clock, today });
+}
+
+/** The person no longer wants it. @throws DomainError `not_found`, `aid_refused_move` once it is decided */
+export async function withdrawAid(tx: Tx, input: OwnAid): Promise<{ changed: boolean }> {
+	const found = await ownRow(tx, input);
+	if (found.status === 'withdrawn') return { changed: false };
+	const { zone } = await getTerritory(tx, found.territoryId);
+	return moveOwn(tx, found, input, { to: 'withdrawn', clock: found, today: localDay(input.now, zone) });
+}
+
+async function moveOwn(tx: Tx, found: AidRow, { by, now }: OwnAid, to: Pick<Move, 'to' | 'clock' | 'today'>) {
+	await move(tx, found, { ...to, actor: 'person', by, detail: {}, now });
+	await touchContact(tx, found.personId, now);
+	return { changed: true };
+}
+
+/**
+ * « J’ai envoyé ce papier »: when all are, it is for the service to look. Said twice, it is written once.
+ * @throws DomainError `not_found` for a paper that nobody asked for, `aid_refused_move` when papers are no longer waited for
+ */
+export async function declarePaper(tx: Tx, input: OwnAid & { kind: string }): Promise<{ changed: boolean }> {
+	const { kind, by, now } = input;
+	const found = await ownRow(tx, input);
+	const waited = await waitedPapers(tx, found.id);
+	const paper = waited.find((row) => row.kind === kind);
+	if (!paper) throw notFound();
+	if (found.status !== 'incomplete') throw new DomainError('aid_refused_move', 'conflict');
+	if (paper.declaredAt) return { changed: false };
+	await tx.update(supportingDocument).set({ declaredAt: now }).where(eq(supportingDocument.id, paper.id));
+	const allDeclared = waited.every((row) => row.declaredAt !== null || row.id === paper.id);
+	const version = found.version + 1;
+	const next = nextOf('incomplete', { silenceOn: found.silenceOn, dueOn: paper.dueOn, allDeclared });
+	await tx
+		.update(childcareAid)
+		.set({ ...next, version, asOf: now })
+		.where(eq(childcareAid.id, found.id));
+	await tell(tx, { aidId: found.id, version, status: 'incomplete', by, detail: { declared: kind }, now });
+	if (by?.role !== 'coparent') await touchContact(tx, found.personId, now);
+	await recordAudit(tx, {
+		action: 'aid.paper_declared',
+		actor: by,
+		subjectId: found.id,
+		personId: found.personId,
+		detail: { kind },
+		at: now,
+	});
+	return { changed: true };
+}

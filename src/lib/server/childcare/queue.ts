@@ -1,0 +1,96 @@
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { SignedIn } from '../accounts/sessions.ts';
+import type { Queries } from '../db/client.ts';
+import { auditEntry, childcareAid, followUpMember, person, structure } from '../db/schema/index.ts';
+import type { AidRow } from './moving.ts';
+import { linesOf, type AidLine } from './queries.ts';
+import { WAITING } from './rules.ts';
+
+/** Whether this professional works where aids are decided. */
+export async function decides(q: Queries, viewer: Pick<SignedIn, 'role' | 'structureId'>): Promise<boolean> {
+	if (viewer.role !== 'referent' || !viewer.structureId) return false;
+	const [row] = await q.select().from(structure).where(eq(structure.id, viewer.structureId)).limit(1);
+	return row?.decidesAids ?? false;
+}
+
+const QUEUE_PAGE = 50;
+type Queued = AidLine & { firstName: string; lastName: string };
+
+const queueRows = (q: Queries) =>
+	q
+		.select({ aid: childcareAid, decider: structure, firstName: person.firstName, lastName: person.lastName })
+		.from(childcareAid)
+		.innerJoin(person, eq(person.id, childcareAid.personId))
+		.leftJoin(structure, eq(structure.id, childcareAid.deciderStructureId));
+
+type QueueRow = { aid: AidRow; decider: typeof structure.$inferSelect | null; firstName: string; lastName: string };
+
+async function queued(q: Queries, found: QueueRow[], now: Date): Promise<{ rows: Queued[]; more: boolean }> {
+	const shown = found.slice(0, QUEUE_PAGE);
+	const lines = await linesOf(q, shown, now);
+	const rows = lines.map((line, index) => ({
+		...line,
+		firstName: shown[index]!.firstName,
+		lastName: shown[index]!.lastName,
+	}));
+	return { rows, more: found.length > QUEUE_PAGE };
+}
+
+export type QueueFilter = 'waiting' | 'to_pay' | 'done';
+const SHOWN = {
+	waiting: WAITING,
+	to_pay: ['granted', 'partially_granted'],
+	done: ['refused', 'not_competent', 'withdrawn', 'paid'],
+} as const;
+
+/** Files of the structure, the nearest legal date first; decided ones, the last decision first. */
+export async function aidsQueue(
+	q: Queries,
+	viewer: { structureId: string },
+	{ filter, page, now }: { filter: QueueFilter; page: number; now: Date },
+) {
+	const found = await queueRows(q)
+		.where(
+			and(eq(childcareAid.deciderStructureId, viewer.structureId), inArray(childcareAid.status, [...SHOWN[filter]])),
+		)
+		.orderBy(
+			// What is for tomorrow comes before what the law gives two months for.
+			...(filter === 'waiting'
+				? [asc(sql`coalesce(${childcareAid.urgentOn}, '9999')`), asc(childcareAid.silenceOn)]
+				: [desc(childcareAid.statusSince)]),
+			asc(childcareAid.id),
+		)
+		.limit(QUEUE_PAGE + 1)
+		.offset((page - 1) * QUEUE_PAGE);
+	return queued(q, found, now);
+}
+
+/** Status of the files of the people one follows, as lead or second, or as a member for childcare. */
+export async function aidsFollowed(q: Queries, accountId: string, { page, now }: { page: number; now: Date }) {
+	const found = await queueRows(q)
+		.innerJoin(followUpMember, eq(followUpMember.personId, childcareAid.personId))
+		.where(
+			and(
+				eq(followUpMember.accountId, accountId),
+				isNull(followUpMember.endedAt),
+				inArray(followUpMember.part, ['lead', 'second']),
+			),
+		)
+		.orderBy(asc(sql`coalesce(${childcareAid.silenceOn}, '9999')`), asc(childcareAid.id))
+		.limit(QUEUE_PAGE + 1)
+		.offset((page - 1) * QUEUE_PAGE);
+	return queued(q, found, now);
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Whether this professional's opening of the file was written less than an hour ago. */
+export async function aidOpenedRecently(q: Queries, accountId: string, aidId: string, now: Date): Promise<boolean> {
+	const [row] = await q
+		.select({ at: auditEntry.at })
+		.from(auditEntry)
+		.where(and(eq(auditEntry.subjectId, aidId), eq(auditEntry.action, 'aid.opened'), eq(auditEntry.actorId, accountId)))
+		.orderBy(desc(auditEntry.at))
+		.limit(1);
+	return row !== undefined && now.getTime() - row.at.getTime() < HOUR_MS;
+}

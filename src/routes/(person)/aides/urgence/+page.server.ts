@@ -1,0 +1,49 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { m } from '$lib/paraglide/messages.js';
+import { parseUrgent } from '$lib/server/childcare/forms-ask';
+import { askUrgently } from '$lib/server/childcare/urgent';
+import { db } from '$lib/server/db';
+import { leadOf } from '$lib/server/people/queries';
+import { DomainError } from '$lib/server/platform/errors';
+import { addDays, localDay } from '$lib/server/territories/calendar';
+import { getTerritory, listStructures } from '$lib/server/territories/queries';
+import { failFrom } from '$lib/server/web/failures';
+import { requireBeneficiary } from '$lib/server/web/guards';
+import { href } from '$lib/shared/links';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals }) => {
+	const { personId, territoryId } = requireBeneficiary();
+	const { now } = locals;
+	const { zone, name, phone } = await getTerritory(db.read, territoryId);
+	const decider = (await listStructures(db.read, territoryId)).find(({ decidesAids }) => decidesAids);
+	return {
+		tomorrow: addDays(localDay(now, zone), 1),
+		decider: { name: decider?.name ?? name, phone: decider?.phone ?? phone },
+		lead: (await leadOf(db.read, personId))?.name ?? null,
+	};
+};
+
+export const actions: Actions = {
+	default: async ({ request, locals }) => {
+		const by = requireBeneficiary();
+		const parsed = parseUrgent(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { personId, territoryId } = by;
+		let opened;
+		try {
+			opened = await db.write(async (tx) => {
+				const made = await askUrgently(tx, { personId, territoryId, on: parsed.value.on, by, now: locals.now });
+				if (!made) throw new DomainError('aid_open', 'conflict');
+				return made;
+			});
+		} catch (problem) {
+			return failFrom(
+				problem,
+				{ aid_open: m.aid_error_urgent_open, urgent_outside: m.aid_error_urgent_day },
+				parsed.value,
+			);
+		}
+		redirect(303, href(`/aides/${opened.reference}`));
+	},
+};

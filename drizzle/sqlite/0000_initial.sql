@@ -217,6 +217,20 @@ CREATE TABLE `calendar_feed` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `calendar_feed_account_id_idx` ON `calendar_feed` (`account_id`);--> statement-breakpoint
+CREATE TABLE `callback` (
+	`id` text PRIMARY KEY NOT NULL,
+	`person_id` text NOT NULL,
+	`territory_id` text NOT NULL,
+	`due_on` text NOT NULL,
+	`handled_at` integer,
+	`handled_by_id` text,
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`handled_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `callback_person_id_idx` ON `callback` (`person_id`);--> statement-breakpoint
+CREATE INDEX `callback_waiting_idx` ON `callback` (`territory_id`,`due_on`) WHERE handled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `case_group` (
 	`id` text PRIMARY KEY NOT NULL,
 	`person_id` text NOT NULL,
@@ -313,6 +327,7 @@ CREATE TABLE `childcare_aid` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `childcare_aid_reference_unique` ON `childcare_aid` (`reference`);--> statement-breakpoint
 CREATE INDEX `childcare_aid_person_id_idx` ON `childcare_aid` (`person_id`);--> statement-breakpoint
+CREATE INDEX `childcare_aid_status_since_idx` ON `childcare_aid` (`status_since`);--> statement-breakpoint
 CREATE INDEX `childcare_aid_decider_idx` ON `childcare_aid` (`decider_structure_id`,`status`,`silence_on`);--> statement-breakpoint
 CREATE UNIQUE INDEX `childcare_aid_one_open_idx` ON `childcare_aid` (`person_id`,`kind`) WHERE status IN ('draft', 'submitted', 'incomplete', 'under_review');--> statement-breakpoint
 CREATE INDEX `childcare_aid_silence_on_idx` ON `childcare_aid` (`silence_on`) WHERE status IN ('submitted', 'incomplete', 'under_review');--> statement-breakpoint
@@ -399,6 +414,13 @@ CREATE TABLE `employment_area` (
 );
 --> statement-breakpoint
 CREATE INDEX `employment_area_territory_id_idx` ON `employment_area` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `evaluation_pool` (
+	`territory_id` text PRIMARY KEY NOT NULL,
+	`month` text NOT NULL,
+	`pool_sealed` text NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
 CREATE TABLE `exceptional_opening` (
 	`id` text PRIMARY KEY NOT NULL,
 	`person_id` text NOT NULL,
@@ -504,6 +526,8 @@ CREATE TABLE `improvement` (
 	`finding` text NOT NULL,
 	`answer` text NOT NULL,
 	`owner_label` text NOT NULL,
+	`translations` text,
+	`told_at` integer,
 	`done_on` text,
 	`published_at` integer,
 	`created_at` integer NOT NULL,
@@ -608,6 +632,25 @@ CREATE INDEX `orientation_request_id_idx` ON `orientation` (`request_id`,`at`);-
 CREATE INDEX `orientation_structure_id_sent_idx` ON `orientation` (`structure_id`,`at`) WHERE present = 1 AND state = 'sent';--> statement-breakpoint
 CREATE INDEX `orientation_territory_id_declined_idx` ON `orientation` (`territory_id`,`at`) WHERE present = 1 AND state = 'declined';--> statement-breakpoint
 CREATE INDEX `orientation_territory_id_followed_idx` ON `orientation` (`territory_id`,`at`) WHERE followed IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `panel_question` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`season` text NOT NULL,
+	`text_sealed` text NOT NULL,
+	`words` text,
+	`state` text NOT NULL,
+	`votes` integer NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `panel_question_territory_id_season_idx` ON `panel_question` (`territory_id`,`season`,`state`);--> statement-breakpoint
+CREATE TABLE `panel_voter` (
+	`person_id` text NOT NULL,
+	`season` text NOT NULL,
+	PRIMARY KEY(`person_id`, `season`),
+	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `pathway` (
 	`id` text PRIMARY KEY NOT NULL,
 	`person_id` text NOT NULL,
@@ -627,6 +670,7 @@ CREATE TABLE `pathway` (
 CREATE UNIQUE INDEX `pathway_one_open_idx` ON `pathway` (`person_id`) WHERE ended_at IS NULL;--> statement-breakpoint
 CREATE INDEX `pathway_person_id_started_at_idx` ON `pathway` (`person_id`,`started_at`);--> statement-breakpoint
 CREATE INDEX `pathway_open_territory_id_started_at_idx` ON `pathway` (`territory_id`,`started_at`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE INDEX `pathway_started_at_idx` ON `pathway` (`started_at`);--> statement-breakpoint
 CREATE TABLE `person` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -680,16 +724,36 @@ CREATE TABLE `push_subscription` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `push_subscription_endpoint_unique` ON `push_subscription` (`endpoint`);--> statement-breakpoint
 CREATE INDEX `push_subscription_account_id_idx` ON `push_subscription` (`account_id`);--> statement-breakpoint
-CREATE TABLE `rating` (
-	`id` integer PRIMARY KEY NOT NULL,
+CREATE TABLE `questionnaire` (
+	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
-	`score` integer NOT NULL,
-	`comment_sealed` text,
-	`month` text NOT NULL,
-	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+	`title` text NOT NULL,
+	`status` text NOT NULL,
+	`questions` text NOT NULL,
+	`moments` text NOT NULL,
+	`audience` text NOT NULL,
+	`employment_area_id` text,
+	`starts_on` text,
+	`ends_on` text,
+	`created_at` integer NOT NULL,
+	`created_by_id` text,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`employment_area_id`) REFERENCES `employment_area`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `rating_territory_id_month_idx` ON `rating` (`territory_id`,`month`,`score`);--> statement-breakpoint
+CREATE INDEX `questionnaire_territory_id_status_idx` ON `questionnaire` (`territory_id`,`status`);--> statement-breakpoint
+CREATE TABLE `questionnaire_version` (
+	`id` text PRIMARY KEY NOT NULL,
+	`questionnaire_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`questions` text NOT NULL,
+	`opened_at` integer NOT NULL,
+	FOREIGN KEY (`questionnaire_id`) REFERENCES `questionnaire`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `questionnaire_version_number_idx` ON `questionnaire_version` (`questionnaire_id`,`number`);--> statement-breakpoint
 CREATE TABLE `rating_box` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -698,20 +762,44 @@ CREATE TABLE `rating_box` (
 );
 --> statement-breakpoint
 CREATE INDEX `rating_box_territory_id_idx` ON `rating_box` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `rating_comment` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`month` text NOT NULL,
+	`text_sealed` text NOT NULL,
+	`themes` text NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `rating_comment_territory_id_month_idx` ON `rating_comment` (`territory_id`,`month`);--> statement-breakpoint
 CREATE TABLE `rating_invitation` (
 	`id` text PRIMARY KEY NOT NULL,
 	`person_id` text NOT NULL,
-	`appointment_id` text NOT NULL,
+	`moment` text DEFAULT 'appointment_seen' NOT NULL,
+	`appointment_id` text,
+	`about_key` text,
+	`version_id` text,
 	`asked_at` integer NOT NULL,
 	`outcome` text,
 	`expires_at` integer NOT NULL,
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`appointment_id`) REFERENCES `appointment`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`appointment_id`) REFERENCES `appointment`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`version_id`) REFERENCES `questionnaire_version`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `rating_invitation_appointment_id_unique` ON `rating_invitation` (`appointment_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `rating_invitation_about_key_unique` ON `rating_invitation` (`about_key`);--> statement-breakpoint
 CREATE INDEX `rating_invitation_person_id_idx` ON `rating_invitation` (`person_id`,`asked_at`);--> statement-breakpoint
+CREATE INDEX `rating_invitation_asked_at_idx` ON `rating_invitation` (`asked_at`);--> statement-breakpoint
 CREATE INDEX `rating_invitation_open_asked_at_idx` ON `rating_invitation` (`asked_at`) WHERE outcome IS NULL;--> statement-breakpoint
+CREATE TABLE `rating_link` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`invitation_id` text NOT NULL,
+	`expires_at` integer NOT NULL,
+	FOREIGN KEY (`invitation_id`) REFERENCES `rating_invitation`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `rating_link_invitation_id_idx` ON `rating_link` (`invitation_id`);--> statement-breakpoint
 CREATE TABLE `reminder` (
 	`id` text PRIMARY KEY NOT NULL,
 	`once_key` text NOT NULL,
@@ -920,6 +1008,19 @@ CREATE TABLE `supporting_document` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `supporting_document_aid_id_kind_idx` ON `supporting_document` (`aid_id`,`kind`);--> statement-breakpoint
 CREATE INDEX `supporting_document_missing_due_on_idx` ON `supporting_document` (`due_on`) WHERE declared_at IS NULL AND received_at IS NULL;--> statement-breakpoint
+CREATE TABLE `tally` (
+	`territory_id` text NOT NULL,
+	`month` text NOT NULL,
+	`measure` text NOT NULL,
+	`area_id` text NOT NULL,
+	`moment` text NOT NULL,
+	`level` text NOT NULL,
+	`answers` integer NOT NULL,
+	PRIMARY KEY(`territory_id`, `measure`, `month`, `area_id`, `moment`, `level`),
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `tally_territory_id_month_idx` ON `tally` (`territory_id`,`month`);--> statement-breakpoint
 CREATE TABLE `territory` (
 	`id` text PRIMARY KEY NOT NULL,
 	`code` text NOT NULL,

@@ -44,6 +44,7 @@ function filled<T>(value: T): T {
 		...world.accounts,
 		invitation: world.invitation,
 		improvement: world.improvement,
+		...world.evaluated,
 	};
 	return JSON.parse(JSON.stringify(value ?? null).replace(/\{(\w+)\}/g, (whole, name: string) => ids[name] ?? whole));
 }

@@ -212,8 +212,23 @@ export const ACCESS: Record<string, Row> = {
 	'/(person)/aides/suivre': { ...ofPeople, actions: { default: { form: { body: 'nobody' } } } },
 	'/(person)/aides/urgence': { ...ofPeople, actions: { default: { form: { on: 'demain' } } } },
 
-	'/(person)/avis': ofPeople,
-	'/(person)/avis/[id]': { for: A, at: '/avis/{rating}', actions: { answer: { form: { face: 'good' } }, skip: {} } },
+	'/(person)/avis': {
+		...ofPeople,
+		actions: {
+			vote: { form: { 'questions[]': ['{need}'] } },
+			propose: { form: { question: 'Le lieu vous va-t-il ?' } },
+		},
+	},
+	'/(person)/avis/[id]': {
+		for: A,
+		at: '/avis/{rating}',
+		actions: { answer: { form: { face: 'good' } }, skip: {}, stop: {} },
+	},
+	'/(public)/avis/r/[token]': {
+		...open,
+		at: '/avis/r/{ratingLink}',
+		actions: { answer: { form: { face: 'furious' } }, skip: { ok: [409] }, stop: {} },
+	},
 
 	'/(staff)/pro': ofStaff,
 	'/(staff)/pro/agenda': {
@@ -344,9 +359,40 @@ export const ACCESS: Record<string, Row> = {
 	'/(staff)/pilotage/ouvertures': ofCoordinators,
 	'/(staff)/pilotage/evaluation': {
 		...ofCoordinators,
-		actions: { add: {}, publish: { for: ['coordinator'], form: { id: '{improvement}', publish: 'yes' } } },
+		actions: {
+			add: {},
+			publish: { for: ['coordinator'], form: { id: '{improvement}', publish: 'yes' } },
+			finish: { for: ['coordinator'], form: { id: '{improvement}', doneOn: '2031-03-04' } },
+			called: { for: ['coordinator'], form: { id: '{callback}' } },
+		},
+	},
+	'/(staff)/pilotage/evaluation/commentaires': {
+		...ofCoordinators,
+		actions: {
+			unmask: { for: ['coordinator'], form: { id: '{comment}' } },
+			tag: { for: ['coordinator'], form: { id: '{comment}', 'themes[]': ['mobility'] } },
+		},
 	},
 	'/(staff)/pilotage/evaluation/resultats.csv': ofCoordinators,
+	'/(staff)/pilotage/evaluation/microdonnees.csv': ofCoordinators,
+	'/(staff)/pilotage/evaluation/microdonnees.txt': ofCoordinators,
+	'/(staff)/pilotage/questionnaires': {
+		...ofCoordinators,
+		actions: {
+			create: { form: { set: 'official' } },
+			moderate: { for: ['coordinator'], form: { id: '{panelQuestion}', keep: 'no' } },
+		},
+	},
+	'/(staff)/pilotage/questionnaires/[id]': {
+		for: ['coordinator'],
+		at: '/pilotage/questionnaires/{questionnaire}',
+		actions: { save: {}, move: { form: { to: 'open' } } },
+	},
+	'/(staff)/pilotage/questionnaires/[id]/atelier': {
+		for: ['coordinator'],
+		at: '/pilotage/questionnaires/{questionnaire}/atelier',
+		actions: { default: { form: { s1_face: 'good' } } },
+	},
 	'/(staff)/pilotage/territoire': {
 		...ofCoordinators,
 		actions: { invite: { form: {} }, disable: { for: ['coordinator'], form: { accountId: '{coordinator}' } } },

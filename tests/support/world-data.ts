@@ -11,6 +11,7 @@ import { newAnswerLink, sealNote } from '../../src/lib/server/appointments/answe
 import { openAid } from '../../src/lib/server/childcare/commands.ts';
 import { notePoints, planInterview, saveSelf } from '../../src/lib/server/diagnosis/commands.ts';
 import { openDatabase, type Db } from '../../src/lib/server/db/client.ts';
+import { newRatingLink } from '../../src/lib/server/evaluation/commands.ts';
 import { migrateDatabase } from '../../src/lib/server/db/migrate.ts';
 import * as tables from '../../src/lib/server/db/schema/index.ts';
 import { openExceptionally } from '../../src/lib/server/people/exceptional.ts';
@@ -225,6 +226,33 @@ async function aDiagnosis(db: Db, mark: string, personId: string, by: Awaited<Re
 	});
 }
 
+/** What the coordinator of a territory builds, reads and answers. */
+async function evaluatedIn(
+	db: Db,
+	{ territoryId, personId, rating }: { territoryId: string; personId: string; rating: string },
+): Promise<World['evaluated']> {
+	const comment = 4_711;
+	await insertOne(db, tables.ratingComment, {
+		...{ id: comment, territoryId, month: now.toISOString().slice(0, 7), themes: [] },
+		textSealed: seal(`rating_comment.text_sealed:${comment}`, 'On m’a écoutée'),
+	});
+	const callback = await insertOne(db, tables.callback, { id: newId(), personId, territoryId, dueOn: '2031-03-04' });
+	const proposed = newId();
+	await insertOne(db, tables.panelQuestion, {
+		...{ id: proposed, territoryId, season: '2026-1', state: 'proposed', votes: 0 },
+		textSealed: seal(`panel_question.text_sealed:${proposed}`, 'Le lieu vous va-t-il ?'),
+	});
+	const questionnaire = await insertOne(db, tables.questionnaire, {
+		...{ id: newId(), territoryId, title: 'Après un rendez-vous', status: 'draft', questions: [{ code: 'listened' }] },
+		...{ moments: ['appointment_seen'], audience: 'all', createdAt: now, updatedAt: now },
+	});
+	const ratingLink = (await db.write((tx) => newRatingLink(tx, rating)))!;
+	return {
+		...{ ratingLink, callback: callback.id, comment: String(comment) },
+		...{ panelQuestion: proposed, questionnaire: questionnaire.id },
+	};
+}
+
 async function makeWorld(db: Db): Promise<World> {
 	await db.write(async (tx) => {
 		await tx.insert(tables.meta).values({ key: 'made_by', value: 'demo' });
@@ -295,6 +323,7 @@ async function makeWorld(db: Db): Promise<World> {
 		ownerLabel: 'Maison des solidarités',
 		createdAt: now,
 	});
+	const evaluated = await evaluatedIn(db, { territoryId, personId: a.ids.person, rating: b.ids.rating });
 	const { token: invitation } = await db.write((tx) =>
 		inviteAccount(tx, { accountId: invited.id, createdById: coordinator.id, now }),
 	);
@@ -307,6 +336,7 @@ async function makeWorld(db: Db): Promise<World> {
 		invitation,
 		structure: structure.id,
 		improvement: improvement.id,
+		evaluated,
 		accounts,
 		contacts,
 	};

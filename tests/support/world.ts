@@ -69,6 +69,8 @@ export interface World {
 	structure: string;
 	/** Of A's territory, written and not published. */
 	improvement: string;
+	/** Of A's territory: what its coordinator builds, reads and answers; the link opens a question asked to B. */
+	evaluated: Record<'ratingLink' | 'callback' | 'comment' | 'panelQuestion' | 'questionnaire', string>;
 	accounts: { lead: string; colleague: string; coordinator: string };
 	contacts: { person: string; lead: string; colleague: string };
 }

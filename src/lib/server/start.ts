@@ -1,11 +1,13 @@
 import { keepMessage } from './accounts/demo.ts';
-import type { Db } from './db/client.ts';
+import type { Db, Tx } from './db/client.ts';
 import { refuseWrongDatabase } from './db/ownership.ts';
 import { now } from './platform/clock.ts';
 import { config } from './platform/config.ts';
 import { log } from './platform/log.ts';
 import { setMailbox } from './platform/mailbox.ts';
 import { forgetPast } from './forget.ts';
+import { askMoments } from './ask-moments.ts';
+import { closeMonths } from './evaluation/box.ts';
 import { createWorker } from './reminders/worker.ts';
 
 /** What this process does besides answering: checks its database belongs to it, then runs the worker when it is one. */
@@ -17,9 +19,16 @@ export async function start(db: Db): Promise<void> {
 	log.info({ role, demo }, 'started');
 }
 
+/** Once an hour: what has had its time, months that ended, questions that are due. */
+async function hourly(tx: Tx, at: Date): Promise<void> {
+	await forgetPast(tx, at);
+	await closeMonths(tx, at);
+	await askMoments(tx, at);
+}
+
 /** Until the server stops answering (adapter-node says so), or the process is asked to end. */
 function startWorker(db: Db) {
-	const worker = createWorker({ db, hourly: forgetPast });
+	const worker = createWorker({ db, hourly });
 	const stop = () => void worker.stop();
 	process.once('sveltekit:shutdown', stop);
 	process.once('SIGTERM', stop);

@@ -24,6 +24,7 @@ export const kindLabel: Record<ReminderView['kind'], () => string> = {
 	request_received: m.reminder_kind_request_received,
 	aid_changed: m.reminder_kind_aid_changed,
 	rating: m.reminder_kind_rating,
+	results_news: m.reminder_kind_results_news,
 	pathway_changed: m.reminder_kind_pathway_changed,
 };
 

@@ -2,14 +2,25 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { anAppointment, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Rating } from '../../shared/codes.ts';
+import { addMonths } from '../territories/calendar.ts';
 import type { Db } from '../db/client.ts';
-import { rating, ratingBox, ratingInvitation } from '../db/schema/index.ts';
+import {
+	evaluationPool,
+	panelQuestion,
+	panelVoter,
+	ratingBox,
+	ratingComment,
+	ratingInvitation,
+	tally,
+} from '../db/schema/index.ts';
 import { unseal } from '../platform/sealing.ts';
-import { BATCH } from './box.ts';
+import { closeMonths } from './box.ts';
 import { answerRating, askRating } from './commands.ts';
-import { commentsOf } from './queries.ts';
+import { commentsOf } from './comments.ts';
+import { moderate, panelOf, proposeQuestion, vote } from './panel.ts';
 
 const NOW = new Date('2026-03-10T16:00:00Z');
+const NEXT_MONTH = new Date('2026-04-01T05:00:00Z');
 let db: Db;
 let referent: Awaited<ReturnType<typeof aReferent>>;
 
@@ -19,14 +30,14 @@ beforeEach(async () => {
 });
 
 /** Somebody asked after an appointment. */
-async function invited() {
+async function invited(now = NOW) {
 	const person = await aPerson(db, { referent });
 	const { id: appointmentId } = await anAppointment(db, {
 		personId: person.id,
 		referentId: referent.id,
 		state: 'seen',
 	});
-	const invitation = await db.write((tx) => askRating(tx, { appointmentId, personId: person.id, now: NOW }));
+	const invitation = await db.write((tx) => askRating(tx, { appointmentId, personId: person.id, now }));
 	return { person, appointmentId, invitationId: invitation!.id };
 }
 const answer = (who: Awaited<ReturnType<typeof invited>>, face: Rating, comment: string | null = null, now = NOW) =>
@@ -64,7 +75,11 @@ describe('whoever holds the database', () => {
 		await answer(wordy, 'bad', 'Une longue phrase, '.repeat(15), new Date('2026-03-12T07:12:13Z'));
 		const lines = [added(start, once), added(once, dump())];
 		for (const line of lines) {
-			expect(Object.keys(line).sort()).toEqual(['rating_box', 'rating_invitation']);
+			expect(
+				Object.keys(line)
+					.filter((name) => name !== 'evaluation_pool')
+					.sort(),
+			).toEqual(['rating_box', 'rating_invitation']);
 			expect(line.rating_box).toHaveLength(1);
 		}
 		const boxed = lines.map((line) => JSON.parse(line.rating_box![0]!) as Record<string, string>);
@@ -75,15 +90,40 @@ describe('whoever holds the database', () => {
 		expect({ ...row, outcome: null }).toEqual(former.find(({ id }) => id === row.id));
 	});
 
-	test('never sees fewer than five answers come out at once, whenever the copies are taken', async () => {
-		for (let turn = 1; turn <= 12; turn += 1) {
-			const who = await invited();
-			const before = (await db.read.select().from(rating)).length;
-			await answer(who, 'medium');
-			const [out, waiting] = [await db.read.select().from(rating), await db.read.select().from(ratingBox)];
-			expect([0, BATCH]).toContain(out.length - before);
-			expect(out.length + waiting.length).toBe(turn);
+	test('sees nothing come out before a month ends, and then eleven answers at least of each group, or none', async () => {
+		for (let turn = 0; turn < 12; turn += 1)
+			await answer(await invited(), turn < 6 ? 'medium' : 'good', `Phrase ${turn}`);
+		expect(await db.read.select().from(tally)).toEqual([]);
+		expect(await db.read.select().from(ratingBox)).toHaveLength(12);
+		const before = dump();
+		await db.write((tx) => closeMonths(tx, NEXT_MONTH));
+		const after = dump();
+		expect(Object.keys(added(before, after)).sort()).toEqual(['evaluation_pool', 'rating_comment', 'tally']);
+		expect(after.get('rating_box')).toEqual([]);
+		const rows = await db.read.select().from(tally);
+		expect(rows.map(({ level, answers }) => [level, answers]).sort()).toEqual([
+			['good', 6],
+			['medium', 6],
+		]);
+		expect(rows.every(({ areaId, month }) => areaId === '' && month === '2026-03')).toBe(true);
+	});
+
+	test('sees eleven answers or more at a time, month after month, whenever the copies are taken', async () => {
+		let month = '2026-03-10';
+		let shown = 0;
+		for (let turn = 0; turn < 9; turn += 1) {
+			for (let index = 0; index < 4; index += 1) {
+				const now = new Date(`${month}T16:00:00Z`);
+				await answer(await invited(now), index % 2 ? 'bad' : 'good', null, now);
+			}
+			month = addMonths(month, 1);
+			await db.write((tx) => closeMonths(tx, new Date(`${month}T16:00:00Z`)));
+			const rows = await db.read.select().from(tally);
+			const out = rows.filter(({ measure }) => measure === 'face').reduce((sum, row) => sum + row.answers, 0);
+			expect(out === shown || out - shown >= 11).toBe(true);
+			shown = out;
 		}
+		expect(shown).toBeGreaterThan(0);
 	});
 
 	test('finds no id of a person, an account, an appointment or an invitation beside an answer', async () => {
@@ -93,36 +133,66 @@ describe('whoever holds the database', () => {
 			everybody.push(who);
 			await answer(who, 'good', `Phrase ${turn}`);
 		}
-		const tables = dump();
-		const answers = [...tables.get('rating')!, ...tables.get('rating_box')!].join('\n');
+		const boxed = dump();
+		await db.write((tx) => closeMonths(tx, NEXT_MONTH));
+		const counted = dump();
+		const kept = ['rating_box', 'evaluation_pool', 'tally', 'rating_comment'];
+		const answers = [boxed, counted].flatMap((tables) => kept.flatMap((name) => tables.get(name)!)).join('\n');
 		for (const { person, appointmentId, invitationId } of everybody)
 			for (const id of [person.id, person.account.id, appointmentId, invitationId, referent.id])
 				expect(answers).not.toContain(id);
-		for (const text of tables.get('rating')!)
-			expect(Object.keys(JSON.parse(text) as object).sort()).toEqual([
-				'comment_sealed',
-				'id',
-				'month',
-				'score',
-				'territory_id',
-			]);
-		expect((tables.get('audit_entry') ?? []).join('\n')).not.toMatch(/rating/);
+		const columns = (name: string) => Object.keys(JSON.parse(counted.get(name)![0]!) as object).sort();
+		expect(columns('rating_comment')).toEqual(['id', 'month', 'territory_id', 'text_sealed', 'themes']);
+		expect(columns('evaluation_pool')).toEqual(['month', 'pool_sealed', 'rowid', 'territory_id']);
+		expect((counted.get('audit_entry') ?? []).join('\n')).not.toMatch(/rating/);
+	});
+
+	test('cannot tell from its length how much waits', async () => {
+		const lengthOf = async () => (await db.read.select().from(evaluationPool))[0]!.poolSealed.length;
+		await answer(await invited(), 'good');
+		const empty = await lengthOf();
+		await db.write((tx) => closeMonths(tx, NEXT_MONTH));
+		expect(await lengthOf()).toBe(empty);
 	});
 
 	test('cannot read the order of the answers from the order of the rows', async () => {
 		const order: string[] = [];
 		for (let turn = 0; turn < 40; turn += 1) {
-			order.push(`Phrase ${turn}`);
-			await answer(await invited(), 'good', `Phrase ${turn}`);
+			order.push(`phrase ${turn}`);
+			await answer(await invited(), 'good', `phrase ${turn}`);
 		}
-		const { territoryId } = referent;
-		const stored = await commentsOf(db.read, territoryId, { from: '2026-03', to: '2026-03' });
+		await db.write((tx) => closeMonths(tx, NEXT_MONTH));
+		const period = { from: '2026-03', to: '2026-03' };
+		const pages = await Promise.all(
+			[1, 2].map((page) => commentsOf(db.read, referent.territoryId, { ...period, page })),
+		);
+		const stored = pages.flatMap(({ rows }) => rows.map(({ text }) => text));
 		expect([...stored].sort()).toEqual([...order].sort());
 		// Kendall's tau of a random order of 40 stays within a half but once in a million.
 		const at = stored.map((text) => order.indexOf(text));
 		let agree = 0;
 		for (let i = 0; i < at.length; i += 1) for (let j = 0; j < i; j += 1) agree += Math.sign(at[i]! - at[j]!);
 		expect(Math.abs(agree / ((40 * 39) / 2))).toBeLessThan(0.54);
+	});
+
+	test('sees of a vote a sealed line and « has voted », and of a proposal no name', async () => {
+		const { person } = await invited();
+		const { territoryId } = referent;
+		const start = dump();
+		await db.write((tx) => proposeQuestion(tx, { territoryId, text: 'Le bus passe-t-il ?', now: NOW }));
+		const proposed = added(start, dump());
+		expect(Object.keys(proposed)).toEqual(['panel_question']);
+		expect(proposed.panel_question!.join('')).not.toContain(person.id);
+		const [question] = await panelOf(db.read, territoryId);
+		const by = { accountId: referent.id, role: 'coordinator' as const, structureId: referent.structureId, territoryId };
+		await db.write((tx) => moderate(tx, { id: question!.id, words: { fr: question!.text }, by, now: NOW }));
+		const offered = dump();
+		await db.write((tx) => vote(tx, { personId: person.id, questions: [question!.id], now: NOW }));
+		const voted = added(offered, dump());
+		expect(Object.keys(voted).sort()).toEqual(['evaluation_pool', 'panel_voter', 'rating_box']);
+		expect(voted.rating_box!.join('') + voted.evaluation_pool!.join('')).not.toContain(question!.id);
+		expect(await db.read.select().from(panelVoter)).toEqual([{ personId: person.id, season: '2026-1' }]);
+		expect((await db.read.select().from(panelQuestion))[0]!.votes).toBe(0);
 	});
 
 	test('cannot move a sealed answer under another row to have it opened there', async () => {
@@ -132,11 +202,15 @@ describe('whoever holds the database', () => {
 	});
 });
 
-test('answers of two territories never leave the box together', async () => {
-	for (let turn = 0; turn < 4; turn += 1) await answer(await invited(), 'good');
+test('answers of two territories are never counted together', async () => {
+	for (let turn = 0; turn < 8; turn += 1) await answer(await invited(), turn < 4 ? 'good' : 'bad', 'Une phrase');
 	referent = await aReferent(db, { territoryId: (await aTerritory(db)).id });
-	await answer(await invited(), 'bad');
-	expect(await db.read.select().from(rating)).toEqual([]);
-	expect(await db.read.select().from(ratingBox)).toHaveLength(5);
+	for (let turn = 0; turn < 4; turn += 1) await answer(await invited(), 'bad', 'Une phrase');
+	await db.write((tx) => closeMonths(tx, NEXT_MONTH));
+	expect(await db.read.select().from(tally)).toEqual([]);
+	expect(await db.read.select().from(ratingBox)).toEqual([]);
+	const comments = await db.read.select().from(ratingComment);
+	expect(comments).toHaveLength(8);
+	expect(comments.every(({ territoryId }) => territoryId !== referent.territoryId)).toBe(true);
 	expect((await db.read.select().from(ratingInvitation)).every(({ outcome }) => outcome === 'answered')).toBe(true);
 });

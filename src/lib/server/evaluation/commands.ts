@@ -1,15 +1,16 @@
 import { and, eq, gt, isNull } from 'drizzle-orm';
+import { FACE_FIELD, ORIGIN_FIELD, type Moment } from '../../shared/questions.ts';
 import type { Rating } from '../../shared/codes.ts';
-import type { SignedIn } from '../accounts/sessions.ts';
-import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { improvement, ratingInvitation } from '../db/schema/index.ts';
+import { person, ratingInvitation, ratingLink } from '../db/schema/index.ts';
+import { recordAudit } from '../audit/commands.ts';
 import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
-import { newId } from '../platform/ids.ts';
+import { hashToken, newId, newToken } from '../platform/ids.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { drop } from './box.ts';
+import { areaOf, versionFor } from './choosing.ts';
 
 const DAY_MS = 86_400_000;
 /** At most one invitation in so many days. */
@@ -17,16 +18,34 @@ export const ASK_EVERY_DAYS = 14;
 /** Later, the moment is forgotten. */
 export const OPEN_DAYS = 30;
 
+interface Asking {
+	personId: string;
+	now: Date;
+}
+
+/** Asks the person what the appointment was worth. @returns as `askAbout` */
+export const askRating = (tx: Tx, { appointmentId, ...asked }: Asking & { appointmentId: string }) =>
+	ask(tx, { ...asked, moment: 'appointment_seen', appointmentId, aboutKey: null });
+
+/** Asks about what is not an appointment: a stage, an aid, a pathway (`subjectId`). @returns as `ask` */
+export const askAbout = (tx: Tx, { subjectId, ...asked }: Asking & { moment: Moment; subjectId: string }) =>
+	ask(tx, { ...asked, appointmentId: null, aboutKey: `${asked.moment}:${subjectId}` });
+
 /**
- * Asks the person what the appointment was worth.
- * @returns null when they were asked less than a fortnight ago, about this appointment already, or do not want to be
+ * One invitation about one thing, with the questions open for this moment, audience and place that day.
+ * @returns null when they were asked less than a fortnight ago, about this already, or do not want to be
  */
-export async function askRating(
+async function ask(
 	tx: Tx,
-	{ appointmentId, personId, now }: { appointmentId: string; personId: string; now: Date },
+	{
+		personId,
+		now,
+		moment,
+		...about
+	}: Asking & { moment: Moment; appointmentId: string | null; aboutKey: string | null },
 ): Promise<{ id: string } | null> {
-	const { mutedKinds } = await personOf(tx, personId);
-	if (mutedKinds.includes('rating')) return null;
+	const who = await personOf(tx, personId);
+	if (who.mutedKinds.includes('rating')) return null;
 	const recent = new Date(now.getTime() - ASK_EVERY_DAYS * DAY_MS);
 	const [asked] = await tx
 		.select({ id: ratingInvitation.id })
@@ -39,39 +58,61 @@ export async function askRating(
 		.values({
 			id: newId(),
 			personId,
-			appointmentId,
+			moment,
+			...about,
+			versionId: await versionFor(tx, who, moment, now),
 			askedAt: now,
 			expiresAt: new Date(now.getTime() + OPEN_DAYS * DAY_MS),
 		})
-		.onConflictDoNothing({ target: ratingInvitation.appointmentId })
+		.onConflictDoNothing()
 		.returning({ id: ratingInvitation.id });
 	return made[0] ?? null;
 }
 
-interface Closing {
-	invitationId: string;
-	personId: string;
-	now: Date;
-}
+/** Who answers: the person signed in, or whoever holds the link of this invitation. */
+export type Answerer = { personId: string; invitationId: string } | { token: string };
+type Closing = Answerer & { now: Date };
 
 /**
  * Keeps an anonymous answer. Nothing written here says who, nor when: no journal entry, no date, and « answered » on the
  * invitation (README.md). Given once.
  * @throws DomainError `not_found` for somebody else's, `rating_over` (gone), `rating_given` (conflict)
  */
-export async function answerRating(tx: Tx, input: Closing & { face: Rating; comment: string | null }): Promise<void> {
-	await close(tx, input, 'answered');
-	const { territoryId } = await personOf(tx, input.personId);
+export async function answerRating(
+	tx: Tx,
+	input: Closing & { face: Rating; levels?: Record<string, string>; comment: string | null },
+): Promise<{ personId: string; territoryId: string }> {
+	const { personId, moment } = await close(tx, input, 'answered');
+	const who = await personOf(tx, personId);
+	const { territoryId } = who;
 	const { zone } = await getTerritory(tx, territoryId);
 	const month = localDay(input.now, zone).slice(0, 7);
-	await drop(tx, territoryId, { face: input.face, comment: input.comment }, month);
+	const levels = { ...input.levels, [FACE_FIELD]: input.face, [ORIGIN_FIELD]: 'portal' };
+	await drop(tx, territoryId, { areaId: await areaOf(tx, who), moment, levels, comment: input.comment }, month);
+	return { personId, territoryId };
 }
 
 /** « Je ne veux pas répondre ». @throws as `answerRating` */
 export const skipRating = (tx: Tx, input: Closing) => close(tx, input, 'skipped');
 
-async function close(tx: Tx, input: Closing, outcome: 'answered' | 'skipped'): Promise<void> {
-	const found = await ownInvitation(tx, input.personId, input.invitationId);
+/** « Ne plus me demander »: this one is passed, no other is asked; the person turns it on again in their settings. */
+export async function stopAsking(tx: Tx, input: Closing): Promise<void> {
+	const { personId, outcome } = await invitationOf(tx, input);
+	if (!outcome) await close(tx, input, 'skipped').catch(passedAlready);
+	const { mutedKinds } = await personOf(tx, personId);
+	if (mutedKinds.includes('rating')) return;
+	await tx
+		.update(person)
+		.set({ mutedKinds: [...mutedKinds, 'rating'] })
+		.where(eq(person.id, personId));
+	await recordAudit(tx, { action: 'person.unsubscribed', personId, detail: { kind: 'rating' }, at: input.now });
+}
+function passedAlready(problem: unknown) {
+	if (!(problem instanceof DomainError) || problem.code !== 'rating_over') throw problem;
+}
+
+async function close(tx: Tx, input: Closing, outcome: 'answered' | 'skipped') {
+	const found = await invitationOf(tx, input);
 	if (found.outcome) throw new DomainError('rating_given', 'conflict');
 	if (input.now >= found.expiresAt) throw new DomainError('rating_over', 'gone');
 	const closed = await tx
@@ -80,54 +121,37 @@ async function close(tx: Tx, input: Closing, outcome: 'answered' | 'skipped'): P
 		.where(and(eq(ratingInvitation.id, found.id), isNull(ratingInvitation.outcome)))
 		.returning({ id: ratingInvitation.id });
 	if (closed.length === 0) throw new DomainError('rating_given', 'conflict');
+	return found;
 }
 
-/** @throws DomainError `not_found` for somebody else's */
-export async function ownInvitation(q: Queries, personId: string, id: string) {
-	const [row] = await q
-		.select()
-		.from(ratingInvitation)
-		.where(and(eq(ratingInvitation.id, id), eq(ratingInvitation.personId, personId)))
-		.limit(1);
+/** @throws DomainError `not_found` for somebody else's, or a link that never was */
+export async function invitationOf(q: Queries, answerer: Answerer) {
+	const [row] =
+		'token' in answerer
+			? await q
+					.select({ invitation: ratingInvitation })
+					.from(ratingLink)
+					.innerJoin(ratingInvitation, eq(ratingInvitation.id, ratingLink.invitationId))
+					.where(eq(ratingLink.tokenHash, hashToken(answerer.token)))
+					.limit(1)
+			: await q
+					.select({ invitation: ratingInvitation })
+					.from(ratingInvitation)
+					.where(and(eq(ratingInvitation.id, answerer.invitationId), eq(ratingInvitation.personId, answerer.personId)))
+					.limit(1);
 	if (!row) throw notFound();
-	return row;
+	return row.invitation;
 }
 
-type Coordinator = Pick<SignedIn, 'accountId' | 'role' | 'structureId'> & { territoryId: string };
-export interface NewImprovement {
-	finding: string;
-	answer: string;
-	ownerLabel: string;
-	/** `YYYY-MM-DD`; null while it is not done. */
-	doneOn: string | null;
-	publish: boolean;
-}
-
-/** « Vous avez dit, nous avons fait »: kept, and shown to all when published. */
-export async function addImprovement(
-	tx: Tx,
-	{ publish, ...words }: NewImprovement,
-	{ by, now }: { by: Coordinator; now: Date },
-): Promise<{ id: string }> {
-	const id = newId();
-	const { accountId: createdById, territoryId } = by;
-	const publishedAt = publish ? now : null;
-	await tx.insert(improvement).values({ id, territoryId, ...words, publishedAt, createdAt: now, createdById });
-	await recordAudit(tx, { action: 'improvement.added', actor: by, subjectId: id, detail: { publish }, at: now });
-	return { id };
-}
-
-/** Shows it to all, or takes it back. @throws DomainError `not_found` for another territory's */
-export async function publishImprovement(
-	tx: Tx,
-	{ id, publish, by, now }: { id: string; publish: boolean; by: Coordinator; now: Date },
-): Promise<void> {
-	const changed = await tx
-		.update(improvement)
-		.set({ publishedAt: publish ? now : null })
-		.where(and(eq(improvement.id, id), eq(improvement.territoryId, by.territoryId)))
-		.returning({ id: improvement.id });
-	if (changed.length === 0) throw notFound();
-	const action = publish ? 'improvement.published' : 'improvement.withdrawn';
-	await recordAudit(tx, { action, actor: by, subjectId: id, at: now });
+/** A link that answers one invitation without signing in; null once it was answered. Only its hash is kept. */
+export async function newRatingLink(tx: Tx, invitationId: string): Promise<string | null> {
+	const [row] = await tx
+		.select({ outcome: ratingInvitation.outcome, expiresAt: ratingInvitation.expiresAt })
+		.from(ratingInvitation)
+		.where(eq(ratingInvitation.id, invitationId))
+		.limit(1);
+	if (!row || row.outcome) return null;
+	const token = newToken();
+	await tx.insert(ratingLink).values({ tokenHash: hashToken(token), invitationId, expiresAt: row.expiresAt });
+	return token;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskCount, maskMean, maskTable, responseRate, shareOf, type MaskedTable } from './disclosure.ts';
+import { maskCount, maskTable, shareOf, type MaskedTable } from './disclosure.ts';
 
 /** Every table of `cells` counts that adds up to `total`. */
 function* tables(cells: number, total: number): Generator<number[]> {
@@ -25,18 +25,18 @@ function deduced(cells: number, total: number): string[] {
 }
 
 describe('whoever knows the total, what is shown and the rules', () => {
-	test('cannot find any hidden cell of three faces, for every table up to 60 answers', () => {
-		for (let total = 5; total <= 60; total += 1) expect(deduced(3, total)).toEqual([]);
+	test('cannot find any hidden cell of three faces, for every table up to 50 answers', () => {
+		for (let total = 5; total <= 50; total += 1) expect(deduced(3, total)).toEqual([]);
 	});
 	test('nor of two, four or five cells', () => {
 		for (let total = 5; total <= 60; total += 1) expect(deduced(2, total)).toEqual([]);
-		for (let total = 5; total <= 34; total += 1) expect(deduced(4, total)).toEqual([]);
-		for (let total = 11; total <= 26; total += 1) expect(deduced(5, total)).toEqual([]);
+		for (let total = 5; total <= 24; total += 1) expect(deduced(4, total)).toEqual([]);
+		for (let total = 11; total <= 18; total += 1) expect(deduced(5, total)).toEqual([]);
 	});
 	test('never reads a count from 1 to 4, in thousands of random tables of up to twelve months', () => {
 		let seed = 20260101;
 		const draw = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
-		for (let round = 0; round < 20_000; round += 1) {
+		for (let round = 0; round < 5_000; round += 1) {
 			const counts = Array.from({ length: 2 + draw(11) }, () => (draw(3) === 0 ? draw(5) : draw(40)));
 			const { total, cells } = maskTable(counts);
 			const shown = cells.filter((cell) => typeof cell === 'number');
@@ -54,13 +54,6 @@ describe('whoever knows the total, what is shown and the rules', () => {
 			expect(most).toBeGreaterThan(least);
 		}
 	});
-	test('learns nothing more from the mean: it needs every count to be shown', () => {
-		for (let total = 0; total <= 40; total += 1)
-			for (const counts of tables(3, total)) {
-				const mean = maskMean([0, 5, 10], counts);
-				if (mean !== null) expect(maskTable(counts).cells).toEqual(counts);
-			}
-	});
 });
 
 test('the cell of 4 is hidden with its neighbour, the cell of 5 is shown', () => {
@@ -74,21 +67,10 @@ test('under 11 answers nothing is broken down; under 5 not even counted', () => 
 	expect(maskTable([5, 5, 0])).toEqual({ total: 10, cells: ['hidden', 'hidden', 'hidden'] });
 	expect(maskTable([1, 2, 1]).total).toBe('few');
 	expect([maskCount(0), maskCount(4), maskCount(5)]).toEqual(['few', 'few', 5]);
-	expect(maskMean([0, 5, 10], [5, 5, 0])).toBeNull();
-	expect(maskMean([0, 5, 10], [5, 5, 5])).toBe(5);
-	expect(maskMean([0, 5, 10], [4, 30, 30])).toBeNull();
 });
 
-test('shares and response rates are whole percents of groups that are large enough', () => {
+test('shares are whole percents of groups that are large enough', () => {
 	const table = maskTable([10, 10, 20]);
 	expect(table.cells.map((cell) => shareOf(cell, table))).toEqual([25, 25, 50]);
 	expect(shareOf('few', table)).toBeNull();
-	expect(responseRate(100, 35)).toBe(35);
-	for (const [asked, answered] of [
-		[10, 6],
-		[100, 4],
-		[100, 97],
-		[0, 0],
-	] as const)
-		expect(responseRate(asked, answered)).toBeNull();
 });

@@ -40,24 +40,8 @@ export function maskTable(counts: readonly number[]): MaskedTable {
 	return sumOfSmall > 0 && sumOfSmall < most ? { total, cells: shown(null) } : allHidden;
 }
 
-/** Mean of scores, one decimal, when every count behind it is shown: it then tells nothing more than they do. */
-export function maskMean(scores: readonly number[], counts: readonly number[]): number | null {
-	const { cells } = maskTable(counts);
-	if (!cells.every((cell) => typeof cell === 'number')) return null;
-	const total = counts.reduce((sum, count) => sum + count, 0);
-	const points = counts.reduce((sum, count, index) => sum + count * scores[index]!, 0);
-	return Math.round((points / total) * 10) / 10;
-}
-
 /** Whole percent of a visible cell. */
 export const shareOf = (cell: Cell, { total }: MaskedTable): number | null =>
 	typeof cell === 'number' && typeof total === 'number' && total >= LEAST_FOR_SHARES
 		? Math.round((cell / total) * 100)
 		: null;
-
-/** Whole percent of those asked who answered; null when one of the two groups, or who did not answer, is too small. */
-export function responseRate(asked: number, answered: number): number | null {
-	const silent = asked - answered;
-	if (asked < LEAST_FOR_SHARES || answered < LEAST_COUNT || silent < LEAST_COUNT) return null;
-	return Math.round((answered / asked) * 100);
-}

@@ -1,14 +1,17 @@
+import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aCoordinator, anAppointment, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Rating } from '../../shared/codes.ts';
 import type { Db } from '../db/client.ts';
-import { person as people, rating, ratingBox } from '../db/schema/index.ts';
-import { drop } from './box.ts';
-import { addImprovement, answerRating, askRating, publishImprovement, skipRating } from './commands.ts';
-import { resultsCsv } from './csv.ts';
+import { person as people, ratingBox, tally } from '../db/schema/index.ts';
+import { closeMonths, drop } from './box.ts';
+import { answerRating, askAbout, askRating, invitationOf, newRatingLink, skipRating, stopAsking } from './commands.ts';
+import { csvOf } from './csv.ts';
 import { parseAnswer, parseImprovement } from './forms.ts';
-import { improvementsOf, pendingRating, resultsOf } from './queries.ts';
+import { addImprovement, finishImprovement, improvementsOf, peopleToTell, publishImprovement } from './improvements.ts';
+import { pendingRating } from './queries.ts';
+import { lastMonths, microdata, resultsOf } from './results.ts';
 
 const at = (text: string) => new Date(text);
 const NOW = at('2026-03-10T16:00:00Z');
@@ -63,7 +66,7 @@ describe('answering', () => {
 	test('may be declined: nothing is kept', async () => {
 		const { id } = (await ask())!;
 		await db.write((tx) => skipRating(tx, own(id)));
-		expect([...(await db.read.select().from(ratingBox)), ...(await db.read.select().from(rating))]).toEqual([]);
+		expect([...(await db.read.select().from(ratingBox)), ...(await db.read.select().from(tally))]).toEqual([]);
 		await expect(db.write((tx) => skipRating(tx, own(id)))).rejects.toThrow('rating_given');
 	});
 
@@ -80,16 +83,16 @@ describe('answering', () => {
 		[{ face: 'good', comment: 'écrivez à alix@example.fr' }, 'comment'],
 		[{ face: 'good', comment: 'appelez 06 39 98 00 01' }, 'comment'],
 	])('%j is told beside its field', (values, field) => {
-		expect(parseAnswer(form(values))).toMatchObject({ ok: false, errors: { [field]: expect.any(String) } });
+		expect(parseAnswer(form(values), [])).toMatchObject({ ok: false, errors: { [field]: expect.any(String) } });
 	});
 	test('words of any script are kept; no words are none', () => {
-		expect(parseAnswer(form({ face: 'good', comment: ' شكرا 🙂 à 14 h 30 ' }))).toMatchObject({
+		expect(parseAnswer(form({ face: 'good', comment: ' شكرا 🙂 à 14 h 30 ' }), [])).toMatchObject({
 			ok: true,
-			value: { comment: 'شكرا 🙂 à 14 h 30', callback: false },
+			value: { comment: 'شكرا 🙂 à 14 h 30', contact: 'anonymous', levels: {} },
 		});
-		expect(parseAnswer(form({ face: 'bad', 'callback[]': 'yes' }))).toMatchObject({
+		expect(parseAnswer(form({ face: 'bad', contact: 'coordinator' }), [])).toMatchObject({
 			ok: true,
-			value: { comment: null, callback: true },
+			value: { comment: null, contact: 'coordinator' },
 		});
 		expect(parseImprovement(form({ finding: '', answer: 'x', ownerLabel: 'y', doneOn: '2026-02-30' }))).toMatchObject({
 			ok: false,
@@ -98,67 +101,163 @@ describe('answering', () => {
 	});
 });
 
-describe('results', () => {
-	const give = (face: Rating, month: string, times: number) =>
-		db.write(async (tx) => {
-			for (let turn = 0; turn < times; turn += 1) await drop(tx, territoryId, { face, comment: null }, month);
-		});
-	const results = () => resultsOf(db.read, { territoryId, zone: 'Europe/Paris', now: NOW });
+describe('the link of a message', () => {
+	test('opens one invitation, answers it once, and is not made for one that is closed', async () => {
+		const { id } = (await ask())!;
+		const token = (await db.write((tx) => newRatingLink(tx, id)))!;
+		expect((await invitationOf(db.read, { token })).id).toBe(id);
+		await expect(invitationOf(db.read, { token: 'none' })).rejects.toThrow('not_found');
+		const give = () => db.write((tx) => answerRating(tx, { token, now: NOW, face: 'good', comment: null }));
+		expect(await give()).toMatchObject({ personId: person.id });
+		await expect(give()).rejects.toThrow('rating_given');
+		expect(await db.write((tx) => newRatingLink(tx, id))).toBeNull();
+	});
+	test('stops every other question, even once it is too late to answer this one', async () => {
+		const { id } = (await ask())!;
+		const token = (await db.write((tx) => newRatingLink(tx, id)))!;
+		await db.write((tx) => stopAsking(tx, { token, now: at('2026-05-10T16:00:00Z') }));
+		expect((await db.read.select().from(people).where(eq(people.id, person.id)))[0]!.mutedKinds).toEqual(['rating']);
+		expect(await ask(at('2026-06-10T16:00:00Z'), '2026-06-10')).toBeNull();
+	});
+});
 
-	test('cover the last twelve whole months: neither the current one nor the one before', async () => {
-		await give('good', '2026-03', 10);
-		await give('bad', '2025-02', 10);
-		await give('good', '2025-03', 10);
-		await give('medium', '2026-02', 10);
-		await give('bad', '2025-09', 10);
-		expect(await results()).toMatchObject({
-			from: '2025-03',
-			to: '2026-02',
-			total: 30,
-			mean: 5,
-			faces: [
-				{ face: 'bad', count: 10, share: 33 },
-				{ face: 'medium', count: 10, share: 33 },
-				{ face: 'good', count: 10, share: 33 },
-			],
-			trend: null,
-			responseRate: null,
+test('a stage, an aid, three months of support are asked about once, within the same fortnight rule', async () => {
+	const about = (subjectId: string, now = NOW) =>
+		db.write((tx) => askAbout(tx, { moment: 'stage_left', subjectId, personId: person.id, now }));
+	expect(await about('stage-1')).not.toBeNull();
+	expect(await about('stage-2')).toBeNull();
+	const later = at('2026-04-01T16:00:00Z');
+	expect(await about('stage-1', later)).toBeNull();
+	expect(await about('stage-2', later)).not.toBeNull();
+});
+
+describe('results', () => {
+	const give = (face: Rating, month: string, times: number, areaId = '', levels: Record<string, string> = {}) =>
+		db.write(async (tx) => {
+			const answer = { areaId, moment: 'appointment_seen' as const, levels: { ...levels, face }, comment: null };
+			for (let turn = 0; turn < times; turn += 1) await drop(tx, territoryId, answer, month);
 		});
+	const closeAt = (day: string) => db.write((tx) => closeMonths(tx, at(`${day}T12:00:00Z`)));
+	const results = (filters: object = {}) =>
+		resultsOf(db.read, territoryId, { ...lastMonths(NOW, 'Europe/Paris'), ...filters });
+
+	test('cover the last twelve months that ended, with a mean and its interval', async () => {
+		await give('bad', '2025-02', 20);
+		await give('good', '2025-02', 20);
+		for (const face of ['bad', 'medium', 'good'] as const) await give(face, '2025-09', 10);
+		await give('good', '2026-03', 20);
+		await closeAt('2026-03-31');
+		const { faces, months, trend } = await results();
+		expect(faces).toMatchObject({ n: 30, counts: { bad: 10, medium: 10, good: 10 }, mean: { value: 5 } });
+		expect(faces.mean!.low).toBeCloseTo(5 - 1.96 * Math.sqrt(50 / 3 / 30) * Math.sqrt(30 / 29), 2);
+		expect(months.map(({ code }) => code)).toEqual(
+			['03', '04', '05', '06', '07', '08', '09', '10', '11', '12']
+				.map((one) => `2025-${one}`)
+				.concat('2026-01', '2026-02'),
+		);
+		expect(months.filter(({ n }) => n > 0).map(({ code, n }) => [code, n])).toEqual([['2025-09', 30]]);
+		expect(trend).toBeNull();
 	});
 	test('of another territory are not seen', async () => {
-		await give('good', '2026-02', 20);
+		await give('good', '2026-01', 20);
+		await give('bad', '2026-01', 20);
+		await closeAt('2026-02-10');
+		expect((await results()).faces.n).toBe(40);
 		territoryId = (await aTerritory(db)).id;
-		expect((await results()).total).toBe('few');
+		expect((await results()).faces.n).toBe(0);
 	});
-	test('say better or worse only when both halves may be shown', async () => {
-		for (const face of ['bad', 'medium', 'good'] as const) await give(face, '2025-05', 10);
-		await give('bad', '2025-12', 5);
-		await give('medium', '2025-12', 5);
-		await give('good', '2025-12', 40);
-		expect(await results()).toMatchObject({ trend: 'better', total: 80 });
-	});
-	test('the file for spreadsheets has the same numbers and masks, and runs no formula', async () => {
-		await give('good', '2026-02', 20);
-		await give('medium', '2026-01', 10);
-		await give('bad', '2026-01', 15);
-		const csv = resultsCsv(await results(), {
-			...{ table: 'Tableau', label: 'Libellé', count: 'Avis', share: 'Part', faces: 'Réponses', months: '=Mois()' },
-			...{ total: 'Total', mean: 'Moyenne', rate: 'Taux', few: 'moins de 5', hidden: 'non montré' },
-			face: (code) => `@${code}`,
+	test('say better, worse or chance of two halves, and which area stands out', async () => {
+		for (const [month, good, bad] of [
+			['2025-05', 40, 40],
+			['2026-01', 120, 20],
+		] as const) {
+			await give('good', month, good, 'nord');
+			await give('bad', month, bad, 'nord');
+			await give('good', month, 30, 'sud');
+			await give('bad', month, 40, 'sud');
+		}
+		await closeAt('2026-02-10');
+		const found = await results();
+		expect(found.trend).toMatchObject({ verdict: 'better' });
+		expect(found.where).toMatchObject({
+			code: expect.stringMatching(/nord|sud/),
+			verdict: expect.not.stringMatching('chance'),
 		});
-		const lines = csv.split('\r\n');
-		expect(lines[0]).toBe('\ufeffTableau;Libellé;Avis;Part');
-		expect(lines.slice(1, 7)).toEqual([
-			"Réponses;'@bad;15;33",
-			"Réponses;'@medium;10;22",
-			"Réponses;'@good;20;44",
-			'Réponses;Total;45;',
-			'Réponses;Moyenne;5,6;',
-			'Réponses;Taux;non montré;',
+		expect(found.areas.map(({ code, n }) => [code, n])).toEqual([
+			['nord', 220],
+			['sud', 140],
 		]);
-		expect(lines[7]).toBe("'=Mois();2025-03;0;");
-		expect(lines.at(-2)).toBe("'=Mois();2026-02;20;");
+		expect(await results({ areaId: 'sud' })).toMatchObject({ faces: { n: 140 }, areas: [], where: null });
 	});
+	test('questions are counted each on its own, what was passed is not; a theme keeps its own questions', async () => {
+		const levels = { listened: 'yes', before_mobility: 'blocks', after_mobility: 'none' };
+		await give('good', '2026-01', 12, '', levels);
+		await give('bad', '2026-01', 12, '', {
+			...levels,
+			listened: 'no',
+			before_mobility: 'hard',
+			after_mobility: 'little',
+		});
+		await give('good', '2026-01', 9);
+		await closeAt('2026-02-10');
+		const { questions, faces } = await results();
+		expect(faces.n).toBe(33);
+		expect(questions.map(({ code, n, mean }) => [code, n, Math.round(mean!.value * 10) / 10])).toEqual([
+			['after_mobility', 24, 8.3],
+			['before_mobility', 24, 1.7],
+			['listened', 24, 5],
+		]);
+		expect((await results({ theme: 'mobility' })).questions).toHaveLength(2);
+	});
+	test('who answers is counted from « was asked » and « has answered » once the time to answer is over', async () => {
+		const referent = await aReferent(db, { territoryId });
+		for (let index = 0; index < 24; index += 1) {
+			const asked = await aPerson(db, { referent, birthDate: index < 12 ? '2004-05-06' : '1970-05-06' });
+			const { id: appointmentId } = await anAppointment(db, { personId: asked.id, state: 'seen', day: '2026-01-10' });
+			const now = at('2026-01-10T16:00:00Z');
+			const made = await db.write((tx) => askRating(tx, { appointmentId, personId: asked.id, now }));
+			if (index % 12 < 6)
+				await db.write((tx) =>
+					answerRating(tx, { invitationId: made!.id, personId: asked.id, now, face: 'good', comment: null }),
+				);
+		}
+		await closeAt('2026-02-01');
+		expect((await results()).replies).toEqual([]);
+		await closeAt('2026-03-01');
+		const { replies } = await results();
+		expect(replies.map(({ group, code, asked, answered }) => [group, code, asked, answered])).toEqual([
+			['channel', 'portal', 24, 12],
+			['language', 'fr', 24, 12],
+			['age', '55_over', 12, 6],
+			['age', 'under_26', 12, 6],
+		]);
+	});
+	test('the microdata say no more than the pages: the same sums', async () => {
+		await give('good', '2026-01', 20, 'nord');
+		await give('bad', '2026-01', 14, 'nord');
+		await closeAt('2026-02-10');
+		expect(await microdata(db.read, territoryId, { from: '2026-01', to: '2026-01' })).toEqual([
+			{ month: '2026-01', areaId: 'nord', moment: 'appointment_seen', field: 'face', level: 'bad', answers: 14 },
+			{ month: '2026-01', areaId: 'nord', moment: 'appointment_seen', field: 'face', level: 'good', answers: 20 },
+		]);
+	});
+});
+
+test('the file for spreadsheets is the one French Excel opens, and runs no formula', () => {
+	const file = csvOf([
+		['Par mois', 'Non', 'Moyenne'],
+		['mars 2026', 12, 5.6],
+		['=HYPERLINK("x")', null, -1.5],
+		[' +33', 0, 1000],
+		['« a ; b »', 5, 0.1],
+	]);
+	expect(file).toBe(
+		'\ufeffPar mois;Non;Moyenne\r\n' +
+			'mars 2026;12;5,6\r\n' +
+			'"\'=HYPERLINK(""x"")";;-1,5\r\n' +
+			"' +33;0;1000\r\n" +
+			'"« a ; b »";5;0,1\r\n',
+	);
 });
 
 test('what was done is public once published, by the coordinator of the same territory only', async () => {
@@ -178,4 +277,20 @@ test('what was done is public once published, by the coordinator of the same ter
 	expect(await shown()).toMatchObject([words]);
 	await publish({ publish: false });
 	expect(await shown()).toEqual([]);
+});
+
+test('those who took part are told once, when it is both done and published; who they are tells no answer', async () => {
+	const { id: invitationId } = (await ask())!;
+	await db.write((tx) => answerRating(tx, { ...own(invitationId), face: 'bad', comment: null }));
+	const silent = await aPerson(db, { territoryId });
+	const coordinator = await aCoordinator(db, { territoryId });
+	const by = { accountId: coordinator.id, role: coordinator.role, structureId: coordinator.structureId, territoryId };
+	const words = { finding: 'Trop loin', answer: 'Par téléphone aussi', ownerLabel: 'Le service', doneOn: null };
+	const { id } = await db.write((tx) => addImprovement(tx, { ...words, publish: true }, { by, now: NOW }));
+	const told = () => db.write((tx) => peopleToTell(tx, { id, by, now: NOW }));
+	expect(await told()).toEqual([]);
+	await db.write((tx) => finishImprovement(tx, { id, doneOn: '2026-03-09', by, now: NOW }));
+	expect(await told()).toEqual([{ personId: person.id }]);
+	expect(silent.id).not.toBe(person.id);
+	expect(await told()).toEqual([]);
 });

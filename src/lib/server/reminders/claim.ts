@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, lte } from 'drizzle-orm';
 import { newAnswerLink } from '../appointments/answers.ts';
+import { newRatingLink } from '../evaluation/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { account, appointment, person, pushSubscription, reminder, territory } from '../db/schema/index.ts';
 import { config } from '../platform/config.ts';
@@ -203,6 +204,7 @@ async function jobOf(
 			.set({ beaconHash: hashToken(beacon) })
 			.where(eq(reminder.id, row.id));
 	const isAsked = asks(row, around, now);
+	const path = await ratingPath(tx, row);
 	const token = isAsked ? await newAnswerLink(tx, { appointmentId: row.appointmentId!, now }) : null;
 	return {
 		row,
@@ -210,7 +212,7 @@ async function jobOf(
 		channel: move.channel,
 		ladder: move.ladder,
 		quiet: around.quiet,
-		content: contentOf(row, around, { token, now }),
+		content: contentOf({ ...row, path }, around, { token, now }),
 		answer: around.appointment?.answer ?? null,
 		tag: row.appointmentId ? `rdv-${row.appointmentId}` : `msg-${row.id}`,
 		beacon,
@@ -218,6 +220,12 @@ async function jobOf(
 		email: emailOf(around),
 		phone: mobileOf(around),
 	};
+}
+
+/** A question about what helped opens without signing in (evaluation/README.md); once answered, its usual page says so. */
+async function ratingPath(tx: Tx, { kind, subjectId, path }: ReminderRow): Promise<string> {
+	const token = kind === 'rating' && subjectId ? await newRatingLink(tx, subjectId) : null;
+	return token ? `/avis/r/${token}` : path;
 }
 
 const contentOf = (

@@ -12,6 +12,7 @@ export const MUTABLE_KINDS = [
 	'draft_closing',
 	'manual',
 	'rating',
+	'results_news',
 ] as const satisfies readonly ReminderKind[];
 
 export const isMuted = (kind: ReminderKind, mutedKinds: readonly string[]): boolean =>

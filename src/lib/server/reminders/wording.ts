@@ -97,6 +97,7 @@ export function statementOf(content: Content): string {
 	if (kind === 'aid_silence') return m.reminder_aid_silence({ day: dayOf(content) }, { locale });
 	if (kind === 'draft_closing') return m.reminder_draft_closing({}, { locale });
 	if (kind === 'rating') return m.reminder_rating({}, { locale });
+	if (kind === 'results_news') return m.reminder_results_news({}, { locale });
 	if (template === 'call') return m.reminder_template_call({}, { locale });
 	if (template === 'paper') return m.reminder_template_paper({}, { locale });
 	return m.reminder_news({}, { locale });

@@ -1,7 +1,9 @@
 import { db } from '$lib/server/db';
-import { improvementsOf, resultsOf } from '$lib/server/evaluation/queries';
+import { improvementsOf } from '$lib/server/evaluation/improvements';
+import { lastMonths, resultsOf } from '$lib/server/evaluation/results';
 import { openToAll } from '$lib/server/web/guards';
 import { currentTerritory } from '$lib/server/web/territory';
+import { SCALES } from '$lib/shared/questions';
 import type { PageServerLoad } from './$types';
 
 /** Results of the territory of the visitor: masked counts, and what was done about them. */
@@ -10,21 +12,27 @@ export const load: PageServerLoad = async (event) => {
 	const territory = await currentTerritory(event);
 	if (!territory) return { shown: null };
 	const { id: territoryId, name, zone } = territory;
-	const { now } = event.locals;
-	const { from, to, total, faces } = await resultsOf(db.read, { territoryId, zone, now });
+	const { now, locale } = event.locals;
+	const months = lastMonths(now, zone);
+	const { faces } = await resultsOf(db.read, territoryId, months);
 	const improvements = await improvementsOf(db.read, territoryId, { publishedOnly: true });
 	return {
 		shown: {
 			name,
 			zone,
-			results: { from, to, total, faces },
-			improvements: improvements.map(({ id, finding, answer, ownerLabel, doneOn }) => ({
-				id,
-				finding,
-				answer,
-				ownerLabel,
-				doneOn,
-			})),
+			results: {
+				...months,
+				total: faces.n,
+				mean: faces.mean,
+				faces: SCALES.faces.map((face) => {
+					const count = faces.counts[face] ?? 0;
+					return { face, count, share: Math.round((count / faces.n) * 100) };
+				}),
+			},
+			improvements: improvements.map(({ id, finding, answer, translations, ownerLabel, doneOn }) => {
+				const words = translations?.[locale];
+				return { id, ...(words ?? { finding, answer }), lang: words ? locale : 'fr', ownerLabel, doneOn };
+			}),
 		},
 	};
 };

@@ -147,6 +147,8 @@ export const defineChildcare = (
 		},
 		(t) => [
 			d.index('childcare_aid_person_id_idx').on(t.personId),
+			// Those decided lately.
+			d.index('childcare_aid_status_since_idx').on(t.statusSince),
 			d.index('childcare_aid_decider_idx').on(t.deciderStructureId, t.status, t.silenceOn),
 			d
 				.uniqueIndex('childcare_aid_one_open_idx')

@@ -67,11 +67,18 @@ export const {
 	people,
 	requests,
 );
-export const { ratingInvitation, ratingBox, rating, improvement } = defineEvaluation(
-	sqlite,
-	territories,
-	accounts,
-	people,
-	appointments,
-);
+export const {
+	questionnaire,
+	questionnaireVersion,
+	ratingInvitation,
+	ratingLink,
+	ratingBox,
+	evaluationPool,
+	tally,
+	ratingComment,
+	panelQuestion,
+	panelVoter,
+	callback,
+	improvement,
+} = defineEvaluation(sqlite, territories, accounts, people, appointments);
 export const { auditEntry } = defineAudit(sqlite);

@@ -51,6 +51,8 @@ export const definePathway = (
 				.index('pathway_open_territory_id_started_at_idx')
 				.on(t.territoryId, t.startedAt)
 				.where(sql`ended_at IS NULL`),
+			// Those supported for three months.
+			d.index('pathway_started_at_idx').on(t.startedAt),
 		],
 	);
 	/** Copied from the territory's template when the pathway opens: a later change of template changes nobody's past. */

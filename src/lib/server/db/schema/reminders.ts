@@ -17,6 +17,7 @@ export const REMINDER_KINDS = [
 	'request_received',
 	'aid_changed',
 	'rating',
+	'results_news',
 	'pathway_changed',
 ] as const;
 export type ReminderKind = (typeof REMINDER_KINDS)[number];

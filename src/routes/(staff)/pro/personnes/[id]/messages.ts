@@ -9,6 +9,7 @@ export const messageKind = (kind: LastMessage['kind']): string => {
 		request_received: m.pro_message_kind_request,
 		aid_changed: m.pro_message_kind_aid,
 		rating: m.pro_message_kind_rating,
+		results_news: m.pro_message_kind_results_news,
 		pathway_changed: m.reminder_kind_pathway_changed,
 		invitation: m.reminder_kind_invitation,
 		step_due: m.reminder_kind_step_due,

@@ -143,6 +143,10 @@ export const ACCESS: Record<string, Row> = {
 		},
 	},
 	'/(person)/demande/annuler': { ...ofPeople, actions: { default: { for: A, form: { besoin: '{need}' } } } },
+	'/(person)/demande/demenager': {
+		...ofPeople,
+		actions: { agree: { for: A, form: { inseeCode: '08105' } }, refuse: {} },
+	},
 	'/(person)/parcours': {
 		...ofPeople,
 		actions: {
@@ -275,6 +279,17 @@ export const ACCESS: Record<string, Row> = {
 		actions: {
 			default: { form: { firstName: 'Nadia', lastName: 'Personne', birthDate: '1990-05-17', reason: 'Absence' } },
 		},
+	},
+	'/(staff)/pro/demandes/[reference]/demenagement': {
+		for: LEAD,
+		at: '/pro/demandes/{reference}/demenagement',
+		actions: { default: { form: { inseeCode: 'nulle part' } } },
+	},
+	// Nobody is like A: there is nothing to compare her with.
+	'/(staff)/pro/demandes/[reference]/comparer': {
+		for: NOBODY,
+		at: '/pro/demandes/{reference}/comparer',
+		actions: { same: {}, different: {} },
 	},
 	'/(staff)/pro/personnes': ofStaff,
 	'/(staff)/pro/personnes/[id]': {

@@ -34,6 +34,25 @@ export async function closePathway(
 	const { personId, reason, note, by, now } = input;
 	const { id } = await openPathwayOf(tx, personId);
 	if (reason === 'work' && !(await hasWorkStage(tx, id))) return { id, inWork: await startInWork(tx, input) };
+	await endPathway(tx, { personId, reason, note, by, now });
+	await closeRequest(tx, { personId, now });
+	for (const { accountId } of await followUpOf(tx, personId)) await endFollowUp(tx, { personId, accountId, by, now });
+	return { id, inWork: null };
+}
+
+/**
+ * The pathway alone: current stage done, coming ones skipped, open steps cancelled. For who moved to another territory, where
+ * the request goes on (moving.ts). Without an open pathway nothing changes.
+ */
+export async function endPathway(tx: Tx, input: Decision & { reason: EndReason; note?: string }): Promise<void> {
+	const { personId, reason, note, by, now } = input;
+	const [open] = await tx
+		.select({ id: pathway.id })
+		.from(pathway)
+		.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
+		.limit(1);
+	if (!open) return;
+	const { id } = open;
 	await leaveStages(tx, id, now);
 	const openSteps = and(eq(step.pathwayId, id), inArray(step.state, [...OPEN_STEP_STATES]));
 	await tx.update(step).set({ state: 'cancelled' }).where(openSteps);
@@ -41,10 +60,7 @@ export async function closePathway(
 		.update(pathway)
 		.set({ endedAt: now, endReason: reason, endNoteSealed: sealNullable(`pathway.end_note_sealed:${id}`, note) })
 		.where(eq(pathway.id, id));
-	await closeRequest(tx, { personId, now });
-	for (const { accountId } of await followUpOf(tx, personId)) await endFollowUp(tx, { personId, accountId, by, now });
 	await recordAudit(tx, { action: 'pathway.closed', actor: by, subjectId: id, personId, detail: { reason }, at: now });
-	return { id, inWork: null };
 }
 
 async function hasWorkStage(tx: Tx, pathwayId: string): Promise<boolean> {

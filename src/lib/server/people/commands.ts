@@ -73,6 +73,21 @@ export async function refreshSearch(tx: Tx, personId: string): Promise<void> {
 		.where(eq(person.id, personId));
 }
 
+/**
+ * The person lives elsewhere: in another territory, their account and what a search finds of them follow. Who follows them
+ * and what they asked is for the caller (moving.ts).
+ */
+export async function relocatePerson(
+	tx: Tx,
+	input: { personId: string; territoryId: string; inseeCode: string; by: Actor; now: Date },
+): Promise<void> {
+	const { personId, territoryId, inseeCode, by, now } = input;
+	await tx.update(person).set({ territoryId, inseeCode }).where(eq(person.id, personId));
+	await tx.update(account).set({ territoryId }).where(eq(account.personId, personId));
+	await refreshSearch(tx, personId);
+	await recordAudit(tx, { action: 'person.relocated', actor: by, subjectId: personId, personId, at: now });
+}
+
 /** A message, an answer or a visit: retention and « silence » count from the latest. */
 export async function touchContact(tx: Tx, personId: string, now: Date): Promise<void> {
 	await tx

@@ -1,7 +1,8 @@
-import { and, eq, ne, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, ne, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { account, followUpMember, municipality, person } from '../db/schema/index.ts';
 import { leadOfPerson } from './caseload.ts';
+import { differentFrom } from './identity.ts';
 import type { PersonRow } from './queries.ts';
 
 /** More would be a family or a shared office number, not a double. */
@@ -28,14 +29,34 @@ export async function possibleDuplicates(
 	// One search per index: a single « or » over three columns would read the whole territory.
 	const lists = [
 		own.birthDate
-			? await alike(q, own, 'name', and(eq(person.searchName, own.searchName), eq(person.birthDate, own.birthDate)))
+			? await alike(
+					q,
+					own,
+					'name',
+					and(inArray(person.searchName, orders(own.searchName)), eq(person.birthDate, own.birthDate)),
+				)
 			: [],
 		own.phone ? await alike(q, own, 'contact', eq(person.phone, own.phone)) : [],
 		own.email ? await alike(q, own, 'contact', eq(person.email, own.email)) : [],
 	];
 	const first = new Map<string, Duplicate>();
-	for (const found of lists.flat()) if (!first.has(found.id)) first.set(found.id, found);
+	// Compared already, and found to be somebody else.
+	const others = await differentFrom(q, own.id);
+	for (const found of lists.flat()) if (!first.has(found.id) && !others.has(found.id)) first.set(found.id, found);
 	return [...first.values()].slice(0, MAX_DUPLICATES);
+}
+
+const MOST_WORDS = 4;
+
+/** The words of a name in every order: family and first name change places easily. Longer names keep their own order and the reverse. */
+function orders(searchName: string): string[] {
+	const words = searchName.split(' ').filter(Boolean);
+	if (words.length > MOST_WORDS) return [searchName, words.toReversed().join(' ')];
+	const all = (left: string[]): string[][] =>
+		left.length <= 1
+			? [left]
+			: left.flatMap((word, at) => all(left.filter((_, index) => index !== at)).map((rest) => [word, ...rest]));
+	return [...new Set(all(words).map((order) => order.join(' ')))];
 }
 
 async function alike(

@@ -26,6 +26,7 @@ const place = (id: string, kind: string, more: Partial<Place> = {}): Place => ({
 	kind,
 	employmentAreaId: null,
 	inseeCode: null,
+	themes: [],
 	...more,
 });
 const colleague = (id: string, structureId: string, leads: number, side: Colleague['side'] = 'social'): Colleague => ({
@@ -141,10 +142,11 @@ test('outside the perimeter nothing is proposed; the day it opens is said', () =
 	expect(propose(asking({ outsideUntil: 'never' }), known).why).toEqual([{ code: 'outside', from: null }]);
 });
 
-test('each need has its own network, as the territory says', () => {
-	const known = { settings: settings({ needNetworks: { housing: ['ccas-cias', 'departements'] } }), places: PLACES };
-	expect(proposeForNeed('housing', asking(), known)?.id).toBe('dept');
-	expect(proposeForNeed('health', asking(), known)).toBeNull();
+test('each need has the structure that answers for its theme, in the basin of the commune', () => {
+	const of = (area: string) => place(area, 'autre', { employmentAreaId: area, themes: ['housing'] });
+	const places = [of('besancon'), of('montbeliard')];
+	expect(proposeForNeed('housing', asking({ areaId: 'montbeliard' }), places)?.id).toBe('montbeliard');
+	expect(proposeForNeed('health', asking(), places)).toBeNull();
 });
 
 test('accepted means the same referent and the same kind', () => {

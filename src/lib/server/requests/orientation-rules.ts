@@ -25,6 +25,8 @@ export interface Place {
 	kind: string;
 	employmentAreaId: string | null;
 	inseeCode: string | null;
+	/** What it answers for unless somebody chooses otherwise. */
+	themes: string[];
 }
 export interface Colleague {
 	id: string;
@@ -76,7 +78,8 @@ export function propose(situation: Situation, known: Known): Proposal {
 	}
 	const rules = rulesOf(settings).filter((rule) => fits(rule, situation));
 	// A network that has no structure here proposes nobody: the next rule speaks.
-	const isHere = (networks: string[]) => networks.some((name) => nearest(name, situation, known.places).length > 0);
+	const isHere = (networks: string[]) =>
+		networks.some((name) => nearest(ofNetwork(name), situation, known.places).length > 0);
 	const where = rules.find(({ to }) => to !== undefined && isHere(to));
 	const kind = rules.find((rule) => rule.kind !== undefined)?.kind ?? null;
 	const chosen = where ? choosePlace(where.to!, situation, known) : { place: null, lead: null, why: [] };
@@ -96,18 +99,9 @@ export function propose(situation: Situation, known: Known): Proposal {
 	};
 }
 
-/** The structure proposed for one need; null when no network of its theme is there. */
-export function proposeForNeed(
-	theme: string,
-	situation: Situation,
-	{ settings, places }: Pick<Known, 'settings' | 'places'>,
-): Place | null {
-	const networks = settings.needNetworks[theme] ?? [];
-	for (const network of networks) {
-		const [first] = nearest(network, situation, places);
-		if (first) return first;
-	}
-	return null;
+/** The structure that answers for the theme of one need, in the basin of the commune; null when none does. */
+export function proposeForNeed(theme: string, situation: Situation, places: Place[]): Place | null {
+	return nearest((place) => place.themes.includes(theme), situation, places)[0] ?? null;
 }
 
 const rulesOf = ({ missionLocaleUnder, orientationRules }: TerritorySettings): OrientationRule[] => [
@@ -134,9 +128,11 @@ function reasonsOf(rule: OrientationRule, { age, household, themes }: Situation)
 	return why.length > 0 ? why : [{ code: 'by_default' }];
 }
 
-/** Structures of a network: those of another basin are not for this commune; those of the commune itself come first. */
-function nearest(network: string, { areaId, inseeCode }: Situation, places: Place[]): Place[] {
-	const all = places.filter(({ kind }) => kind === network);
+const ofNetwork = (network: string) => (place: Place) => place.kind === network;
+
+/** Those that fit: those of another basin are not for this commune, those of the commune itself come first. */
+function nearest(fitting: (place: Place) => boolean, { areaId, inseeCode }: Situation, places: Place[]): Place[] {
+	const all = places.filter(fitting);
 	const reachable = all.filter(({ employmentAreaId }) => !areaId || !employmentAreaId || employmentAreaId === areaId);
 	const isNear = (place: Place) =>
 		(inseeCode !== null && place.inseeCode === inseeCode ? 2 : 0) +
@@ -153,7 +149,7 @@ interface Chosen {
 /** The first structure, in the order of the rule, where somebody still has room; one without anybody is proposed last. */
 function choosePlace(networks: string[], situation: Situation, { settings, places, team }: Known): Chosen {
 	const limit = settings.caseloadLimit;
-	const candidates = networks.flatMap((network) => nearest(network, situation, places));
+	const candidates = networks.flatMap((network) => nearest(ofNetwork(network), situation, places));
 	const passed: Why[] = [];
 	for (const place of candidates) {
 		const [least] = team.filter(({ structureId }) => structureId === place.id).toSorted((a, b) => a.leads - b.leads);

@@ -85,7 +85,7 @@ export async function proposalFor(q: Queries, requestId: string, territoryId: st
 		...propose(situation, known),
 		byNeed: Object.fromEntries(
 			needs.map(({ id, theme }) => {
-				const place = situation.outsideUntil === null ? proposeForNeed(theme, situation, known) : null;
+				const place = situation.outsideUntil === null ? proposeForNeed(theme, situation, places) : null;
 				return [id, place && { id: place.id, name: place.name }];
 			}),
 		),

@@ -151,6 +151,30 @@ export async function getReference(q: Queries, requestId: string): Promise<strin
 	return row.reference;
 }
 
+/** How many hands one request passes through at most: merged, then moved, then merged again… */
+const MOST_HANDS = 10;
+
+/** The request in which this one goes on: merged into another, or handed to another territory; itself when it does not. */
+export async function goesOnAs(q: Queries, requestId: string): Promise<string> {
+	let id = requestId;
+	for (let hand = 0; hand < MOST_HANDS; hand++) {
+		const [row] = await q
+			.select({ mergedIntoId: supportRequest.mergedIntoId })
+			.from(supportRequest)
+			.where(eq(supportRequest.id, id))
+			.limit(1);
+		const [next] = await q
+			.select({ id: supportRequest.id })
+			.from(supportRequest)
+			.where(eq(supportRequest.continuesId, id))
+			.limit(1);
+		const further = row?.mergedIntoId ?? next?.id;
+		if (!further) return id;
+		id = further;
+	}
+	return id;
+}
+
 const ANSWERED = ['assigned', 'in_diagnosis', 'in_pathway', 'closed'] as const;
 const RECENT_MS = 90 * 24 * 3_600_000;
 /** Enough for nine in ten, newest first; a territory with more in 90 days says the same with these. */

@@ -46,16 +46,6 @@ export const DEFAULT_SETTINGS = {
 	missionLocaleUnder: null as number | null,
 	/** Who is proposed for a request; a professional decides. */
 	orientationRules: NATIONAL_RULES,
-	/** Networks a single need may go to, by theme, the preferred one first. */
-	needNetworks: {
-		employment: ['france-travail'],
-		training: ['france-travail'],
-		housing: ['departements', 'ccas-cias'],
-		health: ['departements'],
-		mobility: ['plie', 'departements'],
-		childcare: ['caf', 'departements'],
-		money: ['ccas-cias', 'departements'],
-	} as Record<string, string[]>,
 	/** Social and work side together. */
 	worksInPairs: false,
 	/** Tags of the roadmap, offered on steps. */

@@ -5,6 +5,7 @@ import { db } from '$lib/server/db';
 import { reopenRequest, sayStillWaiting } from '$lib/server/requests/commands';
 import { findDraft } from '$lib/server/requests/drafts';
 import { listRequests, needsOf } from '$lib/server/requests/queries';
+import { openMove } from '$lib/server/people/moves';
 import { isLateOn } from '$lib/server/requests/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -42,6 +43,8 @@ export const load: PageServerLoad = async ({ locals }) => {
 		open: views.find((request) => request.isOpen) ?? null,
 		past: views.filter((request) => !request.isOpen),
 		hasDraft: draft !== undefined,
+		/** A professional was told of a move: the person answers. */
+		moveProposed: (await openMove(db.read, personId)) !== undefined,
 		zone: territory.zone,
 		phone: territory.phone,
 	};

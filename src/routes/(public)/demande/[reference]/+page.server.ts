@@ -6,15 +6,17 @@ import { parseCode } from '$lib/server/accounts/forms';
 import { accountsOfContact, type Account } from '$lib/server/accounts/queries';
 import { sessionKindFor } from '$lib/server/accounts/rules';
 import { recordAudit } from '$lib/server/audit/commands';
-import { moveAids } from '$lib/server/childcare/joining';
 import { db } from '$lib/server/db';
 import type { Tx } from '$lib/server/db';
+import { mergePeople } from '$lib/server/merging';
+import { movePerson } from '$lib/server/moving';
 import { personOf, leadOf, type PersonRow } from '$lib/server/people/queries';
 import { DomainError, notFound } from '$lib/server/platform/errors';
 import { isMobile } from '$lib/server/platform/phone';
-import { confirmVisitor, joinPerson } from '$lib/server/requests/commands';
-import { getOwnRequest, getReference, needsOf, recentAnswerDays } from '$lib/server/requests/queries';
+import { confirmVisitor } from '$lib/server/requests/commands';
+import { getOwnRequest, getReference, goesOnAs, needsOf, recentAnswerDays } from '$lib/server/requests/queries';
 import { filingOf, orientationsOf } from '$lib/server/requests/reading';
+import { originOf } from '$lib/server/requests/transferring';
 import { codeContact, isLateOn, maskContact } from '$lib/server/requests/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -47,8 +49,9 @@ async function requestOf(event: RequestEvent) {
 export const load: PageServerLoad = async (event) => {
 	openToAll();
 	const request = await requestOf(event);
-	if (request.mergedIntoId) redirect(303, href(`/demande/${await getReference(db.read, request.mergedIntoId)}`));
-	const [territory, person, needs, lead, recentDays, standing, filed] = await Promise.all([
+	const shown = await goesOnAs(db.read, request.id);
+	if (shown !== request.id) redirect(303, href(`/demande/${await getReference(db.read, shown)}`));
+	const [territory, person, needs, lead, recentDays, standing, filed, origin] = await Promise.all([
 		getTerritory(db.read, request.territoryId),
 		personOf(db.read, request.personId),
 		needsOf(db.read, request.id),
@@ -56,6 +59,7 @@ export const load: PageServerLoad = async (event) => {
 		recentAnswerDays(db.read, request.territoryId, event.locals.now),
 		orientationsOf(db.read, request.id),
 		filingOf(db.read, request.id),
+		originOf(db.read, request),
 	]);
 	const whereIs = (needId: string | null) => {
 		const at = standing.get(needId);
@@ -78,6 +82,8 @@ export const load: PageServerLoad = async (event) => {
 		needs: needs.map(({ id, theme, status, expectedOn }) => ({ id, theme, status, expectedOn, at: whereIs(id) })),
 		/** The structure the whole request waits at, or came back from. */
 		whole: request.status === 'submitted' ? whereIs(null) : null,
+		/** First sent to another territory, before a move. */
+		origin,
 		filed: filed ? { name: filed.name, structure: filed.structureName } : null,
 		service: {
 			name: territory.name,
@@ -140,15 +146,31 @@ async function identify(
 		const accountId = existing?.id ?? (await newAccount(tx, person, now));
 		const personId = existing?.personId ?? person.id;
 		if (!existing) await confirmVisitor(tx, { requestId: request.id, personId, now });
-		if (existing) await moveAids(tx, { from: person.id, to: personId, now });
-		const reference = existing
-			? (await joinPerson(tx, { requestId: request.id, personId, now })).reference
-			: request.reference;
+		const reference = existing ? await joinKnown(tx, { request, person, personId, accountId, now }) : request.reference;
 		await startSession(event, accountId, kind, tx);
 		const actor = { accountId, role: 'beneficiary' as const };
 		await recordAudit(tx, { action: 'session.started', actor, personId, detail: { kind, by: 'code' }, at: now });
 		return reference;
 	});
+}
+
+interface Joining {
+	request: { id: string };
+	person: PersonRow;
+	personId: string;
+	accountId: string;
+	now: Date;
+}
+
+/** « C'est moi »: what was made for the visitor becomes part of who they already are; nothing of it is left beside. */
+async function joinKnown(tx: Tx, { request, person, personId, accountId, now }: Joining): Promise<string> {
+	const known = await personOf(tx, personId);
+	const by = { accountId, role: 'beneficiary' as const, structureId: null };
+	// They live elsewhere now, by their own word: the new territory answers for all of it.
+	if (known.territoryId !== person.territoryId && person.inseeCode)
+		await movePerson(tx, { personId, inseeCode: person.inseeCode, by, now });
+	await mergePeople(tx, { from: person.id, to: personId, by: null, now });
+	return getReference(tx, await goesOnAs(tx, request.id));
 }
 
 export const actions: Actions = {

@@ -7,6 +7,7 @@ import { openPathway } from '$lib/server/pathway/commands';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { assignSecond } from '$lib/server/people/commands';
 import { possibleDuplicates } from '$lib/server/people/duplicates';
+import { mergesOf } from '$lib/server/people/identity';
 import { noteOpening } from '$lib/server/people/opening';
 import { ageOn } from '$lib/server/people/rules';
 import { teamOf } from '$lib/server/people/steering';
@@ -24,6 +25,7 @@ import {
 import { proposalFor } from '$lib/server/requests/orientation';
 import { ticksInWords } from '$lib/server/requests/questions';
 import { filingOf, getRequestFor, orientationsOf, type RequestFile } from '$lib/server/requests/reading';
+import { continuationOf, originOf } from '$lib/server/requests/transferring';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -61,7 +63,12 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			structures: file.leads ? await structuresOf(viewer.territoryId) : [],
 			answers: file.answers && { household: file.answers.household, contact: file.answers.contact },
 			filing: file.access === 'whole' ? ((await filingOf(db.read, id)) ?? null) : null,
-			duplicates: decides && 'searchName' in file.person ? await possibleDuplicates(db.read, file.person) : [],
+			duplicates: file.answers && 'searchName' in file.person ? await possibleDuplicates(db.read, file.person) : [],
+			merges: file.answers ? await mergesOf(db.read, personId) : [],
+			mayMove: file.leads && file.access === 'whole',
+			/** A request that moved: where it came from, where it goes on. */
+			origin: file.access === 'limited' ? null : await originOf(db.read, file.request),
+			goesOnIn: status === 'transferred' ? await continuationOf(db.read, id) : null,
 			proposal:
 				decides && viewer.role === 'coordinator' ? await proposalFor(db.read, id, viewer.territoryId, now) : null,
 			decides,

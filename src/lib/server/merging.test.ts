@@ -1,0 +1,289 @@
+import { eq, getTableColumns, getTableName, is } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+	anAppointment,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStep,
+	aTerritory,
+	NOW,
+} from '../../../tests/factories/index.ts';
+import { insertOne } from '../../../tests/factories/insert.ts';
+import { testDatabase } from '../../../tests/support/database.ts';
+import { recordAudit } from './audit/commands.ts';
+import { openAid } from './childcare/commands.ts';
+import type { Db } from './db/client.ts';
+import * as tables from './db/schema/index.ts';
+import { mergePeople, MOVERS } from './merging.ts';
+import { proposeMove } from './people/moves.ts';
+import { inCommon, comparedOf, mergesOf, sayDifferent, whichIsKept } from './people/identity.ts';
+import { possibleDuplicates } from './people/duplicates.ts';
+import { followUpOf, personOf } from './people/queries.ts';
+import { newId } from './platform/ids.ts';
+import { seal, unseal } from './platform/sealing.ts';
+import { findOpenRequest, needsOf } from './requests/queries.ts';
+
+/** Every column of the schema that says whose row it is: a reference to `person`, or a `person_id` without one. */
+const naming = (Object.values(tables) as unknown[])
+	.filter((table): table is SQLiteTable => is(table, SQLiteTable))
+	.flatMap((table) => {
+		const references = getTableConfig(table).foreignKeys.flatMap((key) => {
+			const { columns, foreignTable } = key.reference();
+			return foreignTable === tables.person ? columns.map(({ name }) => name) : [];
+		});
+		const named = Object.values(getTableColumns(table))
+			.map(({ name }) => name)
+			.filter((name) => name === 'person_id');
+		return [...new Set([...references, ...named])].map((column) => ({ table: getTableName(table), column }));
+	});
+
+let db: Db;
+let territoryId: string;
+let referent: Awaited<ReturnType<typeof aReferent>>;
+let people = 0;
+beforeEach(async () => {
+	db = await testDatabase();
+	people = 0;
+	territoryId = (await aTerritory(db)).id;
+	await insertOne(db, tables.municipality, {
+		inseeCode: '99001',
+		name: 'Exemple',
+		searchName: 'exemple',
+		departmentCode: '99',
+		population: 10,
+	});
+	referent = await aReferent(db, { territoryId });
+});
+
+const by = () => ({ accountId: referent.id, role: 'referent' as const, structureId: referent.structureId });
+const merge = (from: string, to: string) => db.write((tx) => mergePeople(tx, { from, to, by: by(), now: NOW }));
+
+/** A person with something in every table that names one. */
+async function aFullPerson(more: Parameters<typeof aPerson>[1] = {}) {
+	const person = await aPerson(db, { territoryId, referent, ...more });
+	const personId = person.id;
+	const request = await aRequest(db, { personId, themes: ['housing', 'childcare'], status: 'assigned' });
+	const pathway = await aPathway(db, { personId });
+	await aStep(db, { personId, pathwayId: pathway.id });
+	await insertOne(db, tables.checkIn, { id: newId(), pathwayId: pathway.id, personId, week: 1, dueOn: '2026-03-09' });
+	await insertOne(db, tables.diagnosis, {
+		id: newId(),
+		personId,
+		territoryId,
+		state: 'self_started',
+		createdAt: NOW,
+	});
+	// Each on a day of its own: one referent meets one person at a time.
+	const day = `2026-04-${String(++people).padStart(2, '0')}`;
+	const meeting = await anAppointment(db, { personId, day, time: '10:00' });
+	await insertOne(db, tables.ratingInvitation, {
+		id: newId(),
+		personId,
+		appointmentId: meeting.id,
+		askedAt: NOW,
+		expiresAt: NOW,
+	});
+	await insertOne(db, tables.reminder, {
+		id: newId(),
+		onceKey: `manual:${personId}`,
+		kind: 'manual',
+		personId,
+		path: '/accueil',
+		dueAt: NOW,
+		usefulUntil: NOW,
+		state: 'scheduled',
+		attempts: 0,
+		createdAt: NOW,
+	});
+	await insertOne(db, tables.pushSubscription, {
+		id: newId(),
+		accountId: person.account.id,
+		endpoint: `https://push.example/${personId}`,
+		p256dh: 'key',
+		auth: 'auth',
+		label: 'Téléphone',
+		createdAt: NOW,
+		lastAliveAt: NOW,
+	});
+	await db.write(async (tx) => {
+		await openAid(tx, { personId, territoryId, requestId: request.id, sent: true, now: NOW });
+		await proposeMove(tx, { personId, inseeCode: '99001', by: by(), now: NOW });
+		await sayDifferent(tx, { one: personId, other: 'somebody-else', by: by(), now: NOW });
+		await recordAudit(tx, { action: 'person.opened', actor: by(), personId, at: NOW });
+	});
+	return person;
+}
+
+const rowsOf = (personId: string) =>
+	Object.fromEntries(
+		naming.map(({ table, column }) => [
+			`${table}.${column}`,
+			(
+				db.raw.prepare(`SELECT count(*) AS rows FROM "${table}" WHERE "${column}" = ?`).get(personId) as {
+					rows: number;
+				}
+			).rows,
+		]),
+	);
+
+test('every table that names a person says what merging does to it', () => {
+	const named = [...new Set(naming.map(({ table }) => table))].sort();
+	expect(named.length).toBeGreaterThan(15);
+	expect(Object.keys(MOVERS).sort()).toEqual(named);
+});
+
+test('two full files become one: nothing names the other, nothing is lost', async () => {
+	const kept = await aFullPerson({ lastName: 'Gardée' });
+	const gone = await aFullPerson({ lastName: 'Doublon' });
+	const [before, other] = [rowsOf(kept.id), rowsOf(gone.id)];
+	for (const [column, rows] of Object.entries(other)) expect(rows, `a row in ${column}`).toBeGreaterThan(0);
+	await merge(gone.id, kept.id);
+	expect(Object.values(rowsOf(gone.id)).every((rows) => rows === 0)).toBe(true);
+	const after = rowsOf(kept.id);
+	const rewritten = [
+		'account.person_id',
+		'person_search_key.person_id',
+		'identity_decision.kept_id',
+		'audit_entry.person_id',
+	];
+	for (const [column, rows] of Object.entries(before))
+		if (!rewritten.includes(column)) expect(after[column], column).toBe(rows + other[column]!);
+	expect(after['account.person_id']).toBe(1);
+	await expect(personOf(db.read, gone.id)).rejects.toThrow('not_found');
+});
+
+test('one open request, pathway, diagnosis, aid and lead are left', async () => {
+	const kept = await aFullPerson();
+	const gone = await aFullPerson();
+	const needsBefore = await needsOf(db.read, (await findOpenRequest(db.read, kept.id))!.id);
+	await merge(gone.id, kept.id);
+	const count = async (sql: string) => (db.raw.prepare(sql).get(kept.id) as { rows: number }).rows;
+	expect(
+		await count(
+			`SELECT count(*) AS rows FROM support_request WHERE person_id = ? AND status IN ('submitted', 'assigned')`,
+		),
+	).toBe(1);
+	expect(await count(`SELECT count(*) AS rows FROM pathway WHERE person_id = ? AND ended_at IS NULL`)).toBe(1);
+	expect(await count(`SELECT count(*) AS rows FROM diagnosis WHERE person_id = ? AND replaced_at IS NULL`)).toBe(1);
+	expect(await count(`SELECT count(*) AS rows FROM childcare_aid WHERE person_id = ? AND status = 'submitted'`)).toBe(
+		1,
+	);
+	expect((await followUpOf(db.read, kept.id)).map(({ part }) => part)).toEqual(['lead']);
+	expect((await needsOf(db.read, (await findOpenRequest(db.read, kept.id))!.id)).length).toBe(needsBefore.length);
+	// What was still to do in the other pathway is to do in this one.
+	const [open] = await db.read.select().from(tables.pathway).where(eq(tables.pathway.personId, kept.id)).limit(5);
+	expect(open).toBeDefined();
+	const steps = await db.read.select().from(tables.step).where(eq(tables.step.personId, kept.id)).limit(5);
+	expect(new Set(steps.map(({ pathwayId }) => pathwayId)).size).toBe(1);
+});
+
+test('what the kept file did not know is taken from the other; a proved contact counts more than a typed one', async () => {
+	const bare = {
+		territoryId,
+		email: null,
+		phone: null,
+		birthDate: '1990-00-00',
+		household: null,
+		contactConfirmedAt: null,
+	};
+	const kept = await aPerson(db, { ...bare, account: false });
+	const gone = await aPerson(db, {
+		territoryId,
+		birthDate: '1990-05-17',
+		phone: '+33639980001',
+		contactConfirmedAt: NOW,
+	});
+	const addressSealed = seal(`person.address_sealed:${gone.id}`, '3 rue des Tilleuls');
+	await db.write((tx) => tx.update(tables.person).set({ addressSealed }).where(eq(tables.person.id, gone.id)));
+	await merge(gone.id, kept.id);
+	const after = await personOf(db.read, kept.id);
+	expect(after).toMatchObject({
+		birthDate: '1990-05-17',
+		phone: '+33639980001',
+		household: 'single',
+		contactConfirmedAt: NOW,
+	});
+	expect(unseal(`person.address_sealed:${kept.id}`, after.addressSealed!)).toBe('3 rue des Tilleuls');
+	const [account] = await db.read.select().from(tables.account).where(eq(tables.account.personId, kept.id)).limit(1);
+	expect(account?.id).toBe(gone.account.id);
+});
+
+test('of two accounts one signs in, with the contacts of both; phones go on receiving', async () => {
+	const kept = await aPerson(db, { territoryId, account: { phone: null } });
+	const gone = await aFullPerson({ account: { phone: '+33639980007' } });
+	await merge(gone.id, kept.id);
+	const of = async (id: string) =>
+		(await db.read.select().from(tables.account).where(eq(tables.account.id, id)).limit(1))[0]!;
+	expect(await of(kept.account.id)).toMatchObject({ phone: '+33639980007', status: 'active' });
+	expect(await of(gone.account.id)).toMatchObject({ status: 'disabled', personId: null, email: null });
+	const [device] = await db.read.select().from(tables.pushSubscription).limit(1);
+	expect(device!.accountId).toBe(kept.account.id);
+});
+
+test('it leaves a history that can be read back, sealed, and who decided', async () => {
+	const [kept, gone] = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId, lastName: 'Canari' })];
+	await merge(gone.id, kept.id);
+	const [decision] = await db.read.select().from(tables.identityDecision).limit(1);
+	expect(decision).toMatchObject({ keptId: kept.id, otherId: gone.id, answer: 'same', byId: referent.id });
+	expect(decision!.mergedSealed).not.toContain('Canari');
+	expect(unseal(`identity_decision.merged_sealed:${decision!.id}`, decision!.mergedSealed!)).toContain('Canari');
+	expect(await mergesOf(db.read, kept.id)).toMatchObject([{ byName: referent.displayName }]);
+	const journal = await db.read
+		.select()
+		.from(tables.auditEntry)
+		.where(eq(tables.auditEntry.action, 'person.merged'))
+		.limit(2);
+	expect(journal).toMatchObject([{ personId: kept.id, subjectId: gone.id, actorId: referent.id }]);
+});
+
+test('a failure in the middle leaves both files as they were', async () => {
+	const [kept, gone] = [await aFullPerson(), await aFullPerson()];
+	const before = [rowsOf(kept.id), rowsOf(gone.id)];
+	const failing = db.write(async (tx) => {
+		await mergePeople(tx, { from: gone.id, to: kept.id, by: by(), now: NOW });
+		throw new Error('the machine stopped');
+	});
+	await expect(failing).rejects.toThrow('the machine stopped');
+	expect([rowsOf(kept.id), rowsOf(gone.id)]).toEqual(before);
+});
+
+describe('who may be the same', () => {
+	test('a couple that shares a phone has the contact in common, not the person', async () => {
+		const shared = { territoryId, phone: '+33639980042', birthDate: '1980-01-02' };
+		const one = await aPerson(db, { ...shared, firstName: 'Amel', lastName: 'Durand' });
+		const other = await aPerson(db, { ...shared, firstName: 'Karim', lastName: 'Durand', birthDate: '1979-03-04' });
+		const [a, b] = [await comparedOf(db.read, one.id), await comparedOf(db.read, other.id)];
+		expect(inCommon(a, b)).toEqual({ names: false, birthDate: false, contact: true });
+	});
+
+	test('said not to be the same, a pair is not proposed again', async () => {
+		const shared = { territoryId, phone: '+33639980042' };
+		const [one, other] = [await aPerson(db, shared), await aPerson(db, shared)];
+		expect(await possibleDuplicates(db.read, one)).toMatchObject([{ id: other.id }]);
+		await db.write((tx) => sayDifferent(tx, { one: one.id, other: other.id, by: by(), now: NOW }));
+		expect(await possibleDuplicates(db.read, one)).toEqual([]);
+		expect(await possibleDuplicates(db.read, other)).toEqual([]);
+	});
+
+	test('names in another order and one birth date are looked for too', async () => {
+		const birthDate = '1980-01-02';
+		const one = await aPerson(db, { territoryId, firstName: 'Jean', lastName: 'Martin', birthDate });
+		const other = await aPerson(db, { territoryId, firstName: 'Martin', lastName: 'Jean', birthDate });
+		expect((await possibleDuplicates(db.read, one)).map(({ id }) => id)).toContain(other.id);
+	});
+
+	test('the file that somebody leads goes on, then the one that signs in, then the older', async () => {
+		const followed = await comparedOf(db.read, (await aPerson(db, { territoryId, referent, account: false })).id);
+		const signsIn = await comparedOf(db.read, (await aPerson(db, { territoryId })).id);
+		const older = await comparedOf(
+			db.read,
+			(await aPerson(db, { territoryId, createdAt: new Date(NOW.getTime() - 9e9) })).id,
+		);
+		expect(whichIsKept(followed, signsIn).id).toBe(followed.id);
+		expect(whichIsKept(signsIn, followed).id).toBe(followed.id);
+		expect(whichIsKept(signsIn, older).id).toBe(older.id);
+	});
+});

@@ -1,0 +1,245 @@
+/**
+ * Two files that turn out to be one person's become one, in one write, once a professional compared them (domain.md §7.6) or
+ * the person proved who they are. Every table that names a person is here; a test refuses one that is not.
+ */
+import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { OPEN_REQUEST_STATUSES } from '../shared/codes.ts';
+import { closeAllSessions } from './accounts/sessions.ts';
+import { recordAudit } from './audit/commands.ts';
+import { moveAids } from './childcare/joining.ts';
+import type { Tx } from './db/client.ts';
+import {
+	account,
+	appointment,
+	auditEntry,
+	checkIn,
+	diagnosis,
+	followUpMember,
+	identityDecision,
+	moveProposal,
+	need,
+	pathway,
+	person,
+	personSearchKey,
+	pushSubscription,
+	ratingInvitation,
+	reminder,
+	stage,
+	step,
+	supportRequest,
+} from './db/schema/index.ts';
+import type { Actor } from './people/commands.ts';
+import { refreshSearch } from './people/commands.ts';
+import { personOf, type PersonRow } from './people/queries.ts';
+import { newId } from './platform/ids.ts';
+import { seal, sealNullable, unsealNullable } from './platform/sealing.ts';
+import { joinPerson } from './requests/commands.ts';
+import { recallAll } from './requests/orienting.ts';
+import { OPEN_STEP_STATES } from './pathway/rules.ts';
+
+interface Pair {
+	/** Whose file is no more. */
+	from: string;
+	/** Whose file goes on. */
+	to: string;
+	now: Date;
+}
+type Mover = (tx: Tx, pair: Pair) => Promise<unknown>;
+
+/** Rows that may stand beside each other: they only change hands. */
+const handOver =
+	(table: typeof appointment | typeof reminder | typeof ratingInvitation | typeof checkIn): Mover =>
+	(tx, { from, to }) =>
+		tx.update(table).set({ personId: to }).where(eq(table.personId, from));
+
+/** The open request goes into the one that is open already; those of the past change hands as they are. */
+const requests: Mover = async (tx, { from, to, now }) => {
+	const isFrom = eq(supportRequest.personId, from);
+	const open = await tx
+		.select({ id: supportRequest.id })
+		.from(supportRequest)
+		.where(and(isFrom, inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])))
+		.limit(1);
+	for (const { id } of open) {
+		const joined = await joinPerson(tx, { requestId: id, personId: to, now });
+		if (joined.id !== id) await recallAll(tx, id, now);
+	}
+	await tx.update(supportRequest).set({ personId: to }).where(isFrom);
+};
+
+const needs: Mover = (tx, { from, to }) => tx.update(need).set({ personId: to }).where(eq(need.personId, from));
+
+/** Who follows both keeps one line; a second lead or second of the pair is one too many, and becomes history. */
+const followUps: Mover = async (tx, { from, to, now }) => {
+	const openOf = (personId: string) =>
+		tx
+			.select()
+			.from(followUpMember)
+			.where(and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt)))
+			.limit(50);
+	const kept = await openOf(to);
+	const tooMany = (await openOf(from)).filter((line) =>
+		kept.some(({ accountId, part }) => accountId === line.accountId || (part !== 'member' && part === line.part)),
+	);
+	const ids = tooMany.map(({ id }) => id);
+	if (ids.length > 0) await tx.update(followUpMember).set({ endedAt: now }).where(inArray(followUpMember.id, ids));
+	await tx.update(followUpMember).set({ personId: to }).where(eq(followUpMember.personId, from));
+};
+
+/** Two open pathways: what is still to do goes on in the one kept, the other is history. */
+const pathways: Mover = async (tx, { from, to, now }) => {
+	const openOf = async (personId: string) => {
+		const [row] = await tx
+			.select({ id: pathway.id })
+			.from(pathway)
+			.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
+			.limit(1);
+		return row;
+	};
+	const [own, other] = [await openOf(to), await openOf(from)];
+	if (own && other) {
+		const toDo = and(eq(step.pathwayId, other.id), inArray(step.state, [...OPEN_STEP_STATES]));
+		await tx.update(step).set({ pathwayId: own.id }).where(toDo);
+		const inState = (state: 'current' | 'upcoming') => and(eq(stage.pathwayId, other.id), eq(stage.state, state));
+		await tx.update(stage).set({ state: 'done', leftAt: now }).where(inState('current'));
+		await tx.update(stage).set({ state: 'skipped' }).where(inState('upcoming'));
+		await tx.update(pathway).set({ endedAt: now, endReason: 'other' }).where(eq(pathway.id, other.id));
+	}
+	await tx.update(pathway).set({ personId: to }).where(eq(pathway.personId, from));
+};
+
+const steps: Mover = (tx, { from, to }) => tx.update(step).set({ personId: to }).where(eq(step.personId, from));
+
+/** One present diagnosis: that of the file kept; the other stays to be read. */
+const diagnoses: Mover = async (tx, { from, to, now }) => {
+	const present = (personId: string) => and(eq(diagnosis.personId, personId), isNull(diagnosis.replacedAt));
+	const [own] = await tx.select({ id: diagnosis.id }).from(diagnosis).where(present(to)).limit(1);
+	if (own) await tx.update(diagnosis).set({ replacedAt: now }).where(present(from));
+	await tx.update(diagnosis).set({ personId: to }).where(eq(diagnosis.personId, from));
+};
+
+/** One account signs in: that of the file kept, with what the other knew more; its phones go on receiving. */
+const accounts: Mover = async (tx, { from, to, now }) => {
+	const of = async (personId: string) =>
+		(await tx.select().from(account).where(eq(account.personId, personId)).limit(1))[0];
+	const [own, other] = [await of(to), await of(from)];
+	if (!other) return;
+	if (!own) {
+		await tx.update(account).set({ personId: to }).where(eq(account.id, other.id));
+		return;
+	}
+	await tx.update(pushSubscription).set({ accountId: own.id }).where(eq(pushSubscription.accountId, other.id));
+	await closeAllSessions(tx, other.id, now);
+	await tx
+		.update(account)
+		.set({ status: 'disabled', personId: null, email: null, phone: null })
+		.where(eq(account.id, other.id));
+	await tx
+		.update(account)
+		.set({ email: own.email ?? other.email, phone: own.phone ?? other.phone })
+		.where(eq(account.id, own.id));
+};
+
+const proposals: Mover = async (tx, { from, to, now }) => {
+	// One open proposal a person: that of the file kept.
+	const [own] = await tx
+		.select({ id: moveProposal.id })
+		.from(moveProposal)
+		.where(and(eq(moveProposal.personId, to), isNull(moveProposal.answeredAt)))
+		.limit(1);
+	if (own)
+		await tx
+			.update(moveProposal)
+			.set({ answeredAt: now, agreed: false })
+			.where(and(eq(moveProposal.personId, from), isNull(moveProposal.answeredAt)));
+	await tx.update(moveProposal).set({ personId: to }).where(eq(moveProposal.personId, from));
+};
+
+const decisions: Mover = async (tx, { from, to }) => {
+	await tx.update(identityDecision).set({ keptId: to }).where(eq(identityDecision.keptId, from));
+	// « Not the same person as the one who is no more » is said of the one kept.
+	const different = and(eq(identityDecision.otherId, from), eq(identityDecision.answer, 'different'));
+	await tx.update(identityDecision).set({ otherId: to }).where(different);
+};
+
+/** By name of table, in the order in which they follow. */
+export const MOVERS: Record<string, Mover> = {
+	support_request: requests,
+	need: needs,
+	follow_up_member: followUps,
+	pathway: pathways,
+	step: steps,
+	check_in: handOver(checkIn),
+	diagnosis: diagnoses,
+	appointment: handOver(appointment),
+	reminder: handOver(reminder),
+	rating_invitation: handOver(ratingInvitation),
+	childcare_aid: (tx, pair) => moveAids(tx, pair),
+	account: accounts,
+	move_proposal: proposals,
+	identity_decision: decisions,
+	audit_entry: (tx, { from, to }) => tx.update(auditEntry).set({ personId: to }).where(eq(auditEntry.personId, from)),
+	// Written anew from the record that is kept.
+	person_search_key: (tx, { from }) => tx.delete(personSearchKey).where(eq(personSearchKey.personId, from)),
+};
+
+/**
+ * Merges `from` into `to`: everything that names the first names the second afterwards, the first is no more. What was known of
+ * it stays readable, sealed, in the decision. `by` null: the person said so themselves, and proved their contact.
+ * @throws DomainError `not_found`
+ */
+export async function mergePeople(
+	tx: Tx,
+	{ from, to, by, now }: { from: string; to: string; by: Actor | null; now: Date },
+): Promise<{ id: string }> {
+	const [gone, kept] = [await personOf(tx, from), await personOf(tx, to)];
+	for (const move of Object.values(MOVERS)) await move(tx, { from, to, now });
+	await tx.update(person).set(completed(kept, gone)).where(eq(person.id, to));
+	await tx.delete(person).where(eq(person.id, from));
+	await refreshSearch(tx, to);
+	const id = newId();
+	await tx.insert(identityDecision).values({
+		id,
+		keptId: to,
+		otherId: from,
+		answer: 'same',
+		mergedSealed: seal(`identity_decision.merged_sealed:${id}`, JSON.stringify(identityOf(gone))),
+		byId: by?.accountId ?? null,
+		at: now,
+	});
+	await recordAudit(tx, { action: 'person.merged', actor: by, subjectId: from, personId: to, at: now });
+	return { id };
+}
+
+const identityOf = ({ firstName, lastName, birthDate, email, phone, inseeCode, createdAt }: PersonRow) => ({
+	firstName,
+	lastName,
+	birthDate,
+	email,
+	phone,
+	inseeCode,
+	createdAt,
+});
+
+const place = (id: string) => `person.address_sealed:${id}`;
+
+/** What the file kept did not know. A contact that a code proved counts more than one that was typed. */
+function completed(kept: PersonRow, gone: PersonRow): Partial<PersonRow> {
+	const proved = gone.contactConfirmedAt !== null && kept.contactConfirmedAt === null;
+	const contact = proved
+		? { email: gone.email ?? kept.email, phone: gone.phone ?? kept.phone, contactConfirmedAt: gone.contactConfirmedAt }
+		: { email: kept.email ?? gone.email, phone: kept.phone ?? gone.phone };
+	const address =
+		unsealNullable(place(kept.id), kept.addressSealed) ?? unsealNullable(place(gone.id), gone.addressSealed);
+	const isYearOnly = kept.birthDate === null || kept.birthDate.endsWith('-00-00');
+	return {
+		...contact,
+		birthDate: isYearOnly ? (gone.birthDate ?? kept.birthDate) : kept.birthDate,
+		inseeCode: kept.inseeCode ?? gone.inseeCode,
+		household: kept.household ?? gone.household,
+		childrenCount: kept.childrenCount ?? gone.childrenCount,
+		addressSealed: sealNullable(place(kept.id), address),
+		createdAt: kept.createdAt < gone.createdAt ? kept.createdAt : gone.createdAt,
+		lastContactAt: kept.lastContactAt > gone.lastContactAt ? kept.lastContactAt : gone.lastContactAt,
+	};
+}

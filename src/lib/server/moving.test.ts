@@ -1,0 +1,224 @@
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+	anAppointment,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStep,
+	NOW,
+	theTerritory,
+} from '../../../tests/factories/index.ts';
+import { insertOne } from '../../../tests/factories/insert.ts';
+import { testDatabase } from '../../../tests/support/database.ts';
+import type { SignedIn } from './accounts/sessions.ts';
+import { openAid } from './childcare/commands.ts';
+import type { Db } from './db/client.ts';
+import {
+	account,
+	appointment,
+	auditEntry,
+	childcareAid,
+	diagnosis,
+	moveProposal,
+	need,
+	pathway,
+	step,
+	supportRequest,
+} from './db/schema/index.ts';
+import { movePerson } from './moving.ts';
+import { peopleOfTerritory } from './people/caseload.ts';
+import { openMove, proposeMove } from './people/moves.ts';
+import { followUpOf, getPersonFor, personOf } from './people/queries.ts';
+import { newId } from './platform/ids.ts';
+import { NO_ANSWERS, openAnswers } from './requests/answers.ts';
+import { sendNeed, takeRequest } from './requests/commands.ts';
+import { inbox, needsSentTo } from './requests/inbox.ts';
+import { findOpenRequest, goesOnAs, needsOf } from './requests/queries.ts';
+import { getRequestFor } from './requests/reading.ts';
+import { originOf } from './requests/transferring.ts';
+
+const CHARLEVILLE = '08105';
+const SEDAN = '08409';
+const BESANCON = '25056';
+/** Of no territory of this portal. */
+const CAYENNE = '97302';
+const day = '2026-04-01';
+
+let db: Db;
+let lead: Awaited<ReturnType<typeof aReferent>>;
+let there: Awaited<ReturnType<typeof aReferent>>;
+let person: Awaited<ReturnType<typeof aPerson>>;
+let request: Awaited<ReturnType<typeof aRequest>>;
+const as = (one: { id: string }) => ({ ...one, accountId: one.id }) as unknown as SignedIn;
+const herself = () => ({ accountId: person.account.id, role: 'beneficiary' as const, structureId: null });
+const move = (inseeCode: string, now = NOW) =>
+	db.write((tx) => movePerson(tx, { personId: person.id, inseeCode, by: herself(), now }));
+
+beforeEach(async () => {
+	db = await testDatabase();
+	await theTerritory(db, 'ardennes');
+	await theTerritory(db, 'doubs');
+	lead = await aReferent(db, { territoryId: 'ardennes' });
+	there = await aReferent(db, { territoryId: 'doubs' });
+	person = await aPerson(db, { territoryId: 'ardennes', inseeCode: CHARLEVILLE });
+	const answers = { ...NO_ANSWERS, themes: ['housing', 'health'], inseeCode: CHARLEVILLE };
+	request = await aRequest(db, {
+		personId: person.id,
+		themes: ['housing', 'health'],
+		answers,
+		silenceOn: '2026-05-02',
+	});
+});
+
+const requestRow = async (id: string) =>
+	(await db.read.select().from(supportRequest).where(eq(supportRequest.id, id)).limit(1))[0]!;
+
+describe('to another territory', () => {
+	test('the request is handed over whole: nothing is asked again, one history', async () => {
+		const moved = await move(BESANCON, new Date('2026-03-10T09:00:00Z'));
+		expect(moved.kind).toBe('other');
+		expect(await requestRow(request.id)).toMatchObject({ status: 'transferred', territoryId: 'ardennes' });
+		const open = (await findOpenRequest(db.read, person.id))!;
+		expect(open).toMatchObject({
+			id: moved.requestId,
+			status: 'submitted',
+			territoryId: 'doubs',
+			continuesId: request.id,
+			createdAt: request.createdAt,
+			// A first contact is due by the delay of Doubs; silence on money keeps its day.
+			respondBy: '2026-03-17',
+			silenceOn: '2026-05-02',
+		});
+		expect(open.reference).toMatch(/^25-/);
+		expect(openAnswers(open.id, open.answersSealed)).toMatchObject({
+			themes: ['housing', 'health'],
+			inseeCode: BESANCON,
+		});
+		expect((await needsOf(db.read, open.id)).map(({ theme }) => theme).sort()).toEqual(['health', 'housing']);
+		expect(await goesOnAs(db.read, request.id)).toBe(open.id);
+		expect(await originOf(db.read, open)).toEqual({ sentOn: '2026-03-02', territoryName: 'Ardennes' });
+		expect(await personOf(db.read, person.id)).toMatchObject({ territoryId: 'doubs', inseeCode: BESANCON });
+		const [own] = await db.read.select().from(account).where(eq(account.id, person.account.id)).limit(1);
+		expect(own!.territoryId).toBe('doubs');
+	});
+
+	test('follow-up, pathway, steps, appointments and needs on their way end in the former one', async () => {
+		await db.write((tx) => takeRequest(tx, { reference: request.reference!, account: as(lead), now: NOW }));
+		const way = await aPathway(db, { personId: person.id });
+		await aStep(db, { personId: person.id, pathwayId: way.id });
+		const booked = await anAppointment(db, { personId: person.id, day, time: '10:00' });
+		const colleague = await aReferent(db, { territoryId: 'ardennes' });
+		const needId = request.needs[0]!.id;
+		await db.write((tx) => sendNeed(tx, { needId, structureId: colleague.structureId, by: as(lead), now: NOW }));
+		await insertOne(db, diagnosis, {
+			id: newId(),
+			personId: person.id,
+			territoryId: 'ardennes',
+			state: 'self_started',
+			createdAt: NOW,
+		});
+		await move(BESANCON);
+		expect(await followUpOf(db.read, person.id)).toEqual([]);
+		expect(await needsSentTo(db.read, colleague.structureId)).toEqual([]);
+		const one = async <T>(rows: Promise<T[]>) => (await rows)[0]!;
+		expect(await one(db.read.select().from(pathway).where(eq(pathway.id, way.id)).limit(1))).toMatchObject({
+			endReason: 'moved',
+			endedAt: NOW,
+		});
+		expect((await one(db.read.select().from(step).limit(1))).state).toBe('cancelled');
+		expect((await one(db.read.select().from(appointment).where(eq(appointment.id, booked.id)).limit(1))).state).toBe(
+			'revoked',
+		);
+		expect(await one(db.read.select().from(need).where(eq(need.id, needId)).limit(1))).toMatchObject({
+			status: 'open',
+			structureId: null,
+		});
+		expect((await one(db.read.select().from(diagnosis).limit(1))).territoryId).toBe('doubs');
+		const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.personId, person.id)).limit(50);
+		expect(journal.map(({ action }) => action)).toEqual(
+			expect.arrayContaining(['request.transferred', 'person.moved', 'person.follow_up_ended', 'pathway.closed']),
+		);
+	});
+
+	test('the new territory reads and takes it; the former one sees only that it left', async () => {
+		await db.write((tx) => takeRequest(tx, { reference: request.reference!, account: as(lead), now: NOW }));
+		const { reference } = await move(BESANCON);
+		await expect(getPersonFor(db.read, as(lead), person.id)).rejects.toThrow('not_found');
+		await expect(getRequestFor(db.read, as(lead), reference!)).rejects.toThrow('not_found');
+		await expect(getRequestFor(db.read, as(lead), request.reference!)).rejects.toThrow('not_found');
+		const boss = as(await aReferent(db, { territoryId: 'ardennes', role: 'coordinator' }));
+		expect(await getRequestFor(db.read, boss, request.reference!)).toMatchObject({ access: 'limited', needs: [] });
+		await expect(getRequestFor(db.read, boss, reference!)).rejects.toThrow('not_found');
+		expect((await getRequestFor(db.read, as(there), reference!)).needs).toHaveLength(2);
+		const listed = async (territoryId: string) =>
+			(await inbox(db.read, territoryId, { today: '2026-03-02' })).map((row) => row.reference);
+		expect([await listed('ardennes'), await listed('doubs')]).toEqual([[], [reference]]);
+		await db.write((tx) => takeRequest(tx, { reference: reference!, account: as(there), now: NOW }));
+		expect((await getPersonFor(db.read, as(there), person.id)).access).toBe('lead');
+		const search = { text: person.lastName, today: '2026-03-02' };
+		expect((await peopleOfTerritory(db.read, 'ardennes', search)).rows).toEqual([]);
+		expect((await peopleOfTerritory(db.read, 'doubs', search)).rows).toHaveLength(1);
+	});
+
+	test('a draft of aid goes along; one already sent is decided where it was', async () => {
+		const aid = { personId: person.id, territoryId: 'ardennes', now: NOW };
+		await db.write((tx) => openAid(tx, { ...aid, sent: false }));
+		await move(BESANCON);
+		const decider = async () => (await db.read.select().from(childcareAid).limit(1))[0]!.deciderStructureId;
+		expect(await decider()).toMatch(/^doubs-/);
+		await db.write((tx) => tx.update(childcareAid).set({ status: 'submitted' }));
+		await move(CHARLEVILLE);
+		expect(await decider()).toMatch(/^doubs-/);
+	});
+
+	test('there and back again: the chain leads to the last', async () => {
+		await move(BESANCON);
+		const back = await move(SEDAN);
+		expect(await goesOnAs(db.read, request.id)).toBe(back.requestId);
+		expect((await findOpenRequest(db.read, person.id))!.reference).toMatch(/^08-/);
+	});
+
+	test('without an open request the person moves alone', async () => {
+		await db.write((tx) => tx.update(supportRequest).set({ status: 'closed' }));
+		expect(await move(BESANCON)).toEqual({ kind: 'other', reference: null, requestId: null });
+		expect((await personOf(db.read, person.id)).territoryId).toBe('doubs');
+	});
+});
+
+test('within the territory only the commune changes', async () => {
+	await db.write((tx) => takeRequest(tx, { reference: request.reference!, account: as(lead), now: NOW }));
+	expect(await move(SEDAN)).toEqual({ kind: 'same', reference: null, requestId: null });
+	expect(await personOf(db.read, person.id)).toMatchObject({ territoryId: 'ardennes', inseeCode: SEDAN });
+	expect(await followUpOf(db.read, person.id)).toHaveLength(1);
+	expect((await requestRow(request.id)).status).toBe('assigned');
+});
+
+test('outside every perimeter nothing is lost: the request and who follows stay', async () => {
+	await db.write((tx) => takeRequest(tx, { reference: request.reference!, account: as(lead), now: NOW }));
+	expect((await move(CAYENNE)).kind).toBe('outside');
+	expect(await personOf(db.read, person.id)).toMatchObject({ territoryId: 'ardennes', inseeCode: CAYENNE });
+	expect((await requestRow(request.id)).status).toBe('assigned');
+	expect((await getPersonFor(db.read, as(lead), person.id)).access).toBe('lead');
+});
+
+describe('proposed by a professional', () => {
+	const propose = (inseeCode: string) =>
+		db.write((tx) => proposeMove(tx, { personId: person.id, inseeCode, by: as(lead), now: NOW }));
+
+	test('nothing moves until the person agrees; the latest proposal is the one that waits', async () => {
+		await propose(SEDAN);
+		await propose(BESANCON);
+		expect(await openMove(db.read, person.id)).toMatchObject({ inseeCode: BESANCON, commune: 'Besançon' });
+		expect((await personOf(db.read, person.id)).territoryId).toBe('ardennes');
+		await move(BESANCON);
+		expect(await openMove(db.read, person.id)).toBeUndefined();
+		const rows = await db.read.select().from(moveProposal).orderBy(moveProposal.at).limit(5);
+		expect(rows.map(({ agreed }) => agreed).sort()).toEqual([false, true]);
+	});
+
+	test('an unknown commune is none', async () => {
+		await expect(propose('99999')).rejects.toThrow('not_found');
+	});
+});

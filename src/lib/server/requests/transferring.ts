@@ -1,0 +1,92 @@
+/** A request whose person moved to a commune of another territory goes on there: asked once, one history. */
+import { and, eq, inArray } from 'drizzle-orm';
+import { recordAudit } from '../audit/commands.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import { need, supportRequest, territory } from '../db/schema/index.ts';
+import type { Actor } from '../people/commands.ts';
+import { newId, newReference } from '../platform/ids.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { openAnswers, sealAnswers } from './answers.ts';
+import { recallAll } from './orienting.ts';
+import { findOpenRequest } from './queries.ts';
+import { respondByDay } from './rules.ts';
+
+interface Transfer {
+	personId: string;
+	territoryId: string;
+	inseeCode: string;
+	by: Actor;
+	now: Date;
+}
+
+/**
+ * The open request ends as `transferred` and goes on in the other territory with everything that was answered and every need
+ * that is left, under a reference of that territory. A first contact is due there by that territory's own delay; silence on
+ * money keeps its day (CRPA L114-3: implicit refusal counts from the first administration).
+ * @returns null when no request is open
+ */
+export async function transferRequest(
+	tx: Tx,
+	{ personId, territoryId, inseeCode, by, now }: Transfer,
+): Promise<{ id: string; reference: string } | null> {
+	const open = await findOpenRequest(tx, personId);
+	if (!open || open.territoryId === territoryId) return null;
+	const { code, zone, holidayZone, settings } = await getTerritory(tx, territoryId);
+	const holidays = await holidaysOf(tx, holidayZone);
+	await recallAll(tx, open.id, now);
+	await tx
+		.update(supportRequest)
+		.set({ status: 'transferred', closedAt: now, updatedAt: now })
+		.where(eq(supportRequest.id, open.id));
+	const id = newId();
+	const reference = newReference(code);
+	await tx.insert(supportRequest).values({
+		...open,
+		id,
+		reference,
+		status: 'submitted',
+		territoryId,
+		inseeCode,
+		answersSealed: sealAnswers(id, { ...openAnswers(open.id, open.answersSealed), inseeCode }),
+		updatedAt: now,
+		submittedAt: now,
+		assignedAt: null,
+		assignedToId: null,
+		closedAt: null,
+		respondBy: respondByDay(localDay(now, zone), settings.firstContactDays, holidays),
+		stillWaitingAt: null,
+		mergedIntoId: null,
+		continuesId: open.id,
+	});
+	await tx
+		.update(need)
+		.set({ requestId: id, status: 'open', structureId: null, expectedOn: null })
+		.where(and(eq(need.requestId, open.id), inArray(need.status, ['open', 'in_progress'])));
+	const detail = { from: open.territoryId, to: territoryId, continuedBy: id };
+	await recordAudit(tx, { action: 'request.transferred', actor: by, subjectId: open.id, personId, detail, at: now });
+	return { id, reference };
+}
+
+/** Where a transferred request goes on. */
+export async function continuationOf(q: Queries, requestId: string) {
+	const [row] = await q
+		.select({ reference: supportRequest.reference, territoryName: territory.name })
+		.from(supportRequest)
+		.innerJoin(territory, eq(territory.id, supportRequest.territoryId))
+		.where(eq(supportRequest.continuesId, requestId))
+		.limit(1);
+	return row?.reference ? { reference: row.reference, territoryName: row.territoryName } : null;
+}
+
+/** Where and when a request that came from another territory was first sent. */
+export async function originOf(q: Queries, { continuesId }: { continuesId: string | null }) {
+	if (!continuesId) return null;
+	const [row] = await q
+		.select({ submittedAt: supportRequest.submittedAt, territoryName: territory.name, zone: territory.zone })
+		.from(supportRequest)
+		.innerJoin(territory, eq(territory.id, supportRequest.territoryId))
+		.where(eq(supportRequest.id, continuesId))
+		.limit(1);
+	return row?.submittedAt ? { sentOn: localDay(row.submittedAt, row.zone), territoryName: row.territoryName } : null;
+}

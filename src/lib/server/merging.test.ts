@@ -69,6 +69,37 @@ async function aFullPerson(more: Parameters<typeof aPerson>[1] = {}) {
 	const pathway = await aPathway(db, { personId });
 	await aStep(db, { personId, pathwayId: pathway.id });
 	await insertOne(db, tables.checkIn, { id: newId(), pathwayId: pathway.id, personId, week: 1, dueOn: '2026-03-09' });
+	const sealed = 'sealed elsewhere';
+	await insertOne(db, tables.situationReview, {
+		id: newId(),
+		pathwayId: pathway.id,
+		personId,
+		heldAt: NOW,
+		heldById: referent.id,
+		lookedSealed: sealed,
+	});
+	await insertOne(db, tables.caseGroup, {
+		id: newId(),
+		personId,
+		territoryId,
+		proposedById: referent.id,
+		state: 'planned',
+		whySealed: sealed,
+		startsAt: NOW,
+		endsAt: NOW,
+		zone: 'Europe/Paris',
+		createdAt: NOW,
+	});
+	await insertOne(db, tables.exceptionalOpening, {
+		id: newId(),
+		personId,
+		territoryId,
+		accountId: referent.id,
+		structureId: referent.structureId,
+		reasonSealed: sealed,
+		openedAt: NOW,
+		endsAt: NOW,
+	});
 	await insertOne(db, tables.diagnosis, {
 		id: newId(),
 		personId,

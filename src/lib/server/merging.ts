@@ -12,9 +12,12 @@ import {
 	account,
 	appointment,
 	auditEntry,
+	caseGroup,
 	checkIn,
 	diagnosis,
+	exceptionalOpening,
 	followUpMember,
+	goal,
 	identityDecision,
 	moveProposal,
 	need,
@@ -24,6 +27,7 @@ import {
 	pushSubscription,
 	ratingInvitation,
 	reminder,
+	situationReview,
 	stage,
 	step,
 	supportRequest,
@@ -46,9 +50,18 @@ interface Pair {
 }
 type Mover = (tx: Tx, pair: Pair) => Promise<unknown>;
 
+type Plain =
+	| typeof appointment
+	| typeof caseGroup
+	| typeof checkIn
+	| typeof exceptionalOpening
+	| typeof ratingInvitation
+	| typeof reminder
+	| typeof situationReview;
+
 /** Rows that may stand beside each other: they only change hands. */
 const handOver =
-	(table: typeof appointment | typeof reminder | typeof ratingInvitation | typeof checkIn): Mover =>
+	(table: Plain): Mover =>
 	(tx, { from, to }) =>
 		tx.update(table).set({ personId: to }).where(eq(table.personId, from));
 
@@ -100,6 +113,8 @@ const pathways: Mover = async (tx, { from, to, now }) => {
 	if (own && other) {
 		const toDo = and(eq(step.pathwayId, other.id), inArray(step.state, [...OPEN_STEP_STATES]));
 		await tx.update(step).set({ pathwayId: own.id }).where(toDo);
+		const aims = and(eq(goal.pathwayId, other.id), eq(goal.state, 'open'));
+		await tx.update(goal).set({ pathwayId: own.id }).where(aims);
 		const inState = (state: 'current' | 'upcoming') => and(eq(stage.pathwayId, other.id), eq(stage.state, state));
 		await tx.update(stage).set({ state: 'done', leftAt: now }).where(inState('current'));
 		await tx.update(stage).set({ state: 'skipped' }).where(inState('upcoming'));
@@ -170,6 +185,9 @@ export const MOVERS: Record<string, Mover> = {
 	pathway: pathways,
 	step: steps,
 	check_in: handOver(checkIn),
+	situation_review: handOver(situationReview),
+	case_group: handOver(caseGroup),
+	exceptional_opening: handOver(exceptionalOpening),
 	diagnosis: diagnoses,
 	appointment: handOver(appointment),
 	reminder: handOver(reminder),

@@ -1,39 +1,7 @@
-import { ACTORS, type ActorName } from './world.ts';
+import type { Row } from './access-row.ts';
+import { ACTORS } from './world.ts';
 
-type Actors = readonly ActorName[];
-
-export interface Posted {
-	/** Who may; the page's own actors when absent. */
-	for?: Actors;
-	/** `{step}` and the like are ids of person A's file. */
-	form?: Record<string, string | string[]>;
-	json?: unknown;
-	/** What those who may are answered, besides a form that is refused. */
-	ok?: number[];
-	/** Instead of 404, for those signed in as somebody else: they are told on the page they are led to. */
-	refused?: number;
-	/** Ends the session it is sent with, or opens another. */
-	endsSession?: true;
-}
-
-export interface Row {
-	/** Whose the page is. Everybody else: no such page, or the page to sign in. */
-	for: Actors;
-	/** Address with ids of A's file, when it has parameters. */
-	at?: string;
-	/** Instead of 200. */
-	ok?: number[];
-	/** What those who are not signed in are answered: a script cannot follow a redirection to a page. */
-	visitor?: number;
-	/** Instead of 404, for those signed in as somebody else. */
-	refused?: number;
-	/** Shows what was sent to everybody: a demo only. */
-	showsAll?: true;
-	/** Called by machines that send no Origin and prove themselves otherwise. */
-	byMachines?: true;
-	actions?: Record<string, Posted>;
-	methods?: Record<string, Posted>;
-}
+export type { Posted, Row } from './access-row.ts';
 
 const ALL = ACTORS;
 const PEOPLE = ['person', 'other'] as const;
@@ -154,6 +122,8 @@ export const ACCESS: Record<string, Row> = {
 			untick: { for: A, form: { step: '{step}' } },
 			stuck: { for: A, form: { step: '{step}', note: 'Je suis en panne' } },
 			propose: { form: { title: 'Passer le permis' } },
+			waiting: {},
+			group: { for: A, form: { group: '{group}', word: 'Merci' } },
 			checkin: { for: NOBODY, form: { checkIn: '{need}', answer: 'fine' } },
 		},
 	},
@@ -161,6 +131,7 @@ export const ACCESS: Record<string, Row> = {
 		...ofPeople,
 		actions: { save: { form: { employment: 'look' } }, answer: { form: { answer: 'agree' } } },
 	},
+	'/(person)/parcours/agenda.ics': ofPeople,
 	'/(person)/rendez-vous': { ...ofPeople, actions: { subscribe: {}, unsubscribe: {} } },
 	'/(person)/rendez-vous/[id]': {
 		for: A,
@@ -274,6 +245,12 @@ export const ACCESS: Record<string, Row> = {
 			declineNeed: { for: NOBODY, form: { need: '{need}', why: 'full' } },
 		},
 	},
+	'/(staff)/pro/groupes': ofStaff,
+	'/(staff)/pro/groupes/[id]': {
+		for: [...PAIR, 'decider'],
+		at: '/pro/groupes/{group}',
+		actions: { default: { for: PAIR } },
+	},
 	'/(staff)/pro/ouvrir': {
 		...ofStaff,
 		actions: {
@@ -319,12 +296,16 @@ export const ACCESS: Record<string, Row> = {
 			reorient: { for: PAIR, form: { kind: 'social' } },
 			close: { for: PAIR },
 			handled: { for: NOBODY, form: { stage: '{need}' } },
+			goal: { for: PAIR, form: { goalTheme: 'housing', goalText: 'Changer de logement' } },
+			goalState: { for: PAIR, form: { goal: '{goal}', goalState: 'reached', version: '1' } },
 			change: {
 				for: PAIR,
 				form: { step: '{step}', title: 'Autre titre', owner: 'person', state: 'planned', version: '1' },
 			},
 		},
 	},
+	'/(staff)/pro/personnes/[id]/point': { for: PAIR, at: '/pro/personnes/{person}/point', actions: { default: {} } },
+	'/(staff)/pro/personnes/[id]/groupe': { for: PAIR, at: '/pro/personnes/{person}/groupe', actions: { default: {} } },
 	'/(staff)/pro/personnes/[id]/rendez-vous': {
 		for: FOLLOW_A,
 		at: '/pro/personnes/{person}/rendez-vous',

@@ -22,6 +22,7 @@ import { rateAll } from './seed/evaluation.ts';
 import { file, follow, meet, settle, strangerOf, type Known, type World } from './seed/lives.ts';
 import { personaOf } from './seed/personas.ts';
 import { hireTeam } from './seed/professionals.ts';
+import { shareOf } from './seed/sharing.ts';
 
 const DAY_MS = 86_400_000;
 const PEOPLE: Record<string, number> = { ardennes: 300, doubs: 400, manche: 350, 'deux-sevres': 120, guyane: 200 };
@@ -49,6 +50,7 @@ async function fill(tx: Tx, root: string, today: Date): Promise<DemoAccount[]> {
 		const world: World = { tx, territory, team, communes, today, next: () => (number += 1) };
 		const persona = await personaOf(world);
 		await missingPaper(world, persona.personId);
+		await shareOf(world, persona.personId);
 		const parents: string[] = [];
 		for (let index = 0; index < PEOPLE[profile.id]!; index += 1) {
 			const { id, drawn } = await liveOne(world, index);

@@ -101,6 +101,17 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 		title: `${mark}mobility`,
 		noteSealed: sealedFor('step.note_sealed', mobilityId, `${mark}mobilitynote`),
 	});
+	const goalId = newId();
+	await insertOne(db, tables.goal, {
+		id: goalId,
+		pathwayId: pathway.id,
+		theme: 'housing',
+		textSealed: sealedFor('goal.text_sealed', goalId, `${mark}goal`),
+		state: 'open',
+		createdAt: now,
+		version: 1,
+	});
+	const group = await aMeeting(db, mark, personId, referent);
 	await aDiagnosis(db, mark, personId, referent);
 	const appointmentId = newId();
 	const meeting = { personId, placeName: `${mark}place`, address: `${mark}street` };
@@ -192,6 +203,8 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 			need: request.needs[0]!.id,
 			stage: pathway.stages[2]!.id,
 			step: stepId,
+			goal: goalId,
+			group,
 			appointment: appointmentId,
 			invited: invited.id,
 			slot: slot.id,
@@ -204,6 +217,26 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 			link: token,
 		},
 	};
+}
+
+/** In three weeks, decided by the referent. */
+async function aMeeting(db: Db, mark: string, personId: string, by: Awaited<ReturnType<typeof aReferent>>) {
+	const id = newId();
+	const startsAt = new Date(now.getTime() + 21 * DAY_MS);
+	await insertOne(db, tables.caseGroup, {
+		id,
+		personId,
+		territoryId: by.territoryId,
+		proposedById: by.id,
+		state: 'planned',
+		whySealed: sealedFor('case_group.why_sealed', id, `${mark}why`),
+		agendaSealed: sealedFor('case_group.agenda_sealed', id, `${mark}agenda`),
+		startsAt,
+		endsAt: new Date(startsAt.getTime() + HOUR_MS),
+		zone: 'Europe/Paris',
+		createdAt: now,
+	});
+	return id;
 }
 
 /** Begun by the person, noted by the lead: a point of housing, one of mobility, one of no theme. */
@@ -283,6 +316,7 @@ async function makeWorld(db: Db): Promise<World> {
 	const a = await aFullFile(db, 'zzqalix', lead, 9);
 	const b = await aFullFile(db, 'zzqbea', colleague, 11);
 	const personId = a.person.id;
+	await insertOne(db, tables.caseGroupMember, { groupId: a.ids.group, accountId: decider.id });
 	await aFollowUp(db, { personId, member: disabled, part: 'member', themes: [...THEMES] });
 	await aFollowUp(db, { personId, member: second, part: 'second' });
 	await aFollowUp(db, { personId, member, part: 'member', themes: ['mobility'] });

@@ -12,6 +12,9 @@ export interface FileIds {
 	need: string;
 	stage: string;
 	step: string;
+	goal: string;
+	/** A meeting to come about A, to which the decider is invited. */
+	group: string;
 	appointment: string;
 	invited: string;
 	slot: string;

@@ -3,12 +3,20 @@ import { m } from '../../paraglide/messages.js';
 import { CHECK_IN_ANSWERS, END_REASONS } from '../../shared/closing.ts';
 import { PATHWAY_KINDS, STEP_OWNERS, STEP_STATES } from '../../shared/codes.ts';
 import { THEMES } from '../../shared/themes.ts';
+import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
 import { parseForm, text } from '../platform/forms.ts';
 import { daysBetween } from '../territories/calendar.ts';
 
-const line = (max: number) =>
-	text(max, { tooLong: () => m.error_too_long({ max: String(max) }), strange: () => m.error_strange() });
-const id = line(40);
+/** What is typed of a pathway; a social-security number has no place in it. */
+export const line = (max: number) =>
+	v.pipe(
+		text(max, { tooLong: () => m.error_too_long({ max: String(max) }), strange: () => m.error_strange() }),
+		v.check(
+			(value) => !hasSocialSecurityNumber(value),
+			() => m.diagnosis_error_number(),
+		),
+	);
+export const id = line(40);
 const title = v.pipe(
 	line(140),
 	v.nonEmpty(() => m.pathway_pro_error_title()),
@@ -21,7 +29,7 @@ const day = v.pipe(
 	v.transform((value) => value || undefined),
 );
 
-function isDay(value: string): boolean {
+export function isDay(value: string): boolean {
 	if (value === '') return true;
 	if (!/^\d{4}-\d\d-\d\d$/.test(value)) return false;
 	try {
@@ -44,6 +52,19 @@ const stepFields = {
 	theme: v.fallback(v.optional(v.picklist(THEMES)), undefined),
 	owner: v.picklist(STEP_OWNERS, () => m.error_choose()),
 	dueOn: day,
+	goalId: v.pipe(
+		id,
+		v.transform((value) => value || undefined),
+	),
+	weeklyHours: v.pipe(
+		line(2),
+		v.check(
+			(value) => value === '' || (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 40),
+			() => m.pathway_pro_error_hours(),
+		),
+		v.transform((value) => (value ? Number(value) : undefined)),
+	),
+	tags: v.pipe(v.optional(v.array(v.pipe(v.string(), v.maxLength(80))), []), v.maxLength(20)),
 };
 const newStep = v.object(stepFields);
 export const parseNewStep = (form: FormData) => parseForm(newStep, form);

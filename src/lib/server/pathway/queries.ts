@@ -100,6 +100,10 @@ export async function pathwayOf(q: Queries, personId: string, locale: string) {
 export type PathwayView = NonNullable<Awaited<ReturnType<typeof pathwayOf>>>;
 export type StageView = PathwayView['stages'][number];
 
+/** Why the latest orientation was decided, in the words that were written. */
+export const orientationReason = ({ id, orientationReasonSealed }: typeof pathway.$inferSelect): string | null =>
+	unsealNullable(`pathway.orientation_reason_sealed:${id}`, orientationReasonSealed);
+
 /** One step of a person. @throws DomainError `not_found` */
 export async function getStep(q: Queries, personId: string, stepId: string): Promise<StepView> {
 	const [row] = await stepRows(q)

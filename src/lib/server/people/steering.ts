@@ -13,6 +13,7 @@ import {
 } from '../db/schema/index.ts';
 import { daysIn } from '../territories/calendar.ts';
 import { openMember } from './caseload.ts';
+import { inBasin } from './delay-scope.ts';
 import { distribution } from './steering-rules.ts';
 
 const PERIOD_MS = 90 * 86_400_000;
@@ -157,8 +158,39 @@ export async function contactDelays(q: Queries, { territoryId, zone, now }: Peri
 	return { now: distribution(days(true)), before: distribution(days(false)) };
 }
 
-/** Calendar days spent in each stage left during the last 90 days, in the order of the template. */
-export async function stageDelays(q: Queries, { territoryId, zone, now }: Period) {
+/** People led from a structure, or who live in a basin. */
+interface StageScope {
+	structureId?: string;
+	employmentAreaId?: string;
+}
+
+const ledFrom = (q: Queries, structureId: string) =>
+	exists(
+		q
+			.select({ one: sql`1` })
+			.from(followUpMember)
+			.where(
+				and(
+					eq(followUpMember.personId, pathway.personId),
+					eq(followUpMember.part, 'lead'),
+					eq(followUpMember.structureId, structureId),
+				),
+			),
+	);
+
+const livingIn = (q: Queries, employmentAreaId: string, territoryId: string) =>
+	exists(
+		q
+			.select({ one: sql`1` })
+			.from(person)
+			.where(and(eq(person.id, pathway.personId), inBasin(q, employmentAreaId, territoryId))),
+	);
+
+/** Calendar days spent in each stage left during the last 90 days, in the order of the template; of all, or within a scope. */
+export async function stageDelays(
+	q: Queries,
+	{ territoryId, zone, now, structureId, employmentAreaId }: Period & StageScope,
+) {
 	const rows = await q
 		.select({
 			id: stage.id,
@@ -174,6 +206,8 @@ export async function stageDelays(q: Queries, { territoryId, zone, now }: Period
 				lte(stage.leftAt, now),
 				ne(stage.state, 'skipped'),
 				eq(pathway.territoryId, territoryId),
+				structureId ? ledFrom(q, structureId) : undefined,
+				employmentAreaId ? livingIn(q, employmentAreaId, territoryId) : undefined,
 			),
 		)
 		.orderBy(desc(stage.leftAt))

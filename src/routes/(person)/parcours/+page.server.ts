@@ -3,13 +3,21 @@ import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
 import { pendingCheckIn } from '$lib/server/pathway/check-ins';
 import { answerCheckIn } from '$lib/server/pathway/closing';
+import { sayPathwayWaiting } from '$lib/server/pathway/commands';
+import { parseGroupAnswer } from '$lib/server/pathway/decision-forms';
 import { parseCheckIn, parseOwnStep, parseProposal } from '$lib/server/pathway/forms';
-import { pathwayOf } from '$lib/server/pathway/queries';
-import { isOpenStep, nextOwnStep } from '$lib/server/pathway/rules';
+import { goalsOf } from '$lib/server/pathway/goals';
+import { ownGroups } from '$lib/server/pathway/group-queries';
+import { answerGroup } from '$lib/server/pathway/groups';
+import { orientationReason, pathwayOf } from '$lib/server/pathway/queries';
+import { reviewsOf } from '$lib/server/pathway/reviews';
+import { isOpenStep, nextOwnStep, weeklyHours } from '$lib/server/pathway/rules';
 import { askHelpOnStep, proposeStep, tickStep, untickStep } from '$lib/server/pathway/steps';
 import { touchContact } from '$lib/server/people/commands';
+import { passedDelays } from '$lib/server/people/delays';
 import { followUpOf } from '$lib/server/people/queries';
 import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -27,13 +35,27 @@ export const load: PageServerLoad = async ({ locals }) => {
 		structureName,
 		phone: phone ?? structurePhone,
 	}));
-	if (!view) return { now, people, pathway: null };
+	const groups = await ownGroups(db.read, personId);
+	if (!view) return { now, people, groups, pathway: null };
 	const { pathway, stages, steps, zone } = view;
 	const today = localDay(now, zone);
+	const { id: territoryId, settings } = await getTerritory(db.read, pathway.territoryId);
+	const late = pathway.endedAt ? [] : await passedDelays(db.read, { personId }, { territoryId, zone, settings, now });
+	const reviews = await reviewsOf(db.read, pathway.id);
 	return {
 		now,
 		people,
+		groups,
 		pathway: {
+			late: late.map(({ kind, targetOn, stageName }) => ({ kind, targetOn, stageName })),
+			stillWaiting: pathway.stillWaitingAt !== null,
+			goals: (await goalsOf(db.read, pathway.id))
+				.filter(({ state }) => state !== 'given_up')
+				.map(({ id, theme, text, state }) => ({ id, theme, text, reached: state === 'reached' })),
+			hours: weeklyHours(steps),
+			hasDates: steps.some((step) => step.owner === 'person' && step.dueOn !== null && isOpenStep(step.state)),
+			oriented: pathway.orientedAt && { at: pathway.orientedAt, reason: orientationReason(pathway) },
+			reviews: reviews.map(({ heldAt, looked }) => ({ heldAt, looked })),
 			kind: pathway.kind,
 			startedAt: pathway.startedAt,
 			endedAt: pathway.endedAt,
@@ -68,6 +90,8 @@ const sentences = {
 	step_refused: m.pathway_error_refused,
 	untick_too_late: m.pathway_error_untick,
 	no_pathway: m.pathway_none_title,
+	not_late_yet: m.pathway_error_not_late,
+	group_over: m.pathway_group_over,
 };
 
 /** One form of one's own steps: parse, one command, back to the page. */
@@ -113,6 +137,37 @@ export const actions: Actions = {
 		try {
 			await db.write(async (tx) => {
 				await answerCheckIn(tx, { checkInId, personId, answer, note, by, now });
+				await touchContact(tx, personId, now);
+			});
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, href('/parcours'));
+	},
+	waiting: async ({ locals }) => {
+		const by = requireBeneficiary();
+		const { personId } = by;
+		const { now } = locals;
+		try {
+			await db.write(async (tx) => {
+				await sayPathwayWaiting(tx, { personId, by, now });
+				await touchContact(tx, personId, now);
+			});
+		} catch (error) {
+			return failFrom(error, sentences);
+		}
+		redirect(303, href('/parcours'));
+	},
+	group: async ({ request, locals }) => {
+		const by = requireBeneficiary();
+		const parsed = parseGroupAnswer(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { group: groupId, word, refuse } = parsed.value;
+		const { personId } = by;
+		const { now } = locals;
+		try {
+			await db.write(async (tx) => {
+				await answerGroup(tx, { groupId, personId, word, refuse: refuse === 'yes', by, now });
 				await touchContact(tx, personId, now);
 			});
 		} catch (error) {

@@ -1,5 +1,6 @@
 import { db } from '$lib/server/db';
 import { DELAY_KINDS, passedDelays } from '$lib/server/people/delays';
+import { stageDelays } from '$lib/server/people/steering';
 import { getTerritory, listEmploymentAreas, listStructures } from '$lib/server/territories/queries';
 import { requireCoordinator } from '$lib/server/web/guards';
 import type { PageServerLoad } from './$types';
@@ -25,6 +26,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 		filters: { structureId, employmentAreaId, kind, page },
 		structures: structures.map(({ id, name }) => ({ id, name })),
 		areas: areas.map(({ id, name }) => ({ id, name })),
+		stages: await stageDelays(db.read, { territoryId, zone, now: locals.now, structureId, employmentAreaId }),
 		total: delays.length,
 		more: delays.length > page * PAGE_SIZE,
 		rows: delays.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),

@@ -1,6 +1,8 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { historyOf } from '$lib/server/audit/queries';
+import { parseGoal, parseGoalChange } from '$lib/server/pathway/decision-forms';
 import { checkInsOf } from '$lib/server/pathway/check-ins';
 import { closePathway, handleCheckIn, reorient } from '$lib/server/pathway/closing';
 import { enterStage, openPathway } from '$lib/server/pathway/commands';
@@ -12,8 +14,10 @@ import {
 	parseReorienting,
 	parseStepChange,
 } from '$lib/server/pathway/forms';
+import { addGoal, changeGoal, getGoal, goalsOf } from '$lib/server/pathway/goals';
 import { getStep, pathwayOf } from '$lib/server/pathway/queries';
-import { isOpenStep, nextStepStates, stageMove } from '$lib/server/pathway/rules';
+import { nextReviewOn } from '$lib/server/pathway/reviews';
+import { isOpenStep, nextStepStates, stageMove, weeklyHours } from '$lib/server/pathway/rules';
 import { addStep, changeStep } from '$lib/server/pathway/steps';
 import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
@@ -21,9 +25,11 @@ import { leads, seesTheme } from '$lib/server/people/rules';
 import { DomainError, notFound } from '$lib/server/platform/errors';
 import { dropNotices, planNotice } from '$lib/server/reminders/commands';
 import { instantOf, localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { THEMES, type Theme } from '$lib/shared/themes';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params, locals, url }) => {
@@ -37,6 +43,9 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 	const steps = view.steps
 		.filter((step) => seesTheme(file.themes, step.theme))
 		.map((step) => ({ ...step, states: nextStepStates(step.state) }));
+	const sees = (theme: Theme) => seesTheme(file.themes, theme);
+	const goals = (await goalsOf(db.read, view.pathway.id)).filter(({ theme }) => sees(theme));
+	const { settings } = await getTerritory(db.read, file.person.territoryId);
 	const editing = steps.find(({ id }) => id === url.searchParams.get('action'));
 	return {
 		now,
@@ -49,6 +58,23 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			endReason: view.pathway.endReason,
 			contractBy: view.contractBy,
 			today: localDay(now, view.zone),
+			goals: goals.map(({ id, theme, text, state, version }) => ({
+				id,
+				theme,
+				text,
+				state,
+				version,
+				steps: steps.filter(({ goalId }) => goalId === id).length,
+			})),
+			hours: weeklyHours(steps),
+			choices: {
+				goals: goals.filter(({ state }) => state === 'open').map(({ id, text }) => ({ id, text })),
+				themes: THEMES.filter(sees),
+				whole: file.themes === null,
+				tags: settings.roadmapThemes,
+			},
+			reviewOn: decides ? await nextReviewOn(db.read, view.pathway) : null,
+			history: decides ? await historyOf(db.read, params.id, HISTORY_SHOWN) : [],
 			checkIns: decides ? await checkInsOf(db.read, view.pathway.id) : [],
 			decides,
 			stages: view.stages.map((stage) => {
@@ -64,11 +90,14 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 	};
 };
 
+const HISTORY_SHOWN = 40;
+
 const sentences = {
 	pathway_already_open: m.pathway_pro_error_open,
 	no_pathway: m.pathway_pro_error_none,
 	stage_reason_missing: m.pathway_pro_error_reason,
 	step_refused: m.pathway_pro_error_refused,
+	goal_changed: m.pathway_pro_goal_changed,
 };
 
 const here = (id: string) => href(`/pro/personnes/${id}/parcours`);
@@ -87,6 +116,36 @@ async function requireThemes(by: ReturnType<typeof requireStaff>, personId: stri
 }
 
 export const actions: Actions = {
+	goal: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
+		const parsed = parseGoal(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { goalTheme: theme, goalText: text } = parsed.value;
+		await requireThemes(by, params.id, [theme]).catch(errorFrom);
+		try {
+			await db.write((tx) => addGoal(tx, { personId: params.id, theme, text, by, now: locals.now }));
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, here(params.id));
+	},
+	goalState: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
+		const parsed = parseGoalChange(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { goal: goalId, goalState: state, version } = parsed.value;
+		const view = await pathwayOf(db.read, params.id, locals.locale);
+		const found = await getGoal(db.read, view?.pathway.id ?? '', goalId).catch(errorFrom);
+		await requireThemes(by, params.id, [found.theme]).catch(errorFrom);
+		try {
+			await db.write((tx) => changeGoal(tx, { personId: params.id, goalId, state, version, by, now: locals.now }));
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, here(params.id));
+	},
 	close: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await requireLed(by, params.id).catch(errorFrom);

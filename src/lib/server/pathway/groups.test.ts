@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { aFollowUp, aPathway, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
+import type { Professional } from '../../../../tests/factories/people.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { signedIn } from '../../../../tests/support/signed-in.ts';
+import { account, caseGroup } from '../db/schema/index.ts';
+import { getPersonFor } from '../people/queries.ts';
+import { eq } from 'drizzle-orm';
+import { groupFor, groupsOf, ownGroups } from './group-queries.ts';
+import { answerGroup, holdGroup, proposeGroup } from './groups.ts';
+import { pathwayOf } from './queries.ts';
+
+const NOW = new Date('2026-03-02T09:00:00Z');
+/** 10 March, 14:00 to 14:45 in Paris. */
+const HOUR = { day: '2026-03-10', time: '14:00', minutes: 45 };
+const BEGINS = new Date('2026-03-10T13:00:00Z');
+const ENDS = new Date('2026-03-10T13:45:00Z');
+
+async function aProposal() {
+	const db = await testDatabase();
+	const territory = await aTerritory(db);
+	const here = { territoryId: territory.id };
+	const [lead, second, expert, other] = [
+		await aReferent(db, here),
+		await aReferent(db, here),
+		await aReferent(db, here),
+		await aReferent(db, here),
+	];
+	const person = await aPerson(db, { referent: lead, second });
+	await aPathway(db, { personId: person.id });
+	const personId = person.id;
+	const input = { personId, why: 'Trouver un logement', agenda: 'Les pistes', ...HOUR, memberIds: [expert.id] };
+	const propose = (by: Professional, values: Partial<typeof input> = {}, now = NOW) =>
+		db.write((tx) => proposeGroup(tx, { ...input, ...values, by: signedIn(by), now }));
+	const { id: groupId } = await propose(lead);
+	const self = { accountId: person.account.id, role: 'beneficiary' as const, structureId: null };
+	const answer = (values: { word?: string; refuse?: boolean }, now = NOW) =>
+		db.write((tx) => answerGroup(tx, { groupId, personId, refuse: false, ...values, by: self, now }));
+	const decisions = [{ title: 'Appeler le bailleur', ownerId: expert.id as string | null, dueOn: '2026-03-20' }];
+	const hold = (
+		by: Professional,
+		now = BEGINS,
+		values = { looked: 'Trois pistes', answer: 'Nous appelons', decisions },
+	) => db.write((tx) => holdGroup(tx, { groupId, ...values, by: signedIn(by), now }));
+	const see = (who: Professional, now: Date) => groupFor(db.read, signedIn(who), groupId, now);
+	return {
+		db,
+		territory,
+		lead,
+		second,
+		expert,
+		other,
+		person,
+		personId,
+		groupId,
+		propose,
+		answer,
+		hold,
+		see,
+		decisions,
+	};
+}
+
+test('the person reads why and who, adds a word, and those who meet read it', async () => {
+	const { db, personId, answer, see, expert } = await aProposal();
+	await answer({ word: 'Je préfère rester près de l’école' });
+	expect(await ownGroups(db.read, personId)).toMatchObject([
+		{ why: 'Trouver un logement', startsAt: BEGINS, members: [{ name: expert.displayName }], answer: null },
+	]);
+	expect(await see(expert, BEGINS)).toMatchObject({
+		file: { why: 'Trouver un logement', word: 'Je préfère rester près de l’école', agenda: 'Les pistes' },
+	});
+});
+
+test('those invited read the file from the first to the last minute of the meeting, no other time and no other file', async () => {
+	const { db, see, expert, other, personId, propose, lead } = await aProposal();
+	for (const moment of [NOW, new Date(BEGINS.getTime() - 1), ENDS]) expect((await see(expert, moment)).file).toBeNull();
+	for (const moment of [BEGINS, new Date(ENDS.getTime() - 1)]) expect((await see(expert, moment)).file).not.toBeNull();
+	await expect(see(other, BEGINS)).rejects.toThrow('not_found');
+	// Not a member of the follow-up for all that.
+	await expect(getPersonFor(db.read, signedIn(expert), personId, BEGINS)).rejects.toThrow('not_found');
+	const { id } = await propose(lead, { memberIds: [other.id] });
+	await expect(groupFor(db.read, signedIn(expert), id, BEGINS)).rejects.toThrow('not_found');
+});
+
+test('lists name the person to those who follow them only', async () => {
+	const { db, lead, expert, person, groupId } = await aProposal();
+	expect(await groupsOf(db.read, lead.id, NOW)).toMatchObject([{ id: groupId, lastName: person.lastName }]);
+	expect(await groupsOf(db.read, expert.id, NOW)).toMatchObject([{ id: groupId, firstName: null, lastName: null }]);
+});
+
+test('the person refuses until it begins: then nobody meets and nothing is decided', async () => {
+	const { answer, hold, lead, see, expert } = await aProposal();
+	await answer({ refuse: true }, new Date(BEGINS.getTime() - 1));
+	expect(await see(expert, BEGINS)).toMatchObject({ state: 'refused', file: null });
+	await expect(hold(lead)).rejects.toThrow('group_over');
+	await expect(answer({ word: 'Finalement oui' })).rejects.toThrow('group_over');
+});
+
+test('once it began it is too late to refuse, and nobody answers for somebody else', async () => {
+	const { db, answer, groupId } = await aProposal();
+	await expect(answer({ refuse: true }, BEGINS)).rejects.toThrow('group_over');
+	const stranger = await aPerson(db);
+	const by = { accountId: stranger.account.id, role: 'beneficiary' as const, structureId: null };
+	const theirs = { groupId, personId: stranger.id, refuse: true, by, now: NOW };
+	await expect(db.write((tx) => answerGroup(tx, theirs))).rejects.toThrow('not_found');
+});
+
+test('decisions become steps with their owner and day, and the person is answered', async () => {
+	const { db, personId, expert, hold, lead, groupId, decisions } = await aProposal();
+	await expect(hold(lead, NOW)).rejects.toThrow('group_not_begun');
+	const forPerson = { title: 'Rassembler mes papiers', ownerId: null, dueOn: '2026-03-15' };
+	await hold(lead, BEGINS, { looked: 'Trois pistes', answer: 'Nous appelons', decisions: [...decisions, forPerson] });
+	const steps = (await pathwayOf(db.read, personId, 'fr'))!.steps;
+	expect(steps).toMatchObject([
+		{ title: 'Rassembler mes papiers', owner: 'person', dueOn: '2026-03-15' },
+		{ title: 'Appeler le bailleur', owner: 'referent', ownerName: expert.displayName, dueOn: '2026-03-20' },
+	]);
+	expect(await ownGroups(db.read, personId)).toMatchObject([{ state: 'held', answer: 'Nous appelons' }]);
+	await expect(hold(lead)).rejects.toThrow('group_over');
+	const [row] = await db.read.select().from(caseGroup).where(eq(caseGroup.id, groupId));
+	expect(JSON.stringify(row)).not.toContain('pistes');
+});
+
+test('only lead and second put forward and decide; a member of a theme does not', async () => {
+	const { db, propose, hold, second, expert, other, personId } = await aProposal();
+	await aFollowUp(db, { personId, member: other, part: 'member', themes: ['housing'] });
+	for (const who of [expert, other]) {
+		await expect(propose(who)).rejects.toThrow('not_found');
+		await expect(hold(who)).rejects.toThrow('not_found');
+	}
+	await propose(second);
+});
+
+test('a past hour, nobody, somebody of another territory or disabled, an owner who was not there: refused', async () => {
+	const { db, propose, hold, lead, other, expert, decisions } = await aProposal();
+	await expect(propose(lead, { day: '2026-03-01' })).rejects.toThrow('group_past');
+	const far = await aReferent(db);
+	for (const memberIds of [[], [far.id]]) await expect(propose(lead, { memberIds })).rejects.toThrow('not_a_referent');
+	const absent = [{ ...decisions[0]!, ownerId: other.id }];
+	await expect(hold(lead, BEGINS, { looked: 'x', answer: 'y', decisions: absent })).rejects.toThrow('not_a_referent');
+	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, expert.id)));
+	await expect(propose(lead)).rejects.toThrow('not_a_referent');
+});

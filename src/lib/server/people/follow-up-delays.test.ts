@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import {
+	anAppointment,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStep,
+	aTerritory,
+} from '../../../../tests/factories/index.ts';
+import { insertOne } from '../../../../tests/factories/insert.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { diagnosis, situationReview } from '../db/schema/index.ts';
+import { newId } from '../platform/ids.ts';
+import { getTerritory } from '../territories/queries.ts';
+import { passedDelays, type DelayKind } from './delays.ts';
+
+/** 3 March 2026 at noon in Cayenne (UTC−3). */
+const NOON = new Date('2026-03-03T15:00:00Z');
+const at = (day: string) => new Date(`${day}T15:00:00Z`);
+
+async function aFollowUpInGuyane(startedAt: Date, kind: 'socio_pro' | 'social' = 'socio_pro') {
+	const db = await testDatabase();
+	const territory = await aTerritory(db, { zone: 'America/Cayenne' });
+	const referent = await aReferent(db, { territoryId: territory.id });
+	const person = await aPerson(db, { referent, lastContactAt: NOON });
+	const pathway = await aPathway(db, { personId: person.id, startedAt, kind, stages: [] });
+	const { settings, zone } = await getTerritory(db.read, territory.id);
+	const late = async (kind: DelayKind, now = NOON) => {
+		const context = { territoryId: territory.id, zone, settings, now };
+		const [mine, all, own] = [
+			await passedDelays(db.read, { accountId: referent.id }, context),
+			await passedDelays(db.read, {}, context),
+			await passedDelays(db.read, { personId: person.id }, context),
+		].map((list) =>
+			list.filter((delay) => delay.kind === kind).map(({ targetOn, daysLate }) => ({ targetOn, daysLate })),
+		);
+		// The referent, the coordinator and the person read the same list.
+		expect(all).toEqual(mine);
+		expect(own).toEqual(mine);
+		return mine;
+	};
+	return { db, territory, referent, person, pathway, late };
+}
+
+test('between two steps: nothing added, done or entered for 45 days, counted from the latest of them', async () => {
+	const { db, person, pathway, late } = await aFollowUpInGuyane(at('2025-12-01'));
+	expect(await late('steps')).toEqual([{ targetOn: '2026-01-15', daysLate: 47 }]);
+	const own = { personId: person.id, pathwayId: pathway.id };
+	await aStep(db, { ...own, createdAt: at('2025-12-10'), doneAt: at('2026-01-16'), state: 'done' });
+	expect(await late('steps')).toEqual([{ targetOn: '2026-03-02', daysLate: 1 }]);
+	await aStep(db, { ...own, createdAt: at('2026-01-17') });
+	expect(await late('steps')).toEqual([]);
+});
+
+test('the last day of the target is still in time, until midnight in the territory', async () => {
+	const { late } = await aFollowUpInGuyane(at('2026-01-17'));
+	// 45 days after 17 January is 3 March: over at 03:00 UTC on the 4th.
+	expect(await late('steps', new Date('2026-03-04T02:59:59Z'))).toEqual([]);
+	expect(await late('steps', new Date('2026-03-04T03:00:00Z'))).toEqual([{ targetOn: '2026-03-03', daysLate: 1 }]);
+});
+
+test('last interview: nobody met the person for 45 days; one to come is enough', async () => {
+	const { db, person, late } = await aFollowUpInGuyane(at('2025-11-01'));
+	await anAppointment(db, { personId: person.id, day: '2025-12-20', time: '10:00', state: 'seen' });
+	await anAppointment(db, { personId: person.id, day: '2026-02-20', time: '10:00', state: 'noshow' });
+	expect(await late('interview')).toEqual([{ targetOn: '2026-02-03', daysLate: 28 }]);
+	await anAppointment(db, { personId: person.id, day: '2026-03-10', time: '10:00', state: 'booked' });
+	expect(await late('interview')).toEqual([]);
+});
+
+test('a point de situation is due after 6 months, 12 in a social pathway, from the latest one', async () => {
+	const { db, person, pathway, referent, late } = await aFollowUpInGuyane(at('2025-09-02'));
+	expect(await late('review')).toEqual([{ targetOn: '2026-03-02', daysLate: 1 }]);
+	const held = { id: newId(), pathwayId: pathway.id, personId: person.id, heldById: referent.id, lookedSealed: 'x' };
+	await insertOne(db, situationReview, { ...held, heldAt: at('2025-09-03') });
+	expect(await late('review')).toEqual([]);
+	expect(await late('review', at('2026-03-04'))).toEqual([{ targetOn: '2026-03-03', daysLate: 1 }]);
+
+	const social = await aFollowUpInGuyane(at('2025-03-02'), 'social');
+	expect(await social.late('review')).toEqual([{ targetOn: '2026-03-02', daysLate: 1 }]);
+	const younger = await aFollowUpInGuyane(at('2025-03-03'), 'social');
+	expect(await younger.late('review')).toEqual([]);
+});
+
+test('six months from the 31st end on the last day of a shorter month', async () => {
+	const { late } = await aFollowUpInGuyane(at('2025-08-31'));
+	expect(await late('review', at('2026-02-28'))).toEqual([]);
+	expect(await late('review', at('2026-03-01'))).toEqual([{ targetOn: '2026-02-28', daysLate: 1 }]);
+});
+
+test('diagnosis and orientation are awaited 30 and 45 days after the request, until one is shared or decided', async () => {
+	const { db, territory, referent, late } = await aFollowUpInGuyane(NOON);
+	const waiting = await aPerson(db, { referent, lastContactAt: NOON });
+	const sent = {
+		personId: waiting.id,
+		status: 'assigned',
+		assignedToId: referent.id,
+		submittedAt: at('2026-01-10'),
+	} as const;
+	await aRequest(db, sent);
+	const { settings, zone } = await getTerritory(db.read, territory.id);
+	const kinds = async () =>
+		(await passedDelays(db.read, { personId: waiting.id }, { territoryId: territory.id, zone, settings, now: NOON }))
+			.filter(({ kind }) => kind === 'diagnosis' || kind === 'orientation')
+			.map(({ kind, targetOn }) => `${kind} ${targetOn}`)
+			.sort();
+	expect(await kinds()).toEqual(['diagnosis 2026-02-09', 'orientation 2026-02-24']);
+	await insertOne(db, diagnosis, {
+		id: newId(),
+		personId: waiting.id,
+		territoryId: territory.id,
+		state: 'shared',
+		sharedAt: at('2026-02-01'),
+		createdAt: at('2026-02-01'),
+	});
+	await aPathway(db, { personId: waiting.id });
+	expect(await kinds()).toEqual([]);
+	expect(await late('diagnosis')).toEqual([]);
+});
+
+test('an ended pathway is late on nothing', async () => {
+	const { db, referent, late } = await aFollowUpInGuyane(NOON);
+	const gone = await aPerson(db, { referent, lastContactAt: NOON });
+	await aPathway(db, { personId: gone.id, startedAt: at('2024-01-01'), endedAt: at('2025-01-01') });
+	for (const kind of ['steps', 'interview', 'review'] as const) expect(await late(kind)).toEqual([]);
+});

@@ -1,0 +1,9 @@
+import { m } from '$lib/paraglide/messages.js';
+import type { GroupState } from '$lib/shared/codes';
+
+export const groupState: Record<GroupState, () => string> = {
+	planned: m.pathway_pro_group_planned,
+	refused: m.pathway_pro_group_refused,
+	held: m.pathway_pro_group_held,
+};
+export const groupTone = { planned: 'wait', refused: 'alert', held: 'ok' } as const;

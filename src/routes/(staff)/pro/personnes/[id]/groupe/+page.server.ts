@@ -1,0 +1,55 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { m } from '$lib/paraglide/messages.js';
+import { listStaff } from '$lib/server/accounts/queries';
+import { db } from '$lib/server/db';
+import { parseGroup } from '$lib/server/pathway/decision-forms';
+import { proposeGroup } from '$lib/server/pathway/groups';
+import { planNotice } from '$lib/server/reminders/commands';
+import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
+import { errorFrom, failFrom } from '$lib/server/web/failures';
+import { requireStaff } from '$lib/server/web/guards';
+import { href } from '$lib/shared/links';
+import { getLedFile, openLedFile } from '../led.server';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ params, locals }) => {
+	const viewer = requireStaff();
+	const { now } = locals;
+	const { person } = await openLedFile(viewer, params.id, now).catch(errorFrom);
+	const { zone } = await getTerritory(db.read, person.territoryId);
+	const staff = await listStaff(db.read, person.territoryId);
+	return {
+		name: `${person.firstName} ${person.lastName}`,
+		today: localDay(now, zone),
+		staff: staff.map(({ id, displayName }) => ({ value: id, label: displayName })),
+	};
+};
+
+export const actions: Actions = {
+	default: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		const personId = params.id;
+		await getLedFile(by, personId, now).catch(errorFrom);
+		const parsed = parseGroup(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		let groupId = '';
+		try {
+			await db.write(async (tx) => {
+				const { id } = await proposeGroup(tx, { ...parsed.value, personId, by, now });
+				const told = { kind: 'pathway_changed', path: '/parcours', subjectId: id, personId } as const;
+				await planNotice(tx, { ...told, onceKey: `group_proposed:${id}`, now });
+				groupId = id;
+			});
+		} catch (error) {
+			const sentences = {
+				no_pathway: m.pathway_pro_error_none,
+				group_past: m.pathway_pro_error_group_past,
+				not_a_referent: m.pathway_pro_error_members,
+			};
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, href(`/pro/groupes/${groupId}`));
+	},
+};

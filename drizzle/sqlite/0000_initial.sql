@@ -117,6 +117,9 @@ CREATE TABLE `appointment` (
 	`person_id` text NOT NULL,
 	`territory_id` text NOT NULL,
 	`referent_id` text NOT NULL,
+	`second_referent_id` text,
+	`workshop_id` text,
+	`seat` integer,
 	`structure_id` text NOT NULL,
 	`type` text NOT NULL,
 	`mode` text NOT NULL,
@@ -124,6 +127,8 @@ CREATE TABLE `appointment` (
 	`address` text,
 	`phone` text,
 	`to_bring_sealed` text,
+	`companion` integer DEFAULT false NOT NULL,
+	`interpreter` integer DEFAULT false NOT NULL,
 	`local_day` text NOT NULL,
 	`local_time` text NOT NULL,
 	`zone` text NOT NULL,
@@ -142,6 +147,9 @@ CREATE TABLE `appointment` (
 	`created_at` integer NOT NULL,
 	`choose_by` integer,
 	`from_availability` integer DEFAULT false NOT NULL,
+	`after_id` text,
+	`earlier_wanted_at` integer,
+	`absence_reason` text,
 	`outcome_at` integer,
 	`outcome_by_id` text,
 	`planned_sequence` integer,
@@ -149,6 +157,8 @@ CREATE TABLE `appointment` (
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`referent_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`second_referent_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`workshop_id`) REFERENCES `workshop`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`outcome_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
@@ -158,7 +168,13 @@ CREATE INDEX `appointment_person_id_starts_at_idx` ON `appointment` (`person_id`
 CREATE INDEX `appointment_referent_id_starts_at_idx` ON `appointment` (`referent_id`,`starts_at`);--> statement-breakpoint
 CREATE INDEX `appointment_state_starts_at_idx` ON `appointment` (`state`,`starts_at`);--> statement-breakpoint
 CREATE INDEX `appointment_plan_is_stale_idx` ON `appointment` (`starts_at`) WHERE coalesce(planned_sequence, -1) <> (CASE WHEN state = 'booked' THEN sequence ELSE -1 END) OR coalesce(planned_answer, 'none') <> answer;--> statement-breakpoint
-CREATE UNIQUE INDEX `appointment_no_double_idx` ON `appointment` (`referent_id`,`starts_at`) WHERE state = 'booked';--> statement-breakpoint
+CREATE UNIQUE INDEX `appointment_no_double_idx` ON `appointment` (`referent_id`,`starts_at`) WHERE state = 'booked' AND workshop_id IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `appointment_no_double_second_idx` ON `appointment` (`second_referent_id`,`starts_at`) WHERE state = 'booked' AND second_referent_id IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `appointment_workshop_seat_idx` ON `appointment` (`workshop_id`,`seat`) WHERE state = 'booked' AND workshop_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `appointment_workshop_id_idx` ON `appointment` (`workshop_id`);--> statement-breakpoint
+CREATE INDEX `appointment_second_referent_id_starts_at_idx` ON `appointment` (`second_referent_id`,`starts_at`);--> statement-breakpoint
+CREATE INDEX `appointment_after_id_idx` ON `appointment` (`after_id`);--> statement-breakpoint
+CREATE INDEX `appointment_earlier_wanted_idx` ON `appointment` (`referent_id`,`earlier_wanted_at`) WHERE earlier_wanted_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `appointment_slot` (
 	`id` text PRIMARY KEY NOT NULL,
 	`appointment_id` text NOT NULL,
@@ -406,6 +422,21 @@ CREATE TABLE `diagnosis_value` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `diagnosis_value_version_idx` ON `diagnosis_value` (`diagnosis_id`,`point`,`version`);--> statement-breakpoint
+CREATE TABLE `earlier_proposal` (
+	`id` text PRIMARY KEY NOT NULL,
+	`appointment_id` text NOT NULL,
+	`freed_hour_id` text NOT NULL,
+	`proposed_on` text NOT NULL,
+	`proposed_at` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	`state` text NOT NULL,
+	FOREIGN KEY (`appointment_id`) REFERENCES `appointment`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`freed_hour_id`) REFERENCES `freed_hour`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `earlier_proposal_appointment_id_proposed_on_idx` ON `earlier_proposal` (`appointment_id`,`proposed_on`);--> statement-breakpoint
+CREATE UNIQUE INDEX `earlier_proposal_freed_hour_id_appointment_id_idx` ON `earlier_proposal` (`freed_hour_id`,`appointment_id`);--> statement-breakpoint
+CREATE INDEX `earlier_proposal_open_ends_at_idx` ON `earlier_proposal` (`ends_at`) WHERE state = 'open';--> statement-breakpoint
 CREATE TABLE `employment_area` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -471,6 +502,22 @@ CREATE INDEX `follow_up_member_account_id_idx` ON `follow_up_member` (`account_i
 CREATE INDEX `follow_up_member_ends_at_idx` ON `follow_up_member` (`ends_at`) WHERE ended_at IS NULL AND ends_at IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `follow_up_member_one_lead_idx` ON `follow_up_member` (`person_id`,`part`) WHERE ended_at IS NULL AND part <> 'member';--> statement-breakpoint
 CREATE UNIQUE INDEX `follow_up_member_once_idx` ON `follow_up_member` (`person_id`,`account_id`) WHERE ended_at IS NULL;--> statement-breakpoint
+CREATE TABLE `freed_hour` (
+	`id` text PRIMARY KEY NOT NULL,
+	`referent_id` text NOT NULL,
+	`mode` text NOT NULL,
+	`place_name` text,
+	`local_day` text NOT NULL,
+	`local_time` text NOT NULL,
+	`zone` text NOT NULL,
+	`starts_at` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	`freed_at` integer NOT NULL,
+	`act_at` integer,
+	FOREIGN KEY (`referent_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `freed_hour_act_at_idx` ON `freed_hour` (`act_at`);--> statement-breakpoint
 CREATE TABLE `goal` (
 	`id` text PRIMARY KEY NOT NULL,
 	`pathway_id` text NOT NULL,
@@ -632,6 +679,25 @@ CREATE INDEX `orientation_request_id_idx` ON `orientation` (`request_id`,`at`);-
 CREATE INDEX `orientation_structure_id_sent_idx` ON `orientation` (`structure_id`,`at`) WHERE present = 1 AND state = 'sent';--> statement-breakpoint
 CREATE INDEX `orientation_territory_id_declined_idx` ON `orientation` (`territory_id`,`at`) WHERE present = 1 AND state = 'declined';--> statement-breakpoint
 CREATE INDEX `orientation_territory_id_followed_idx` ON `orientation` (`territory_id`,`at`) WHERE followed IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `outside_busy` (
+	`account_id` text NOT NULL,
+	`starts_at` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `starts_at`, `ends_at`),
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `outside_calendar` (
+	`account_id` text PRIMARY KEY NOT NULL,
+	`address_sealed` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`pull_at` integer NOT NULL,
+	`read_at` integer,
+	`problem` text,
+	FOREIGN KEY (`account_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `outside_calendar_pull_at_idx` ON `outside_calendar` (`pull_at`);--> statement-breakpoint
 CREATE TABLE `panel_question` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,
@@ -1037,4 +1103,33 @@ CREATE TABLE `territory` (
 	`settings` text NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `territory_code_unique` ON `territory` (`code`);
+CREATE UNIQUE INDEX `territory_code_unique` ON `territory` (`code`);--> statement-breakpoint
+CREATE TABLE `workshop` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`structure_id` text NOT NULL,
+	`referent_id` text NOT NULL,
+	`type` text NOT NULL,
+	`title` text NOT NULL,
+	`mode` text NOT NULL,
+	`place_name` text,
+	`address` text,
+	`phone` text,
+	`to_bring` text,
+	`local_day` text NOT NULL,
+	`local_time` text NOT NULL,
+	`zone` text NOT NULL,
+	`duration_minutes` integer NOT NULL,
+	`starts_at` integer NOT NULL,
+	`ends_at` integer NOT NULL,
+	`seats` integer NOT NULL,
+	`sequence` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`cancelled_at` integer,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`structure_id`) REFERENCES `structure`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`referent_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `workshop_territory_id_starts_at_idx` ON `workshop` (`territory_id`,`starts_at`);--> statement-breakpoint
+CREATE INDEX `workshop_referent_id_starts_at_idx` ON `workshop` (`referent_id`,`starts_at`);

@@ -5,3 +5,4 @@ export { aCoordinator, aFollowUp, aPerson, aReferent } from './people.ts';
 export { aNeed, aRequest } from './requests.ts';
 export { aPathway, aStep } from './pathway.ts';
 export { anAppointment } from './appointments.ts';
+export { actorOf } from './offices.ts';

@@ -24,6 +24,8 @@ const LEAD = ['lead'] as const;
 const PAIR = ['lead', 'second'] as const;
 const FOLLOW_A = [...PAIR, 'member'] as const;
 const KNOW_A = [...FOLLOW_A, 'opener', 'coordinator'] as const;
+/** Professionals of the territory, whoever they follow. */
+const NEAR = [...FOLLOW_A, 'endedMember', 'opener', 'colleague', 'decider', 'coordinator'] as const;
 const NOBODY = [] as const;
 
 const open: Row = { for: ALL };
@@ -67,7 +69,11 @@ export const ACCESS: Record<string, Row> = {
 	'/(public)/r/[token]': {
 		...open,
 		at: '/r/{link}',
-		actions: { answer: { form: { answer: 'perhaps' } }, note: { form: { note: 'x'.repeat(5000) } } },
+		actions: {
+			answer: { form: { answer: 'perhaps' } },
+			choose: { form: { slot: 'none' } },
+			note: { form: { note: 'x'.repeat(5000) } },
+		},
 		methods: { POST: { form: { answer: 'perhaps' } } },
 	},
 	'/(public)/verifier/[token]': { ...open, at: '/verifier/{invitation}' },
@@ -136,7 +142,12 @@ export const ACCESS: Record<string, Row> = {
 	'/(person)/rendez-vous/[id]': {
 		for: A,
 		at: '/rendez-vous/{appointment}',
-		actions: { answer: { form: { answer: 'yes' } }, cancel: { form: {} } },
+		actions: {
+			answer: { form: { answer: 'yes' } },
+			cancel: { form: {} },
+			wait: { form: { wanted: '1' } },
+			earlier: { form: { take: '1' } },
+		},
 	},
 	'/(person)/rendez-vous/[id]/agenda.ics': { for: A, at: '/rendez-vous/{appointment}/agenda.ics' },
 	'/(person)/rendez-vous/[id]/choisir': {
@@ -210,6 +221,7 @@ export const ACCESS: Record<string, Row> = {
 		...ofStaff,
 		actions: {
 			outcome: { for: PAIR, form: { id: '{appointment}', outcome: 'revoked' } },
+			absence: { for: PAIR, form: { id: '{appointment}', reason: 'other' } },
 			subscribe: {},
 			unsubscribe: {},
 		},
@@ -221,6 +233,20 @@ export const ACCESS: Record<string, Row> = {
 			remove: { form: { id: '{appointment}' } },
 			away: { form: { fromDay: '2031-03-05', toDay: '2031-03-04' } },
 			back: { form: { id: '{appointment}' } },
+			follow: { form: { address_ics: 'x' } },
+			leave: {},
+		},
+	},
+	'/(staff)/pro/agenda/ateliers': { ...ofStaff, actions: { default: { form: { title: '', mode: 'phone' } } } },
+	'/(staff)/pro/agenda/ateliers/[id]': {
+		for: NEAR,
+		at: '/pro/agenda/ateliers/{workshop}',
+		actions: {
+			join: { for: LEAD, form: { person: '{person}' } },
+			propose: { for: LEAD, form: { person: '{person}' } },
+			attendance: { for: LEAD, form: {} },
+			move: { for: LEAD, form: { day: '2031-03-04', mode: 'phone' } },
+			cancel: { for: LEAD, form: {} },
 		},
 	},
 	'/(staff)/pro/agenda/inviter': {
@@ -318,6 +344,7 @@ export const ACCESS: Record<string, Row> = {
 				form: { id: '{appointment}', day: '2031-03-07', time: '10:00', day1: '2031-03-07', time1: '10:00' },
 			},
 			outcome: { for: PAIR, form: { id: '{appointment}', outcome: 'revoked' } },
+			absence: { for: PAIR, form: { id: '{appointment}', reason: 'other' } },
 		},
 	},
 	'/(staff)/pro/personnes/[id]/aides': {

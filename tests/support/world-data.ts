@@ -129,6 +129,24 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 		state: 'invited',
 		chooseBy: new Date(now.getTime() + 5 * DAY_MS),
 	});
+	const workshop = await insertOne(db, tables.workshop, {
+		id: newId(),
+		territoryId: person.territoryId,
+		structureId: referent.structureId!,
+		referentId: referent.id,
+		type: 'workshop',
+		title: 'Refaire son CV',
+		mode: 'on_site',
+		localDay: '2031-03-11',
+		localTime: '09:00',
+		zone: 'Europe/Paris',
+		durationMinutes: 120,
+		startsAt: new Date('2031-03-11T08:00:00Z'),
+		endsAt: new Date('2031-03-11T10:00:00Z'),
+		seats: 3,
+		sequence: 0,
+		createdAt: now,
+	});
 	const { localDay, localTime, startsAt, endsAt } = invited;
 	const slot = await insertOne(db, tables.appointmentSlot, {
 		id: newId(),
@@ -207,6 +225,7 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 			group,
 			appointment: appointmentId,
 			invited: invited.id,
+			workshop: workshop.id,
 			slot: slot.id,
 			aid: aid.id,
 			aidReference: aid.reference,

@@ -17,6 +17,7 @@ export interface FileIds {
 	group: string;
 	appointment: string;
 	invited: string;
+	workshop: string;
 	slot: string;
 	aid: string;
 	aidReference: string;

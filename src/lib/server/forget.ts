@@ -1,4 +1,5 @@
 import { deleteEndedSessions, deleteOldCodes } from './accounts/commands.ts';
+import { forgetFreedHours } from './appointments/earlier.ts';
 import { forgetAuditBefore } from './audit/commands.ts';
 import type { Tx } from './db/client.ts';
 import { endPastMembers } from './people/sharing.ts';
@@ -15,5 +16,6 @@ export async function forgetPast(tx: Tx, now: Date): Promise<void> {
 	await deleteOldCodes(tx, now);
 	await deleteOldDrafts(tx, now);
 	await forgetSilentDevices(tx, now);
+	await forgetFreedHours(tx, now);
 	await forgetAuditBefore(tx, new Date(now.getTime() - AUDIT_MS));
 }

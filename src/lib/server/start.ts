@@ -1,4 +1,5 @@
 import { keepMessage } from './accounts/demo.ts';
+import { readerOf, readOutsideCalendars } from './appointments/outside.ts';
 import type { Db, Tx } from './db/client.ts';
 import { refuseWrongDatabase } from './db/ownership.ts';
 import { now } from './platform/clock.ts';
@@ -28,7 +29,9 @@ async function hourly(tx: Tx, at: Date): Promise<void> {
 
 /** Until the server stops answering (adapter-node says so), or the process is asked to end. */
 function startWorker(db: Db) {
-	const worker = createWorker({ db, hourly });
+	const read = readerOf(config().pushHosts);
+	const everyMinute = (at: Date) => readOutsideCalendars(db, at, read);
+	const worker = createWorker({ db, hourly, everyMinute });
 	const stop = () => void worker.stop();
 	process.once('sveltekit:shutdown', stop);
 	process.once('SIGTERM', stop);

@@ -49,6 +49,9 @@ export type AppointmentMode = (typeof APPOINTMENT_MODES)[number];
 export const APPOINTMENT_STATES = ['invited', 'booked', 'seen', 'excused', 'revoked', 'noshow'] as const;
 export type AppointmentState = (typeof APPOINTMENT_STATES)[number];
 export const APPOINTMENT_ANSWERS = ['none', 'coming', 'cannot', 'needs_help'] as const;
+/** Why somebody did not come, when it is known. */
+export const ABSENCE_REASONS = ['transport', 'childcare', 'health', 'work', 'forgot', 'other'] as const;
+export type AbsenceReason = (typeof ABSENCE_REASONS)[number];
 export type AppointmentAnswer = (typeof APPOINTMENT_ANSWERS)[number];
 
 export const REMINDER_STATES = ['scheduled', 'sending', 'sent', 'shown', 'answered', 'failed', 'dropped'] as const;

@@ -17,6 +17,7 @@ export const kindLabel: Record<ReminderView['kind'], () => string> = {
 	appointment_changed: m.reminder_kind_appointment_changed,
 	manual: m.reminder_kind_manual,
 	invitation: m.reminder_kind_invitation,
+	earlier_hour: m.reminder_kind_earlier_hour,
 	step_due: m.reminder_kind_step_due,
 	paper_due: m.reminder_kind_paper_due,
 	aid_silence: m.reminder_kind_aid_silence,

@@ -9,6 +9,7 @@ import { DomainError, notFound } from '../platform/errors.ts';
 import { hashToken, newToken } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
 import { appointmentRow, type Actor, type AppointmentRow } from './commands.ts';
+import { needFrom } from './need-from.ts';
 import { mayAnswer } from './rules.ts';
 
 export type GivenAnswer = Exclude<AppointmentAnswer, 'none'>;
@@ -53,6 +54,7 @@ export async function answerAppointment(tx: Tx, input: Answering): Promise<{ cha
 			answerNoteSealed: note ? sealNote(found.id, note) : null,
 		})
 		.where(and(eq(appointment.id, appointmentId), eq(appointment.state, 'booked')));
+	if (note?.reason) await needFrom(tx, { personId: found.personId, reason: note.reason, note: note.text ?? '', now });
 	await touchContact(tx, found.personId, now);
 	await recordAudit(tx, {
 		action: 'appointment.answered',

@@ -1,13 +1,14 @@
-import { and, asc, count, eq, gt, gte, lt, ne, or } from 'drizzle-orm';
+import { and, asc, count, eq, gt, gte, lt } from 'drizzle-orm';
 import type { AppointmentMode } from '../../shared/codes.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { appointment, availability, availabilityException } from '../db/schema/index.ts';
+import { availability, availabilityException } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { freeHours, isFreeHour, type Diary, type FreeHour, type Where } from './availability-rules.ts';
-import { DAY_MS, LONGEST_MINUTES } from './rules.ts';
+import { heldBetween } from './held.ts';
+import { DAY_MS } from './rules.ts';
 
 const MOST_ROWS = 60;
 /** Further than any hour that is offered. */
@@ -103,6 +104,8 @@ export const removeDaysAway = (tx: Tx, { accountId, id }: { accountId: string; i
 
 interface Sought extends Partial<Where> {
 	referentId: string;
+	/** Both must be free. */
+	secondReferentId?: string | null;
 	/** Their own hours are left out as well. */
 	personId?: string;
 	territoryId: string;
@@ -129,28 +132,15 @@ export async function isAvailableHour(
 }
 
 async function diaryOf(q: Queries, sought: Sought, now: Date): Promise<Diary> {
-	const { referentId, personId, zone, id = '' } = sought;
+	const { referentId, secondReferentId, personId, zone, id } = sought;
 	const { settings, holidayZone } = await getTerritory(q, sought.territoryId);
-	const ofReferent = eq(appointment.referentId, referentId);
-	const busy = await q
-		.select({
-			startsAt: appointment.startsAt,
-			endsAt: appointment.endsAt,
-			mode: appointment.mode,
-			placeName: appointment.placeName,
-		})
-		.from(appointment)
-		.where(
-			and(
-				personId ? or(ofReferent, eq(appointment.personId, personId)) : ofReferent,
-				eq(appointment.state, 'booked'),
-				gt(appointment.startsAt, new Date(now.getTime() - LONGEST_MINUTES * 60_000)),
-				lt(appointment.startsAt, new Date(now.getTime() + HELD_DAYS * DAY_MS)),
-				ne(appointment.id, id),
-			),
-		)
-		.orderBy(asc(appointment.startsAt))
-		.limit(1000);
+	const busy = await heldBetween(q, {
+		accountIds: secondReferentId ? [referentId, secondReferentId] : [referentId],
+		personId,
+		except: id,
+		from: now,
+		to: new Date(now.getTime() + HELD_DAYS * DAY_MS),
+	});
 	const { weekly, exceptions } = await availabilityOf(q, referentId, localDay(now, zone));
 	const holidays = await holidaysOf(q, holidayZone);
 	return { weekly, exceptions, holidays, busy, zone, travelMinutes: settings.travelMinutes };

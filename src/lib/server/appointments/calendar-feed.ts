@@ -1,8 +1,8 @@
-import { and, asc, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
-import { account, appointment, calendarFeed, person, territory } from '../db/schema/index.ts';
+import { account, appointment, calendarFeed, person, territory, workshop } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { hashToken, newToken } from '../platform/ids.ts';
 import type { Actor } from './commands.ts';
@@ -74,24 +74,47 @@ export async function feedOf(q: Queries, token: string, now: Date) {
 		.innerJoin(person, eq(person.id, appointment.personId))
 		.where(
 			and(
-				personId ? eq(appointment.personId, personId) : eq(appointment.referentId, accountId),
+				personId
+					? eq(appointment.personId, personId)
+					: and(
+							or(eq(appointment.referentId, accountId), eq(appointment.secondReferentId, accountId)),
+							isNull(appointment.workshopId),
+						),
 				gt(appointment.startsAt, new Date(now.getTime() - KEPT_DAYS * DAY_MS)),
 				ne(appointment.state, 'invited'),
 			),
 		)
 		.orderBy(asc(appointment.startsAt), asc(appointment.id))
 		.limit(MOST);
+	const held = personId ? [] : await workshopsHeld(q, accountId, now);
 	return {
 		kind: personId ? ('person' as const) : ('professional' as const),
 		locale: owner.locale,
 		zone: owner.zone,
 		detailed: owner.wording === 'detailed',
-		entries: entries.map(({ appointment: row, firstName, lastName }) => ({
-			...row,
-			initials: initialsOf(firstName, lastName),
-		})),
+		entries: [
+			...entries.map(({ appointment: row, firstName, lastName }) => ({
+				...row,
+				initials: initialsOf(firstName, lastName),
+				title: null as string | null,
+			})),
+			...held.map((row) => ({
+				...row,
+				state: row.cancelledAt ? ('revoked' as const) : ('booked' as const),
+				initials: '',
+			})),
+		],
 	};
 }
+
+/** One entry for a workshop, however many take part. */
+const workshopsHeld = (q: Queries, accountId: string, now: Date) =>
+	q
+		.select()
+		.from(workshop)
+		.where(and(eq(workshop.referentId, accountId), gt(workshop.startsAt, new Date(now.getTime() - KEPT_DAYS * DAY_MS))))
+		.orderBy(asc(workshop.startsAt))
+		.limit(MOST);
 
 /** « A. M. »: enough for the professional who holds the hour, nothing for who looks over a shoulder. */
 export const initialsOf = (...names: string[]): string =>

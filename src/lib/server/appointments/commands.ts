@@ -1,17 +1,21 @@
-import { and, eq, gt, lt, ne } from 'drizzle-orm';
-import type { AppointmentMode, AppointmentType } from '../../shared/codes.ts';
+import { and, eq, gt } from 'drizzle-orm';
+import type { AbsenceReason, AppointmentMode, AppointmentType } from '../../shared/codes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { answerLink, appointment } from '../db/schema/index.ts';
+import { account, answerLink, appointment } from '../db/schema/index.ts';
 import { touchContact } from '../people/commands.ts';
-import { personOf } from '../people/queries.ts';
+import { findMembership, personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { sealNullable } from '../platform/sealing.ts';
 import { getTerritory } from '../territories/queries.ts';
+import { inviteAgain } from './again.ts';
 import { isFirstContact, refuseShortNotice } from './convocation.ts';
-import { LONGEST_MINUTES, plan, refusesTransition, stillBefore, type Outcome } from './rules.ts';
+import { noteFreed } from './freed.ts';
+import { needFrom } from './need-from.ts';
+import { isBusyOutside, isPersonHeld, isProfessionalHeld } from './held.ts';
+import { plan, refusesTransition, stillBefore, type Outcome } from './rules.ts';
 
 export type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
 export type AppointmentRow = typeof appointment.$inferSelect;
@@ -25,6 +29,8 @@ export interface Meeting {
 	/** E.164: the number that answers, or that will call. */
 	phone?: string | null;
 	toBring?: string | null;
+	companion?: boolean;
+	interpreter?: boolean;
 }
 /** What was agreed, as a clock on the wall of the place shows it. */
 export interface AgreedHour {
@@ -55,7 +61,7 @@ export function agreedHours({ day, time, zone, durationMinutes }: AgreedHour, no
 /**
  * Books an hour. The overlap is looked for inside the write, and a unique index on the referent's hour backs it.
  * A convocation (an hour imposed) leaves the territory's notice, and says why when it is the very first contact.
- * @throws DomainError `referent_busy`, `person_busy` (conflict), `hour_past`, `hour_missing`, `hour_outside`, `hour_malformed`,
+ * @throws DomainError `referent_busy`, `second_busy`, `person_busy` (conflict), `second_unknown`, `hour_past`, `hour_missing`, `hour_outside`, `hour_malformed`,
  * `duration_outside`, `convocation_too_soon`, `convocation_reason_missing` (invalid)
  */
 export async function bookAppointment(
@@ -64,15 +70,18 @@ export async function bookAppointment(
 		AgreedHour & {
 			personId: string;
 			referent: Referent;
+			/** The other professional, of a meeting held by two. */
+			secondReferentId?: string | null;
 			origin: 'invitation' | 'convocation';
 			/** Why a first contact is imposed; kept sealed. */
 			convocationReason?: string | null;
 			now: Date;
 		},
 ): Promise<{ id: string }> {
-	const { personId, referent, now } = input;
+	const { personId, referent, secondReferentId = null, now } = input;
 	const hours = agreedHours(input, now);
-	await refuseOverlap(tx, { ...hours, referentId: referent.accountId, personId });
+	if (secondReferentId) await refuseStranger(tx, personId, secondReferentId, referent.accountId);
+	await refuseOverlap(tx, { ...hours, referentId: referent.accountId, secondReferentId, personId });
 	const { territoryId } = await personOf(tx, personId);
 	const isImposed = input.origin === 'convocation';
 	const firstContact = isImposed && (await isFirstContact(tx, personId));
@@ -85,6 +94,7 @@ export async function bookAppointment(
 		personId,
 		territoryId,
 		referentId: referent.accountId,
+		secondReferentId,
 		structureId: referent.structureId,
 		...meetingColumns(id, input),
 		convocationReasonSealed: sealNullable(`appointment.convocation_reason_sealed:${id}`, reason),
@@ -104,27 +114,28 @@ export async function bookAppointment(
 }
 
 /**
- * Moves a booked appointment, and may change where and how. The answer is asked again, links to the former hour die; a
- * convocation gives its notice again.
+ * Moves a booked appointment, and may change where, how and who holds it: one change, one sequence. The answer is asked again, links
+ * to the former hour die; a convocation gives its notice again.
  * @throws as `bookAppointment`, and DomainError `appointment_refused`, `appointment_changed` (conflict) when somebody moved it
  * since `sequence`
  */
-export async function moveAppointment(
-	tx: Tx,
-	input: AgreedHour & { appointmentId: string; sequence?: number; meeting?: Meeting; by: Actor; now: Date },
-): Promise<void> {
+export async function moveAppointment(tx: Tx, input: Move): Promise<void> {
 	const { appointmentId, by, now } = input;
 	const found = await appointmentRow(tx, appointmentId);
-	if (found.state !== 'booked' || now >= found.endsAt) throw new DomainError('appointment_refused', 'conflict');
+	const isFixed = found.workshopId !== null;
+	if (found.state !== 'booked' || isFixed || now >= found.endsAt)
+		throw new DomainError('appointment_refused', 'conflict');
 	if (input.sequence !== undefined && input.sequence !== found.sequence)
 		throw new DomainError('appointment_changed', 'conflict');
 	const hours = agreedHours(input, now);
 	if (found.origin === 'convocation') await refuseShortNotice(tx, { ...input, territoryId: found.territoryId });
-	await refuseOverlap(tx, { ...hours, referentId: found.referentId, personId: found.personId, except: found.id });
+	const hands = await handsOf(tx, found, input);
+	await refuseOverlap(tx, { ...hours, ...hands, personId: found.personId, except: found.id });
 	await tx
 		.update(appointment)
 		.set({
 			...hours,
+			...hands,
 			zone: input.zone,
 			durationMinutes: input.durationMinutes,
 			...(input.meeting ? meetingColumns(found.id, input.meeting) : {}),
@@ -137,7 +148,37 @@ export async function moveAppointment(
 	await recordAudit(tx, { action: 'appointment.moved', actor: by, subjectId: appointmentId, personId, at: now });
 }
 
-/** The person cancels their own appointment. @throws DomainError `not_found`, `appointment_refused`, `appointment_over`, `cancel_too_late` */
+type Move = AgreedHour & {
+	appointmentId: string;
+	sequence?: number;
+	meeting?: Meeting;
+	/** Who holds it from now on, among those who follow the person; left out: the same. */
+	referentId?: string;
+	/** Null: nobody beside. Left out: the same. */
+	secondReferentId?: string | null;
+	by: Actor;
+	now: Date;
+};
+
+/** @throws DomainError `second_unknown` (invalid) for somebody who does not follow the person */
+async function handsOf(tx: Tx, found: AppointmentRow, { referentId = found.referentId, secondReferentId }: Move) {
+	const second = secondReferentId === undefined ? found.secondReferentId : secondReferentId;
+	const beside = second === referentId ? null : second;
+	if (beside && beside !== found.secondReferentId) await refuseStranger(tx, found.personId, beside, referentId);
+	if (referentId === found.referentId) return { referentId, secondReferentId: beside, structureId: found.structureId };
+	await refuseStranger(tx, found.personId, referentId, '');
+	const [own] = await tx
+		.select({ structureId: account.structureId })
+		.from(account)
+		.where(eq(account.id, referentId))
+		.limit(1);
+	return { referentId, secondReferentId: beside, structureId: own?.structureId ?? found.structureId };
+}
+
+/**
+ * The person cancels their own appointment: its hour is free, and they may choose another one under the same link.
+ * @throws DomainError `not_found`, `appointment_refused`, `appointment_over`, `cancel_too_late`
+ */
 export async function cancelAppointment(
 	tx: Tx,
 	input: { appointmentId: string; personId: string; by: Actor; now: Date },
@@ -152,6 +193,8 @@ export async function cancelAppointment(
 	if (!stillBefore(found.startsAt, settings.cancelUntilHours, now))
 		throw new DomainError('cancel_too_late', 'conflict');
 	await settle(tx, found, 'excused', by, now);
+	await noteFreed(tx, found, now);
+	if (!found.workshopId) await inviteAgain(tx, found, now);
 	await touchContact(tx, personId, now);
 	return { changed: true };
 }
@@ -174,7 +217,25 @@ export async function markOutcome(
 	return { changed: true };
 }
 
-async function settle(tx: Tx, found: AppointmentRow, state: Outcome, by: Actor, now: Date) {
+/**
+ * Why the person did not come, when it is known; what stands in the way becomes a need, as when they say it themselves.
+ * @throws DomainError `not_found`, `appointment_refused` (conflict) when they were not said absent
+ */
+export async function noteAbsence(
+	tx: Tx,
+	{ appointmentId, reason, by, now }: { appointmentId: string; reason: AbsenceReason; by: Actor; now: Date },
+): Promise<void> {
+	const found = await appointmentRow(tx, appointmentId);
+	if (found.state !== 'noshow') throw new DomainError('appointment_refused', 'conflict');
+	if (found.absenceReason === reason) return;
+	const { personId } = found;
+	await tx.update(appointment).set({ absenceReason: reason }).where(eq(appointment.id, appointmentId));
+	await needFrom(tx, { personId, reason, note: '', now });
+	const action = 'appointment.absence_noted';
+	await recordAudit(tx, { action, actor: by, subjectId: appointmentId, personId, at: now });
+}
+
+export async function settle(tx: Tx, found: AppointmentRow, state: Outcome, by: Actor, now: Date) {
 	await tx
 		.update(appointment)
 		.set({ state, outcomeAt: now, outcomeById: by.accountId, sequence: found.sequence + (state === 'seen' ? 0 : 1) })
@@ -204,6 +265,8 @@ export const meetingColumns = (id: string, meeting: Meeting) => ({
 	address: meeting.address || null,
 	phone: meeting.phone || null,
 	toBringSealed: sealNullable(`appointment.to_bring_sealed:${id}`, meeting.toBring),
+	companion: meeting.companion ?? false,
+	interpreter: meeting.interpreter ?? false,
 });
 
 /** Links made for what the appointment was: they say « ended » from now on. */
@@ -215,6 +278,7 @@ export const endLinks = (tx: Tx, appointmentId: string, now: Date) =>
 
 interface Wanted {
 	referentId: string;
+	secondReferentId?: string | null;
 	personId: string;
 	startsAt: Date;
 	endsAt: Date;
@@ -222,21 +286,28 @@ interface Wanted {
 	except?: string;
 }
 
-/** @throws DomainError `referent_busy`, `person_busy` */
+/** Who of them holds something over these hours already; null when all are free. The second one's other calendar counts. */
+export async function whoIsHeld(q: Queries, wanted: Wanted): Promise<'referent' | 'second' | 'person' | null> {
+	const { referentId, secondReferentId, personId } = wanted;
+	if (await isProfessionalHeld(q, referentId, wanted)) return 'referent';
+	if (secondReferentId) {
+		if (await isProfessionalHeld(q, secondReferentId, wanted)) return 'second';
+		if (await isBusyOutside(q, secondReferentId, wanted)) return 'second';
+	}
+	return (await isPersonHeld(q, personId, wanted)) ? 'person' : null;
+}
+
+/** @throws DomainError `referent_busy`, `second_busy`, `person_busy` */
 export async function refuseOverlap(tx: Tx, wanted: Wanted): Promise<void> {
-	const { startsAt, endsAt, except = '' } = wanted;
-	// Nothing lasts longer than LONGEST_MINUTES, so the index is read over a bounded range.
-	const overlaps = and(
-		eq(appointment.state, 'booked'),
-		gt(appointment.startsAt, new Date(startsAt.getTime() - LONGEST_MINUTES * 60_000)),
-		lt(appointment.startsAt, endsAt),
-		gt(appointment.endsAt, startsAt),
-		ne(appointment.id, except),
-	);
-	const booked = (whose: ReturnType<typeof eq>) =>
-		tx.select({ id: appointment.id }).from(appointment).where(and(whose, overlaps)).limit(1);
-	if ((await booked(eq(appointment.referentId, wanted.referentId))).length > 0)
-		throw new DomainError('referent_busy', 'conflict');
-	if ((await booked(eq(appointment.personId, wanted.personId))).length > 0)
-		throw new DomainError('person_busy', 'conflict');
+	const who = await whoIsHeld(tx, wanted);
+	if (who) throw new DomainError(`${who}_busy`, 'conflict');
+}
+
+/**
+ * The other professional of a meeting held by two follows the same person.
+ * @throws DomainError `second_unknown` (invalid)
+ */
+export async function refuseStranger(q: Queries, personId: string, accountId: string, leadId: string): Promise<void> {
+	if (accountId === leadId || !(await findMembership(q, personId, accountId)))
+		throw new DomainError('second_unknown', 'invalid');
 }

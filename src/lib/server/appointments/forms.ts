@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { CANNOT_REASONS, HALF_DAYS, HELP_KINDS, type AnswerNote } from '../../shared/answers.ts';
-import { APPOINTMENT_MODES, APPOINTMENT_TYPES } from '../../shared/codes.ts';
+import { ABSENCE_REASONS, APPOINTMENT_MODES, APPOINTMENT_TYPES } from '../../shared/codes.ts';
 import { parseForm, text, type Parsed } from '../platform/forms.ts';
 import { normalizePhone } from '../platform/phone.ts';
 import type { GivenAnswer } from './answers.ts';
-import { OUTCOMES } from './rules.ts';
+import { OUTCOMES, type Outcome } from './rules.ts';
 import type { OfferedHour } from './slots.ts';
+import { WORKSHOP_TYPES } from './workshops.ts';
 
 const NOTE_MAX = 500;
 const line = (max: number) =>
@@ -66,15 +67,28 @@ const meeting = {
 	phone,
 	toBring: line(NOTE_MAX),
 	durationMinutes: minutes,
+	/** What is planned for the person besides: a companion, an interpreter. */
+	planned: list,
 };
+/** Ticks become what is planned. */
+const withHelp = <T extends { planned: string[] }>({ planned, ...rest }: T) => ({
+	...rest,
+	companion: planned.includes('companion'),
+	interpreter: planned.includes('interpreter'),
+});
 const booking = v.object({
 	...meeting,
+	secondReferentId: line(40),
+	zone: line(60),
 	day: line(10),
 	time: line(5),
 	origin: v.fallback(v.picklist(['invitation', 'convocation']), 'invitation'),
 	convocationReason: line(NOTE_MAX),
 });
-export const parseBooking = (form: FormData) => parseForm(booking, form);
+export function parseBooking(form: FormData) {
+	const parsed = parseForm(booking, form);
+	return parsed.ok ? { ...parsed, value: withHelp(parsed.value) } : parsed;
+}
 
 const move = v.object({
 	id: line(40),
@@ -82,8 +96,17 @@ const move = v.object({
 	day: line(10),
 	time: line(5),
 	durationMinutes: minutes,
+	referentId: line(40),
+	secondReferentId: line(40),
 });
-export const parseMove = (form: FormData) => parseForm(move, form);
+/** The hour, who holds it, and, when its fields are there, where and how. */
+export function parseMove(form: FormData) {
+	const parsed = parseForm(move, form);
+	if (!parsed.ok || !form.has('mode'))
+		return parsed.ok ? { ...parsed, value: { ...parsed.value, meeting: undefined } } : parsed;
+	const where = parseForm(v.object(meeting), form);
+	return where.ok ? { ...parsed, value: { ...parsed.value, meeting: withHelp(where.value) } } : where;
+}
 
 const weeklyHours = v.object({
 	weekday: minutes,
@@ -108,6 +131,41 @@ const manyInvited = v.object({
 });
 export const parseManyInvited = (form: FormData) => parseForm(manyInvited, form, { maxFields: 120 });
 
+const absence = v.object({ id: line(40), reason: v.picklist(ABSENCE_REASONS, () => m.error_choose()) });
+export const parseAbsence = (form: FormData) => parseForm(absence, form);
+
+const { type: _type, planned: _planned, ...place } = meeting;
+const workshop = v.object({
+	...place,
+	type: v.fallback(v.picklist(WORKSHOP_TYPES), 'workshop'),
+	title: line(120),
+	day: line(10),
+	time: line(5),
+	zone: line(60),
+	seats: minutes,
+	weeks: v.pipe(
+		v.optional(v.string(), '1'),
+		v.transform((given) => Number(given || 1)),
+	),
+});
+export const parseWorkshop = (form: FormData) => parseForm(workshop, form);
+const workshopMove = v.object({
+	...place,
+	day: line(10),
+	time: line(5),
+	sequence: v.pipe(v.optional(v.string(), ''), v.transform(Number)),
+});
+export const parseWorkshopMove = (form: FormData) => parseForm(workshopMove, form);
+
+/** « present_<appointment> » = outcome, for those that were ticked. */
+export function parseAttendance(form: FormData): { id: string; outcome: Outcome }[] {
+	return [...form].flatMap(([name, value]) => {
+		const id = /^present_([\w-]{1,40})$/.exec(name)?.[1];
+		const said = OUTCOMES.find((each) => each === value);
+		return id && said ? [{ id, outcome: said }] : [];
+	});
+}
+
 const outcome = v.object({ id: line(40), outcome: v.picklist(OUTCOMES, () => m.error_choose()) });
 export const parseOutcome = (form: FormData) => parseForm(outcome, form);
 
@@ -119,7 +177,7 @@ const slotFields = Object.fromEntries(
 		[`time${number}`, line(5)],
 	]),
 );
-const invitation = v.object({ ...meeting, ...slotFields });
+const invitation = v.object({ ...meeting, secondReferentId: line(40), ...slotFields });
 const offer = v.object({ id: line(40), ...slotFields });
 const slotsOf = (fields: Record<string, unknown>): OfferedHour[] =>
 	SLOT_FIELDS.map((number) => ({ day: String(fields[`day${number}`]), time: String(fields[`time${number}`]) })).filter(
@@ -128,7 +186,7 @@ const slotsOf = (fields: Record<string, unknown>): OfferedHour[] =>
 
 export function parseInvitation(form: FormData) {
 	const parsed = parseForm(invitation, form);
-	return parsed.ok ? { ...parsed, value: { ...parsed.value, slots: slotsOf(parsed.value) } } : parsed;
+	return parsed.ok ? { ...parsed, value: { ...withHelp(parsed.value), slots: slotsOf(parsed.value) } } : parsed;
 }
 export function parseOffer(form: FormData) {
 	const parsed = parseForm(offer, form);

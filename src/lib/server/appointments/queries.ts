@@ -1,8 +1,9 @@
-import { and, count, desc, eq, gt, gte, inArray, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, sql, type SQL } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import { given, prepared } from '../db/prepared.ts';
-import { account, appointment, person, structure } from '../db/schema/index.ts';
+import { account, appointment, person, structure, workshop } from '../db/schema/index.ts';
 import { getPersonFor } from '../people/queries.ts';
 import { follows } from '../people/rules.ts';
 import { notFound } from '../platform/errors.ts';
@@ -15,11 +16,17 @@ const UNSETTLED_DAYS = 90;
 /** A list on one page. */
 const MOST = 100;
 
+const second = alias(account, 'second');
+
 const rows = (q: Queries) =>
 	q
 		.select({
 			appointment,
 			referentName: account.displayName,
+			/** The other professional, of a meeting held by two. */
+			secondName: second.displayName,
+			/** What the workshop is called, when it is one. */
+			title: workshop.title,
 			structureName: structure.name,
 			structurePhone: structure.phone,
 			firstName: person.firstName,
@@ -28,7 +35,9 @@ const rows = (q: Queries) =>
 		.from(appointment)
 		.innerJoin(account, eq(account.id, appointment.referentId))
 		.innerJoin(structure, eq(structure.id, appointment.structureId))
-		.innerJoin(person, eq(person.id, appointment.personId));
+		.innerJoin(person, eq(person.id, appointment.personId))
+		.leftJoin(second, eq(second.id, appointment.secondReferentId))
+		.leftJoin(workshop, eq(workshop.id, appointment.workshopId));
 type Row = Awaited<ReturnType<typeof rows>>[number];
 
 function opened({ appointment: row, ...names }: Row) {
@@ -105,13 +114,14 @@ export async function listAppointments(q: Queries, personId: string): Promise<Ap
 	return found.map(opened);
 }
 
-/** Times the person did not come, all appointments considered. */
-export async function countAbsences(q: Queries, personId: string): Promise<number> {
-	const [row] = await q
-		.select({ absences: count() })
+/** The last three times the person did not come: facts, and nothing drawn from them. */
+export async function lastAbsences(q: Queries, personId: string) {
+	return q
+		.select({ startsAt: appointment.startsAt, zone: appointment.zone, reason: appointment.absenceReason })
 		.from(appointment)
-		.where(and(eq(appointment.personId, personId), eq(appointment.state, 'noshow')));
-	return row!.absences;
+		.where(and(eq(appointment.personId, personId), eq(appointment.state, 'noshow')))
+		.orderBy(desc(appointment.startsAt))
+		.limit(3);
 }
 
 /**
@@ -131,55 +141,54 @@ export async function getAppointmentFor(
 		return opened(row);
 	}
 	const { access } = await getPersonFor(q, viewer, row.appointment.personId);
-	const mine = row.appointment.referentId === viewer.accountId;
+	const { referentId, secondReferentId } = row.appointment;
+	const mine = referentId === viewer.accountId || secondReferentId === viewer.accountId;
 	if (!follows(access) || (access === 'member' && !mine)) throw notFound();
 	return opened(row);
 }
 
-/** A professional's appointments that stand or stood between two instants, earliest first. */
-export async function agenda(q: Queries, accountId: string, from: Date, to: Date): Promise<AppointmentView[]> {
-	const found = await rows(q)
-		.where(
-			and(
-				eq(appointment.referentId, accountId),
-				gte(appointment.startsAt, from),
-				lt(appointment.startsAt, to),
-				ne(appointment.state, 'invited'),
-			),
-		)
-		.orderBy(appointment.startsAt)
-		.limit(200);
-	return found.map(opened);
+/**
+ * What the professional leads or seconds, earliest first; the participants of a workshop are behind it, not one by one. Two reads:
+ * an index for each, and no sorting of what is not shown.
+ */
+async function heldBy(q: Queries, accountId: string, which: SQL[], most: number): Promise<AppointmentView[]> {
+	const found: Row[] = [];
+	for (const part of [appointment.referentId, appointment.secondReferentId])
+		found.push(
+			...(await rows(q)
+				.where(and(eq(part, accountId), isNull(appointment.workshopId), ...which))
+				.orderBy(appointment.startsAt)
+				.limit(most)),
+		);
+	const inOrder = found.sort((one, other) => one.appointment.startsAt.getTime() - other.appointment.startsAt.getTime());
+	return inOrder.slice(0, most).map(opened);
 }
 
+/** A professional's appointments that stand or stood between two instants, earliest first. */
+export const agenda = (q: Queries, accountId: string, from: Date, to: Date): Promise<AppointmentView[]> =>
+	heldBy(
+		q,
+		accountId,
+		[gte(appointment.startsAt, from), lt(appointment.startsAt, to), ne(appointment.state, 'invited')],
+		200,
+	);
+
 /** Begun, and nobody said yet how it ended: they come back each morning. */
-export async function listUnsettled(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
-	const found = await rows(q)
-		.where(
-			and(
-				eq(appointment.referentId, accountId),
-				gt(appointment.startsAt, new Date(now.getTime() - UNSETTLED_DAYS * DAY_MS)),
-				lt(appointment.startsAt, now),
-				eq(appointment.state, 'booked'),
-			),
-		)
-		.orderBy(appointment.startsAt)
-		.limit(50);
-	return found.map(opened);
+export function listUnsettled(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
+	const since = new Date(now.getTime() - UNSETTLED_DAYS * DAY_MS);
+	const which = [gt(appointment.startsAt, since), lt(appointment.startsAt, now), stateIs('booked')];
+	return heldBy(q, accountId, which, 50);
 }
 
 /** To come, and the person said they cannot or need help to come: what a professional must act on. */
-export async function listToRearrange(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
-	const found = await rows(q)
-		.where(
-			and(
-				eq(appointment.referentId, accountId),
-				gt(appointment.startsAt, now),
-				inArray(appointment.state, ['booked', 'invited']),
-				inArray(appointment.answer, ['cannot', 'needs_help']),
-			),
-		)
-		.orderBy(appointment.startsAt)
-		.limit(50);
-	return found.map(opened);
-}
+export const listToRearrange = (q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> =>
+	heldBy(
+		q,
+		accountId,
+		[
+			gt(appointment.startsAt, now),
+			sql`${appointment.state} || '' IN ('booked', 'invited')`,
+			inArray(appointment.answer, ['cannot', 'needs_help']),
+		],
+		50,
+	);

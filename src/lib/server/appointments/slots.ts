@@ -1,14 +1,15 @@
-import { and, eq, gt, inArray, lt, ne, notExists, or } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { AnswerNote } from '../../shared/answers.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { appointment, appointmentSlot } from '../db/schema/index.ts';
 import { touchContact } from '../people/commands.ts';
 import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { answerAppointment, sealNote } from './answers.ts';
+import { getTerritory } from '../territories/queries.ts';
+import { answerAppointment, appointmentOfLink, newAnswerLink, sealNote } from './answers.ts';
 import { availableHours, isAvailableHour } from './availability.ts';
 import {
 	agreedHours,
@@ -16,10 +17,15 @@ import {
 	endLinks,
 	meetingColumns,
 	NOT_ANSWERED,
+	refuseStranger,
+	whoIsHeld,
 	type Actor,
+	type AppointmentRow,
 	type Meeting,
 } from './commands.ts';
-import { DAY_MS, INVITATION_DAYS, LEAST_SLOTS, LONGEST_MINUTES, plan } from './rules.ts';
+import { noteFreed } from './freed.ts';
+import { DAY_MS, INVITATION_DAYS, LEAST_SLOTS, plan, stillBefore } from './rules.ts';
+import { seatsLeftIn, takeSeat } from './seats.ts';
 
 /** A time that may be offered, in the zone of its appointment. */
 export interface OfferedHour {
@@ -32,6 +38,8 @@ export interface OfferedHour {
 interface Invitation extends Meeting {
 	personId: string;
 	referent: Actor & { structureId: string };
+	/** The other professional, of a meeting held by two. */
+	secondReferentId?: string | null;
 	zone: string;
 	durationMinutes: number;
 	/** Left out: the free times of the professional's weekly hours, as they are when the person looks. */
@@ -44,7 +52,8 @@ interface Invitation extends Meeting {
  * @throws DomainError `too_few_slots`, or the problem of one hour (`hour_past`…)
  */
 export async function inviteToChoose(tx: Tx, input: Invitation): Promise<{ id: string }> {
-	const { personId, referent, zone, durationMinutes, now } = input;
+	const { personId, referent, secondReferentId = null, zone, durationMinutes, now } = input;
+	if (secondReferentId) await refuseStranger(tx, personId, secondReferentId, referent.accountId);
 	const { territoryId } = await personOf(tx, personId);
 	const meeting = { ...input, territoryId, referentId: referent.accountId };
 	const found = input.slots ?? (await availableHours(tx, meeting, now, LEAST_SLOTS));
@@ -55,6 +64,7 @@ export async function inviteToChoose(tx: Tx, input: Invitation): Promise<{ id: s
 		personId,
 		territoryId,
 		referentId: referent.accountId,
+		secondReferentId,
 		structureId: referent.structureId,
 		...meetingColumns(id, input),
 		...hours[0]!,
@@ -109,19 +119,56 @@ export async function offerSlots(
 }
 
 /**
- * The person takes one of the times offered: decided by one conditional update, so of two who want it one gets it.
+ * The person takes one of the times they may choose among, or a seat. Who is free is looked for inside the write, and the change
+ * holds only for the version that was read: of two who want an hour one gets it.
  * @throws DomainError `not_found`, `slot_taken` (conflict): the page then shows the others
  */
 export async function chooseSlot(
 	tx: Tx,
-	input: { slotId: string; personId: string; by: Actor; now: Date },
+	input: { slotId: string; personId: string; by?: Actor; now: Date },
 ): Promise<{ appointmentId: string }> {
-	const { slotId, personId, by, now } = input;
-	const { slot, appointment: own } = await wantedSlot(tx, slotId, personId);
+	const { slotId, personId, now } = input;
+	const { slot, own, isComputed } = await wantedSlot(tx, slotId, personId);
 	if (own.state === 'booked' && own.startsAt.getTime() === slot.startsAt.getTime()) return { appointmentId: own.id };
-	const { localDay, localTime, startsAt, endsAt } = slot;
-	const isOver = startsAt <= now || (own.fromAvailability && !(await isAvailableHour(tx, own, slot, now)));
-	if (isOver) throw new DomainError('slot_taken', 'conflict');
+	if (own.workshopId) {
+		await takeSeat(tx, own, input);
+		return { appointmentId: own.id };
+	}
+	const from = await choiceOf(tx, own, now);
+	const isOffered = isComputed ? from.computed && (await isAvailableHour(tx, own, slot, now)) : from.stored;
+	if (!isOffered || slot.startsAt <= now) throw new DomainError('slot_taken', 'conflict');
+	await takeHour(tx, own, slot, input);
+	return { appointmentId: own.id };
+}
+
+/**
+ * As `chooseSlot`, without signing in, among the times of the one appointment behind the link. The link dies with the former hour.
+ * @returns the token of the new hour's link
+ * @throws DomainError `link_unknown` (not_found), `link_ended` (gone), `slot_taken` (conflict)
+ */
+export async function chooseByLink(
+	tx: Tx,
+	{ token, slotId, now }: { token: string; slotId: string; now: Date },
+): Promise<string> {
+	const { appointmentId } = await appointmentOfLink(tx, token, now);
+	const offered = await freeSlots(tx, appointmentId, now);
+	if (!offered.some(({ id }) => id === slotId)) throw new DomainError('slot_taken', 'conflict');
+	const { personId } = await appointmentRow(tx, appointmentId);
+	await chooseSlot(tx, { slotId, personId, now });
+	return newAnswerLink(tx, { appointmentId, now });
+}
+
+type Hour = Pick<AppointmentRow, 'localDay' | 'localTime' | 'startsAt' | 'endsAt'>;
+
+/**
+ * This hour becomes the appointment's, chosen by the person; the one it leaves is free.
+ * @throws DomainError `slot_taken` (conflict)
+ */
+export async function takeHour(tx: Tx, own: AppointmentRow, hour: Hour, { by, now }: { by?: Actor; now: Date }) {
+	const { localDay, localTime, startsAt, endsAt } = hour;
+	const { id, personId, referentId, secondReferentId } = own;
+	const held = await whoIsHeld(tx, { referentId, secondReferentId, personId, startsAt, endsAt, except: id });
+	if (held) throw new DomainError('slot_taken', 'conflict');
 	const [taken] = await tx
 		.update(appointment)
 		.set({
@@ -138,18 +185,29 @@ export async function chooseSlot(
 		})
 		.where(
 			and(
-				eq(appointment.id, own.id),
+				eq(appointment.id, id),
 				inArray(appointment.state, ['invited', 'booked']),
-				gt(appointment.chooseBy, now),
-				notExists(bookedOver(tx, { ...slot, referentId: own.referentId, personId })),
+				eq(appointment.sequence, own.sequence),
 			),
 		)
 		.returning({ id: appointment.id });
 	if (!taken) throw new DomainError('slot_taken', 'conflict');
-	await endLinks(tx, own.id, now);
+	await noteFreed(tx, own, now);
+	await endLinks(tx, id, now);
 	await touchContact(tx, personId, now);
-	await recordAudit(tx, { action: 'appointment.chosen', actor: by, subjectId: own.id, personId, at: now });
-	return { appointmentId: own.id };
+	await recordAudit(tx, { action: 'appointment.chosen', actor: by, subjectId: id, personId, at: now });
+}
+
+/**
+ * What one may choose among: times offered while the choice is open; the professional's free hours when they were offered, or when
+ * a booked hour may still be moved (product.md §5: until 24 hours before).
+ */
+async function choiceOf(q: Queries, own: AppointmentRow, now: Date): Promise<{ stored: boolean; computed: boolean }> {
+	const isOpen = own.chooseBy !== null && own.chooseBy > now;
+	if (own.state === 'invited') return { stored: isOpen, computed: isOpen && own.fromAvailability };
+	if (own.state !== 'booked') return { stored: false, computed: false };
+	const { settings } = await getTerritory(q, own.territoryId);
+	return { stored: isOpen, computed: stillBefore(own.startsAt, settings.moveUntilHours, now) };
 }
 
 /**
@@ -176,35 +234,53 @@ export async function askOtherTimes(
 	await recordAudit(tx, { action: 'appointment.other_times', actor: by, subjectId: appointmentId, personId, at: now });
 }
 
-/** Times that can still be taken, earliest first: to come, and free for the referent and for the person. */
-export async function freeSlots(q: Queries, appointmentId: string, now: Date) {
+/** Times that can still be taken, earliest first: to come, and free for the professionals and for the person. */
+export async function freeSlots(q: Queries, appointmentId: string, now: Date, most = MOST_SHOWN): Promise<FreeSlot[]> {
 	const [own] = await q.select().from(appointment).where(eq(appointment.id, appointmentId)).limit(1);
-	if (!own?.chooseBy || own.chooseBy <= now) return [];
-	if (own.fromAvailability) {
-		const hours = await availableHours(q, own, now, MOST_SHOWN);
-		return hours.map(({ day, time, startsAt, endsAt }) => ({
-			id: computedId(own.id, day, time),
-			appointmentId: own.id,
-			localDay: day,
-			localTime: time,
-			startsAt,
-			endsAt,
-		}));
-	}
+	if (!own) return [];
+	if (own.workshopId) return seatOffered(q, own, now);
+	const from = await choiceOf(q, own, now);
+	const stored = from.stored ? await storedSlots(q, own, now) : [];
+	if (stored.length > 0 || !from.computed) return stored.slice(0, most);
+	const hours = await availableHours(q, own, now, most);
+	return hours.map(({ day, time, startsAt, endsAt }) => ({
+		id: computedId(own.id, day, time),
+		localDay: day,
+		localTime: time,
+		startsAt,
+		endsAt,
+	}));
+}
+export interface FreeSlot extends Hour {
+	id: string;
+	/** Seats left, when it is a workshop. */
+	seatsLeft?: number;
+}
+
+async function storedSlots(q: Queries, own: AppointmentRow, now: Date): Promise<FreeSlot[]> {
 	const slots = await q
 		.select()
 		.from(appointmentSlot)
-		.where(and(eq(appointmentSlot.appointmentId, appointmentId), gt(appointmentSlot.startsAt, now)))
+		.where(and(eq(appointmentSlot.appointmentId, own.id), gt(appointmentSlot.startsAt, now)))
 		.orderBy(appointmentSlot.startsAt)
 		.limit(60);
-	const free = [];
-	for (const slot of slots) {
-		const taken = await bookedOver(q, { ...slot, referentId: own.referentId, personId: own.personId }).limit(1);
-		if (taken.length === 0) free.push(slot);
+	const { referentId, secondReferentId, personId } = own;
+	const free: FreeSlot[] = [];
+	for (const { startsAt, endsAt, ...slot } of slots) {
+		const held = await whoIsHeld(q, { referentId, secondReferentId, personId, startsAt, endsAt, except: own.id });
+		if (!held) free.push({ ...slot, startsAt, endsAt });
 	}
 	return free;
 }
-export type FreeSlot = Awaited<ReturnType<typeof freeSlots>>[number];
+
+async function seatOffered(q: Queries, own: AppointmentRow, now: Date): Promise<FreeSlot[]> {
+	const { id, localDay, localTime, startsAt, endsAt } = own;
+	if (own.state !== 'invited' || !own.chooseBy || own.chooseBy <= now) return [];
+	const seatsLeft = await seatsLeftIn(q, own.workshopId!);
+	return seatsLeft > 0
+		? [{ id: computedId(id, localDay, localTime), localDay, localTime, startsAt, endsAt, seatsLeft }]
+		: [];
+}
 
 /** A choice that can be taken in at a glance. */
 const MOST_SHOWN = 18;
@@ -212,51 +288,38 @@ const MOST_SHOWN = 18;
 /** A computed time has no row: its id says which. No id of ours holds a point. */
 export const computedId = (appointmentId: string, day: string, time: string) => `${appointmentId}.${day}.${time}`;
 
-/** The time behind the id, offered to this person. @throws DomainError `not_found` */
-async function wantedSlot(q: Queries, slotId: string, personId: string) {
+/** The time behind the id, for this person's appointment. @throws DomainError `not_found` */
+async function wantedSlot(
+	q: Queries,
+	slotId: string,
+	personId: string,
+): Promise<{ own: AppointmentRow; slot: Hour; isComputed: boolean }> {
 	const [appointmentId, day, time] = slotId.split('.');
 	if (day && time) {
 		const own = await appointmentRow(q, appointmentId!);
-		if (own.personId !== personId || !own.fromAvailability) throw notFound();
+		if (own.personId !== personId) throw notFound();
 		const { durationMinutes, zone } = own;
 		const planned = plan(day, time, zone, durationMinutes, new Date(0));
 		if (planned.problem) throw notFound();
 		const { startsAt, endsAt } = planned;
-		return { appointment: own, slot: { appointmentId: own.id, localDay: day, localTime: time, startsAt, endsAt } };
+		return { own, slot: { localDay: day, localTime: time, startsAt, endsAt }, isComputed: true };
 	}
-	const [stored] = await q
-		.select({ slot: appointmentSlot, appointment })
+	const [stored] = await storedSlot(q).execute({ slotId, personId });
+	if (!stored) throw notFound();
+	return { ...stored, isComputed: false };
+}
+
+const storedSlot = prepared((q) =>
+	q
+		.select({ slot: appointmentSlot, own: appointment })
 		.from(appointmentSlot)
 		.innerJoin(appointment, eq(appointment.id, appointmentSlot.appointmentId))
-		.where(and(eq(appointmentSlot.id, slotId), eq(appointment.personId, personId)))
-		.limit(1);
-	if (!stored) throw notFound();
-	return stored;
-}
-
-const other = alias(appointment, 'other');
-
-interface Over {
-	appointmentId: string;
-	referentId: string;
-	personId: string;
-	startsAt: Date;
-	endsAt: Date;
-}
-const bookedOver = (q: Queries, { appointmentId, referentId, personId, startsAt, endsAt }: Over) =>
-	q
-		.select({ id: other.id })
-		.from(other)
 		.where(
-			and(
-				or(eq(other.referentId, referentId), eq(other.personId, personId)),
-				eq(other.state, 'booked'),
-				gt(other.startsAt, new Date(startsAt.getTime() - LONGEST_MINUTES * 60_000)),
-				lt(other.startsAt, endsAt),
-				gt(other.endsAt, startsAt),
-				ne(other.id, appointmentId),
-			),
-		);
+			and(eq(appointmentSlot.id, sql.placeholder('slotId')), eq(appointment.personId, sql.placeholder('personId'))),
+		)
+		.limit(1)
+		.prepare(),
+);
 
 function slotHours(input: { slots: OfferedHour[]; zone: string; durationMinutes: number }, now: Date) {
 	const { zone, durationMinutes } = input;

@@ -10,14 +10,35 @@ const WRITTEN = /^https:\/\/([^/?#@\\]+)\/[\x21-\x7e]*$/;
  * sub-domains, `name:port`. Addresses of machines and local names never, except `localhost:PORT` listed as such (tests).
  */
 export function isAllowedPushEndpoint(endpoint: unknown, hosts: string[]): boolean {
-	if (typeof endpoint !== 'string' || endpoint.length > MAX_ENDPOINT_LENGTH) return false;
+	const url = addressOf(endpoint);
+	if (!url) return false;
+	if (isLocal(url.hostname)) return isListedLocal(url, hosts);
+	return hosts.some((host) => matches(url, host.toLowerCase()));
+}
+
+/**
+ * Whether we may read from this address of the web, which a professional gave us: any public name on the usual port. Addresses of
+ * machines and local names never, except `localhost:PORT` listed as such (tests). What the name leads to is looked at by
+ * `public-get.ts`.
+ */
+export function isPublicAddress(address: unknown, hosts: string[]): boolean {
+	const url = addressOf(address);
+	if (!url) return false;
+	return isLocal(url.hostname) ? isListedLocal(url, hosts) : url.port === '';
+}
+
+/** `localhost:PORT`, when the configuration says so: a test's own service. */
+export const isListedLocal = (url: URL, hosts: string[]): boolean =>
+	/^localhost:\d+$/.test(url.host) && hosts.includes(url.host);
+
+/** The https address of a host with a name; null when what is written is not what would be called: no 0x7f.1, no %6c, no full-width letter. */
+function addressOf(endpoint: unknown): URL | null {
+	if (typeof endpoint !== 'string' || endpoint.length > MAX_ENDPOINT_LENGTH) return null;
 	const written = WRITTEN.exec(endpoint)?.[1]?.toLowerCase();
-	if (!written || !URL.canParse(endpoint)) return false;
+	if (!written || !URL.canParse(endpoint)) return null;
 	const url = new URL(endpoint);
-	// What is written must be what will be called: no 0x7f.1, no %6c, no full-width letter turned into a host.
-	if (url.protocol !== 'https:' || (written !== url.host && written !== `${url.host}:443`)) return false;
-	if (isLocal(url.hostname)) return /^localhost:\d+$/.test(url.host) && hosts.includes(url.host);
-	return HOST_NAME.test(url.hostname) && hosts.some((host) => matches(url, host.toLowerCase()));
+	if (url.protocol !== 'https:' || (written !== url.host && written !== `${url.host}:443`)) return null;
+	return isLocal(url.hostname) || HOST_NAME.test(url.hostname) ? url : null;
 }
 
 const isLocal = (name: string) =>

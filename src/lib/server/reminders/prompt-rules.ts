@@ -19,7 +19,10 @@ const RATING_NUDGE_DAYS = 5;
 
 /** What a person is reminded of besides appointments: something is theirs to do, until a last moment. */
 export interface Prompt {
-	kind: Extract<ReminderKind, 'invitation' | 'step_due' | 'paper_due' | 'aid_silence' | 'draft_closing' | 'rating'>;
+	kind: Extract<
+		ReminderKind,
+		'invitation' | 'earlier_hour' | 'step_due' | 'paper_due' | 'aid_silence' | 'draft_closing' | 'rating'
+	>;
 	/** Names the thing and its last day: a thing whose day moved is another one. */
 	onceKey: string;
 	subjectId: string;
@@ -98,6 +101,16 @@ export function invitationPrompt(thing: Thing & { chooseBy: Date }): Prompt {
 		usefulUntil: new Date(chooseBy.getTime() - INVITATION_LEFT_DAYS * DAY_MS),
 	};
 }
+
+/** An earlier hour that was given back, as soon as it is proposed; until it goes to somebody else. */
+export const earlierPrompt = (thing: Thing & { appointmentId: string; proposedAt: Date; endsAt: Date }): Prompt => ({
+	...about(thing),
+	kind: 'earlier_hour',
+	onceKey: `earlier_hour:${thing.id}`,
+	path: `/rendez-vous/${thing.appointmentId}`,
+	dueAt: thing.proposedAt,
+	usefulUntil: thing.endsAt,
+});
 
 /** Two days before a draft is forgotten. */
 export const draftPrompt = (thing: Thing & { updatedAt: Date }): Prompt => ({

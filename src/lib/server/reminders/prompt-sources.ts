@@ -5,6 +5,7 @@ import type { Queries } from '../db/client.ts';
 import {
 	appointment,
 	childcareAid,
+	earlierProposal,
 	pathway,
 	person,
 	ratingInvitation,
@@ -16,6 +17,7 @@ import {
 import {
 	DRAFT_WARNED_DAYS,
 	draftPrompt,
+	earlierPrompt,
 	invitationPrompt,
 	paperPrompts,
 	ratingPrompt,
@@ -134,6 +136,26 @@ async function invitations(q: Queries, scope: Scope): Promise<Prompt[]> {
 	});
 }
 
+/** Earlier hours that wait for a word: taken, declined or passed on, they are not. */
+async function earlierHours(q: Queries, scope: Scope): Promise<Prompt[]> {
+	const { id, appointmentId, proposedAt, endsAt } = earlierProposal;
+	const { personId, territoryId, zone } = appointment;
+	const rows = await q
+		.select({ id, appointmentId, proposedAt, endsAt, personId, territoryId, zone })
+		.from(earlierProposal)
+		.innerJoin(appointment, eq(appointment.id, appointmentId))
+		.where(
+			and(
+				eq(earlierProposal.state, 'open'),
+				'ids' in scope ? inArray(id, scope.ids) : gt(endsAt, scope.at),
+				eq(appointment.state, 'booked'),
+			),
+		)
+		.orderBy(endsAt)
+		.limit(MOST);
+	return rows.map(earlierPrompt);
+}
+
 async function drafts(q: Queries, scope: Scope): Promise<Prompt[]> {
 	const { id, updatedAt } = supportRequest;
 	const rows = await q
@@ -176,6 +198,7 @@ export const PROMPT_SOURCES: Record<Prompt['kind'], (q: Queries, scope: Scope) =
 	paper_due: papers,
 	aid_silence: silences,
 	invitation: invitations,
+	earlier_hour: earlierHours,
 	draft_closing: drafts,
 	rating: ratings,
 };

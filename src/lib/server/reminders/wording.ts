@@ -92,6 +92,7 @@ export function statementOf(content: Content): string {
 		return changeOf({ isNew, state: appointment.state, when, locale });
 	}
 	if (kind === 'invitation') return m.reminder_invitation({}, { locale });
+	if (kind === 'earlier_hour') return m.reminder_earlier({}, { locale });
 	if (kind === 'step_due') return m.reminder_step_due({ day: dayOf(content) }, { locale });
 	if (kind === 'paper_due') return m.reminder_paper_due({ day: dayOf(content) }, { locale });
 	if (kind === 'aid_silence') return m.reminder_aid_silence({ day: dayOf(content) }, { locale });

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { proposeEarlier } from '../appointments/earlier.ts';
 import { planSilenceNotices, sendAidNotices } from '../childcare/notices.ts';
 import type { Db, Tx } from '../db/client.ts';
 import { reminder } from '../db/schema/index.ts';
@@ -16,7 +17,8 @@ import { deliver, type Edges, type Result } from './sending.ts';
 import { forgetSilentDevices } from './subscriptions.ts';
 
 const TICK_MS = 2_000;
-const HOUR_MS = 60 * 60_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** What is due in days needs no answer within seconds. */
 const PROMPTS_MS = 10 * 60_000;
 /** Messages on their way at once; what is claimed leaves at once, so that no lease is spent waiting. */
@@ -33,6 +35,8 @@ export interface WorkerSettings {
 	now?: () => Date;
 	/** Once an hour, in one write: what has had its time is forgotten. */
 	hourly?: (tx: Tx, now: Date) => Promise<void>;
+	/** Once a minute, beside the messages, which do not wait for it. */
+	everyMinute?: (now: Date) => Promise<unknown>;
 }
 
 export interface Worker {
@@ -51,6 +55,7 @@ export function createWorker({
 	edges = ownEdges(),
 	now = clock.now,
 	hourly = async (tx, at) => void (await forgetSilentDevices(tx, at)),
+	everyMinute = async () => {},
 }: WorkerSettings): Worker {
 	const record = createRecorder(db);
 	const onTheirWay = new Set<Promise<void>>();
@@ -59,6 +64,8 @@ export function createWorker({
 	let running: Promise<unknown> = Promise.resolve();
 	let lastCleaning = 0;
 	let lastPrompts = 0;
+	let lastMinute = 0;
+	let beside: Promise<unknown> | null = null;
 
 	async function send(job: Job) {
 		if (!(await stillStands(db.read, job))) return giveBack(db, job, now());
@@ -94,8 +101,10 @@ export function createWorker({
 
 	async function tick() {
 		const started = performance.now();
+		startMinute();
 		let planned = await planAppointments(db, now());
-		if (Math.abs(now().getTime() - lastPrompts) >= PROMPTS_MS) {
+		const isNews = (await proposeEarlier(db, now())) > 0;
+		if (isNews || Math.abs(now().getTime() - lastPrompts) >= PROMPTS_MS) {
 			planned += await planPrompts(db, now());
 			await planSilenceNotices(db, now());
 			lastPrompts = now().getTime();
@@ -107,6 +116,15 @@ export function createWorker({
 		}
 		countTick(performance.now() - started);
 		return { planned, sent };
+	}
+
+	/** One at a time: a slow one is let to end. */
+	function startMinute() {
+		if (beside || Math.abs(now().getTime() - lastMinute) < MINUTE_MS) return;
+		lastMinute = now().getTime();
+		beside = everyMinute(now())
+			.catch((error: unknown) => log.error({ err: error }, 'the worker missed a minute'))
+			.finally(() => (beside = null));
 	}
 
 	function schedule() {
@@ -124,7 +142,7 @@ export function createWorker({
 		clearTimeout(timer);
 		let patience: NodeJS.Timeout | undefined;
 		const enough = new Promise<void>((resolve) => (patience = setTimeout(resolve, STOP_MS)));
-		await Promise.race([Promise.all([running, ...onTheirWay]), enough]);
+		await Promise.race([Promise.all([running, beside, ...onTheirWay]), enough]);
 		clearTimeout(patience);
 	}
 

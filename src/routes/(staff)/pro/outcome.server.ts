@@ -1,6 +1,6 @@
 import { fail } from '@sveltejs/kit';
-import { markOutcome } from '$lib/server/appointments/commands';
-import { parseOutcome } from '$lib/server/appointments/forms';
+import { markOutcome, noteAbsence } from '$lib/server/appointments/commands';
+import { parseAbsence, parseOutcome } from '$lib/server/appointments/forms';
 import { getAppointmentFor } from '$lib/server/appointments/queries';
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
@@ -41,7 +41,7 @@ export const announceChoice = (tx: Tx, { id, personId, sequence, now }: Changed)
 	});
 
 /** A met appointment may be rated; the message says so once. */
-async function askOpinion(tx: Tx, asked: { appointmentId: string; personId: string; now: Date }) {
+export async function askOpinion(tx: Tx, asked: { appointmentId: string; personId: string; now: Date }) {
 	const invitation = await askRating(tx, asked);
 	if (!invitation) return;
 	const { personId, now } = asked;
@@ -49,10 +49,13 @@ async function askOpinion(tx: Tx, asked: { appointmentId: string; personId: stri
 	await planNotice(tx, { kind: 'rating', personId, subjectId: id, path: `/avis/${id}`, onceKey: `rating:${id}`, now });
 }
 
-/** The two taps after the hour, from the agenda and from the person's page. Null when it is done. */
+/**
+ * The two taps after the hour, from the agenda and from the person's page. Of somebody absent, `absentId` is whose reason may be
+ * known: the page asks, and sends nothing.
+ */
 export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 	const parsed = parseOutcome(form);
-	if (!parsed.ok) return fail(400, parsed);
+	if (!parsed.ok) return { refused: fail(400, parsed) };
 	const { id: appointmentId, outcome } = parsed.value;
 	const { personId, startsAt, sequence } = await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
 	try {
@@ -65,7 +68,25 @@ export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 				await announceChange(tx, { id: appointmentId, personId, sequence: sequence + 1, now });
 		});
 	} catch (error) {
+		return { refused: failFrom(error, appointmentRefusals) };
+	}
+	return { absentId: outcome === 'noshow' ? appointmentId : null };
+}
+
+/** Why somebody did not come. Null when it is kept. */
+export async function sayAbsence(form: FormData, by: SignedIn, now: Date) {
+	const parsed = parseAbsence(form);
+	if (!parsed.ok) return fail(400, parsed);
+	const { id: appointmentId, reason } = parsed.value;
+	await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
+	try {
+		await db.write((tx) => noteAbsence(tx, { appointmentId, reason, by, now }));
+	} catch (error) {
 		return failFrom(error, appointmentRefusals);
 	}
 	return null;
 }
+
+/** The page again, asking why that one did not come. */
+export const withAbsence = (path: string, id: string): string =>
+	`${path}${path.includes('?') ? '&' : '?'}absence=${encodeURIComponent(id)}#absence`;

@@ -3,6 +3,13 @@ import { m } from '$lib/paraglide/messages.js';
 /** Refusals of appointments, in the words of professionals. */
 export const appointmentRefusals = {
 	referent_busy: m.appointment_pro_conflict_referent,
+	second_busy: m.appointment_pro_conflict_second,
+	second_unknown: m.appointment_pro_error_second,
+	workshop_full: m.appointment_pro_workshop_full,
+	already_in_workshop: m.appointment_pro_workshop_already,
+	title_missing: m.appointment_pro_workshop_error_title,
+	seats_outside: m.appointment_pro_workshop_error_seats,
+	weeks_outside: m.appointment_pro_workshop_error_weeks,
 	person_busy: m.appointment_pro_conflict_person,
 	hour_past: m.appointment_pro_error_past,
 	hour_missing: m.appointment_pro_error_missing,

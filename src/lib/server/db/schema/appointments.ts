@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Columns } from '../columns.ts';
 import {
+	ABSENCE_REASONS,
 	APPOINTMENT_ANSWERS,
 	APPOINTMENT_MODES,
 	APPOINTMENT_STATES,
@@ -17,6 +18,48 @@ export const defineAppointments = (
 	{ account }: import('./accounts.ts').AccountsSchema,
 	{ person }: import('./people.ts').PeopleSchema,
 ) => {
+	/** A meeting of several people, with seats. Each participant holds an appointment of their own (`workshop_id`, `seat`). */
+	const workshop = d.table(
+		'workshop',
+		{
+			id: d.text('id').primaryKey(),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
+			structureId: d
+				.text('structure_id')
+				.notNull()
+				.references(() => structure.id),
+			referentId: d
+				.text('referent_id')
+				.notNull()
+				.references(() => account.id),
+			type: d.text('type', { enum: APPOINTMENT_TYPES }).notNull(),
+			title: d.text('title').notNull(),
+			mode: d.text('mode', { enum: APPOINTMENT_MODES }).notNull(),
+			placeName: d.text('place_name'),
+			address: d.text('address'),
+			phone: d.text('phone'),
+			toBring: d.text('to_bring'),
+			/** As for an appointment: the wall of the place, the instants derived. */
+			localDay: d.day('local_day').notNull(),
+			localTime: d.text('local_time').notNull(),
+			zone: d.text('zone').notNull(),
+			durationMinutes: d.integer('duration_minutes').notNull(),
+			startsAt: d.instant('starts_at').notNull(),
+			endsAt: d.instant('ends_at').notNull(),
+			seats: d.integer('seats').notNull(),
+			/** Calendars know again what moved; participants have a sequence of their own. */
+			sequence: d.integer('sequence').notNull(),
+			createdAt: d.instant('created_at').notNull(),
+			cancelledAt: d.instant('cancelled_at'),
+		},
+		(t) => [
+			d.index('workshop_territory_id_starts_at_idx').on(t.territoryId, t.startsAt),
+			d.index('workshop_referent_id_starts_at_idx').on(t.referentId, t.startsAt),
+		],
+	);
 	const appointment = d.table(
 		'appointment',
 		{
@@ -33,6 +76,12 @@ export const defineAppointments = (
 				.text('referent_id')
 				.notNull()
 				.references(() => account.id),
+			/** The other professional of a meeting held by two: both must be free. */
+			secondReferentId: d.text('second_referent_id').references(() => account.id),
+			/** A seat in a workshop: who holds it is busy through the workshop, not through each participant. */
+			workshopId: d.text('workshop_id').references(() => workshop.id),
+			/** 1 to the number of seats; taken once while the hour stands. */
+			seat: d.integer('seat'),
 			structureId: d
 				.text('structure_id')
 				.notNull()
@@ -44,6 +93,9 @@ export const defineAppointments = (
 			/** Number that answers, or that will call. */
 			phone: d.text('phone'),
 			toBringSealed: d.sealed('to_bring_sealed'),
+			/** Somebody who comes along, somebody who translates: planned, and said to the person. */
+			companion: d.flag('companion').notNull().default(false),
+			interpreter: d.flag('interpreter').notNull().default(false),
 			/** What was agreed: wall-clock day and time in `zone`. The instant is derived, never the other way round. */
 			localDay: d.day('local_day').notNull(),
 			/** `HH:MM`. */
@@ -69,6 +121,12 @@ export const defineAppointments = (
 			chooseBy: d.instant('choose_by'),
 			/** Its times are computed from the professional's weekly hours when they are looked at; otherwise they are in appointment_slot. */
 			fromAvailability: d.flag('from_availability').notNull().default(false),
+			/** The cancelled one after which this choice was offered: its link leads here. */
+			afterId: d.text('after_id'),
+			/** Since when the person waits for an earlier hour; null: they do not. */
+			earlierWantedAt: d.instant('earlier_wanted_at'),
+			/** Why the person did not come, when it is known. */
+			absenceReason: d.text('absence_reason', { enum: ABSENCE_REASONS }),
 			outcomeAt: d.instant('outcome_at'),
 			/** Who said how it ended: the person when they cancelled, else a professional. */
 			outcomeById: d.text('outcome_by_id').references(() => account.id),
@@ -85,7 +143,23 @@ export const defineAppointments = (
 			d
 				.uniqueIndex('appointment_no_double_idx')
 				.on(t.referentId, t.startsAt)
-				.where(sql`state = 'booked'`),
+				.where(sql`state = 'booked' AND workshop_id IS NULL`),
+			d
+				.uniqueIndex('appointment_no_double_second_idx')
+				.on(t.secondReferentId, t.startsAt)
+				.where(sql`state = 'booked' AND second_referent_id IS NOT NULL`),
+			// The last seat is taken once, whoever asks at the same time.
+			d
+				.uniqueIndex('appointment_workshop_seat_idx')
+				.on(t.workshopId, t.seat)
+				.where(sql`state = 'booked' AND workshop_id IS NOT NULL`),
+			d.index('appointment_workshop_id_idx').on(t.workshopId),
+			d.index('appointment_second_referent_id_starts_at_idx').on(t.secondReferentId, t.startsAt),
+			d.index('appointment_after_id_idx').on(t.afterId),
+			d
+				.index('appointment_earlier_wanted_idx')
+				.on(t.referentId, t.earlierWantedAt)
+				.where(sql`earlier_wanted_at IS NOT NULL`),
 		],
 	);
 	/** `/r/[token]`: answers one appointment without signing in; dead when it ends. Only the hash is stored. */
@@ -132,42 +206,6 @@ export const defineAppointments = (
 		},
 		(t) => [d.uniqueIndex('calendar_feed_account_id_idx').on(t.accountId)],
 	);
-	/** Weekly hours in which a professional may be met, in the zone of their territory. Lunch is time that no row covers. */
-	const availability = d.table(
-		'availability',
-		{
-			id: d.text('id').primaryKey(),
-			accountId: d
-				.text('account_id')
-				.notNull()
-				.references(() => account.id, { onDelete: 'cascade' }),
-			/** 1 Monday … 7 Sunday. */
-			weekday: d.integer('weekday').notNull(),
-			/** `HH:MM`, the second excluded. */
-			fromTime: d.text('from_time').notNull(),
-			toTime: d.text('to_time').notNull(),
-			mode: d.text('mode', { enum: APPOINTMENT_MODES }).notNull(),
-			placeName: d.text('place_name'),
-			address: d.text('address'),
-			createdAt: d.instant('created_at').notNull(),
-		},
-		(t) => [d.index('availability_account_id_weekday_idx').on(t.accountId, t.weekday)],
-	);
-	/** Days on which the weekly hours do not hold, both included. */
-	const availabilityException = d.table(
-		'availability_exception',
-		{
-			id: d.text('id').primaryKey(),
-			accountId: d
-				.text('account_id')
-				.notNull()
-				.references(() => account.id, { onDelete: 'cascade' }),
-			fromDay: d.day('from_day').notNull(),
-			toDay: d.day('to_day').notNull(),
-			createdAt: d.instant('created_at').notNull(),
-		},
-		(t) => [d.index('availability_exception_account_id_to_day_idx').on(t.accountId, t.toDay)],
-	);
-	return { appointment, answerLink, appointmentSlot, calendarFeed, availability, availabilityException };
+	return { workshop, appointment, answerLink, appointmentSlot, calendarFeed };
 };
 export type AppointmentsSchema = ReturnType<typeof defineAppointments>;

@@ -7,6 +7,7 @@ import { defineChildcare } from './childcare.ts';
 import { defineDiagnosis } from './diagnosis.ts';
 import { defineEvaluation } from './evaluation.ts';
 import { defineHandling } from './handling.ts';
+import { defineHours } from './hours.ts';
 import { definePathway } from './pathway.ts';
 import { definePeople } from './people.ts';
 import { definePlatform } from './platform.ts';
@@ -46,8 +47,9 @@ export const { pathway, stage, goal, situationReview, step, checkIn, caseGroup, 
 export const { diagnosis, diagnosisValue } = defineDiagnosis(sqlite, territories, accounts, people);
 
 const appointments = defineAppointments(sqlite, territories, accounts, people);
-export const { appointment, answerLink, appointmentSlot, calendarFeed, availability, availabilityException } =
-	appointments;
+export const { workshop, appointment, answerLink, appointmentSlot, calendarFeed } = appointments;
+export const { availability, availabilityException, freedHour, earlierProposal, outsideCalendar, outsideBusy } =
+	defineHours(sqlite, accounts, appointments);
 
 export const { pushSubscription, reminder, delivery } = defineReminders(sqlite, accounts, people, appointments);
 export const {

@@ -10,6 +10,7 @@ export const REMINDER_KINDS = [
 	'appointment_changed',
 	'manual',
 	'invitation',
+	'earlier_hour',
 	'step_due',
 	'paper_due',
 	'aid_silence',

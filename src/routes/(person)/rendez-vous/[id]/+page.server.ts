@@ -1,8 +1,11 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { latestOf } from '$lib/server/appointments/again';
 import { answerOwnAppointment } from '$lib/server/appointments/answers';
 import { cancelAppointment } from '$lib/server/appointments/commands';
+import { declineEarlier, openProposal, takeEarlier, wantEarlier } from '$lib/server/appointments/earlier';
+import { mayWait } from '$lib/server/appointments/earlier-rules';
 import { parseAnswer } from '$lib/server/appointments/forms';
 import { getAppointmentFor } from '$lib/server/appointments/queries';
 import { mayAnswer, stillBefore } from '$lib/server/appointments/rules';
@@ -18,15 +21,22 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const { now } = locals;
 	const appointment = await getAppointmentFor(db.read, viewer, params.id).catch(errorFrom);
 	if (appointment.state === 'invited') redirect(303, href(`/rendez-vous/${params.id}/choisir`));
+	const latest = await latestOf(db.read, params.id);
 	const { settings } = await getTerritory(db.read, appointment.territoryId);
+	const isWorkshop = appointment.workshopId !== null;
 	const open = mayAnswer(appointment.state, appointment.endsAt, now);
 	return {
 		now,
 		appointment,
 		mayAnswer: open,
 		mayCancel: open && stillBefore(appointment.startsAt, settings.cancelUntilHours, now),
-		mayMove: open && stillBefore(appointment.startsAt, settings.moveUntilHours, now),
-		otherTimes: open && (await freeSlots(db.read, params.id, now)).length > 0,
+		mayMove: open && !isWorkshop && stillBefore(appointment.startsAt, settings.moveUntilHours, now),
+		/** Times were proposed for it: the button stands out. Free hours to move to are behind « another moment ». */
+		isOffered: appointment.chooseBy !== null && appointment.chooseBy > now,
+		otherTimes: open && !isWorkshop && (await freeSlots(db.read, params.id, now, 1)).length > 0,
+		again: latest === params.id ? null : latest,
+		earlier: open ? ((await openProposal(db.read, params.id, now)) ?? null) : null,
+		mayWait: open && !isWorkshop && mayWait(appointment.startsAt, now),
 	};
 };
 
@@ -35,6 +45,8 @@ const sentences = {
 	appointment_over: m.appointment_error_too_late,
 	appointment_refused: m.appointment_error_refused,
 	cancel_too_late: m.appointment_cancel_too_late,
+	slot_taken: m.appointment_choose_taken,
+	earlier_refused: m.appointment_earlier_refused,
 };
 
 export const actions: Actions = {
@@ -59,6 +71,30 @@ export const actions: Actions = {
 			await db.write((tx) =>
 				cancelAppointment(tx, { appointmentId: params.id, personId: by.personId, by, now: locals.now }),
 			);
+		} catch (error) {
+			return failFrom(error, sentences);
+		}
+		redirect(303, href(`/rendez-vous/${params.id}`));
+	},
+	/** Waits for an earlier hour, or no longer. */
+	wait: async ({ request, locals, params }) => {
+		const by = requireBeneficiary();
+		const wanted = (await request.formData()).get('wanted') === '1';
+		const own = { appointmentId: params.id, personId: by.personId, by, now: locals.now };
+		try {
+			await db.write((tx) => wantEarlier(tx, { ...own, wanted }));
+		} catch (error) {
+			return failFrom(error, sentences);
+		}
+		redirect(303, href(`/rendez-vous/${params.id}`));
+	},
+	/** Takes the earlier hour that was proposed, or keeps the one they have. */
+	earlier: async ({ request, locals, params }) => {
+		const by = requireBeneficiary();
+		const takes = (await request.formData()).get('take') === '1';
+		const own = { appointmentId: params.id, personId: by.personId, by, now: locals.now };
+		try {
+			await db.write((tx) => (takes ? takeEarlier(tx, own) : declineEarlier(tx, own)));
 		} catch (error) {
 			return failFrom(error, sentences);
 		}

@@ -34,6 +34,7 @@ export const GET: RequestHandler = async (event) => {
 };
 
 function titleOf(feed: Feed, entry: Feed['entries'][number], locale: Locale): string {
+	if (entry.title) return m.appointment_feed_workshop({ title: entry.title }, { locale });
 	if (feed.kind === 'professional') return m.appointment_feed_entry_pro({ initials: entry.initials }, { locale });
 	if (!feed.detailed) return m.appointment_calendar_title({}, { locale });
 	return m.appointment_feed_entry({ type: appointmentTypeLabel(entry.type, locale) }, { locale });

@@ -1,13 +1,17 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { answerByLink, appointmentOfLink } from '$lib/server/appointments/answers';
+import { chooseByLink, freeSlots } from '$lib/server/appointments/slots';
 import { parseAnswer, parseNote } from '$lib/server/appointments/forms';
 import { db } from '$lib/server/db';
-import { errorFrom } from '$lib/server/web/failures';
+import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
+
+/** « Je ne peux pas »: three other times, or a call, in the same gesture. */
+const THREE = 3;
 
 /** Shows buttons and changes nothing: mail scanners open links. */
 export const load: PageServerLoad = async (event) => {
@@ -17,7 +21,8 @@ export const load: PageServerLoad = async (event) => {
 		await limitByAddress(event, 'answer_link');
 		const link = await appointmentOfLink(db.read, event.params.token, event.locals.now);
 		const { appointmentId, startsAt, zone, answer } = link;
-		return { now: event.locals.now, appointmentId, startsAt, zone, answer };
+		const others = answer === 'cannot' ? await freeSlots(db.read, appointmentId, event.locals.now, THREE) : [];
+		return { now: event.locals.now, appointmentId, startsAt, zone, answer, others };
 	} catch (error) {
 		errorFrom(error);
 	}
@@ -36,6 +41,20 @@ export const actions: Actions = {
 			errorFrom(error);
 		}
 		redirect(303, href(`/r/${token}`));
+	},
+	/** Another hour for the same appointment: the link to the former one dies, and the page goes on under the new one. */
+	choose: async (event) => {
+		openToAll();
+		const slotId = String((await event.request.formData()).get('slot') ?? '');
+		const { now } = event.locals;
+		let next: string;
+		try {
+			await limitByAddress(event, 'answer_link');
+			next = await db.write((tx) => chooseByLink(tx, { token: event.params.token, slotId, now }));
+		} catch (error) {
+			return failFrom(error, { slot_taken: m.appointment_choose_taken });
+		}
+		redirect(303, href(`/r/${next}`));
 	},
 	note: async (event) => {
 		openToAll();

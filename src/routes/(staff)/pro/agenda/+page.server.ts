@@ -1,13 +1,15 @@
 import { redirect } from '@sveltejs/kit';
+import { outsideBetween } from '$lib/server/appointments/held';
 import { agenda, listToRearrange, listUnsettled } from '$lib/server/appointments/queries';
 import { mondayOf, possibleOutcomes } from '$lib/server/appointments/rules';
+import { unsettledWorkshops, workshopsOf } from '$lib/server/appointments/workshop-queries';
 import { db } from '$lib/server/db';
 import { addDays, localDay, startOfDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
 import { shownFeed, subscribe, unsubscribe } from '../../../feed.server';
-import { sayOutcome } from '../outcome.server';
+import { sayAbsence, sayOutcome, withAbsence } from '../outcome.server';
 import type { Actions, PageServerLoad } from './$types';
 
 const WEEK_DAYS = 7;
@@ -22,6 +24,9 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 	const next = addDays(monday, WEEK_DAYS);
 	const found = await agenda(db.read, accountId, startOfDay(monday, zone), startOfDay(next, zone));
 	const days = Array.from({ length: WEEK_DAYS }, (_, index) => addDays(monday, index));
+	const [from, to] = [startOfDay(monday, zone), startOfDay(next, zone)];
+	const workshops = await workshopsOf(db.read, accountId, from, to);
+	const busy = await outsideBetween(db.read, accountId, from, to);
 	const unsettled = await listUnsettled(db.read, accountId, now);
 	return {
 		now,
@@ -32,8 +37,15 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 		next,
 		isThisWeek: monday === mondayOf(today),
 		// The day on the wall of the place, which may not be the territory's.
-		days: days.map((day) => ({ day, appointments: found.filter((each) => each.localDay === day) })),
+		days: days.map((day) => ({
+			day,
+			appointments: found.filter((each) => each.localDay === day),
+			workshops: workshops.filter((each) => each.localDay === day),
+			busy: busy.filter((span) => localDay(span.startsAt, zone) === day),
+		})),
 		unsettled: unsettled.map((each) => ({ ...each, outcomes: possibleOutcomes(each.state, each, now) })),
+		sheets: await unsettledWorkshops(db.read, accountId, now),
+		absentId: url.searchParams.get('absence'),
 		feed: await shownFeed(cookies, account),
 		rearrange: await listToRearrange(db.read, accountId, now),
 	};
@@ -48,7 +60,13 @@ function weekOf({ searchParams }: URL): string {
 export const actions: Actions = {
 	outcome: async ({ request, locals, url }) => {
 		const by = requireStaff();
-		const refused = await sayOutcome(await request.formData(), by, locals.now);
+		const said = await sayOutcome(await request.formData(), by, locals.now);
+		if (said.refused) return said.refused;
+		redirect(303, said.absentId ? withAbsence(weekOf(url), said.absentId) : weekOf(url));
+	},
+	absence: async ({ request, locals, url }) => {
+		const by = requireStaff();
+		const refused = await sayAbsence(await request.formData(), by, locals.now);
 		if (refused) return refused;
 		redirect(303, weekOf(url));
 	},

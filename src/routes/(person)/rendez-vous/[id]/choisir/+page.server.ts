@@ -1,6 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { latestOf } from '$lib/server/appointments/again';
 import { parseNote } from '$lib/server/appointments/forms';
 import { getAppointmentFor } from '$lib/server/appointments/queries';
 import { askOtherTimes, chooseSlot, freeSlots } from '$lib/server/appointments/slots';
@@ -12,6 +13,9 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const viewer = requireBeneficiary();
 	const appointment = await getAppointmentFor(db.read, viewer, params.id).catch(errorFrom);
+	// After a cancellation the same link offers times again.
+	const latest = await latestOf(db.read, params.id);
+	if (latest !== params.id) redirect(303, href(`/rendez-vous/${latest}/choisir`));
 	const slots = await freeSlots(db.read, params.id, locals.now);
 	if (appointment.state !== 'invited' && slots.length === 0) redirect(303, href(`/rendez-vous/${params.id}`));
 	return { now: locals.now, appointment, slots };
@@ -26,7 +30,10 @@ export const actions: Actions = {
 			const chosen = await db.write((tx) => chooseSlot(tx, { slotId, personId: by.personId, by, now: locals.now }));
 			appointmentId = chosen.appointmentId;
 		} catch (error) {
-			return failFrom(error, { slot_taken: m.appointment_choose_taken });
+			return failFrom(error, {
+				slot_taken: m.appointment_choose_taken,
+				person_busy: m.appointment_choose_busy,
+			});
 		}
 		redirect(303, href(`/rendez-vous/${appointmentId}`));
 	},

@@ -10,6 +10,9 @@ import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 
+/** « Je ne peux pas »: three other times, or a call, in the same gesture. */
+const THREE = 3;
+
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const viewer = requireBeneficiary();
 	const appointment = await getAppointmentFor(db.read, viewer, params.id).catch(errorFrom);
@@ -20,7 +23,9 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		answer,
 		note: appointment.answerNote,
 		phone: appointment.phone,
-		otherTimes: (await freeSlots(db.read, params.id, locals.now)).length > 0,
+		zone: appointment.zone,
+		now: locals.now,
+		others: answer === 'cannot' ? await freeSlots(db.read, params.id, locals.now, THREE) : [],
 	};
 };
 

@@ -8,7 +8,9 @@ import {
 	removeWeeklyHours,
 } from '$lib/server/appointments/availability';
 import { parseDaysAway, parseWeeklyHours } from '$lib/server/appointments/forms';
+import { followCalendar, followedCalendar, leaveCalendar } from '$lib/server/appointments/outside';
 import { db } from '$lib/server/db';
+import { config } from '$lib/server/platform/config';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
@@ -26,6 +28,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 		now,
 		zone,
 		today,
+		outside: await followedCalendar(db.read, accountId),
 		travelMinutes: settings.travelMinutes,
 		place: { placeName: own?.name ?? '', address: own?.address ?? '' },
 		...(await availabilityOf(db.read, accountId, today)),
@@ -36,6 +39,7 @@ const refusals = {
 	hours_malformed: m.appointment_hours_error,
 	hours_overlap: m.appointment_hours_error_overlap,
 	days_malformed: m.appointment_hours_error_days,
+	calendar_address: m.appointment_hours_outside_error,
 	too_many_rows: m.appointment_hours_error_many,
 };
 const here = () => href('/pro/agenda/disponibilites');
@@ -69,6 +73,22 @@ export const actions: Actions = {
 			return failFrom(error, refusals, parsed.value);
 		}
 		redirect(303, here());
+	},
+	follow: async ({ request, locals }) => {
+		const by = requireStaff();
+		const address = String((await request.formData()).get('address_ics') ?? '');
+		try {
+			const { pushHosts: hosts } = config();
+			await db.write((tx) => followCalendar(tx, { address, hosts, by, now: locals.now }));
+		} catch (error) {
+			return failFrom(error, refusals, {});
+		}
+		redirect(303, `${here()}#autre`);
+	},
+	leave: async ({ locals }) => {
+		const by = requireStaff();
+		await db.write((tx) => leaveCalendar(tx, { by, now: locals.now }));
+		redirect(303, `${here()}#autre`);
 	},
 	back: async ({ request }) => {
 		const { accountId } = requireStaff();

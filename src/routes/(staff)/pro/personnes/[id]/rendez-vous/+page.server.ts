@@ -2,19 +2,19 @@ import { fail, redirect } from '@sveltejs/kit';
 import { bookAppointment, moveAppointment } from '$lib/server/appointments/commands';
 import { firstConvocationDay, isFirstContact } from '$lib/server/appointments/convocation';
 import { parseBooking, parseInvitation, parseMove, parseOffer } from '$lib/server/appointments/forms';
-import { countAbsences, getAppointmentFor, listAppointments } from '$lib/server/appointments/queries';
+import { getAppointmentFor, lastAbsences, listAppointments } from '$lib/server/appointments/queries';
 import { possibleOutcomes } from '$lib/server/appointments/rules';
 import { inviteToChoose, offerSlots } from '$lib/server/appointments/slots';
 import { db } from '$lib/server/db';
 import { openFollowedFile } from '$lib/server/people/opening';
-import { getFollowedPerson } from '$lib/server/people/queries';
+import { followUpOf, getFollowedPerson } from '$lib/server/people/queries';
 import { leads } from '$lib/server/people/rules';
 import { localDay } from '$lib/server/territories/calendar';
-import { getTerritory, listStructures } from '$lib/server/territories/queries';
+import { getTerritory, listStructures, listTerritories } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
-import { announceChange, announceChoice, sayOutcome } from '../../../outcome.server';
+import { announceChange, announceChoice, sayAbsence, sayOutcome, withAbsence } from '../../../outcome.server';
 import { appointmentRefusals } from '../../../refusals';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -27,7 +27,9 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 	const own = structures.find(({ id }) => id === viewer.structureId);
 	const all = await listAppointments(db.read, params.id);
 	// A plain member sees the hours they hold (domain.md §7.2).
-	const visible = all.filter((each) => file.access !== 'member' || each.referentId === viewer.accountId);
+	const visible = all.filter(
+		(each) => file.access !== 'member' || [each.referentId, each.secondReferentId].includes(viewer.accountId),
+	);
 	const busy = all.filter((each) => !visible.includes(each) && each.state === 'booked' && each.startsAt > now);
 	const shown = visible.map((each) => ({ ...each, outcomes: possibleOutcomes(each.state, each, now) }));
 	const isUpcoming = ({ state, startsAt }: (typeof shown)[number]) =>
@@ -46,11 +48,29 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 		convocationFrom: await firstConvocationDay(db.read, territory.id, territory.zone, now),
 		/** Hours held with others: when, nothing else. */
 		busy: busy.map(({ id, startsAt, zone }) => ({ id, startsAt, zone })).reverse(),
-		absences: leads(file.access) ? await countAbsences(db.read, params.id) : 0,
+		absences: leads(file.access) ? await lastAbsences(db.read, params.id) : [],
+		colleagues: await colleaguesOf(params.id, viewer.accountId),
+		team: (await followUpOf(db.read, params.id)).map(({ accountId, name }) => ({ accountId, name })),
+		zones: await zonesFrom(territory.zone),
+		absentId: url.searchParams.get('absence'),
 		inviting: url.searchParams.has('proposer'),
 		moving: shown.find((each) => each.id === url.searchParams.get('deplacer') && isUpcoming(each)),
 	};
 };
+
+/** Who may hold a meeting beside this professional. */
+async function colleaguesOf(personId: string, accountId: string) {
+	const members = await followUpOf(db.read, personId);
+	return members
+		.filter((member) => member.accountId !== accountId)
+		.map(({ accountId: id, name }) => ({ accountId: id, name }));
+}
+
+/** The territory's own first: a place may be in another zone than the person. */
+async function zonesFrom(own: string): Promise<string[]> {
+	const all = (await listTerritories(db.read)).map(({ zone }) => zone);
+	return [...new Set([own, ...all.sort()])];
+}
 
 const here = (id: string) => href(`/pro/personnes/${id}/rendez-vous`);
 
@@ -60,9 +80,11 @@ export const actions: Actions = {
 		const { person } = await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
 		const parsed = parseBooking(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { zone } = await getTerritory(db.read, person.territoryId);
+		const zones = await zonesFrom((await getTerritory(db.read, person.territoryId)).zone);
+		const zone = zones.find((each) => each === parsed.value.zone) ?? zones[0]!;
 		const { now } = locals;
-		const input = { ...parsed.value, personId: person.id, referent: by, zone, now };
+		const secondReferentId = parsed.value.secondReferentId || null;
+		const input = { ...parsed.value, secondReferentId, personId: person.id, referent: by, zone, now };
 		try {
 			await db.write(async (tx) => {
 				const { id } = await bookAppointment(tx, input);
@@ -83,7 +105,9 @@ export const actions: Actions = {
 		const { now } = locals;
 		try {
 			await db.write(async (tx) => {
-				const { id } = await inviteToChoose(tx, { ...parsed.value, personId: person.id, referent: by, zone, now });
+				const secondReferentId = parsed.value.secondReferentId || null;
+				const input = { ...parsed.value, secondReferentId, personId: person.id, referent: by, zone, now };
+				const { id } = await inviteToChoose(tx, input);
 				await announceChoice(tx, { id, personId: person.id, sequence: 0, now });
 			});
 		} catch (error) {
@@ -95,13 +119,22 @@ export const actions: Actions = {
 		const by = requireStaff();
 		const parsed = parseMove(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { id: appointmentId, ...hour } = parsed.value;
+		const { id: appointmentId, referentId, secondReferentId, ...hour } = parsed.value;
 		const found = await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
 		const { now } = locals;
 		const { personId, zone } = found;
 		try {
 			await db.write(async (tx) => {
-				await moveAppointment(tx, { ...hour, appointmentId, zone, by, now });
+				await moveAppointment(tx, {
+					...hour,
+					appointmentId,
+					...(referentId && { referentId }),
+					// Left out of an older form: the same as before.
+					...(hour.meeting && { secondReferentId: secondReferentId || null }),
+					zone,
+					by,
+					now,
+				});
 				await announceChange(tx, { id: appointmentId, personId, sequence: found.sequence + 1, now });
 			});
 		} catch (error) {
@@ -128,7 +161,13 @@ export const actions: Actions = {
 	},
 	outcome: async ({ request, locals, params }) => {
 		const by = requireStaff();
-		const refused = await sayOutcome(await request.formData(), by, locals.now);
+		const said = await sayOutcome(await request.formData(), by, locals.now);
+		if (said.refused) return said.refused;
+		redirect(303, said.absentId ? withAbsence(here(params.id), said.absentId) : here(params.id));
+	},
+	absence: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const refused = await sayAbsence(await request.formData(), by, locals.now);
 		if (refused) return refused;
 		redirect(303, here(params.id));
 	},

@@ -1,0 +1,199 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { actorOf, anAppointment, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
+import { appointment, earlierProposal } from '../db/schema/index.ts';
+import { cancelAppointment } from './commands.ts';
+import { mayPropose, mayWait } from './earlier-rules.ts';
+import { declineEarlier, openProposal, proposeEarlier, takeEarlier, wantEarlier } from './earlier.ts';
+
+const DAY = 86_400_000;
+/** Monday 2 March 2026, 10:00 in Paris. */
+const NOW = new Date('2026-03-02T09:00:00Z');
+const later = (ms: number, from = NOW) => new Date(from.getTime() + ms);
+
+describe('a proposal', () => {
+	const startsAt = new Date('2026-03-20T09:00:00Z');
+	const zone = 'Europe/Paris';
+
+	test('is not made in the last seven days; seven days before to the minute, it still is', () => {
+		const edge = later(-7 * DAY, startsAt);
+		expect(mayWait(startsAt, edge)).toBe(true);
+		expect(mayWait(startsAt, later(1, edge))).toBe(false);
+		expect(mayPropose({ startsAt, zone, proposedOn: [] }, edge)).toBe(true);
+		expect(mayPropose({ startsAt, zone, proposedOn: [] }, later(1, edge))).toBe(false);
+	});
+
+	test('is one a day, on the day of the place', () => {
+		const proposedOn = ['2026-03-02'];
+		expect(mayPropose({ startsAt, zone, proposedOn }, new Date('2026-03-02T22:59:00Z'))).toBe(false);
+		expect(mayPropose({ startsAt, zone, proposedOn }, new Date('2026-03-02T23:00:00Z'))).toBe(true);
+		const cayenne = 'America/Cayenne';
+		expect(mayPropose({ startsAt, zone: cayenne, proposedOn }, new Date('2026-03-03T02:59:00Z'))).toBe(false);
+		expect(mayPropose({ startsAt, zone: cayenne, proposedOn }, new Date('2026-03-03T03:00:00Z'))).toBe(true);
+	});
+
+	test('is made three times at most', () => {
+		const days = ['2026-02-27', '2026-02-28', '2026-03-01'];
+		expect(mayPropose({ startsAt, zone, proposedOn: days.slice(1) }, NOW)).toBe(true);
+		expect(mayPropose({ startsAt, zone, proposedOn: days }, NOW)).toBe(false);
+	});
+});
+
+/** Two who wait, on the 24th and 25th; somebody who holds the 5th at 10:00. */
+async function waiting() {
+	const db = await testDatabase();
+	const { id: territoryId } = await aTerritory(db);
+	const referent = await aReferent(db, { territoryId });
+	const one = async (day: string, time = '10:00', durationMinutes = 60) => {
+		const person = await aPerson(db, { referent });
+		const row = await anAppointment(db, { personId: person.id, day, time, durationMinutes });
+		const own = { appointmentId: row.id, personId: person.id, by: actorOf(person.account) };
+		const want = (now = NOW) => db.write((tx) => wantEarlier(tx, { ...own, wanted: true, now }));
+		const cancel = (now = NOW) => db.write((tx) => cancelAppointment(tx, { ...own, now }));
+		const take = (now = NOW) => db.write((tx) => takeEarlier(tx, { ...own, now }));
+		const decline = (now = NOW) => db.write((tx) => declineEarlier(tx, { ...own, now }));
+		const proposed = async (now = NOW) => (await openProposal(db.read, row.id, now))?.localDay ?? null;
+		return { person, row, own, want, cancel, take, decline, proposed };
+	};
+	const first = await one('2026-03-24');
+	const second = await one('2026-03-25');
+	const holder = await one('2026-03-05');
+	const propose = (now = NOW) => proposeEarlier(db, now);
+	return { db, referent, one, first, second, holder, propose };
+}
+
+describe('an hour given back', () => {
+	test('is proposed at once to who has waited longest, then to the next when it is declined', async () => {
+		const { first, second, holder, propose } = await waiting();
+		await first.want();
+		await second.want(later(1000));
+		await holder.cancel();
+		expect(await propose()).toBe(1);
+		expect([await first.proposed(), await second.proposed()]).toEqual(['2026-03-05', null]);
+		expect(await propose()).toBe(0);
+		await first.decline();
+		expect(await propose()).toBe(1);
+		expect([await first.proposed(), await second.proposed()]).toEqual([null, '2026-03-05']);
+	});
+
+	test('that nobody answers about goes to the next a day later', async () => {
+		const { first, second, holder, propose } = await waiting();
+		await first.want();
+		await second.want(later(1000));
+		await holder.cancel();
+		await propose();
+		const edge = later(DAY);
+		expect(await propose(later(-1, edge))).toBe(0);
+		expect(await propose(edge)).toBe(1);
+		expect([await first.proposed(edge), await second.proposed(edge)]).toEqual([null, '2026-03-05']);
+	});
+
+	test('becomes the booking of who takes it; theirs is free in turn, and they wait no more', async () => {
+		const { db, first, second, holder, propose } = await waiting();
+		await first.want();
+		await second.want(later(1000));
+		await holder.cancel();
+		await propose();
+		await first.take();
+		const [row] = await db.read.select().from(appointment).where(eq(appointment.id, first.row.id));
+		expect(row).toMatchObject({ localDay: '2026-03-05', state: 'booked', sequence: 1, earlierWantedAt: null });
+		await expect(first.take()).rejects.toMatchObject({ code: 'slot_taken' });
+		expect(await propose()).toBe(1);
+		expect(await second.proposed()).toBe('2026-03-24');
+	});
+
+	test('taken meanwhile by somebody else is neither shown nor taken', async () => {
+		const { db, first, holder, propose, referent } = await waiting();
+		await first.want();
+		await holder.cancel();
+		await propose();
+		const other = await aPerson(db, { referent });
+		await anAppointment(db, { personId: other.id, day: '2026-03-05', time: '10:30' });
+		expect(await first.proposed()).toBeNull();
+		await expect(first.take()).rejects.toMatchObject({ code: 'slot_taken' });
+	});
+
+	test('is not for who is busy then, comes sooner already, needs longer, or is met elsewhere', async () => {
+		const { db, first, holder, one, propose } = await waiting();
+		const busy = await one('2026-03-26');
+		const elsewhere = await aReferent(db);
+		await anAppointment(db, { personId: busy.person.id, referentId: elsewhere.id, day: '2026-03-05', time: '10:15' });
+		const sooner = await one('2026-03-12', '09:00');
+		const longer = await one('2026-03-27', '09:00', 90);
+		const away = await one('2026-03-30');
+		await db.write((tx) =>
+			tx.update(appointment).set({ placeName: 'Ailleurs' }).where(eq(appointment.id, away.row.id)),
+		);
+		for (const each of [busy, sooner, longer, away, first]) await each.want();
+		await db.write((tx) =>
+			tx
+				.update(appointment)
+				.set({ startsAt: new Date('2026-03-04T08:00:00Z') })
+				.where(eq(appointment.id, sooner.row.id)),
+		);
+		await holder.cancel();
+		await propose();
+		expect(await first.proposed()).toBe('2026-03-05');
+		expect(await db.read.select().from(earlierProposal)).toHaveLength(1);
+	});
+
+	test('today is too late to be proposed, and nothing is kept when nobody waits', async () => {
+		const { db, first, one, holder, propose } = await waiting();
+		await holder.cancel();
+		expect(await propose()).toBe(0);
+		const today = await one('2026-03-02', '16:00');
+		await first.want();
+		await today.cancel();
+		expect(await propose()).toBe(0);
+		expect(await db.read.select().from(earlierProposal)).toEqual([]);
+	});
+
+	test('three proposals on three days, and no fourth', async () => {
+		const { first, one, propose } = await waiting();
+		await first.want();
+		const holders = [];
+		for (const day of ['2026-03-09', '2026-03-10', '2026-03-11', '2026-03-12']) holders.push(await one(day));
+		const made = [];
+		for (const [index, holder] of holders.entries()) {
+			const now = later(index * DAY);
+			await holder.cancel(now);
+			made.push(await propose(now));
+			// A second one on the same day is not proposed to them.
+			await first.decline(now);
+			made.push(await propose(now));
+		}
+		expect(made).toEqual([1, 0, 1, 0, 1, 0, 0, 0]);
+	});
+});
+
+test('one waits only for a booked hour, more than seven days away, of one’s own', async () => {
+	const { db, first, second, one } = await waiting();
+	const edge = later(-7 * DAY, first.row.startsAt);
+	await expect(first.want(later(1, edge))).rejects.toMatchObject({ code: 'earlier_refused' });
+	await first.want(edge);
+	await first.want(edge);
+	const stolen = db.write((tx) =>
+		wantEarlier(tx, { ...first.own, personId: second.person.id, wanted: false, now: NOW }),
+	);
+	await expect(stolen).rejects.toMatchObject({ code: 'not_found' });
+	const gone = await one('2026-03-26');
+	await gone.cancel();
+	await expect(gone.want()).rejects.toMatchObject({ code: 'earlier_refused' });
+});
+
+test('the worker proposes within one tick, says so once on the phone, and nothing once it was declined', async () => {
+	const { db, first, second, holder } = await waiting();
+	const outside = await anOutside();
+	for (const { person } of [first, second]) await aDevice(db, outside, { accountId: person.account.id, now: NOW });
+	await first.want();
+	await second.want(later(1000));
+	await tickAt(db, outside, NOW);
+	await holder.cancel(later(60_000));
+	await tickAt(db, outside, later(62_000));
+	await tickAt(db, outside, later(64_000));
+	const said = async () => (await remindersIn(db)).filter(({ kind }) => kind === 'earlier_hour');
+	expect((await said()).map(({ state, path }) => [state, path])).toEqual([['sent', `/rendez-vous/${first.row.id}`]]);
+	expect(outside.pushes().map(({ title }) => title)).toEqual(['Une heure plus tôt est libre pour vous']);
+});

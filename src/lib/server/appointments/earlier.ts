@@ -1,0 +1,195 @@
+import { and, asc, eq, gt, isNotNull, lte } from 'drizzle-orm';
+import { recordAudit } from '../audit/commands.ts';
+import type { Db, Queries, Tx } from '../db/client.ts';
+import { appointment, earlierProposal, freedHour } from '../db/schema/index.ts';
+import { touchContact } from '../people/commands.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { localDay, nextAllowed } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { appointmentRow, whoIsHeld, type Actor, type AppointmentRow } from './commands.ts';
+import { mayPropose, mayWait, PROPOSAL_MS } from './earlier-rules.ts';
+import { DAY_MS } from './rules.ts';
+import { takeHour } from './slots.ts';
+
+type Freed = typeof freedHour.$inferSelect;
+export type EarlierProposal = typeof earlierProposal.$inferSelect;
+/** Freed hours looked at in one write. */
+const BATCH = 20;
+/** People asked about one hour: those after them have a choice of their own to come. */
+const MOST_WAITING = 200;
+
+interface Own {
+	appointmentId: string;
+	personId: string;
+	by: Actor;
+	now: Date;
+}
+
+async function ownRow(tx: Tx, { appointmentId, personId }: Own): Promise<AppointmentRow> {
+	const found = await appointmentRow(tx, appointmentId);
+	if (found.personId !== personId) throw notFound();
+	return found;
+}
+
+/**
+ * The person asks to be told when an earlier hour is free, or no longer. Said twice, it is kept once.
+ * @throws DomainError `not_found`, `earlier_refused` (conflict) when it is not booked, is a workshop, or is less than seven days away
+ */
+export async function wantEarlier(tx: Tx, input: Own & { wanted: boolean }): Promise<void> {
+	const { appointmentId, personId, by, wanted, now } = input;
+	const found = await ownRow(tx, input);
+	if (Boolean(found.earlierWantedAt) === wanted) return;
+	const may = found.state === 'booked' && !found.workshopId && mayWait(found.startsAt, now);
+	if (wanted && !may) throw new DomainError('earlier_refused', 'conflict');
+	await tx
+		.update(appointment)
+		.set({ earlierWantedAt: wanted ? now : null })
+		.where(eq(appointment.id, appointmentId));
+	const action = wanted ? 'appointment.earlier_wanted' : 'appointment.earlier_left';
+	await recordAudit(tx, { action, actor: by, subjectId: appointmentId, personId, at: now });
+}
+
+/**
+ * Proposes the hours that were given back, each to the one who has waited longest; to the next one when nobody said yes within a
+ * day. Asks what is due and not done: nothing is lost when the worker was down.
+ * @returns how many were proposed
+ */
+export async function proposeEarlier(db: Db, now: Date): Promise<number> {
+	if ((await dueHours(db.read, now, 1)).length === 0) return 0;
+	return db.write(async (tx) => {
+		let proposed = 0;
+		for (const freed of await dueHours(tx, now, BATCH)) {
+			const until = await proposeHour(tx, freed, now);
+			if (until) proposed += 1;
+			await tx.update(freedHour).set({ actAt: until }).where(eq(freedHour.id, freed.id));
+		}
+		return proposed;
+	});
+}
+
+const dueHours = (q: Queries, now: Date, most: number): Promise<Freed[]> =>
+	q.select().from(freedHour).where(lte(freedHour.actAt, now)).orderBy(asc(freedHour.actAt)).limit(most);
+
+/** Until when it waits for a word; null when it is gone, too close, or nobody is left to ask. */
+async function proposeHour(tx: Tx, freed: Freed, now: Date): Promise<Date | null> {
+	const { startsAt, zone } = freed;
+	// From tomorrow, as all free hours: time to read and to come.
+	if (localDay(startsAt, zone) <= localDay(now, zone)) return null;
+	for (const waiting of await waitingFor(tx, freed)) {
+		const proposals = await proposalsOf(tx, waiting.id);
+		const proposedOn = proposals.map((each) => each.proposedOn);
+		const already = proposals.some(({ freedHourId }) => freedHourId === freed.id);
+		if (already || !mayPropose({ startsAt: waiting.startsAt, zone: waiting.zone, proposedOn }, now)) continue;
+		const { personId, referentId, secondReferentId } = waiting;
+		const hours = { startsAt, endsAt: endOf(freed, waiting) };
+		const held = await whoIsHeld(tx, { ...hours, referentId, secondReferentId, personId, except: waiting.id });
+		if (held === 'referent') return null;
+		if (held) continue;
+		const endsAt = await lastMoment(tx, waiting.territoryId, startsAt, now);
+		await tx.insert(earlierProposal).values({
+			id: newId(),
+			appointmentId: waiting.id,
+			freedHourId: freed.id,
+			proposedOn: localDay(now, waiting.zone),
+			proposedAt: now,
+			endsAt,
+			state: 'open',
+		});
+		return endsAt;
+	}
+	return null;
+}
+
+const endOf = ({ startsAt }: Pick<Freed, 'startsAt'>, { durationMinutes }: Pick<AppointmentRow, 'durationMinutes'>) =>
+	new Date(startsAt.getTime() + durationMinutes * 60_000);
+
+/** Those whom it suits: same professional, same way and place, not longer than what was freed, and later than it. */
+async function waitingFor(q: Queries, freed: Freed): Promise<AppointmentRow[]> {
+	const rows = await q
+		.select()
+		.from(appointment)
+		.where(and(eq(appointment.referentId, freed.referentId), isNotNull(appointment.earlierWantedAt)))
+		.orderBy(asc(appointment.earlierWantedAt))
+		.limit(MOST_WAITING);
+	return rows.filter(
+		(row) =>
+			row.state === 'booked' &&
+			row.mode === freed.mode &&
+			row.placeName === freed.placeName &&
+			row.zone === freed.zone &&
+			row.startsAt > freed.startsAt &&
+			endOf(freed, row) <= freed.endsAt,
+	);
+}
+
+const proposalsOf = (q: Queries, appointmentId: string): Promise<EarlierProposal[]> =>
+	q.select().from(earlierProposal).where(eq(earlierProposal.appointmentId, appointmentId)).limit(10);
+
+/** A day after it may be read, which is not at night or on a Sunday; four hours before it begins at the latest. */
+async function lastMoment(q: Queries, territoryId: string, startsAt: Date, now: Date): Promise<Date> {
+	const { zone, holidayZone } = await getTerritory(q, territoryId);
+	const readable = nextAllowed(now, zone, await holidaysOf(q, holidayZone));
+	return new Date(Math.min(readable.getTime() + PROPOSAL_MS, startsAt.getTime() - 4 * 60 * 60_000));
+}
+
+/** The earlier hour that waits for the person's word, if it can still be taken. */
+export async function openProposal(q: Queries, appointmentId: string, now: Date) {
+	const [row] = await q
+		.select({ proposal: earlierProposal, hour: freedHour, own: appointment })
+		.from(earlierProposal)
+		.innerJoin(freedHour, eq(freedHour.id, earlierProposal.freedHourId))
+		.innerJoin(appointment, eq(appointment.id, earlierProposal.appointmentId))
+		.where(
+			and(
+				eq(earlierProposal.appointmentId, appointmentId),
+				eq(earlierProposal.state, 'open'),
+				gt(earlierProposal.endsAt, now),
+			),
+		)
+		.orderBy(asc(earlierProposal.endsAt))
+		.limit(1);
+	if (!row || row.own.state !== 'booked' || row.own.startsAt <= row.hour.startsAt) return undefined;
+	const { id, endsAt: until } = row.proposal;
+	const { localDay: day, localTime, zone, startsAt } = row.hour;
+	const endsAt = endOf(row.hour, row.own);
+	const { referentId, secondReferentId, personId } = row.own;
+	const held = await whoIsHeld(q, { referentId, secondReferentId, personId, startsAt, endsAt, except: appointmentId });
+	return held ? undefined : { id, until, localDay: day, localTime, zone, startsAt, endsAt };
+}
+
+/**
+ * The person takes the earlier hour: their booking moves to it, and the one it leaves is free in turn.
+ * @throws DomainError `not_found`, `slot_taken` (conflict)
+ */
+export async function takeEarlier(tx: Tx, input: Own): Promise<void> {
+	const found = await ownRow(tx, input);
+	const hour = await openProposal(tx, found.id, input.now);
+	if (!hour) throw new DomainError('slot_taken', 'conflict');
+	await takeHour(tx, found, hour, input);
+	await endProposal(tx, hour.id, 'taken');
+	await tx.update(appointment).set({ earlierWantedAt: null }).where(eq(appointment.id, found.id));
+}
+
+/** The person keeps their own hour: the next one who waits is asked at once. Said twice, it is done once. */
+export async function declineEarlier(tx: Tx, input: Own): Promise<void> {
+	const found = await ownRow(tx, input);
+	const hour = await openProposal(tx, found.id, input.now);
+	if (!hour) return;
+	const { freedHourId } = await endProposal(tx, hour.id, 'declined');
+	await tx.update(freedHour).set({ actAt: input.now }).where(eq(freedHour.id, freedHourId));
+	await touchContact(tx, input.personId, input.now);
+}
+
+async function endProposal(tx: Tx, id: string, state: 'taken' | 'declined'): Promise<{ freedHourId: string }> {
+	const [row] = await tx
+		.update(earlierProposal)
+		.set({ state })
+		.where(eq(earlierProposal.id, id))
+		.returning({ freedHourId: earlierProposal.freedHourId });
+	return row!;
+}
+
+/** Freed hours that are past, with what was proposed of them. */
+export const forgetFreedHours = (tx: Tx, now: Date) =>
+	tx.delete(freedHour).where(lte(freedHour.startsAt, new Date(now.getTime() - 30 * DAY_MS)));

@@ -20,6 +20,7 @@ import { askForAid, missingPaper, silentFiles } from './seed/childcare.ts';
 import { between, chance, pick } from './seed/draw.ts';
 import { rateAll } from './seed/evaluation.ts';
 import { file, follow, meet, settle, strangerOf, type Known, type World } from './seed/lives.ts';
+import { meetTogether } from './seed/meetings.ts';
 import { personaOf } from './seed/personas.ts';
 import { hireTeam } from './seed/professionals.ts';
 import { shareOf } from './seed/sharing.ts';
@@ -56,6 +57,7 @@ async function fill(tx: Tx, root: string, today: Date): Promise<DemoAccount[]> {
 			const { id, drawn } = await liveOne(world, index);
 			if (drawn.children > 0 && !drawn.themes.includes('childcare')) parents.push(id);
 		}
+		await meetTogether(world, persona.personId);
 		await silentFiles(world, parents);
 		await rateAll(world, persona.personId);
 		const of = { territory: profile.name };

@@ -1,4 +1,5 @@
 import { answerAppointment } from '../../../src/lib/server/appointments/answers.ts';
+import { availabilityOf } from '../../../src/lib/server/appointments/availability.ts';
 import { bookAppointment, markOutcome } from '../../../src/lib/server/appointments/commands.ts';
 import { addStep, tickStep } from '../../../src/lib/server/pathway/steps.ts';
 import { addDays, instantOf, isCounted, localDay } from '../../../src/lib/server/territories/calendar.ts';
@@ -50,14 +51,17 @@ export async function personaOf(world: World): Promise<{ label: string; contact:
 		while (!isCounted(day, 'ouvre', holidays)) day = addDays(day, Math.sign(inDays), 'calendar', holidays);
 		return day;
 	};
+	// Where the professional is met each week: another free hour there can be chosen instead.
+	const { weekly } = await availabilityOf(tx, referent.accountId, localDay(today, territory.zone));
+	const office = territory.id === 'guyane' ? undefined : weekly.find(({ mode }) => mode === 'on_site');
 	const book = (day: string, time: string, bookedAt: Date) =>
 		bookAppointment(tx, {
 			personId: someone.id,
 			referent,
 			type: 'follow_up',
 			mode: territory.id === 'guyane' ? 'phone' : 'on_site',
-			placeName: territory.id === 'guyane' ? null : 'Maison des solidarités',
-			address: territory.id === 'guyane' ? null : '12 rue du Moulin',
+			placeName: office?.placeName ?? null,
+			address: office?.address ?? null,
 			phone: territory.phone,
 			toBring: 'Une pièce d’identité et votre permis',
 			day,

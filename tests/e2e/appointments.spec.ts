@@ -1,0 +1,247 @@
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { demoAccount, openSessionOf, signInAs, withDatabase } from '../support/fixtures.ts';
+import { ask, type Ask } from '../support/http.ts';
+import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
+
+/** Appointments as people and professionals live them, without JavaScript: one portal, one clock. */
+const DAY_MS = 86_400_000;
+let portal: Portal;
+
+/** Next Tuesday at 9:00 UTC: far from Sundays and the turn of the day, here and in Cayenne. */
+function nextTuesday(): Date {
+	const day = new Date(Date.now() + DAY_MS);
+	while (day.getUTCDay() !== 2) day.setTime(day.getTime() + DAY_MS);
+	day.setUTCHours(9, 0, 0, 0);
+	return day;
+}
+const now = nextTuesday();
+const dayIn = (days: number) => new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10);
+
+const one = <T>(sql: string, ...values: unknown[]): T =>
+	withDatabase(portal, (database) => database.prepare(sql).get(...values) as T);
+const session = (contact: string, at = now) => openSessionOf(portal, contact, { now: at });
+const personOf = (contact: string) =>
+	one<{ personId: string }>(`SELECT person_id AS personId FROM account WHERE email = ?`, contact).personId;
+
+async function withoutScripts(browser: Browser, contact: string): Promise<Page> {
+	const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
+	await signInAs(context, portal, contact, { now });
+	return context.newPage();
+}
+
+/** Posts as a form of the page does. */
+async function post(path: string, as: string | null, form: Record<string, string>, options: Ask = {}) {
+	return ask(portal, path, { form, ...(as && { session: as }), ...options });
+}
+
+test.beforeAll(async () => {
+	portal = await startPortal({ dataDir: seededCopy(), clock: now, env: { ROLE: 'web' } });
+});
+test.afterAll(() => portal?.stop());
+
+test('a person chooses, moves and cancels without JavaScript; the same link offers times again', async ({
+	browser,
+}) => {
+	const amina = demoAccount(portal, 'beneficiary').contact;
+	const personId = personOf(amina);
+	const referent = session(demoAccount(portal, 'referent').contact);
+	const hours = one<{ mode: string; placeName: string }>(
+		`SELECT h.mode, h.place_name AS placeName FROM availability h JOIN account a ON a.id = h.account_id WHERE a.email = ? AND h.mode = 'on_site'`,
+		demoAccount(portal, 'referent').contact,
+	);
+	const days = Object.fromEntries(
+		[9, 10, 11].flatMap((days, index) => [
+			[`day${index + 1}`, dayIn(days)],
+			[`time${index + 1}`, '07:15'],
+		]),
+	);
+	const invited = await post(`/pro/personnes/${personId}/rendez-vous?/invite`, referent, {
+		...days,
+		...hours,
+		type: 'orientation',
+		durationMinutes: '30',
+	});
+	expect(invited.status).toBe(303);
+	const { id } = one<{ id: string }>(
+		`SELECT id FROM appointment WHERE person_id = ? AND state = 'invited' ORDER BY created_at DESC`,
+		personId,
+	);
+
+	const page = await withoutScripts(browser, amina);
+	const main = page.getByRole('main');
+	const link = `${portal.origin}/rendez-vous/${id}/choisir`;
+	await page.goto(link);
+	await expect(page.locator('button[name="slot"]')).toHaveCount(3);
+	await page.locator('button[name="slot"]').first().click();
+	await page.waitForURL(`**/rendez-vous/${id}`);
+	await expect(main).toContainText('7 h 15');
+
+	await page.goto(link);
+	const moved = page.locator('button[name="slot"]').last();
+	const hour = (await moved.textContent())!.trim();
+	await moved.click();
+	await page.waitForURL(`**/rendez-vous/${id}`);
+	await expect(main).toContainText(hour);
+
+	await page.getByText('Annuler ce rendez-vous').click();
+	await page.getByRole('button', { name: 'Annuler le rendez-vous' }).click();
+	await expect(main).toContainText('Ce rendez-vous est annulé.');
+	await page.goto(link);
+	await expect(page).not.toHaveURL(new RegExp(id));
+	await page.locator('button[name="slot"]').first().click();
+	await expect(main.getByRole('heading', { level: 1 })).toHaveText('Votre rendez-vous');
+	await page.context().close();
+});
+
+test('« je ne peux pas » behind a link offers three times or a call; opening it changes nothing', async () => {
+	const amina = demoAccount(portal, 'beneficiary').contact;
+	const appointment = () =>
+		one<{ id: string; answer: string; day: string }>(
+			`SELECT id, answer, local_day AS day FROM appointment WHERE person_id = ? AND state = 'booked' AND starts_at > ? ORDER BY starts_at`,
+			personOf(amina),
+			now.getTime() + 2 * DAY_MS,
+		);
+	const before = appointment();
+	const { createHash, randomBytes } = await import('node:crypto');
+	const token = Array.from(randomBytes(40), (byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32]).join('');
+	withDatabase(portal, (database) =>
+		database
+			.prepare(`INSERT INTO answer_link (token_hash, appointment_id, created_at, expires_at) VALUES (?, ?, ?, ?)`)
+			.run(
+				createHash('sha256').update(token).digest('base64url'),
+				before.id,
+				now.getTime(),
+				now.getTime() + 60 * DAY_MS,
+			),
+	);
+	for (const method of ['GET', 'HEAD', 'GET']) expect((await ask(portal, `/r/${token}`, { method })).status).toBe(200);
+	expect(appointment()).toEqual(before);
+	const shown = (await ask(portal, `/r/${token}`)).body;
+	for (const indiscreet of ['Amina', 'Kaci', 'solidarités', 'Marché', 'suivi']) expect(shown).not.toContain(indiscreet);
+
+	expect((await post(`/r/${token}?/answer`, null, { answer: 'cannot' })).status).toBe(303);
+	const asked = (await ask(portal, `/r/${token}`)).body;
+	expect(asked).toContain('Rappelez-moi');
+	const slots = [...asked.matchAll(/name="slot" value="([^"]+)"/g)].map(([, slot]) => slot!);
+	expect(slots).toHaveLength(3);
+	const chosen = await post(`/r/${token}?/choose`, null, { slot: slots[0]! });
+	expect(chosen.status).toBe(303);
+	expect((await ask(portal, `/r/${token}`)).status).toBe(410);
+	const next = await ask(portal, chosen.location);
+	expect(next.status).toBe(200);
+	expect(appointment()).toMatchObject({ id: before.id, answer: 'none' });
+});
+
+test('« besoin d’aide » opens a need and reaches the referent', async () => {
+	const karim = demoAccount(portal, 'beneficiary', 'Deux-Sèvres').contact;
+	const own = session(karim);
+	const personId = personOf(karim);
+	const { id } = one<{ id: string }>(
+		`SELECT id FROM appointment WHERE person_id = ? AND state = 'booked' AND starts_at > ? ORDER BY starts_at`,
+		personId,
+		now.getTime(),
+	);
+	withDatabase(portal, (database) =>
+		database.prepare(`UPDATE need SET status = 'lifted' WHERE person_id = ? AND theme = 'mobility'`).run(personId),
+	);
+	const answered = await post(`/rendez-vous/${id}?/answer`, own, { answer: 'needs_help', from: 'detail' });
+	expect(answered.location).toBe(`/rendez-vous/${id}/reponse`);
+	expect((await post(answered.location, own, { reason: 'transport', note: 'Le bus ne passe plus' })).status).toBe(303);
+	expect(one(`SELECT status FROM need WHERE person_id = ? AND theme = 'mobility'`, personId)).toEqual({
+		status: 'open',
+	});
+	const agenda = await ask(portal, '/pro/agenda', {
+		session: session(demoAccount(portal, 'referent', 'Deux-Sèvres').contact),
+	});
+	expect(agenda.body).toContain('Le bus ne passe plus');
+});
+
+test('a meeting of two professionals is in both diaries; one who is busy refuses it', async () => {
+	const contact = demoAccount(portal, 'referent').contact;
+	const pair = one<{ personId: string; second: string; secondContact: string }>(
+		`SELECT lead.person_id AS personId, other.account_id AS second, account.email AS secondContact
+		FROM follow_up_member lead
+		JOIN follow_up_member other ON other.person_id = lead.person_id AND other.part = 'second' AND other.ended_at IS NULL
+		JOIN account ON account.id = other.account_id
+		WHERE lead.part = 'lead' AND lead.ended_at IS NULL AND lead.account_id = (SELECT id FROM account WHERE email = ?)
+		ORDER BY lead.person_id`,
+		contact,
+	);
+	const referent = session(contact);
+	const page = `/pro/personnes/${pair.personId}/rendez-vous`;
+	const book = (time: string) =>
+		post(`${page}?/book`, referent, {
+			type: 'situation_review',
+			mode: 'on_site',
+			placeName: 'Mairie de Rethel',
+			durationMinutes: '60',
+			origin: 'invitation',
+			secondReferentId: pair.second,
+			day: dayIn(13),
+			time,
+		});
+	expect((await book('19:00')).status).toBe(303);
+	const diary = await ask(portal, `/pro/agenda?semaine=${dayIn(13)}`, { session: session(pair.secondContact) });
+	expect(diary.body).toContain('Mairie de Rethel');
+	const busy = await book('19:30');
+	expect(busy.status).toBe(409);
+	expect(busy.body).toContain('Vous avez déjà un rendez-vous');
+});
+
+test('a workshop: its one seat, its sheet, and an absence whose reason is asked', async ({ browser }) => {
+	const contact = demoAccount(portal, 'referent').contact;
+	const page = await withoutScripts(browser, contact);
+	await page.setViewportSize({ width: 1280, height: 800 });
+	const main = page.getByRole('main');
+	await page.goto(`${portal.origin}/pro/agenda/ateliers`);
+	await page.getByLabel('Nom de l’atelier').fill('Découvrir le numérique');
+	await page.locator('input[name="day"]').fill(dayIn(14));
+	await page.locator('input[name="time"]').fill('18:00');
+	await page.locator('input[name="seats"]').fill('1');
+	await page.getByRole('button', { name: 'Créer' }).click();
+	await expect(main.getByRole('heading', { level: 1 })).toHaveText('Découvrir le numérique');
+	await page.getByRole('button', { name: 'Inscrire', exact: true }).click();
+	await expect(main).toContainText('1 places prises sur 1');
+	await expect(main).toContainText('Il n’y a plus de place.');
+	const sheet = page.url();
+	const after = new Date(now.getTime() + 14 * DAY_MS + 12 * 3_600_000);
+	await portal.setClock(after);
+	await signInAs(page, portal, contact, { now: after });
+	await page.goto(`${portal.origin}/pro/agenda`);
+	await page.getByRole('link', { name: 'Découvrir le numérique' }).first().click();
+	await expect(page).toHaveURL(sheet);
+	await page.getByLabel('Pas venu').check();
+	await page.getByRole('button', { name: 'Enregistrer les présences' }).click();
+	await expect(main).toContainText('Présences enregistrées.');
+	await page.emulateMedia({ media: 'print' });
+	await expect(main.getByText('Signature')).toBeVisible();
+
+	await page.emulateMedia({ media: 'screen' });
+	await page.goto(`${portal.origin}/pro/agenda`);
+	await page.getByRole('button', { name: 'Pas venu', exact: true }).first().click();
+	await expect(main).toContainText('Savez-vous pourquoi');
+	await page.getByRole('button', { name: 'Transport', exact: true }).click();
+	await expect(main).not.toContainText('Savez-vous pourquoi');
+	expect(
+		one<{ count: number }>(`SELECT count(*) AS count FROM appointment WHERE absence_reason = 'transport'`).count,
+	).toBe(1);
+	await page.context().close();
+	await portal.setClock(now);
+});
+
+test('in Guyane, the hour is that of Cayenne everywhere: page, file, calendar feed', async () => {
+	const maelys = demoAccount(portal, 'beneficiary', 'Guyane').contact;
+	const own = session(maelys);
+	const row = one<{ id: string; time: string; startsAt: number; zone: string }>(
+		`SELECT id, local_time AS time, starts_at AS startsAt, zone FROM appointment WHERE person_id = ? AND state = 'booked' AND starts_at > ? ORDER BY starts_at`,
+		personOf(maelys),
+		now.getTime(),
+	);
+	expect(row.zone).toBe('America/Cayenne');
+	const wall = new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit', timeZone: row.zone });
+	expect(wall.format(row.startsAt)).toBe(row.time);
+	const { body } = await ask(portal, '/rendez-vous', { session: own });
+	expect(body).toContain(`${Number(row.time.slice(0, 2))}\u00a0h`);
+	const file = await ask(portal, `/rendez-vous/${row.id}/agenda.ics`, { session: own });
+	expect(file.body).toMatch(new RegExp(`DTSTART;TZID=America/Cayenne:\\d{8}T${row.time.replace(':', '')}00`));
+});

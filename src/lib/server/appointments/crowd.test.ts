@@ -4,13 +4,14 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { eq } from 'drizzle-orm';
 import { expect, onTestFinished, test } from 'vitest';
-import { aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
+import { actorOf, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import type { Answered, Wish } from '../../../../tests/support/choosing-process.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
 import { appointment } from '../db/schema/index.ts';
 import { addWeeklyHours } from './availability.ts';
 import { computedId, inviteToChoose } from './slots.ts';
+import { createWorkshops, inviteToWorkshop } from './workshops.ts';
 
 const PEOPLE = 200;
 const PROCESSES = 4;
@@ -94,3 +95,37 @@ test('200 people who want 50 hours at the same time: 50 are booked, 150 are told
 	expect([booked.length, hours.size]).toEqual([50, 50]);
 	expect([...hours].sort()).toEqual(WANTED.map(({ day, time }) => `${day} ${time}`));
 }, 120_000);
+
+test('40 people who want the 7 seats of a workshop at the same time, from several processes: 7 are in, 33 are told', async () => {
+	const db = await testDatabase();
+	const referent = await aReferent(db);
+	const by = actorOf(referent);
+	const { ids } = await db.write((tx) =>
+		createWorkshops(tx, {
+			host: by,
+			type: 'workshop',
+			title: 'Refaire son CV',
+			mode: 'on_site',
+			day: '2026-03-10',
+			time: '09:00',
+			zone: 'Europe/Paris',
+			durationMinutes: 120,
+			seats: 7,
+			now: NOW,
+		}),
+	);
+	const wishes: Wish[] = [];
+	for (let index = 0; index < 40; index += 1) {
+		const { id: personId, account } = await aPerson(db, { referent });
+		const { id } = await db.write((tx) => inviteToWorkshop(tx, { workshopId: ids[0]!, personId, by, now: NOW }));
+		wishes.push({ appointmentId: id, personId, accountId: account.id, slotId: computedId(id, '2026-03-10', '09:00') });
+	}
+	const crowds = await Promise.all([crowd(db), crowd(db)]);
+	const answers = (
+		await Promise.all(crowds.map((choose, half) => choose(wishes.filter((_, index) => index % 2 === half))))
+	).flat();
+	expect(answers.filter(({ refusal }) => refusal === null)).toHaveLength(7);
+	expect(answers.filter(({ refusal }) => refusal === 'slot_taken')).toHaveLength(33);
+	const booked = await db.read.select().from(appointment).where(eq(appointment.state, 'booked'));
+	expect(booked.map(({ seat }) => seat).sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+}, 60_000);

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { demoAccount, openSessionOf, signInAs, withDatabase } from '../support/fixtures.ts';
 import { ask, type Ask } from '../support/http.ts';
@@ -23,6 +24,29 @@ const session = (contact: string, at = now) => openSessionOf(portal, contact, { 
 const personOf = (contact: string) =>
 	one<{ personId: string }>(`SELECT person_id AS personId FROM account WHERE email = ?`, contact).personId;
 
+/** Where a referent is met each week: a free hour there can be chosen instead. */
+const officeOf = (contact: string) =>
+	one<{ mode: string; placeName: string | null }>(
+		`SELECT h.mode, h.place_name AS placeName FROM availability h JOIN account a ON a.id = h.account_id
+		WHERE a.email = ? ORDER BY h.mode LIMIT 1`,
+		contact,
+	);
+
+/** The lead referent books an hour for the person of the demo, early in the morning: nothing else is there. */
+async function booked(territory: string, day: string): Promise<{ id: string; personId: string }> {
+	const contact = demoAccount(portal, 'referent', territory).contact;
+	const personId = personOf(demoAccount(portal, 'beneficiary', territory).contact);
+	const { mode, placeName } = officeOf(contact);
+	const form = { type: 'follow_up', mode, placeName: placeName ?? '', durationMinutes: '30', day, time: '07:30' };
+	const answer = await post(`/pro/personnes/${personId}/rendez-vous?/book`, session(contact), form);
+	expect(answer.status).toBe(303);
+	return one<{ id: string; personId: string }>(
+		`SELECT id, person_id AS personId FROM appointment WHERE person_id = ? AND local_day = ? AND state = 'booked'`,
+		personId,
+		day,
+	);
+}
+
 async function withoutScripts(browser: Browser, contact: string): Promise<Page> {
 	const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
 	await signInAs(context, portal, contact, { now });
@@ -45,10 +69,7 @@ test('a person chooses, moves and cancels without JavaScript; the same link offe
 	const amina = demoAccount(portal, 'beneficiary').contact;
 	const personId = personOf(amina);
 	const referent = session(demoAccount(portal, 'referent').contact);
-	const hours = one<{ mode: string; placeName: string }>(
-		`SELECT h.mode, h.place_name AS placeName FROM availability h JOIN account a ON a.id = h.account_id WHERE a.email = ? AND h.mode = 'on_site'`,
-		demoAccount(portal, 'referent').contact,
-	);
+	const { mode, placeName } = officeOf(demoAccount(portal, 'referent').contact);
 	const days = Object.fromEntries(
 		[9, 10, 11].flatMap((days, index) => [
 			[`day${index + 1}`, dayIn(days)],
@@ -57,7 +78,8 @@ test('a person chooses, moves and cancels without JavaScript; the same link offe
 	);
 	const invited = await post(`/pro/personnes/${personId}/rendez-vous?/invite`, referent, {
 		...days,
-		...hours,
+		mode,
+		placeName: placeName ?? '',
 		type: 'orientation',
 		durationMinutes: '30',
 	});
@@ -94,15 +116,13 @@ test('a person chooses, moves and cancels without JavaScript; the same link offe
 });
 
 test('« je ne peux pas » behind a link offers three times or a call; opening it changes nothing', async () => {
-	const amina = demoAccount(portal, 'beneficiary').contact;
+	const { id } = await booked('Ardennes', dayIn(8));
 	const appointment = () =>
-		one<{ id: string; answer: string; day: string }>(
-			`SELECT id, answer, local_day AS day FROM appointment WHERE person_id = ? AND state = 'booked' AND starts_at > ? ORDER BY starts_at`,
-			personOf(amina),
-			now.getTime() + 2 * DAY_MS,
+		one<{ answer: string; day: string; sequence: number }>(
+			`SELECT answer, local_day AS day, sequence FROM appointment WHERE id = ?`,
+			id,
 		);
 	const before = appointment();
-	const { createHash, randomBytes } = await import('node:crypto');
 	const token = Array.from(randomBytes(40), (byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32]).join('');
 	withDatabase(portal, (database) =>
 		database
@@ -117,7 +137,8 @@ test('« je ne peux pas » behind a link offers three times or a call; opening i
 	for (const method of ['GET', 'HEAD', 'GET']) expect((await ask(portal, `/r/${token}`, { method })).status).toBe(200);
 	expect(appointment()).toEqual(before);
 	const shown = (await ask(portal, `/r/${token}`)).body;
-	for (const indiscreet of ['Amina', 'Kaci', 'solidarités', 'Marché', 'suivi']) expect(shown).not.toContain(indiscreet);
+	for (const indiscreet of ['Amina', 'Kaci', 'solidarités', 'Marché', 'Rendez-vous de suivi'])
+		expect(shown).not.toContain(indiscreet);
 
 	expect((await post(`/r/${token}?/answer`, null, { answer: 'cannot' })).status).toBe(303);
 	const asked = (await ask(portal, `/r/${token}`)).body;
@@ -129,18 +150,14 @@ test('« je ne peux pas » behind a link offers three times or a call; opening i
 	expect((await ask(portal, `/r/${token}`)).status).toBe(410);
 	const next = await ask(portal, chosen.location);
 	expect(next.status).toBe(200);
-	expect(appointment()).toMatchObject({ id: before.id, answer: 'none' });
+	expect(appointment()).toMatchObject({ answer: 'none', sequence: 1 });
 });
 
 test('« besoin d’aide » opens a need and reaches the referent', async () => {
 	const karim = demoAccount(portal, 'beneficiary', 'Deux-Sèvres').contact;
 	const own = session(karim);
 	const personId = personOf(karim);
-	const { id } = one<{ id: string }>(
-		`SELECT id FROM appointment WHERE person_id = ? AND state = 'booked' AND starts_at > ? ORDER BY starts_at`,
-		personId,
-		now.getTime(),
-	);
+	const { id } = await booked('Deux-Sèvres', dayIn(8));
 	withDatabase(portal, (database) =>
 		database.prepare(`UPDATE need SET status = 'lifted' WHERE person_id = ? AND theme = 'mobility'`).run(personId),
 	);
@@ -232,16 +249,16 @@ test('a workshop: its one seat, its sheet, and an absence whose reason is asked'
 test('in Guyane, the hour is that of Cayenne everywhere: page, file, calendar feed', async () => {
 	const maelys = demoAccount(portal, 'beneficiary', 'Guyane').contact;
 	const own = session(maelys);
-	const row = one<{ id: string; time: string; startsAt: number; zone: string }>(
-		`SELECT id, local_time AS time, starts_at AS startsAt, zone FROM appointment WHERE person_id = ? AND state = 'booked' AND starts_at > ? ORDER BY starts_at`,
-		personOf(maelys),
-		now.getTime(),
+	const { id } = await booked('Guyane', dayIn(8));
+	const row = one<{ time: string; startsAt: number; zone: string }>(
+		`SELECT local_time AS time, starts_at AS startsAt, zone FROM appointment WHERE id = ?`,
+		id,
 	);
 	expect(row.zone).toBe('America/Cayenne');
 	const wall = new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit', timeZone: row.zone });
 	expect(wall.format(row.startsAt)).toBe(row.time);
-	const { body } = await ask(portal, '/rendez-vous', { session: own });
-	expect(body).toContain(`${Number(row.time.slice(0, 2))}\u00a0h`);
-	const file = await ask(portal, `/rendez-vous/${row.id}/agenda.ics`, { session: own });
+	const { body } = await ask(portal, `/rendez-vous/${id}`, { session: own });
+	expect(body).toMatch(/7\sh\s30/);
+	const file = await ask(portal, `/rendez-vous/${id}/agenda.ics`, { session: own });
 	expect(file.body).toMatch(new RegExp(`DTSTART;TZID=America/Cayenne:\\d{8}T${row.time.replace(':', '')}00`));
 });

@@ -127,12 +127,7 @@ test('« je ne peux pas » behind a link offers three times or a call; opening i
 	withDatabase(portal, (database) =>
 		database
 			.prepare(`INSERT INTO answer_link (token_hash, appointment_id, created_at, expires_at) VALUES (?, ?, ?, ?)`)
-			.run(
-				createHash('sha256').update(token).digest('base64url'),
-				before.id,
-				now.getTime(),
-				now.getTime() + 60 * DAY_MS,
-			),
+			.run(createHash('sha256').update(token).digest('base64url'), id, now.getTime(), now.getTime() + 60 * DAY_MS),
 	);
 	for (const method of ['GET', 'HEAD', 'GET']) expect((await ask(portal, `/r/${token}`, { method })).status).toBe(200);
 	expect(appointment()).toEqual(before);

@@ -64,6 +64,12 @@ export const ACCESS: Record<string, Row> = {
 		at: '/invitation/{invitation}',
 		actions: { default: { endsSession: true } },
 	},
+	// An unknown link says that it no longer works, whoever it is for.
+	'/(public)/reprendre/[token]': {
+		...open,
+		at: '/reprendre/{invitation}',
+		actions: { send: {}, code: { form: { code: '123456' } }, birth: { form: { birthDate: '17 5 1990' } } },
+	},
 	// The other side of an unknown address; a known one answers without a session.
 	'/(public)/agenda/[token].ics': { ...open, at: '/agenda/{invitation}.ics', ok: [404] },
 	'/(public)/r/[token]': {
@@ -288,6 +294,12 @@ export const ACCESS: Record<string, Row> = {
 		at: '/pro/demandes/{reference}/demenagement',
 		actions: { default: { form: { inseeCode: 'nulle part' } } },
 	},
+	'/(staff)/pro/demandes/[reference]/fiche': {
+		for: LEAD,
+		at: '/pro/demandes/{reference}/fiche',
+		actions: { default: {} },
+	},
+	'/(staff)/pro/demandes/nouvelle': { ...ofStaff, actions: { default: { form: {} } } },
 	// Nobody is like A: there is nothing to compare her with.
 	'/(staff)/pro/demandes/[reference]/comparer': {
 		for: NOBODY,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, like, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, like, lt, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/index.ts';
 import { prepared } from '../db/prepared.ts';
 import {
@@ -169,6 +169,16 @@ export async function searchMunicipalities(q: Queries, text: string, limit = 8):
 	const seen = new Set(found.map((row) => row.inseeCode));
 	return [...found, ...inside.filter((row) => !seen.has(row.inseeCode))].slice(0, limit);
 }
+
+/** Communes of a territory on a day (its perimeter may grow), by name. */
+export const coveredCommunes = async (q: Queries, territoryId: string, day: string) =>
+	q
+		.select({ inseeCode: municipality.inseeCode, name: municipality.name })
+		.from(catchment)
+		.innerJoin(municipality, eq(municipality.inseeCode, catchment.inseeCode))
+		.where(and(eq(catchment.territoryId, territoryId), lte(catchment.startsOn, day)))
+		.orderBy(asc(municipality.searchName))
+		.limit(2000);
 
 export async function findMunicipality(q: Queries, inseeCode: string): Promise<MunicipalityFound | undefined> {
 	const [row] = await matching(q, eq(municipality.inseeCode, inseeCode), 1);

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
-import { checkCode, createAccount, useCode, type ProvenCode } from '$lib/server/accounts/commands';
+import { checkCode, useCode, type ProvenCode } from '$lib/server/accounts/commands';
 import { parseCode } from '$lib/server/accounts/forms';
 import { accountsOfContact, type Account } from '$lib/server/accounts/queries';
 import { sessionKindFor } from '$lib/server/accounts/rules';
@@ -11,8 +11,8 @@ import type { Tx } from '$lib/server/db';
 import { mergePeople } from '$lib/server/merging';
 import { movePerson } from '$lib/server/moving';
 import { personOf, leadOf, type PersonRow } from '$lib/server/people/queries';
+import { accountFor } from '$lib/server/people/signing-in';
 import { DomainError, notFound } from '$lib/server/platform/errors';
-import { isMobile } from '$lib/server/platform/phone';
 import { confirmVisitor } from '$lib/server/requests/commands';
 import { getOwnRequest, getReference, goesOnAs, needsOf, recentAnswerDays } from '$lib/server/requests/queries';
 import { filingOf, orientationsOf } from '$lib/server/requests/reading';
@@ -117,21 +117,6 @@ async function visitorOf(event: RequestEvent) {
 const beneficiaries = (accounts: Account[]) =>
 	accounts.filter(({ role, personId }) => role === 'beneficiary' && personId);
 
-/** An account of their own: a landline receives no code and stays on the person only. */
-async function newAccount(tx: Tx, person: PersonRow, now: Date): Promise<string> {
-	const { id } = await createAccount(tx, {
-		role: 'beneficiary',
-		displayName: person.firstName,
-		email: person.email,
-		phone: person.phone && isMobile(person.phone) ? person.phone : null,
-		personId: person.id,
-		territoryId: person.territoryId,
-		locale: person.locale,
-		now,
-	});
-	return id;
-}
-
 async function identify(
 	event: RequestEvent,
 	visitor: Awaited<ReturnType<typeof visitorOf>>,
@@ -143,7 +128,7 @@ async function identify(
 	const kind = sessionKindFor('beneficiary', isOwnPhone);
 	return db.write(async (tx) => {
 		await useCode(tx, proven, now);
-		const accountId = existing?.id ?? (await newAccount(tx, person, now));
+		const accountId = existing?.id ?? (await accountFor(tx, person, now));
 		const personId = existing?.personId ?? person.id;
 		if (!existing) await confirmVisitor(tx, { requestId: request.id, personId, now });
 		const reference = existing ? await joinKnown(tx, { request, person, personId, accountId, now }) : request.reference;

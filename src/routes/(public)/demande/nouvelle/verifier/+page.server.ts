@@ -1,16 +1,14 @@
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
-import { openAid } from '$lib/server/childcare/commands';
-import { db, type Tx } from '$lib/server/db';
+import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
 import { log } from '$lib/server/platform/log';
-import { submitRequest, type Submitted } from '$lib/server/requests/commands';
+import { submitRequest } from '$lib/server/requests/commands';
 import { parseId } from '$lib/server/requests/forms';
 import { missingPages, previousPage, START, addressOf } from '$lib/server/requests/pages';
 import { communeName, findOpenRequest } from '$lib/server/requests/queries';
 import { codeContact, urgenciesOf } from '$lib/server/requests/rules';
-import { planNotice } from '$lib/server/reminders/commands';
 import { summaryOf } from '$lib/server/requests/summary';
 import { personOf } from '$lib/server/people/queries';
 import { sendCode } from '$lib/server/web/codes';
@@ -18,6 +16,7 @@ import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
 import { fillingOf, ownerOf, professionalOf, SENTENCES } from '../../draft.server';
+import { followSent } from '../../../../sent.server';
 import type { Actions, PageServerLoad } from './$types';
 
 const MISSING = {
@@ -60,7 +59,7 @@ export const actions: Actions = {
 			await limitByAddress(event, 'request_sent');
 			sent = await db.write(async (tx) => {
 				const done = await submitRequest(tx, { draftId, owner, locale, by, now });
-				if (done.first) await follow(tx, done, now);
+				if (done.first) await followSent(tx, done, now);
 				return done;
 			});
 		} catch (problem) {
@@ -73,22 +72,6 @@ export const actions: Actions = {
 		redirect(303, href(`/demande/${sent.reference}`));
 	},
 };
-
-/** What a sent request sets off elsewhere, in the same write: the childcare file and the message of receipt. */
-async function follow(tx: Tx, sent: Submitted, now: Date): Promise<void> {
-	const { id, reference, personId, territoryId, themes, asksForMoney } = sent;
-	if (themes.includes('childcare'))
-		await openAid(tx, { personId, territoryId, requestId: id, sent: asksForMoney, now });
-	const path = `/demande/${reference}`;
-	await planNotice(tx, {
-		kind: 'request_received',
-		personId,
-		path,
-		onceKey: `request_received:${id}`,
-		subjectId: id,
-		now,
-	});
-}
 
 function incomplete(problem: DomainError) {
 	const missing = (problem.detail.missing ?? []) as (keyof typeof MISSING)[];

@@ -9,6 +9,7 @@ import { trend } from '$lib/server/people/steering-rules';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { planNotice } from '$lib/server/reminders/commands';
 import { inboxCounts } from '$lib/server/requests/inbox';
+import { followedProposals } from '$lib/server/requests/orientation';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
@@ -26,6 +27,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		now,
 		zone,
 		requests: await inboxCounts(db.read, territoryId, localDay(now, zone)),
+		/** How often the rules were followed; said from five decisions on. */
+		proposals: await followedProposals(db.read, territoryId, now),
 		orphans: await peopleWithoutLead(db.read, territoryId),
 		contact: { ...contact, trend: trend(contact.before, contact.now), target: settings.firstContactDays },
 		stages: await stageDelays(db.read, { territoryId, zone, now }),

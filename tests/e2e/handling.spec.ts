@@ -1,0 +1,137 @@
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { lastCode, withDatabase } from '../support/fixtures.ts';
+import { aFiling, receiptOf } from '../support/filing.ts';
+import { ask } from '../support/http.ts';
+import type { Portal } from '../support/portal.ts';
+import { startWorld, type ActorName, type World } from '../support/world.ts';
+
+/** What professionals do with a request, on a small world of its own. */
+let portal: Portal;
+let world: World;
+test.beforeAll(async () => {
+	({ portal, world } = await startWorld());
+});
+test.afterAll(() => portal?.stop());
+
+const sessionOf = (actor: Exclude<ActorName, 'visitor'>) => world.sessions[actor];
+
+async function openPage(browser: Browser, width: number, session?: string): Promise<Page> {
+	const context = await browser.newContext({
+		viewport: { width, height: 800 },
+		extraHTTPHeaders: { 'x-test-address': `192.0.2.${width % 250}` },
+	});
+	if (session) await context.addCookies([{ name: 'session', value: session, url: portal.origin }]);
+	return context.newPage();
+}
+
+test('a professional files it on the phone, prints one sheet, and the person takes it over once', async ({
+	browser,
+}) => {
+	const desk = await openPage(browser, 1280, sessionOf('lead'));
+	await desk.goto(`${portal.origin}/pro/demandes/nouvelle`);
+	await desk.getByLabel('Prénom', { exact: true }).fill('Inès');
+	await desk.getByLabel('Nom', { exact: true }).fill('Feuille');
+	await desk.getByLabel('Téléphone', { exact: true }).fill('06 39 98 77 01');
+	await desk.getByLabel('Commune', { exact: true }).selectOption({ label: 'Sedan' });
+	await desk.locator('input[name="themes[]"][value="housing"]').check();
+	await desk.locator('input[name="way"][value="phone"]').check();
+	await desk.locator('input[name="consent"]').check();
+	await desk.getByRole('button', { name: 'Envoyer la demande' }).click();
+	await desk.waitForURL(/\/fiche\?nouvelle$/);
+	const reference = /demandes\/([^/]+)\/fiche/.exec(desk.url())![1]!;
+	await desk.getByRole('button', { name: 'Préparer la feuille' }).click();
+	const address = await desk.locator('.sheet .address').innerText();
+	// Lost, it tells nothing: no name, no need, no reference.
+	const sheet = await desk.locator('.sheet').innerText();
+	for (const word of ['Inès', 'Feuille', 'ogement', reference]) expect(sheet).not.toContain(word);
+	const pdf = (await desk.pdf({ format: 'A4' })).toString('latin1');
+	expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+	await desk.context().close();
+
+	const phone = await openPage(browser, 360);
+	await phone.goto(address);
+	await expect(phone.getByRole('main')).not.toContainText('Inès');
+	await phone.getByRole('button', { name: 'Recevoir un code' }).click();
+	await phone.locator('input[name="code"]').fill(await lastCode(phone, portal, '+33639987701'));
+	await phone.getByRole('button', { name: 'Continuer' }).click();
+	await phone.waitForURL(`**/demande/${reference}`);
+	await expect(phone.getByRole('main')).toContainText('Saisie avec vous par');
+	await phone.context().clearCookies();
+	await phone.goto(address);
+	await expect(phone.getByRole('heading', { level: 1 })).toHaveText('Ce lien ne sert plus');
+	await phone.context().close();
+});
+
+test('sent to a structure, given back with a reason, then given as the rules propose; the person reads each', async ({
+	browser,
+}) => {
+	const { browser: visitor, send } = await aFiling(portal, 7811);
+	const receipt = receiptOf(await send())!;
+	const staff = `/pro${receipt.replace('/demande/', '/demandes/')}`;
+	const told = async () => (await visitor.ask(receipt)).body;
+	const structure = withDatabase(portal, (database) =>
+		database.prepare(`SELECT id, name FROM structure WHERE id = ?`).get(world.structure),
+	) as { id: string; name: string };
+	const desk = await openPage(browser, 1280, sessionOf('coordinator'));
+	await desk.goto(`${portal.origin}${staff}`);
+	await desk.getByLabel('Parcours vers l’emploi').check();
+	await desk.locator('form[action="?/assign"] select[name="structureId"]').selectOption(structure.id);
+	await desk.locator('form[action="?/assign"] textarea[name="reason"]').fill('Elle y est connue');
+	await desk.getByRole('button', { name: 'Confier la demande' }).click();
+	await desk.waitForURL(/fait=envoi/);
+	expect(await told()).toContain(structure.name);
+
+	const refused = await ask(portal, staff, { session: sessionOf('decider') });
+	expect(refused.status, 'another structure reads nothing of it').toBe(404);
+	const declined = await ask(portal, `${staff}?/decline`, {
+		session: sessionOf('colleague'),
+		form: { why: 'full', note: 'Plus de place' },
+	});
+	expect(declined.status).toBe(303);
+	expect(await told()).toContain('Votre date ne change pas');
+
+	await desk.goto(`${portal.origin}/pro/demandes?etat=returned`);
+	await desk.getByRole('link', { name: 'Salve Numéro 7811' }).click();
+	await expect(desk.getByRole('main')).toContainText('Plus de place');
+	await desk.getByRole('button', { name: 'Accepter la proposition' }).click();
+	await desk.waitForURL('**/pro/demandes');
+	expect(await told()).toContain('Un professionnel la suit');
+	await desk.context().close();
+});
+
+test('two files are compared and become one; said by who decides, told to the person', async () => {
+	const [one, other] = [await aFiling(portal, 7822), await aFiling(portal, 7822)];
+	const receipts = [receiptOf(await one.send())!, receiptOf(await other.send())!];
+	const people = () =>
+		withDatabase(portal, (database) =>
+			database.prepare(`SELECT id FROM person WHERE phone = '+33639987822' ORDER BY created_at`).all(),
+		) as { id: string }[];
+	const [first, second] = people();
+	const session = sessionOf('coordinator');
+	const page = `/pro${receipts[1]!.replace('/demande/', '/demandes/')}/comparer?avec=${first!.id}`;
+	const compared = await ask(portal, page, { session });
+	expect(compared.body).toContain('identique');
+	expect(compared.body).not.toContain('06 39 98 78 22');
+	expect((await ask(portal, `${page}&/same`, { session, form: {} })).status).toBe(303);
+	expect(people()).toEqual([first]);
+	expect(second).toBeDefined();
+	// The receipt of the second leads to the request that goes on.
+	expect((await other.browser.ask(receipts[1]!)).status).not.toBe(500);
+});
+
+test('who moves agrees, and the request goes on in the other territory with its whole history', async () => {
+	const session = sessionOf('other');
+	const old = world.b.reference;
+	const preview = await ask(portal, '/demande/demenager?commune=25056', { session });
+	expect(preview.body).toContain('Doubs');
+	const agreed = await ask(portal, '/demande/demenager?/agree', { session, form: { inseeCode: '25056' } });
+	expect(agreed.location).toMatch(/^\/demande\/25-/);
+	const now = await ask(portal, agreed.location, { session });
+	expect(now.body).toContain('Ardennes');
+	expect((await ask(portal, `/demande/${old}`, { session })).location).toBe(agreed.location);
+	// Who followed her in Ardennes no longer sees her file; Doubs reads the request.
+	const staff = (actor: 'colleague' | 'farCoordinator') =>
+		ask(portal, `/pro${agreed.location.replace('/demande/', '/demandes/')}`, { session: sessionOf(actor) });
+	expect((await ask(portal, `/pro/personnes/${world.b.person}`, { session: sessionOf('colleague') })).status).toBe(404);
+	expect([(await staff('colleague')).status, (await staff('farCoordinator')).status]).toEqual([404, 200]);
+});

@@ -100,6 +100,9 @@ async function aFullPerson(more: Parameters<typeof aPerson>[1] = {}) {
 		openedAt: NOW,
 		endsAt: NOW,
 	});
+	await insertOne(db, tables.callback, { id: newId(), personId, territoryId, dueOn: '2026-03-09' });
+	// A season of their own: of two votes in one, one is left.
+	await insertOne(db, tables.panelVoter, { personId, season: `season ${people}` });
 	await insertOne(db, tables.diagnosis, {
 		id: newId(),
 		personId,
@@ -184,6 +187,14 @@ test('two full files become one: nothing names the other, nothing is lost', asyn
 		if (!rewritten.includes(column)) expect(after[column], column).toBe(rows + other[column]!);
 	expect(after['account.person_id']).toBe(1);
 	await expect(personOf(db.read, gone.id)).rejects.toThrow('not_found');
+});
+
+test('who voted as both in one season has voted once', async () => {
+	const [kept, gone] = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId })];
+	for (const personId of [kept.id, gone.id])
+		await insertOne(db, tables.panelVoter, { personId, season: '2026-spring' });
+	await merge(gone.id, kept.id);
+	expect(rowsOf(kept.id)['panel_voter.person_id']).toBe(1);
 });
 
 test('one open request, pathway, diagnosis, aid and lead are left', async () => {

@@ -12,6 +12,7 @@ import {
 	account,
 	appointment,
 	auditEntry,
+	callback,
 	caseGroup,
 	checkIn,
 	diagnosis,
@@ -21,6 +22,7 @@ import {
 	identityDecision,
 	moveProposal,
 	need,
+	panelVoter,
 	pathway,
 	person,
 	personSearchKey,
@@ -52,6 +54,7 @@ type Mover = (tx: Tx, pair: Pair) => Promise<unknown>;
 
 type Plain =
 	| typeof appointment
+	| typeof callback
 	| typeof caseGroup
 	| typeof checkIn
 	| typeof exceptionalOpening
@@ -155,6 +158,13 @@ const accounts: Mover = async (tx, { from, to, now }) => {
 		.where(eq(account.id, own.id));
 };
 
+/** One vote a season: who voted as both has voted. */
+const votes: Mover = async (tx, { from, to }) => {
+	const seasons = tx.select({ season: panelVoter.season }).from(panelVoter).where(eq(panelVoter.personId, to));
+	await tx.delete(panelVoter).where(and(eq(panelVoter.personId, from), inArray(panelVoter.season, seasons)));
+	await tx.update(panelVoter).set({ personId: to }).where(eq(panelVoter.personId, from));
+};
+
 const proposals: Mover = async (tx, { from, to, now }) => {
 	// One open proposal a person: that of the file kept.
 	const [own] = await tx
@@ -192,6 +202,8 @@ export const MOVERS: Record<string, Mover> = {
 	appointment: handOver(appointment),
 	reminder: handOver(reminder),
 	rating_invitation: handOver(ratingInvitation),
+	callback: handOver(callback),
+	panel_voter: votes,
 	childcare_aid: (tx, pair) => moveAids(tx, pair),
 	account: accounts,
 	move_proposal: proposals,

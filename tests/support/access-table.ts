@@ -125,7 +125,7 @@ export const ACCESS: Record<string, Row> = {
 	'/(person)/demande/annuler': { ...ofPeople, actions: { default: { for: A, form: { besoin: '{need}' } } } },
 	'/(person)/demande/demenager': {
 		...ofPeople,
-		actions: { agree: { for: A, form: { inseeCode: '08105' } }, refuse: {} },
+		actions: { agree: { form: { inseeCode: '08105' } }, refuse: {} },
 	},
 	'/(person)/parcours': {
 		...ofPeople,
@@ -272,7 +272,7 @@ export const ACCESS: Record<string, Row> = {
 			// Sent to nobody's structure: nobody takes or declines it here.
 			decline: { for: NOBODY, form: { why: 'full' } },
 			// No structure of this name: were it sent to one, its people would know of A.
-			send: { for: LEAD, form: { need: '{need}', structureId: '{need}' } },
+			send: { for: PAIR, form: { need: '{need}', structureId: '{need}' } },
 			takeNeed: { for: NOBODY, form: { need: '{need}' } },
 			declineNeed: { for: NOBODY, form: { need: '{need}', why: 'full' } },
 		},
@@ -290,12 +290,12 @@ export const ACCESS: Record<string, Row> = {
 		},
 	},
 	'/(staff)/pro/demandes/[reference]/demenagement': {
-		for: LEAD,
+		for: PAIR,
 		at: '/pro/demandes/{reference}/demenagement',
 		actions: { default: { form: { inseeCode: 'nulle part' } } },
 	},
 	'/(staff)/pro/demandes/[reference]/fiche': {
-		for: LEAD,
+		for: PAIR,
 		at: '/pro/demandes/{reference}/fiche',
 		actions: { default: {} },
 	},

@@ -87,11 +87,12 @@ export async function openPathway(
 /**
  * Enters a stage: a dated decision. Skipping or going back needs a reason, kept on the stages it concerns and in the
  * history. Entering the current stage again changes nothing.
- * @throws DomainError `not_found`, `no_pathway`, `stage_reason_missing`
+ * @throws DomainError `not_found`, `no_pathway`, `stage_reason_missing`, `stage_changed` (conflict) when somebody entered another
+ * stage since the page was shown, whose current one is `from`
  */
 export async function enterStage(
 	tx: Tx,
-	input: { personId: string; stageId: string; reason?: string; by: Actor; now: Date },
+	input: { personId: string; stageId: string; reason?: string; from?: string; by: Actor; now: Date },
 ): Promise<{ changed: boolean }> {
 	const { personId, stageId, by, now } = input;
 	const reason = input.reason?.trim();
@@ -101,6 +102,8 @@ export async function enterStage(
 	if (!target) throw notFound();
 	const move = stageMove(stages, stageId);
 	if (!move) return { changed: false };
+	const current = stages.find(({ state }) => state === 'current');
+	if (input.from && current && current.id !== input.from) throw new DomainError('stage_changed', 'conflict');
 	if (move.needsReason && !reason) throw new DomainError('stage_reason_missing', 'invalid');
 
 	const place = (id: string) => sealNullable(`stage.reason_sealed:${id}`, reason);

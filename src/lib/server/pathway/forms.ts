@@ -77,7 +77,15 @@ const stepChange = v.object({
 });
 export const parseStepChange = (form: FormData) => parseForm(stepChange, form);
 
-const entering = v.object({ stage: id, reason: line(300) });
+const entering = v.object({
+	stage: id,
+	reason: line(300),
+	/** The current stage when the page was shown. */
+	from: v.pipe(
+		id,
+		v.transform((value) => value || undefined),
+	),
+});
 export const parseEntering = (form: FormData) => parseForm(entering, form);
 
 const opening = v.object({ kind: v.picklist(PATHWAY_KINDS, () => m.error_choose()) });

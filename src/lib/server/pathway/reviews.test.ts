@@ -115,3 +115,15 @@ test('hours of weekly activity are those of the steps that count and go on', asy
 		version: 2,
 	});
 });
+
+test('two professionals who enter a stage from the same page: the second is told, nothing is overwritten', async () => {
+	const { db, pathway, personId, by } = await aWay();
+	const [first, second, third] = pathway.stages;
+	const enter = (stageId: string, from: string, reason?: string) =>
+		db.write((tx) => enterStage(tx, { personId, stageId, from, reason, by, now: NOW }));
+	await enter(second!.id, first!.id);
+	await expect(enter(third!.id, first!.id, 'Déjà prête')).rejects.toThrow('stage_changed');
+	const stages = (await pathwayOf(db.read, personId, 'fr'))!.stages;
+	expect(stages.map(({ state }) => state)).toEqual(['done', 'current', 'upcoming']);
+	await enter(third!.id, second!.id);
+});

@@ -1,5 +1,6 @@
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import { nextAppointment, type AppointmentView } from '$lib/server/appointments/queries';
+import { historyOf, lastVisit } from '$lib/server/audit/queries';
 import { db } from '$lib/server/db';
 import { reachableBy } from '$lib/server/people/caseload';
 import { lastMessages } from '$lib/server/people/messages';
@@ -28,6 +29,7 @@ export async function detailsOf(
 	const channels = await reachableBy(db.read, [{ id, email, phone }]);
 	const stage = way?.stages.find(({ state }) => state === 'current');
 	const next = await nextAppointment(db.read, id, now);
+	const steps = (way?.steps ?? []).filter(({ theme }) => seesTheme(file.themes, theme));
 	const wholeHour = file.access !== 'member' || next?.referentId === viewer.accountId;
 	return {
 		channels: channels.get(id) ?? [],
@@ -37,15 +39,33 @@ export async function detailsOf(
 			.map(({ id, theme, status }) => ({ id, theme, status })),
 		kind: way?.pathway.kind ?? null,
 		stage: stage ? { name: stage.name, targetOn: stage.targetOn } : null,
-		steps: (way?.steps ?? [])
-			.filter(({ theme, state }) => isOpenStep(state) && seesTheme(file.themes, theme))
+		steps: steps
+			.filter(({ state }) => isOpenStep(state))
 			.slice(0, STEPS_SHOWN)
 			.map(({ id, title, owner, ownerName, dueOn, state }) => ({ id, title, owner, ownerName, dueOn, state })),
 		appointment: next && wholeHour ? hourOf(next) : null,
 		/** Taken by somebody else's appointment. */
 		busy: next && !wholeHour ? { startsAt: next.startsAt, zone: next.zone } : null,
+		since: follows(file.access) ? await newsSince(file, viewer, steps, now) : null,
 		messages: leads(file.access) ? await lastMessages(db.read, id, MESSAGES_SHOWN) : null,
 	};
+}
+
+const NEWS_SHOWN = 20;
+
+/** What changed since this professional's last visit: all of it for the pair, the steps of their themes for a member. */
+async function newsSince(
+	file: PersonFile,
+	{ accountId }: Pick<SignedIn, 'accountId'>,
+	seen: { id: string }[],
+	now: Date,
+) {
+	const personId = file.person.id;
+	const at = await lastVisit(db.read, { personId, accountId, now });
+	if (!at) return null;
+	const all = await historyOf(db.read, personId, NEWS_SHOWN, at);
+	const entries = leads(file.access) ? all : all.filter(({ subjectId }) => seen.some(({ id }) => id === subjectId));
+	return { at, entries: entries.map(({ at, action, actorName }) => ({ at, action, actorName })) };
 }
 
 const hourOf = ({ startsAt, zone, mode, placeName, referentName, answer }: AppointmentView) => ({

@@ -96,6 +96,7 @@ const sentences = {
 	pathway_already_open: m.pathway_pro_error_open,
 	no_pathway: m.pathway_pro_error_none,
 	stage_reason_missing: m.pathway_pro_error_reason,
+	stage_changed: m.pathway_pro_error_stage_changed,
 	step_refused: m.pathway_pro_error_refused,
 	goal_changed: m.pathway_pro_goal_changed,
 };
@@ -220,9 +221,9 @@ export const actions: Actions = {
 		await requireLed(by, params.id).catch(errorFrom);
 		const parsed = parseEntering(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { stage: stageId, reason } = parsed.value;
+		const { stage: stageId, reason, from } = parsed.value;
 		try {
-			await db.write((tx) => enterStage(tx, { personId: params.id, stageId, reason, by, now: locals.now }));
+			await db.write((tx) => enterStage(tx, { personId: params.id, stageId, reason, from, by, now: locals.now }));
 		} catch (error) {
 			return failFrom(error, sentences, parsed.value);
 		}

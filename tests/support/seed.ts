@@ -23,7 +23,7 @@ import { file, follow, meet, settle, strangerOf, type Known, type World } from '
 import { meetTogether } from './seed/meetings.ts';
 import { personaOf } from './seed/personas.ts';
 import { hireTeam } from './seed/professionals.ts';
-import { shareOf } from './seed/sharing.ts';
+import { diagnose, shareOf } from './seed/sharing.ts';
 
 const DAY_MS = 86_400_000;
 const PEOPLE: Record<string, number> = { ardennes: 300, doubs: 400, manche: 350, 'deux-sevres': 120, guyane: 200 };
@@ -89,6 +89,7 @@ async function liveOne(world: World, index: number): Promise<Known> {
 		if (error instanceof DomainError && error.code === 'caseload_full') return someone;
 		throw error;
 	}
+	if (!over) await diagnose(world, someone, referent, takenAt);
 	if (!over && chance(0.97)) await meet(world, someone, referent, takenAt);
 	return someone;
 }

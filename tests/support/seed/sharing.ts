@@ -12,7 +12,8 @@ import { openExceptionally } from '../../../src/lib/server/people/exceptional.ts
 import { personOf } from '../../../src/lib/server/people/queries.ts';
 import { addDays, localDay } from '../../../src/lib/server/territories/calendar.ts';
 import { emptyValue } from '../../../src/lib/shared/diagnosis.ts';
-import type { World } from './lives.ts';
+import type { Known, World } from './lives.ts';
+import type { Professional } from './professionals.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -66,4 +67,20 @@ export async function shareOf(world: World, personId: string): Promise<void> {
 	const reason = 'Présente à l’accueil sans rendez-vous, son référent était absent';
 	const visitor = { ...other!, sessionId: '', kind: 'professional', personId: null, locale: 'fr' } as const;
 	await openExceptionally(tx, { by: visitor, firstName, lastName, birthDate: birthDate!, reason, now: ago(6) });
+}
+
+/** Days from the taking over to the diagnosis. */
+const UNTIL_DIAGNOSIS = 16;
+/** One in so many still waits for it; drawn from nothing, so that other draws stay the same. */
+const STILL_WAITING = 14;
+
+/** The diagnosis of a life that is drawn: one point, shared; without an answer it is final after ten days. */
+export async function diagnose(world: World, { id: personId, drawn }: Known, by: Professional, takenAt: Date) {
+	const { tx, today } = world;
+	const at = new Date(takenAt.getTime() + UNTIL_DIAGNOSIS * DAY_MS);
+	if (at >= today || drawn.age % STILL_WAITING === 0) return;
+	await planInterview(tx, { personId, by, now: takenAt });
+	const value = { ...emptyValue('employment'), need: 'need', note: 'Retrouver un emploi' } as const;
+	await notePoints(tx, { personId, by, changes: [{ point: 'employment', version: 0, value }], now: at });
+	await shareDiagnosis(tx, { personId, by, now: at });
 }

@@ -1,3 +1,5 @@
+import { eq } from 'drizzle-orm';
+import { diagnosis } from '../../../src/lib/server/db/schema/index.ts';
 import {
 	answerDiagnosis,
 	notePoints,
@@ -74,13 +76,11 @@ const UNTIL_DIAGNOSIS = 16;
 /** One in so many still waits for it; drawn from nothing, so that other draws stay the same. */
 const STILL_WAITING = 14;
 
-/** The diagnosis of a life that is drawn: one point, shared; without an answer it is final after ten days. */
+/** The diagnosis of a life that is drawn, agreed on: that it was made, not what it says. */
 export async function diagnose(world: World, { id: personId, drawn }: Known, by: Professional, takenAt: Date) {
 	const { tx, today } = world;
 	const at = new Date(takenAt.getTime() + UNTIL_DIAGNOSIS * DAY_MS);
 	if (at >= today || drawn.age % STILL_WAITING === 0) return;
-	await planInterview(tx, { personId, by, now: takenAt });
-	const value = { ...emptyValue('employment'), need: 'need', note: 'Retrouver un emploi' } as const;
-	await notePoints(tx, { personId, by, changes: [{ point: 'employment', version: 0, value }], now: at });
-	await shareDiagnosis(tx, { personId, by, now: at });
+	const { id } = await planInterview(tx, { personId, by, now: takenAt });
+	await tx.update(diagnosis).set({ state: 'agreed', sharedAt: at }).where(eq(diagnosis.id, id));
 }

@@ -22,7 +22,9 @@ const DAY_MS = 86_400_000;
 /** What several structures do together for somebody: a diagnosis both sides agreed on, goals, a group to come, a file opened in haste. */
 export async function shareOf(world: World, personId: string): Promise<void> {
 	const { tx, territory, team, today } = world;
-	const [lead, other] = team.referents;
+	const [lead] = team.referents;
+	// Neither half of the pair, where territories work in pairs.
+	const other = team.referents.at(-1);
 	const by = lead!;
 	const ago = (days: number) => new Date(today.getTime() - days * DAY_MS);
 	const self = { accountId: by.accountId, role: 'beneficiary' as const, structureId: null };

@@ -28,6 +28,8 @@ const known = routes.filter(({ id }) => ACCESS[id]);
 let portal: Portal;
 let world: World;
 
+// Every route for sixteen actors: thousands of requests, which a loaded machine answers slowly.
+test.describe.configure({ timeout: 300_000 });
 test.beforeAll(async () => {
 	// Without its worker: what it plans would look like a change of the file.
 	({ portal, world } = await startWorld({ ROLE: 'web', LOG_LEVEL: 'trace' }));

@@ -595,6 +595,32 @@ CREATE TABLE `invitation` (
 );
 --> statement-breakpoint
 CREATE INDEX `invitation_account_id_idx` ON `invitation` (`account_id`);--> statement-breakpoint
+CREATE TABLE `message_template` (
+	`id` text PRIMARY KEY NOT NULL,
+	`territory_id` text NOT NULL,
+	`subject` text NOT NULL,
+	`name` text NOT NULL,
+	`retired_at` integer,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `message_template_territory_id_idx` ON `message_template` (`territory_id`);--> statement-breakpoint
+CREATE TABLE `message_template_version` (
+	`id` text PRIMARY KEY NOT NULL,
+	`template_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`texts` text NOT NULL,
+	`created_by_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`approved_by_id` text,
+	`approved_at` integer,
+	FOREIGN KEY (`template_id`) REFERENCES `message_template`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`created_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`approved_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `message_template_version_template_id_number_idx` ON `message_template_version` (`template_id`,`number`);--> statement-breakpoint
 CREATE TABLE `meta` (
 	`key` text PRIMARY KEY NOT NULL,
 	`value` text NOT NULL
@@ -754,6 +780,7 @@ CREATE TABLE `person` (
 	`locale` text NOT NULL,
 	`channel_order` text NOT NULL,
 	`wording` text NOT NULL,
+	`kind_channels` text,
 	`muted_kinds` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`last_contact_at` integer NOT NULL,
@@ -876,6 +903,7 @@ CREATE TABLE `reminder` (
 	`subject_id` text,
 	`path` text NOT NULL,
 	`template` text,
+	`template_version_id` text,
 	`text_sealed` text,
 	`due_at` integer NOT NULL,
 	`useful_until` integer NOT NULL,

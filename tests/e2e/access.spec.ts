@@ -47,6 +47,7 @@ function filled<T>(value: T): T {
 		invitation: world.invitation,
 		improvement: world.improvement,
 		...world.evaluated,
+		template: world.template,
 	};
 	return JSON.parse(JSON.stringify(value ?? null).replace(/\{(\w+)\}/g, (whole, name: string) => ids[name] ?? whole));
 }

@@ -428,6 +428,21 @@ export const ACCESS: Record<string, Row> = {
 		at: '/pilotage/questionnaires/{questionnaire}/atelier',
 		actions: { default: { form: { s1_face: 'good' } } },
 	},
+	'/(staff)/pilotage/messages': {
+		...ofCoordinators,
+		actions: { default: { form: { name: 'Un modèle', subject: 'news', text_fr: 'Du nouveau pour vous' } } },
+	},
+	'/(staff)/pilotage/messages/[id]': {
+		for: ['coordinator'],
+		at: '/pilotage/messages/{template}',
+		actions: {
+			preview: { form: { name: 'Un modèle', from: '1', text_fr: 'Du nouveau pour vous' } },
+			approve: { form: { number: '1' } },
+			save: { form: { name: 'Un modèle', from: '1', text_fr: 'Du nouveau pour vous' } },
+			retire: {},
+			restore: {},
+		},
+	},
 	'/(staff)/pilotage/territoire': {
 		...ofCoordinators,
 		actions: { invite: { form: {} }, disable: { for: ['coordinator'], form: { accountId: '{coordinator}' } } },
@@ -439,6 +454,11 @@ export const ACCESS: Record<string, Row> = {
 	'/api/push/key': open,
 	'/api/push/answer': { ...open, methods: { POST: { json: { token: 'none', answer: 'yes' }, ok: [404] } } },
 	'/api/push/shown': { ...open, methods: { POST: { json: { beacon: 'none' }, ok: [204] } } },
+	'/api/mail/bounces': {
+		byMachines: true,
+		...open,
+		methods: { POST: { json: { none: 'none' }, ok: [401, 404] } },
+	},
 	'/api/sms/receipts': {
 		byMachines: true,
 		...open,

@@ -18,6 +18,7 @@ import { PROFILES } from '../../src/lib/server/territories/profiles.ts';
 import { getTerritory } from '../../src/lib/server/territories/queries.ts';
 import { askForAid, missingPaper, silentFiles } from './seed/childcare.ts';
 import { between, chance, pick } from './seed/draw.ts';
+import { writeTemplates } from './seed/messages.ts';
 import { rateAll } from './seed/evaluation.ts';
 import { file, follow, meet, settle, strangerOf, type Known, type World } from './seed/lives.ts';
 import { meetTogether } from './seed/meetings.ts';
@@ -60,6 +61,7 @@ async function fill(tx: Tx, root: string, today: Date): Promise<DemoAccount[]> {
 		await meetTogether(world, persona.personId);
 		await silentFiles(world, parents);
 		await rateAll(world, persona.personId);
+		await writeTemplates(world);
 		const of = { territory: profile.name };
 		accounts.push(
 			{ ...of, role: 'beneficiary', label: persona.label, contact: persona.contact },

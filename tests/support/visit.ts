@@ -23,7 +23,8 @@ export function queryNamesOf(id: string): string[] {
 
 /** Address of a route with the ids of A's file in it. */
 function filledIn(id: string, address: string, world: World): string {
-	const ids: Record<string, string> = { ...world.a, ...world.evaluated, invitation: world.invitation };
+	const { template, invitation } = world;
+	const ids: Record<string, string> = { ...world.a, ...world.evaluated, invitation, template };
 	return (ACCESS[id]?.at ?? address).replace(/\{(\w+)\}/g, (_, name: string) => ids[name]!);
 }
 

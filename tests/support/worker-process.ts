@@ -1,5 +1,5 @@
 /**
- * A worker in a process of its own, for tests that kill it: `tsx worker-process.ts <database> <push host> <instant>`.
+ * A worker in a process of its own, for tests that kill it: `tsx worker-process.ts <database> <push host> <instant> [aloud]`.
  * Trusts what NODE_EXTRA_CA_CERTS names. Says « ready », ticks until nothing is due, says « done ».
  */
 import { openDatabase } from '../../src/lib/server/db/client.ts';
@@ -10,13 +10,13 @@ import { createPushGateway } from '../../src/lib/server/platform/push-gateway.ts
 import { createSmsGateway } from '../../src/lib/server/platform/sms.ts';
 import { createWorker } from '../../src/lib/server/reminders/worker.ts';
 
-const [file, host, instant] = process.argv.slice(2) as [string, string, string];
+const [file, host, instant, aloud] = process.argv.slice(2) as [string, string, string, string?];
 // A test that forgets its worker must not leave it behind.
-setTimeout(() => process.exit(1), 60_000).unref();
+setTimeout(() => process.exit(1), 600_000).unref();
 
 const db = openDatabase(file);
 const { vapid, mailFrom } = config();
-setMailbox(async () => undefined);
+setMailbox(async ({ to: _, ...message }) => void (aloud && console.log('left', JSON.stringify(message))));
 // A loaded machine is slow, and no reason to try twice: what is counted here is duplicates.
 const push = createPushGateway({ vapid, hosts: [host], deadlineMs: 50_000 });
 const edges = {

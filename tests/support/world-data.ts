@@ -16,6 +16,7 @@ import { migrateDatabase } from '../../src/lib/server/db/migrate.ts';
 import * as tables from '../../src/lib/server/db/schema/index.ts';
 import { openExceptionally } from '../../src/lib/server/people/exceptional.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
+import { createTemplate } from '../../src/lib/server/reminders/templates.ts';
 import { newId } from '../../src/lib/server/platform/ids.ts';
 import { seal } from '../../src/lib/server/platform/sealing.ts';
 import { NO_ANSWERS } from '../../src/lib/server/requests/answers.ts';
@@ -377,6 +378,15 @@ async function makeWorld(db: Db): Promise<World> {
 		createdAt: now,
 	});
 	const evaluated = await evaluatedIn(db, { territoryId, personId: a.ids.person, rating: b.ids.rating });
+	const { id: template } = await db.write((tx) =>
+		createTemplate(tx, {
+			by: { accountId: lead.id, role: 'coordinator', structureId: null, territoryId },
+			now,
+			name: 'Un papier à rendre',
+			subject: 'paper',
+			texts: { fr: 'Un papier est à rendre', en: 'A paper is to be handed in' },
+		}),
+	);
 	const { token: invitation } = await db.write((tx) =>
 		inviteAccount(tx, { accountId: invited.id, createdById: coordinator.id, now }),
 	);
@@ -390,6 +400,7 @@ async function makeWorld(db: Db): Promise<World> {
 		structure: structure.id,
 		improvement: improvement.id,
 		evaluated,
+		template,
 		accounts,
 		contacts,
 	};

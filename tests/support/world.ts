@@ -75,6 +75,8 @@ export interface World {
 	improvement: string;
 	/** Of A's territory: what its coordinator builds, reads and answers; the link opens a question asked to B. */
 	evaluated: Record<'ratingLink' | 'callback' | 'comment' | 'panelQuestion' | 'questionnaire', string>;
+	/** A template of messages of A's territory, written by somebody else than its coordinator. */
+	template: string;
 	accounts: { lead: string; colleague: string; coordinator: string };
 	contacts: { person: string; lead: string; colleague: string };
 }

@@ -27,15 +27,24 @@ const COORDINATORS: Record<string, string> = {
 	'deux-sevres': 'Marc Giraud',
 	guyane: 'Rosine Martial',
 };
+/** Second coordinators: what one writes for many, the other reads. */
+const DEPUTIES: Record<string, string> = {
+	ardennes: 'Karine Lefort',
+	doubs: 'Bruno Jacquet',
+	manche: 'Nathalie Poirier',
+	'deux-sevres': 'Sandrine Morel',
+	guyane: 'Thierry Augustin',
+};
 /** Networks that hold a referent (CASF L262-36), by side. */
 const SIDES = { departements: 'social', 'france-travail': 'work', 'mission-locale': 'work' } as const;
 
 export interface Team {
 	coordinator: Professional;
+	deputy: Professional;
 	referents: Professional[];
 }
 
-/** Referents alternate social and work side, in the structures that employ them; one coordinator. */
+/** Referents alternate social and work side, in the structures that employ them; two coordinators. */
 export async function hireTeam(tx: Tx, profile: TerritoryProfile, now: Date): Promise<Team> {
 	const places = await tx
 		.select()
@@ -64,6 +73,13 @@ export async function hireTeam(tx: Tx, profile: TerritoryProfile, now: Date): Pr
 		'social',
 		0,
 	);
+	const deputy = await hire(
+		'coordinator',
+		DEPUTIES[profile.id]!,
+		`coordination2.${profile.id}@example.fr`,
+		'social',
+		0,
+	);
 	const referents: Professional[] = [];
 	for (let index = 0; index < NAMES[profile.id]!.length; index += 1) {
 		const side = index % 2 === 0 ? 'social' : 'work';
@@ -78,7 +94,7 @@ export async function hireTeam(tx: Tx, profile: TerritoryProfile, now: Date): Pr
 			),
 		);
 	}
-	return { coordinator, referents };
+	return { coordinator, deputy, referents };
 }
 
 export async function territoryRow(tx: Tx, id: string) {

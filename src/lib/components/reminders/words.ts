@@ -1,7 +1,9 @@
 import { m } from '$lib/paraglide/messages.js';
-import type { Channel } from '$lib/shared/codes';
+import { CHANNELS, type Channel } from '$lib/shared/codes';
 import { formatDayTime } from '$lib/shared/dates';
-import type { ReminderView } from '$lib/server/reminders/queries';
+import { displayPhone } from '$lib/shared/phones';
+import type { ClosedChannel, Recipient, ReminderView } from '$lib/server/reminders/queries';
+import type { Subject } from '$lib/server/reminders/template-rules';
 
 export const channelWord: Record<Channel, () => string> = {
 	push: m.reminder_channel_push,
@@ -27,18 +29,41 @@ export const kindLabel: Record<ReminderView['kind'], () => string> = {
 	rating: m.reminder_kind_rating,
 	results_news: m.reminder_kind_results_news,
 	pathway_changed: m.reminder_kind_pathway_changed,
+	check_in: m.reminder_kind_check_in,
 };
 
-const templateLabel: Record<string, () => string> = {
+export const subjectLabel: Record<Subject, () => string> = {
 	news: m.reminder_pro_template_news,
 	call: m.reminder_pro_template_call,
 	paper: m.reminder_pro_template_paper,
 	appointment: m.reminder_pro_template_appointment,
 };
 
-/** What a message was about, for professionals. */
-export const aboutWords = ({ kind, template }: Pick<ReminderView, 'kind' | 'template'>): string =>
-	(templateLabel[template ?? ''] ?? kindLabel[kind])();
+/** What a message was about, for professionals: the words of the territory, or the fixed ones. */
+export const aboutWords = ({ kind, template, wording }: Pick<ReminderView, 'kind' | 'template' | 'wording'>): string =>
+	wording ?? ((subjectLabel as Record<string, () => string>)[template ?? ''] ?? kindLabel[kind])();
+
+const closedWords: Record<ClosedChannel, () => string> = {
+	no_device: m.reminder_pro_closed_device,
+	no_email: m.reminder_pro_closed_email,
+	no_number: m.reminder_pro_closed_number,
+	no_mobile: m.reminder_pro_closed_mobile,
+};
+
+/** Why nobody may, or can, be written to now, and how to reach them. */
+export function blockedWords(
+	{ blocked, remindedAt, phone, closed }: Recipient,
+	zone: string,
+	locale: string,
+	now: Date,
+): string {
+	if (blocked === 'reminded')
+		return m.reminder_pro_blocked_reminded({ when: formatDayTime(remindedAt!, zone, locale, now) });
+	if (blocked === 'muted') return m.reminder_pro_blocked_muted();
+	const why = closed.map((code) => closedWords[code]()).join(', ');
+	const call = phone && m.reminder_pro_blocked_call({ phone: displayPhone(phone) });
+	return [m.reminder_pro_blocked_unreachable({ why }), call].filter(Boolean).join(' ');
+}
 
 const droppedWords: Record<string, () => string> = {
 	too_late: m.reminder_state_dropped_too_late,
@@ -80,3 +105,18 @@ export const attemptsWords = ({ attempts }: ReminderView): string =>
 			return word({ channel: channelWord[channel]() });
 		})
 		.join(' · ');
+
+/** What became of a sending by channel; only a notification says that it was seen. */
+export const resultsByChannel = (rows: ReminderView[]) =>
+	CHANNELS.map((channel) => {
+		const last = rows.filter((row) => takenBy(row) === channel);
+		const tried = (outcome: (made: string) => boolean) =>
+			rows.filter(({ attempts }) => attempts.some((one) => one.channel === channel && outcome(one.outcome))).length;
+		return {
+			channel,
+			sent: tried((outcome) => outcome === 'accepted'),
+			shown: channel === 'push' ? last.filter(({ shownAt }) => shownAt).length : null,
+			answered: last.filter(({ state }) => state === 'answered').length,
+			refused: tried((outcome) => outcome !== 'accepted'),
+		};
+	}).filter(({ sent, refused }) => sent + refused > 0);

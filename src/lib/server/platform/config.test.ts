@@ -34,3 +34,14 @@ test('all that is wrong is said at once', () => {
 	for (const name of ['ORIGIN', 'PORT', 'DATA_KEY', 'CODE_PEPPER', 'VAPID_PUBLIC_KEY', 'SMTP_URL', 'MAIL_FROM'])
 		expect(message).toContain(name);
 });
+
+test('mails come back to an address that has room for a mark, with a key', () => {
+	const bounces = { BOUNCE_ADDRESS: 'retours@parcours.example.fr', BOUNCE_KEY: 'k' };
+	expect(loadConfig({ ...environment(), ...bounces }).bounces).toEqual({ address: bounces.BOUNCE_ADDRESS, key: 'k' });
+	expect(loadConfig(environment()).bounces).toBeNull();
+	expect(problemsOf({ ...environment(), BOUNCE_ADDRESS: bounces.BOUNCE_ADDRESS })).toContain('BOUNCE_KEY');
+	expect(problemsOf({ ...environment(), ...bounces, BOUNCE_ADDRESS: 'bien-trop-longue@example.fr' })).toContain(
+		'BOUNCE_ADDRESS',
+	);
+	expect(problemsOf({ ...environment(), ...bounces, BOUNCE_ADDRESS: 'nowhere' })).toContain('BOUNCE_ADDRESS');
+});

@@ -1,6 +1,8 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { normalizeEmail } from './email.ts';
+import { isReturnAddress } from './return-path.ts';
 
 export type Role = 'all' | 'web' | 'worker';
 
@@ -15,6 +17,8 @@ export interface Config {
 	/** Absent in the demo: messages then go to the mailbox page. */
 	smtpUrl: string | null;
 	mailFrom: string;
+	/** Where mails that could not be delivered come back, and what signs their report; absent: nobody hears of them. */
+	bounces: { address: string; key: string } | null;
 	smsUrl: string | null;
 	smsKey: string | null;
 	/** Opens /api/metrics to whoever holds it; without one, the machine itself only. */
@@ -122,6 +126,10 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 	if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl)) problems.push('SMTP_URL must start with smtp:// or smtps://');
 	const mailFrom = env.MAIL_FROM ?? (demo ? 'Mon parcours <ne-pas-perdre@example.fr>' : '');
 	if (!mailFrom) problems.push('MAIL_FROM is required');
+	const bounceAddress = normalizeEmail(env.BOUNCE_ADDRESS ?? '');
+	if (env.BOUNCE_ADDRESS && !isReturnAddress(bounceAddress))
+		problems.push('BOUNCE_ADDRESS must be an address with at most 15 characters, and no +, before the @');
+	if (env.BOUNCE_ADDRESS && !env.BOUNCE_KEY) problems.push('BOUNCE_KEY is required with BOUNCE_ADDRESS');
 	const smsUrl = env.SMS_URL ?? null;
 	if (smsUrl && !URL.canParse(smsUrl)) problems.push('SMS_URL must be an address');
 	if (smsUrl && !env.SMS_KEY) problems.push('SMS_KEY is required with SMS_URL');
@@ -140,6 +148,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 		vapid: { publicKey: keys.VAPID_PUBLIC_KEY!, privateKey: keys.VAPID_PRIVATE_KEY!, subject },
 		smtpUrl,
 		mailFrom,
+		bounces: bounceAddress ? { address: bounceAddress, key: env.BOUNCE_KEY! } : null,
 		smsUrl,
 		smsKey: env.SMS_KEY ?? null,
 		metricsToken: env.METRICS_TOKEN || null,

@@ -8,7 +8,8 @@ export const DEADLINE_MS = 10_000;
 const MAX_DISCARDED_BYTES = 16 * 1024;
 
 export interface Post {
-	url: string;
+	/** Parsed once by who checked it, or as text. */
+	url: string | URL;
 	headers: Record<string, string | number>;
 	body: Buffer | string;
 	agent: http.Agent;
@@ -33,13 +34,14 @@ export async function post(request: Post): Promise<Answer> {
 
 function attempt(request: Post, agent: http.Agent | false, endsAt: number): Promise<Answer> {
 	return new Promise((resolve) => {
-		const client = request.url.startsWith('https:') ? https : http;
-		const ca = (request.agent as https.Agent).options?.ca;
-		const outgoing = client.request(request.url, {
+		const url = typeof request.url === 'string' ? new URL(request.url) : request.url;
+		const client = url.protocol === 'https:' ? https : http;
+		const outgoing = client.request(url, {
 			method: 'POST',
 			agent,
 			headers: { ...request.headers, 'Content-Length': Buffer.byteLength(request.body) },
-			...(ca && { ca }),
+			// A connection of its own trusts whom the kept ones trust.
+			...(!agent && { secureContext: (request.agent as https.Agent).options?.secureContext }),
 		});
 		const timer = setTimeout(
 			() => {

@@ -11,6 +11,8 @@ export interface Mail {
 	html?: string;
 	/** Further headers (`List-Unsubscribe`…); the ones that say who writes to whom cannot be given here. */
 	headers?: Record<string, string>;
+	/** Where it comes back when it cannot be delivered (`returnPathOf`); `from` when absent. */
+	returnPath?: string;
 }
 
 export interface MailerSettings {
@@ -51,6 +53,7 @@ export function createMailer({ smtpUrl, from, timeoutMs = 10_000, deadlineMs = 3
 			await transport.sendMail({
 				...content,
 				from,
+				...(mail.returnPath && { envelope: { from: mail.returnPath, to } }),
 				// An object: never parsed, so that an address cannot become two.
 				to: { name: '', address: to },
 				// RFC 3834: an out-of-office does not answer to a robot.

@@ -12,7 +12,8 @@ const HOUR = 3_600_000;
 async function setting() {
 	const db = await testDatabase();
 	const account = await aReferent(db);
-	const by = { accountId: account.id, role: 'referent' as const, structureId: account.structureId };
+	const { structureId, territoryId } = account;
+	const by = { accountId: account.id, role: 'referent' as const, structureId, territoryId };
 	const person = await aPerson(db, { referent: account });
 	const send = (input: Partial<ByHand> = {}) =>
 		db.write((tx) =>
@@ -67,7 +68,7 @@ test('nobody is reminded by hand twice in 24 hours, unless the first did not arr
 	expect(await send()).toBe(1);
 	expect(await send({ batch: 'two', now: later(24 * HOUR - 1) })).toBe(0);
 	const [row] = await recipientsOf(db.read, account.id, later(HOUR));
-	expect(row).toMatchObject({ id: person.id, blocked: 'reminded', remindedAt: NOW });
+	expect(row).toMatchObject({ id: person.id, blocked: 'reminded', remindedAt: later(10_000) });
 	await db.write((tx) => undoByHand(tx, { batch: 'one', by, now: NOW }));
 	expect(await send({ batch: 'three', now: later(HOUR) })).toBe(1);
 });
@@ -109,6 +110,46 @@ test('who cannot be written to is said, with the reason', async () => {
 	]);
 });
 
+test('why each channel is closed is said: no device, no address, no number or one that takes no SMS', async () => {
+	const { db, account } = await setting();
+	const nothing = { email: null, phone: null };
+	await aPerson(db, { referent: account, ...nothing, account: nothing, lastName: 'A' });
+	await aPerson(db, { referent: account, email: null, phone: '+33353010001', account: nothing, lastName: 'B' });
+	await aPerson(db, { referent: account, ...nothing, account: { email: 'c@example.fr', phone: null }, lastName: 'C' });
+	const rows = await recipientsOf(db.read, account.id, NOW);
+	expect(rows.slice(0, 3).map(({ channels, closed, phone }) => [channels, closed, phone])).toEqual([
+		[[], ['no_device', 'no_email', 'no_number'], null],
+		[[], ['no_device', 'no_email', 'no_mobile'], '+33353010001'],
+		[['email'], ['no_device', 'no_number'], null],
+	]);
+});
+
+test('given a day, a message leaves at ten that day, or at the first allowed hour after', async () => {
+	const { db, by, person, send } = await setting();
+	const outside = await anOutside();
+	// NOW is a Monday: in six days it is Sunday.
+	expect(await send({ day: '2026-03-08' })).toBe(1);
+	expect(await sendingOf(db.read, by.accountId, 'one')).toMatchObject([{ dueAt: new Date('2026-03-09T07:00:00Z') }]);
+	await tickAt(db, outside, new Date('2026-03-09T06:59:59Z'));
+	expect(outside.mailbox).toEqual([]);
+	await tickAt(db, outside, new Date('2026-03-09T07:00:00Z'));
+	expect(outside.mailbox).toHaveLength(1);
+	expect(await remindersOf(db.read, person.id)).toMatchObject([{ state: 'sent' }]);
+});
+
+test.each(['2026-03-01', '2026-04-02'])('no message is given a day that is past or too far: %s', async (day) => {
+	const { send } = await setting();
+	await expect(send({ day })).rejects.toThrow('day_out_of_range');
+});
+
+test('two messages by hand are 24 hours apart, whichever was planned first', async () => {
+	const { send } = await setting();
+	expect(await send({ day: '2026-03-05' })).toBe(1);
+	expect(await send({ batch: 'near', day: '2026-03-05' })).toBe(0);
+	expect(await send({ batch: 'today' })).toBe(1);
+	expect(await send({ batch: 'next day', day: '2026-03-06' })).toBe(1);
+});
+
 test.each([
 	['Pensez à rappeler, merci', null],
 	['Apportez le papier bleu à 14 h 30', null],
@@ -120,6 +161,7 @@ test.each([
 	['290059999999999', 'social_security_number'],
 	['Votre RSA est versé', 'sensitive'],
 	['Suite à votre HÔPITAL', 'sensitive'],
+	['Pour votre dépression', 'sensitive'],
 	['a'.repeat(200), null],
 	['a'.repeat(201), 'too_long'],
 ])('the free text « %s » is checked', (text, problem) => {

@@ -11,8 +11,10 @@ import { delivery, person } from '../db/schema/index.ts';
 import { personOf } from '../people/queries.ts';
 import { config } from '../platform/config.ts';
 import { createMailer } from '../platform/mail.ts';
+import { messageOfReturnPath } from '../platform/return-path.ts';
 import { createSmsGateway, gsmLength } from '../platform/sms.ts';
-import { noteSmsReceipt } from './receipts.ts';
+import { markAnswered } from './commands.ts';
+import { noteBounce, noteSmsReceipt } from './receipts.ts';
 import { unsubscribe, unsubscribeToken } from './unsubscribe.ts';
 
 /** The appointment is on Thursday 3 December 2026 at 10:00 in Paris. */
@@ -23,9 +25,11 @@ const CANARY = 'Xylophone';
 /** A real SMTP server that takes everything, or refuses the recipient with a code. */
 async function anSmtpServer(refusal: { code: number | null }) {
 	const sources: string[] = [];
+	const senders: string[] = [];
 	const server = new SMTPServer({
 		authOptional: true,
 		disabledCommands: ['STARTTLS'],
+		onMailFrom: ({ address }, _session, done) => (senders.push(address), done()),
 		onRcptTo: (_address, _session, done) =>
 			done(refusal.code ? Object.assign(new Error('no'), { responseCode: refusal.code }) : null),
 		onData: (stream, _session, done) => void text(stream).then((source) => (sources.push(source), done())),
@@ -33,7 +37,7 @@ async function anSmtpServer(refusal: { code: number | null }) {
 	server.on('error', () => {});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-	return { sources, url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` };
+	return { sources, senders, url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` };
 }
 
 /** A real HTTP gateway for SMS. */
@@ -181,5 +185,54 @@ describe('what the gateway says of an SMS afterwards', () => {
 		const { db } = await setting();
 		const receipt = { reference: 'none', receipt: 'failed', now: TWO_BEFORE } as const;
 		expect(await db.write((tx) => noteSmsReceipt(tx, receipt))).toBe('unknown');
+	});
+});
+
+describe('a mail that comes back after it was taken in charge', () => {
+	async function sentByMail({ channelOrder }: { channelOrder: Channel[] }) {
+		const given = await setting();
+		const { db, at, smtp } = given;
+		// Part of the configuration of this file, read at its first use.
+		config().bounces = { address: 'retours@example.fr', key: 'test' };
+		onTestFinished(() => void (config().bounces = null));
+		await db.write((tx) => tx.update(person).set({ channelOrder }));
+		await at(TWO_BEFORE);
+		const reference = messageOfReturnPath(smtp.senders[0]!, 'test')!;
+		const comeBack = () => db.write((tx) => noteBounce(tx, { reference, now: TWO_BEFORE }));
+		return { ...given, reference, comeBack };
+	}
+
+	test('leaves from an address of return that names it, and says in its head who it is from', async () => {
+		const { reference, first, smtp } = await sentByMail({ channelOrder: ['email', 'sms'] });
+		expect(reference).toBe((await first()).id);
+		expect(smtp.sources[0]).toContain('From: Mon parcours <portail@example.fr>');
+	});
+
+	test('gives way to the SMS at once, and once', async () => {
+		const { comeBack, at, attempts, sms } = await sentByMail({ channelOrder: ['email', 'sms'] });
+		expect(await comeBack()).toBe('noted');
+		await comeBack();
+		await at(TWO_BEFORE);
+		await comeBack();
+		await at(TWO_BEFORE);
+		expect(await attempts()).toEqual([
+			['email', 'permanent_failure', 'bounced'],
+			['sms', 'accepted', 'http_202'],
+		]);
+		expect(sms.received).toHaveLength(1);
+	});
+
+	test('when there is no other channel, somebody must call', async () => {
+		const { comeBack, first } = await sentByMail({ channelOrder: ['email'] });
+		await comeBack();
+		expect(await first()).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+	});
+
+	test('is of no consequence once the person has answered', async () => {
+		const { db, comeBack, first } = await sentByMail({ channelOrder: ['email', 'sms'] });
+		const { appointmentId } = await first();
+		await db.write((tx) => markAnswered(tx, { appointmentId: appointmentId!, now: TWO_BEFORE }));
+		await comeBack();
+		expect((await first()).state).toBe('answered');
 	});
 });

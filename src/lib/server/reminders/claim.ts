@@ -1,22 +1,26 @@
-import { and, asc, eq, gt, inArray, lte } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm';
 import { newAnswerLink } from '../appointments/answers.ts';
 import { newRatingLink } from '../evaluation/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { account, appointment, person, pushSubscription, reminder, territory } from '../db/schema/index.ts';
+import { prepared } from '../db/prepared.ts';
+import { account, appointment, person, pushSubscription, reminder, step, territory } from '../db/schema/index.ts';
 import { config } from '../platform/config.ts';
 import { hashToken, pepperedHash } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
 import { isMobile } from '../platform/phone.ts';
-import { unsealNullable } from '../platform/sealing.ts';
+import { unseal, unsealNullable } from '../platform/sealing.ts';
 import { hasSms } from '../platform/sms.ts';
 import { holidaysOf } from '../territories/queries.ts';
 import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
 import { baseLocale, isLocale } from '../../paraglide/runtime.js';
 import { isMuted, MUTABLE_KINDS } from './kinds.ts';
 import { nextMove, type Move, type World } from './ladder.ts';
+import { orderFor } from './preferences.ts';
 import { settledAmong } from './prompts.ts';
 import type { QuietRule } from './quiet.ts';
 import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
+import { textsOf } from './templates.ts';
+import type { TemplateTexts } from './template-rules.ts';
 import { unsubscribeToken } from './unsubscribe.ts';
 import type { Content } from './wording.ts';
 
@@ -47,6 +51,21 @@ export async function hasDue(q: Queries, now: Date): Promise<boolean> {
 	const rows = await q.select({ id: reminder.id }).from(reminder).where(lte(reminder.actAt, now)).limit(1);
 	return rows.length > 0;
 }
+
+const nowOf = prepared((q) =>
+	q
+		.select({
+			shownAt: reminder.shownAt,
+			answeredAt: reminder.answeredAt,
+			sequence: appointment.sequence,
+			answer: appointment.answer,
+		})
+		.from(reminder)
+		.leftJoin(appointment, eq(appointment.id, reminder.appointmentId))
+		.where(eq(reminder.id, sql.placeholder('id')))
+		.limit(1)
+		.prepare(),
+);
 
 /**
  * Takes what is due, under a lease, and decides each again from what is true now. What needs no sending is concluded here.
@@ -105,6 +124,8 @@ interface Around {
 	account?: { email: string | null; phone: string | null };
 	devices: Subscription[];
 	appointment?: typeof appointment.$inferSelect;
+	texts: TemplateTexts | null;
+	stepTitle: string | null;
 	isDone: boolean;
 }
 
@@ -135,8 +156,13 @@ async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 	const appointmentIds = [...new Set(rows.flatMap((row) => row.appointmentId ?? []))];
 	const appointments = await tx.select().from(appointment).where(inArray(appointment.id, appointmentIds));
 	const settled = await settledAmong(tx, rows);
+	const titles = await stepTitles(tx, rows);
+	const texts = await textsOf(
+		tx,
+		rows.map(({ templateVersionId }) => templateVersionId),
+	);
 
-	const found = new Map<string, Omit<Around, 'appointment' | 'isDone'>>();
+	const found = new Map<string, Omit<Around, 'appointment' | 'texts' | 'stepTitle' | 'isDone'>>();
 	for (const one of people) {
 		const own = accounts.find(({ personId }) => personId === one.person.id);
 		found.set(one.person.id, {
@@ -151,9 +177,19 @@ async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 		of: (row: ReminderRow): Around => ({
 			...found.get(row.personId)!,
 			appointment: appointments.find(({ id }) => id === row.appointmentId),
+			texts: texts.get(row.templateVersionId ?? '') ?? null,
+			stepTitle: titles.get(row.subjectId ?? '') ?? null,
 			isDone: settled.has(row.id),
 		}),
 	};
+}
+
+/** What only who chose « detailed » reads of a step. */
+async function stepTitles(tx: Tx, rows: ReminderRow[]): Promise<Map<string, string>> {
+	const ids = rows.flatMap(({ kind, subjectId }) => (kind === 'step_due' && subjectId ? [subjectId] : []));
+	if (ids.length === 0) return new Map();
+	const found = await tx.select({ id: step.id, title: step.titleSealed }).from(step).where(inArray(step.id, ids));
+	return new Map(found.map(({ id, title }) => [id, unseal(`step.title_sealed:${id}`, title)]));
 }
 
 const emailOf = ({ person, account }: Around) => person.email ?? account?.email ?? null;
@@ -175,7 +211,7 @@ const worldOf = (
 ): World => ({
 	now,
 	quiet: around.quiet,
-	order: around.person.channelOrder,
+	order: orderFor(row.kind, around.person),
 	reachable: reachableBy(around),
 	isMuted: isMuted(row.kind, around.person.mutedKinds),
 	isDone: around.isDone,
@@ -230,18 +266,19 @@ async function ratingPath(tx: Tx, { kind, subjectId, path }: ReminderRow): Promi
 
 const contentOf = (
 	row: ReminderRow,
-	{ person, appointment, territoryPhone, quiet }: Around,
+	{ person, appointment, texts, stepTitle, territoryPhone, quiet }: Around,
 	{ token, now }: { token: string | null; now: Date },
 ): Content => ({
 	kind: row.kind,
 	template: row.template,
+	texts,
 	locale: isLocale(person.locale) ? person.locale : baseLocale,
 	now,
 	appointment,
 	isNew: row.appointmentSequence === 0,
 	lastDay: { at: row.usefulUntil, zone: quiet.zone },
 	detailed: person.wording === 'detailed',
-	text: unsealNullable(`reminder.text_sealed:${row.id}`, row.textSealed),
+	text: unsealNullable(`reminder.text_sealed:${row.id}`, row.textSealed) ?? stepTitle,
 	phone: appointment?.phone ?? territoryPhone,
 	token,
 	path: row.path,
@@ -253,17 +290,7 @@ const contentOf = (
 
 /** Just before it leaves: whether the appointment and its answer are still what the message says. */
 export async function stillStands(q: Queries, { row, answer }: Job): Promise<boolean> {
-	const [found] = await q
-		.select({
-			shownAt: reminder.shownAt,
-			answeredAt: reminder.answeredAt,
-			sequence: appointment.sequence,
-			answer: appointment.answer,
-		})
-		.from(reminder)
-		.leftJoin(appointment, eq(appointment.id, reminder.appointmentId))
-		.where(eq(reminder.id, row.id))
-		.limit(1);
+	const [found] = await nowOf(q).execute({ id: row.id });
 	if (!found || found.shownAt || found.answeredAt) return false;
 	return row.appointmentId === null || (found.sequence === row.appointmentSequence && found.answer === answer);
 }

@@ -29,6 +29,8 @@ export interface Notice {
 	subjectId?: string;
 	/** Code of a fixed sentence (manual notices). */
 	template?: string;
+	/** The territory's wording of it. */
+	templateVersionId?: string;
 	/** Free text of a referent, sealed here. */
 	text?: string;
 	createdById?: string;
@@ -64,6 +66,7 @@ export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string }
 			subjectId: notice.subjectId ?? null,
 			path: notice.path,
 			template: notice.template ?? null,
+			templateVersionId: notice.templateVersionId ?? null,
 			textSealed: notice.text ? seal(`reminder.text_sealed:${id}`, notice.text) : null,
 			dueAt,
 			usefulUntil,

@@ -1,4 +1,4 @@
-import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
+import { hasSocialSecurityNumber, looksMedical } from '../../shared/private-text.ts';
 import { plainWords } from '../../shared/search.ts';
 
 export const MAX_FREE_TEXT = 200;
@@ -16,5 +16,5 @@ export function problemOf(text: string): TextProblem | null {
 	if (text.length > MAX_FREE_TEXT) return 'too_long';
 	if (LINK.test(text)) return 'link';
 	if (hasSocialSecurityNumber(text)) return 'social_security_number';
-	return SENSITIVE.test(plainWords(text)) ? 'sensitive' : null;
+	return SENSITIVE.test(plainWords(text)) || looksMedical(text) ? 'sensitive' : null;
 }

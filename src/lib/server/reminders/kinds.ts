@@ -4,7 +4,7 @@ import type { ReminderKind } from '../db/schema/reminders.ts';
 export const APPOINTMENT_PLAN = ['appointment_7d', 'appointment_2d', 'appointment_evening', 'appointment_2h'] as const;
 export type PlannedKind = (typeof APPOINTMENT_PLAN)[number];
 
-/** What a person may turn off. Receipts, decisions, changes and choices of an appointment are owed by law: never muted. */
+/** What a person may turn off; the rest can only be moved to another channel. Receipts, decisions, changes and choices of an appointment are owed by law: never muted. */
 export const MUTABLE_KINDS = [
 	...APPOINTMENT_PLAN,
 	'step_due',
@@ -13,7 +13,10 @@ export const MUTABLE_KINDS = [
 	'manual',
 	'rating',
 	'results_news',
+	'check_in',
 ] as const satisfies readonly ReminderKind[];
 
+export const isMutable = (kind: ReminderKind): boolean => (MUTABLE_KINDS as readonly string[]).includes(kind);
+
 export const isMuted = (kind: ReminderKind, mutedKinds: readonly string[]): boolean =>
-	(MUTABLE_KINDS as readonly string[]).includes(kind) && mutedKinds.includes(kind);
+	isMutable(kind) && mutedKinds.includes(kind);

@@ -1,8 +1,12 @@
 import { eq } from 'drizzle-orm';
-import type { Tx } from '../db/client.ts';
+import type { Queries, Tx } from '../db/client.ts';
 import { person } from '../db/schema/index.ts';
-import type { Channel } from '../../shared/codes.ts';
-import { MUTABLE_KINDS } from './kinds.ts';
+import { REMINDER_KINDS, type ReminderKind } from '../db/schema/reminders.ts';
+import { CHANNELS, type Channel } from '../../shared/codes.ts';
+import { notFound } from '../platform/errors.ts';
+import { isMutable, MUTABLE_KINDS } from './kinds.ts';
+
+export { REMINDER_KINDS };
 
 /** Orders of channels a person may choose: the first that works is used. */
 export const CHANNEL_ORDERS = ['push,email,sms', 'push,sms,email', 'email,sms', 'sms,email'] as const;
@@ -18,21 +22,59 @@ export function orderCodeOf(order: readonly Channel[]): ChannelOrder {
 	);
 }
 
+/** What a person may want of one kind: as usual, another channel first, or nothing where the law allows it. */
+export const KIND_CHOICES = ['usual', ...CHANNELS, 'none'] as const;
+export type KindChoice = (typeof KIND_CHOICES)[number];
+
+export const choicesFor = (kind: ReminderKind): readonly KindChoice[] =>
+	KIND_CHOICES.filter((choice) => choice !== 'none' || isMutable(kind));
+
+export type KindChoices = Partial<Record<ReminderKind, KindChoice>>;
+
 export interface Preferences {
 	order: ChannelOrder;
 	wording: 'discreet' | 'detailed';
-	/** Kinds wanted, among those that may be muted. */
-	kinds: readonly string[];
+	/** A kind that is not named is as usual. */
+	kinds: KindChoices;
 }
 
-/** How, how much and about what the person wants to be written to. What the law owes is sent anyway. */
+/** How, how much and about what the person wants to be written to. What the law owes is sent anyway, where they want it. */
 export async function setPreferences(tx: Tx, personId: string, { order, wording, kinds }: Preferences) {
+	const moved = Object.entries(kinds).filter(([, choice]) => choice !== 'usual' && choice !== 'none');
 	await tx
 		.update(person)
 		.set({
 			channelOrder: order.split(',') as Channel[],
 			wording,
-			mutedKinds: MUTABLE_KINDS.filter((kind) => !kinds.includes(kind)),
+			kindChannels: Object.fromEntries(moved) as Partial<Record<string, Channel>>,
+			mutedKinds: MUTABLE_KINDS.filter((kind) => kinds[kind] === 'none'),
 		})
 		.where(eq(person.id, personId));
+}
+
+/** @throws DomainError `not_found` */
+export async function preferencesOf(q: Queries, personId: string): Promise<Preferences> {
+	const { channelOrder, wording, kindChannels, mutedKinds } = person;
+	const [row] = await q
+		.select({ channelOrder, wording, kindChannels, mutedKinds })
+		.from(person)
+		.where(eq(person.id, personId))
+		.limit(1);
+	if (!row) throw notFound();
+	const choice = (kind: ReminderKind): KindChoice =>
+		row.mutedKinds.includes(kind) && isMutable(kind) ? 'none' : (row.kindChannels?.[kind] ?? 'usual');
+	return {
+		order: orderCodeOf(row.channelOrder),
+		wording: row.wording,
+		kinds: Object.fromEntries(REMINDER_KINDS.map((kind) => [kind, choice(kind)])),
+	};
+}
+
+/** Channels to try for one kind: the one it was moved to, then the others as usual. */
+export function orderFor(
+	kind: ReminderKind,
+	{ channelOrder, kindChannels }: Pick<typeof person.$inferSelect, 'channelOrder' | 'kindChannels'>,
+): Channel[] {
+	const first = kindChannels?.[kind];
+	return first ? [first, ...channelOrder.filter((channel) => channel !== first)] : channelOrder;
 }

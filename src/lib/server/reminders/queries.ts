@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import {
 	account,
@@ -15,12 +15,15 @@ import { isMobile } from '../platform/phone.ts';
 import type { Channel } from '../../shared/codes.ts';
 import { MAX_RECIPIENTS, remindedLately } from './by-hand.ts';
 import { isMuted } from './kinds.ts';
+import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
+import { textsOf } from './templates.ts';
 
 const columns = {
 	id: reminder.id,
 	personId: reminder.personId,
 	kind: reminder.kind,
 	template: reminder.template,
+	templateVersionId: reminder.templateVersionId,
 	textSealed: reminder.textSealed,
 	path: reminder.path,
 	state: reminder.state,
@@ -58,7 +61,11 @@ async function withAttempts(q: Queries, rows: Row[]) {
 		ids.length === 0
 			? []
 			: await q.select().from(delivery).where(inArray(delivery.reminderId, ids)).orderBy(asc(delivery.at)).limit(5000);
-	return rows.map(({ textSealed, ...row }) => {
+	const texts = await textsOf(
+		q,
+		rows.map(({ templateVersionId }) => templateVersionId),
+	);
+	return rows.map(({ textSealed, templateVersionId, ...row }) => {
 		const attempts = new Map<string, AttemptMade>();
 		for (const { reminderId, channel, outcome, at } of made) {
 			if (reminderId !== row.id) continue;
@@ -66,7 +73,8 @@ async function withAttempts(q: Queries, rows: Row[]) {
 			if (outcome === 'accepted' || !attempts.has(key)) attempts.set(key, { channel, outcome, at });
 		}
 		const text = unsealNullable(`reminder.text_sealed:${row.id}`, textSealed);
-		return { ...row, text, attempts: [...attempts.values()] };
+		const wording = texts.get(templateVersionId ?? '')?.fr ?? null;
+		return { ...row, wording, text, attempts: [...attempts.values()] };
 	});
 }
 export type ReminderView = Awaited<ReturnType<typeof withAttempts>>[number];
@@ -82,6 +90,7 @@ export const messagesOf = async (q: Queries, personId: string, limit = 50) => {
 			id: reminder.id,
 			kind: reminder.kind,
 			template: reminder.template,
+			templateVersionId: reminder.templateVersionId,
 			textSealed: reminder.textSealed,
 			path: reminder.path,
 			at: reminder.sentAt,
@@ -96,8 +105,13 @@ export const messagesOf = async (q: Queries, personId: string, limit = 50) => {
 		.where(and(eq(reminder.personId, personId), isNotNull(reminder.sentAt)))
 		.orderBy(desc(reminder.createdAt))
 		.limit(limit);
-	return rows.map(({ textSealed, ...row }) => ({
+	const texts = await textsOf(
+		q,
+		rows.map(({ templateVersionId }) => templateVersionId),
+	);
+	return rows.map(({ textSealed, templateVersionId, ...row }) => ({
 		...row,
+		texts: texts.get(templateVersionId ?? '') ?? null,
 		text: unsealNullable(`reminder.text_sealed:${row.id}`, textSealed),
 	}));
 };
@@ -122,6 +136,8 @@ export interface Recipient {
 	wording: 'discreet' | 'detailed';
 	/** Channels a message would try, in the person's order. */
 	channels: Channel[];
+	/** Why the others are closed. */
+	closed: ClosedChannel[];
 	/** Number a professional dials when no channel is left. */
 	phone: string | null;
 	nextAppointment: { startsAt: Date; zone: string } | null;
@@ -130,41 +146,38 @@ export interface Recipient {
 	remindedAt: Date | null;
 }
 
-/** The people a professional follows, by name, with what a message to each would become. */
-export async function recipientsOf(q: Queries, accountId: string, now: Date): Promise<Recipient[]> {
+/** `no_mobile`: there is a number, of a landline or of abroad. */
+export type ClosedChannel = 'no_device' | 'no_email' | 'no_number' | 'no_mobile';
+
+/** The people a professional follows, by name, with what a message to each would become at this moment. */
+export async function recipientsOf(q: Queries, accountId: string, at: Date): Promise<Recipient[]> {
 	const people = await q
-		.selectDistinct({ person })
+		.selectDistinct({ person, email: account.email, mobile: account.phone, own: account.id })
 		.from(followUpMember)
 		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.leftJoin(account, and(eq(account.personId, person.id), eq(account.status, 'active')))
 		.where(and(eq(followUpMember.accountId, accountId), isNull(followUpMember.endedAt)))
 		.orderBy(asc(person.lastName), asc(person.firstName))
 		.limit(MAX_RECIPIENTS);
 	const ids = people.map((row) => row.person.id);
 	if (ids.length === 0) return [];
-	const devices = await q
-		.selectDistinct({ personId: account.personId })
-		.from(account)
-		.innerJoin(pushSubscription, eq(pushSubscription.accountId, account.id))
-		.where(inArray(account.personId, ids));
-	const withDevice = new Set(devices.map(({ personId }) => personId));
-	const lately = await remindedLately(q, ids, now);
-	const next = await nextAppointments(q, ids, now);
-	return people.map(({ person: row }) => {
-		const reachable: Record<Channel, boolean> = {
-			push: withDevice.has(row.id),
-			email: row.email !== null,
-			sms: row.phone !== null && isMobile(row.phone),
+	const withDevice = await withLiveDevice(
+		q,
+		people.flatMap(({ own }) => own ?? []),
+		at,
+	);
+	const lately = await remindedLately(q, ids, at);
+	const next = await nextAppointments(q, ids, at);
+	return people.map(({ person: row, email, mobile, own }) => {
+		const numbers = [row.phone, mobile].filter((number) => number !== null);
+		const ways: Record<Channel, ClosedChannel | null> = {
+			push: own && withDevice.has(own) ? null : 'no_device',
+			email: (row.email ?? email) ? null : 'no_email',
+			sms: numbers.some(isMobile) ? null : numbers.length > 0 ? 'no_mobile' : 'no_number',
 		};
-		const channels = row.channelOrder.filter((channel) => reachable[channel]);
+		const channels = row.channelOrder.filter((channel) => ways[channel] === null);
 		const remindedAt = lately.get(row.id) ?? null;
-		const blocked = remindedAt
-			? 'reminded'
-			: isMuted('manual', row.mutedKinds)
-				? 'muted'
-				: channels.length === 0
-					? 'unreachable'
-					: null;
-		const { id, firstName, lastName, locale, wording, phone } = row;
+		const { id, firstName, lastName, locale, wording } = row;
 		return {
 			id,
 			firstName,
@@ -172,10 +185,39 @@ export async function recipientsOf(q: Queries, accountId: string, now: Date): Pr
 			locale,
 			wording,
 			channels,
-			phone,
+			closed: row.channelOrder.flatMap((channel) => ways[channel] ?? []),
+			phone: numbers[0] ?? null,
 			nextAppointment: next.get(id) ?? null,
-			blocked,
+			blocked: whyBlocked({ remindedAt, isMuted: isMuted('manual', row.mutedKinds), channels }),
 			remindedAt,
 		};
 	});
+}
+
+function whyBlocked({
+	remindedAt,
+	isMuted,
+	channels,
+}: {
+	remindedAt: Date | null;
+	isMuted: boolean;
+	channels: Channel[];
+}) {
+	if (remindedAt) return 'reminded';
+	if (isMuted) return 'muted';
+	return channels.length === 0 ? 'unreachable' : null;
+}
+
+/** Those of these accounts with a browser that was seen lately. */
+async function withLiveDevice(q: Queries, accountIds: string[], at: Date): Promise<Set<string>> {
+	const rows = await q
+		.selectDistinct({ id: pushSubscription.accountId })
+		.from(pushSubscription)
+		.where(
+			and(
+				inArray(pushSubscription.accountId, accountIds),
+				gt(pushSubscription.lastAliveAt, new Date(at.getTime() - FORGOTTEN_AFTER_MS)),
+			),
+		);
+	return new Set(rows.map(({ id }) => id));
 }

@@ -1,20 +1,35 @@
 import { and, eq } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
+import type { Channel } from '../../shared/codes.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
 
 /** What the gateway says of an SMS some time after it took it: on the phone, or given up. */
 export const SMS_RECEIPTS = ['delivered', 'failed'] as const;
 export type SmsReceipt = (typeof SMS_RECEIPTS)[number];
 
+export type Noted = 'noted' | 'unknown' | 'early';
+interface Receipt {
+	reference: string;
+	receipt: SmsReceipt;
+	now: Date;
+}
+
 /**
- * Notes a delivery receipt. A failure climbs to the next channel at once, as a refusal would have; when none is left and
- * nothing else arrived, somebody must call. Said twice, it counts once.
+ * Notes a delivery receipt of the SMS gateway. A failure climbs to the next channel at once, as a refusal would have;
+ * when none is left and nothing else arrived, somebody must call. Said twice, it counts once.
  * @returns `unknown` for a reference that is not ours, `early` while the sending is still being recorded
  */
-export async function noteSmsReceipt(
+export const noteSmsReceipt = (tx: Tx, receipt: Receipt): Promise<Noted> =>
+	note(tx, { ...receipt, channel: 'sms', reason: receipt.receipt === 'failed' ? 'receipt_failed' : 'delivered' });
+
+/** Notes that a mail taken in charge came back hours or days later: the same as a failed SMS. */
+export const noteBounce = (tx: Tx, { reference, now }: Omit<Receipt, 'receipt'>): Promise<Noted> =>
+	note(tx, { reference, receipt: 'failed', channel: 'email', reason: 'bounced', now });
+
+async function note(
 	tx: Tx,
-	{ reference, receipt, now }: { reference: string; receipt: SmsReceipt; now: Date },
-): Promise<'noted' | 'unknown' | 'early'> {
+	{ reference, receipt, channel, reason, now }: Receipt & { channel: Channel; reason: string },
+): Promise<Noted> {
 	const [row] = await tx.select().from(reminder).where(eq(reminder.id, reference)).limit(1);
 	if (!row) return 'unknown';
 	const taken = await tx
@@ -22,18 +37,14 @@ export async function noteSmsReceipt(
 		.from(delivery)
 		.where(and(eq(delivery.reminderId, row.id), eq(delivery.outcome, 'accepted')))
 		.limit(50);
-	const bySms = taken.filter(({ channel }) => channel === 'sms').at(-1);
-	if (!bySms) return row.state === 'sending' ? 'early' : 'noted';
+	const last = taken.filter((one) => one.channel === channel).at(-1);
+	if (!last) return row.state === 'sending' ? 'early' : 'noted';
 	await tx
 		.update(delivery)
-		.set(
-			receipt === 'delivered'
-				? { reason: 'delivered' }
-				: { outcome: 'permanent_failure', reason: 'receipt_failed', at: now },
-		)
-		.where(eq(delivery.id, bySms.id));
+		.set(receipt === 'delivered' ? { reason } : { outcome: 'permanent_failure', reason, at: now })
+		.where(eq(delivery.id, last.id));
 	if (receipt === 'failed' && row.state === 'sent') {
-		const arrivedOtherwise = taken.some(({ channel }) => channel !== 'sms');
+		const arrivedOtherwise = taken.some((one) => one.channel !== channel);
 		await tx
 			.update(reminder)
 			.set(afterFailure(row, arrivedOtherwise, now))

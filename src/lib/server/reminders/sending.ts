@@ -1,7 +1,9 @@
+import { config } from '../platform/config.ts';
 import type { Mail } from '../platform/mail.ts';
 import type { Delivery } from '../platform/outcome.ts';
 import type { PushGateway } from '../platform/push-gateway.ts';
 import { topicOf } from '../platform/push-payload.ts';
+import { returnPathOf } from '../platform/return-path.ts';
 import type { Sms } from '../platform/sms.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 import type { Job } from './claim.ts';
@@ -25,8 +27,13 @@ const URGENT: ReadonlySet<ReminderKind> = new Set(['appointment_evening', 'appoi
 /** Sends one claimed reminder through its channel. Ends within the channel's deadline, never rejects. */
 export async function deliver(job: Job, edges: Edges, now: Date): Promise<Result[]> {
 	if (job.channel === 'push') return Promise.all(job.devices.map((device) => push(job, device, edges, now)));
-	if (job.channel === 'email') return [await edges.sendMail({ to: job.email!, ...mailOf(job.content) })];
+	if (job.channel === 'email') return [await edges.sendMail(mailTo(job))];
 	return [await edges.sendSms({ to: job.phone!, text: smsOf(job.content), reference: job.row.id })];
+}
+
+function mailTo({ row, email, content }: Job): Mail {
+	const { bounces } = config();
+	return { to: email!, ...mailOf(content), ...(bounces && { returnPath: returnPathOf(row.id, bounces) }) };
 }
 
 async function push(job: Job, device: Job['devices'][number], edges: Edges, now: Date): Promise<Result> {

@@ -7,15 +7,14 @@ import type { ReminderKind } from '../db/schema/reminders.ts';
 import type { Mail } from '../platform/mail.ts';
 import { formatPhone } from '../platform/phone.ts';
 import { fitsOneSms } from '../platform/sms.ts';
-
-/** Sentences a referent may choose, by code. They say nothing that a neighbour should not read. */
-export const TEMPLATES = ['news', 'call', 'paper', 'appointment'] as const;
-export type Template = (typeof TEMPLATES)[number];
+import { filled, type TemplateTexts } from './template-rules.ts';
 
 /** Everything a message is made of. Discreet by default: a day and an hour, never a theme, place, structure or name. */
 export interface Content {
 	kind: ReminderKind;
 	template: string | null;
+	/** The territory's own words for it. */
+	texts: TemplateTexts | null;
 	locale: Locale;
 	now: Date;
 	appointment?: {
@@ -83,9 +82,14 @@ interface Change {
 	locale: Locale;
 }
 
+const whenIn = ({ appointment, locale, now }: Content): string =>
+	appointment ? whenOf(appointment.startsAt, appointment.zone, locale, now) : '';
+
 /** The one sentence of every channel, without its full stop. */
 export function statementOf(content: Content): string {
-	const { kind, template, appointment, isNew, locale, now } = content;
+	const { kind, template, texts, appointment, isNew, locale, now } = content;
+	const own = kind === 'manual' ? texts?.[locale] : undefined;
+	if (own) return filled(own, { quand: whenIn(content), telephone: formatPhone(content.phone) });
 	if (appointment && (kind !== 'manual' || template === 'appointment')) {
 		const when = whenOf(appointment.startsAt, appointment.zone, locale, now);
 		if (kind !== 'appointment_changed') return m.reminder_appointment({ when }, { locale });
@@ -99,15 +103,28 @@ export function statementOf(content: Content): string {
 	if (kind === 'draft_closing') return m.reminder_draft_closing({}, { locale });
 	if (kind === 'rating') return m.reminder_rating({}, { locale });
 	if (kind === 'results_news') return m.reminder_results_news({}, { locale });
+	if (kind === 'check_in') return m.reminder_check_in({}, { locale });
 	if (template === 'call') return m.reminder_template_call({}, { locale });
 	if (template === 'paper') return m.reminder_template_paper({}, { locale });
 	return m.reminder_news({}, { locale });
 }
 
-function detailOf({ detailed, appointment, text, locale }: Content): string | null {
+/** What a message is about, for who lets us say it. */
+const DETAILS: Partial<Record<ReminderKind, typeof m.reminder_detail_rating>> = {
+	invitation: m.reminder_detail_invitation,
+	step_due: m.reminder_detail_step_due,
+	paper_due: m.reminder_detail_paper_due,
+	draft_closing: m.reminder_detail_draft_closing,
+	rating: m.reminder_detail_rating,
+	check_in: m.reminder_detail_check_in,
+	request_received: m.reminder_detail_request_received,
+	pathway_changed: m.reminder_detail_pathway_changed,
+};
+
+function detailOf({ kind, detailed, appointment, text, locale }: Content): string | null {
 	if (!detailed) return null;
 	if (text) return text;
-	if (!appointment) return null;
+	if (!appointment) return DETAILS[kind]?.({}, { locale }) ?? null;
 	const places: Record<AppointmentMode, string | null> = {
 		on_site: appointment.placeName,
 		phone: m.reminder_by_phone({}, { locale }),
@@ -119,7 +136,11 @@ function detailOf({ detailed, appointment, text, locale }: Content): string | nu
 
 const localPath = (content: Content) =>
 	localizeHref(content.token ? `/r/${content.token}` : content.path, { locale: content.locale });
-const linkOf = (content: Content) => content.origin + localPath(content);
+/** Read on the screen too: where its path would name an aid, it leads to the messages, which lead there. */
+const linkOf = (content: Content) => {
+	const isTelling = !content.detailed && !content.token && content.path.startsWith('/aides');
+	return content.origin + localPath(isTelling ? { ...content, path: '/compte/messages' } : content);
+};
 
 export interface PushNotice {
 	id: string;

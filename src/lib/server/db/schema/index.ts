@@ -1,6 +1,7 @@
 /** The whole schema over one engine's column makers. PostgreSQL gets the same functions with its own set. */
 import { sqlite } from '../columns.ts';
 import { defineAccounts } from './accounts.ts';
+import { defineMessages } from './messages.ts';
 import { defineAppointments } from './appointments.ts';
 import { defineAudit } from './audit.ts';
 import { defineChildcare } from './childcare.ts';
@@ -23,6 +24,7 @@ export const { territory, employmentArea, department, municipality, catchment, h
 
 const accounts = defineAccounts(sqlite, territories);
 export const { account, session, signInCode, invitation } = accounts;
+export const { messageTemplate, messageTemplateVersion } = defineMessages(sqlite, territories, accounts);
 
 const people = definePeople(sqlite, territories, accounts);
 export const { person, personSearchKey, followUpMember, exceptionalOpening } = people;
@@ -62,13 +64,7 @@ export const {
 	aidGuest,
 	aidProof,
 	aidNotice,
-} = defineChildcare(
-	sqlite,
-	territories,
-	accounts,
-	people,
-	requests,
-);
+} = defineChildcare(sqlite, territories, accounts, people, requests);
 export const {
 	questionnaire,
 	questionnaireVersion,

@@ -38,6 +38,8 @@ export const definePeople = (
 			channelOrder: d.json('channel_order').$type<Channel[]>().notNull(),
 			/** Says « rendez-vous » only (discreet, default) or the place too. */
 			wording: d.text('wording', { enum: ['discreet', 'detailed'] }).notNull(),
+			/** First channel of some kinds, when it is another than usual. */
+			kindChannels: d.json('kind_channels').$type<Partial<Record<string, Channel>>>(),
 			/** Kinds of reminders the person does not want. */
 			mutedKinds: d.json('muted_kinds').$type<string[]>().notNull(),
 			createdAt: d.instant('created_at').notNull(),

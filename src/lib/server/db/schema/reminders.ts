@@ -20,6 +20,7 @@ export const REMINDER_KINDS = [
 	'rating',
 	'results_news',
 	'pathway_changed',
+	'check_in',
 ] as const;
 export type ReminderKind = (typeof REMINDER_KINDS)[number];
 
@@ -70,6 +71,8 @@ export const defineReminders = (
 			path: d.text('path').notNull(),
 			/** Which fixed sentence a referent chose, a code. */
 			template: d.text('template'),
+			/** The territory's wording of it, as it was previewed: one of `message_template_version`, which keeps them all. */
+			templateVersionId: d.text('template_version_id'),
 			/** Free text of a manual reminder, sealed. */
 			textSealed: d.sealed('text_sealed'),
 			dueAt: d.instant('due_at').notNull(),

@@ -1,9 +1,21 @@
+import { formatPhone } from '$lib/server/platform/phone';
 import { db } from '$lib/server/db';
 import { messagesOf } from '$lib/server/reminders/queries';
+import { filled } from '$lib/server/reminders/template-rules';
+import { getTerritory } from '$lib/server/territories/queries';
 import { requireBeneficiary } from '$lib/server/web/guards';
+import { formatDayTime } from '$lib/shared/dates';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
-	const { personId } = requireBeneficiary();
-	return { messages: await messagesOf(db.read, personId), now: locals.now };
+	const { personId, territoryId } = requireBeneficiary();
+	const { now, locale } = locals;
+	const telephone = formatPhone((await getTerritory(db.read, territoryId)).phone);
+	const messages = (await messagesOf(db.read, personId)).map(({ texts, ...message }) => {
+		const { startsAt, zone } = message;
+		const quand = startsAt && zone ? formatDayTime(startsAt, zone, locale, now) : '';
+		const own = texts?.[locale];
+		return { ...message, own: own ? filled(own, { quand, telephone }) : null };
+	});
+	return { messages, now };
 };

@@ -4,10 +4,14 @@ import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
 import { recordAudit } from '$lib/server/audit/commands';
 import { db } from '$lib/server/db';
-import { personOf } from '$lib/server/people/queries';
 import { parseForm, text } from '$lib/server/platform/forms';
-import { MUTABLE_KINDS } from '$lib/server/reminders/kinds';
-import { CHANNEL_ORDERS, orderCodeOf, setPreferences } from '$lib/server/reminders/preferences';
+import {
+	CHANNEL_ORDERS,
+	choicesFor,
+	preferencesOf,
+	REMINDER_KINDS,
+	setPreferences,
+} from '$lib/server/reminders/preferences';
 import { listDevices, removeDevice, renameDevice } from '$lib/server/reminders/subscriptions';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
@@ -15,10 +19,21 @@ import type { Actions, PageServerLoad } from './$types';
 
 const MAX_NAME = 40;
 
+/** One field per kind, named after it; one that is missing is as usual. */
+const kindFields = Object.fromEntries(
+	REMINDER_KINDS.map((kind) => [
+		kind,
+		v.optional(
+			v.picklist(choicesFor(kind), () => m.error_choose()),
+			'usual',
+		),
+	]),
+);
+
 const preferences = v.object({
 	order: v.picklist(CHANNEL_ORDERS, () => m.error_choose()),
 	wording: v.picklist(['discreet', 'detailed'], () => m.error_choose()),
-	kinds: v.optional(v.array(v.picklist(MUTABLE_KINDS, () => m.error_choose())), []),
+	...kindFields,
 });
 const device = v.object({ id: v.pipe(v.optional(v.string(), ''), v.maxLength(40)) });
 const named = v.object({
@@ -31,15 +46,10 @@ const named = v.object({
 
 export const load: PageServerLoad = async ({ url }) => {
 	const { personId, accountId } = requireBeneficiary();
-	const { channelOrder, wording, mutedKinds } = await personOf(db.read, personId);
 	return {
 		devices: await listDevices(db.read, accountId),
-		preferences: {
-			order: orderCodeOf(channelOrder),
-			wording,
-			kinds: MUTABLE_KINDS.filter((kind) => !mutedKinds.includes(kind)),
-		},
-		kinds: MUTABLE_KINDS,
+		preferences: await preferencesOf(db.read, personId),
+		kinds: REMINDER_KINDS.map((kind) => ({ kind, choices: choicesFor(kind) })),
 		saved: url.searchParams.has('fait'),
 	};
 };
@@ -52,7 +62,8 @@ export const actions: Actions = {
 		const parsed = parseForm(preferences, await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		await db.write(async (tx) => {
-			await setPreferences(tx, personId, parsed.value);
+			const { order, wording, ...kinds } = parsed.value;
+			await setPreferences(tx, personId, { order, wording, kinds });
 			await recordAudit(tx, {
 				action: 'person.channels_changed',
 				actor: { accountId, role },

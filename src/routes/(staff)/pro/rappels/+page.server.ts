@@ -5,12 +5,20 @@ import { href } from '$lib/shared/links';
 import { db } from '$lib/server/db';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { newId } from '$lib/server/platform/ids';
-import { MAX_RECIPIENTS, sendByHand, undoByHand, UNDO_MS } from '$lib/server/reminders/by-hand';
+import {
+	leavingAt,
+	MAX_DAYS_AHEAD,
+	MAX_RECIPIENTS,
+	sendByHand,
+	undoByHand,
+	UNDO_MS,
+} from '$lib/server/reminders/by-hand';
+import { MESSAGE_SUBJECTS } from '$lib/server/reminders/template-rules';
 import { MAX_FREE_TEXT, problemOf, type TextProblem } from '$lib/server/reminders/free-text';
-import { previewFor } from '$lib/server/reminders/preview';
+import { examplesFor } from '$lib/server/reminders/preview';
 import { recipientsOf, sendingOf, sentByHand } from '$lib/server/reminders/queries';
-import { TEMPLATES } from '$lib/server/reminders/wording';
-import { nextAllowed } from '$lib/server/territories/calendar';
+import { listTemplates, versionFor } from '$lib/server/reminders/templates';
+import { addDays, localDay, nextAllowed } from '$lib/server/territories/calendar';
 import { getTerritory, holidaysOf } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
@@ -24,6 +32,9 @@ const problems: Record<TextProblem, () => string> = {
 	sensitive: m.reminder_pro_error_sensitive,
 };
 const refusals = {
+	template_unapproved: m.reminder_pro_error_unapproved,
+	template_changed: m.reminder_pro_error_changed,
+	day_out_of_range: m.reminder_pro_error_day,
 	nobody_chosen: m.reminder_pro_error_nobody,
 	too_many: m.reminder_pro_error_too_many,
 	...Object.fromEntries(Object.entries(problems).map(([code, sentence]) => [`text_${code}`, sentence])),
@@ -38,7 +49,17 @@ const message = v.object({
 		v.minLength(1, () => m.reminder_pro_error_nobody()),
 		v.maxLength(MAX_RECIPIENTS, () => m.reminder_pro_error_too_many()),
 	),
-	template: v.picklist(TEMPLATES, () => m.error_choose()),
+	/** A fixed sentence, or a template of the territory. */
+	template: v.union([v.picklist(MESSAGE_SUBJECTS), v.pipe(v.string(), v.regex(/^t:[\w-]{1,40}$/))], () =>
+		m.error_choose(),
+	),
+	day: v.optional(
+		v.pipe(
+			v.string(),
+			v.regex(/^(\d{4}-\d\d-\d\d)?$/, () => m.reminder_pro_error_day()),
+		),
+		'',
+	),
 	text: v.pipe(
 		text(MAX_FREE_TEXT, { tooLong: () => m.reminder_pro_error_too_long(), strange: () => m.error_strange() }),
 		v.rawCheck(({ dataset, addIssue }) => {
@@ -47,8 +68,24 @@ const message = v.object({
 		}),
 	),
 });
-const sending = v.object({ ...message.entries, batch: ID });
+const sending = v.object({
+	...message.entries,
+	batch: ID,
+	version: v.optional(v.pipe(v.string(), v.regex(/^\d{0,6}$/)), ''),
+});
 const undoing = v.object({ batch: ID });
+
+/** Templates of the territory, as they can be chosen. */
+const offered = async (territoryId: string) =>
+	(await listTemplates(db.read, territoryId))
+		.filter(({ retiredAt }) => retiredAt === null)
+		.map(({ id, name, current, approved }) => ({
+			id,
+			name,
+			text: current.texts.fr,
+			isApproved: approved?.number === current.number,
+			approvedText: approved?.texts.fr ?? null,
+		}));
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const { accountId, territoryId } = requireStaff();
@@ -67,41 +104,60 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		refresh: isMoving && sent!.some(({ dueAt }) => dueAt.getTime() < now.getTime() + 2 * UNDO_MS) ? 5 : null,
 		undone: url.searchParams.get('annules'),
 		people: sent ? [] : await recipientsOf(db.read, accountId, now),
+		templates: sent ? [] : await offered(territoryId),
+		days: { first: localDay(now, zone), last: addDays(localDay(now, zone), MAX_DAYS_AHEAD) },
 		chosen: url.searchParams.getAll('personne'),
 		all: url.searchParams.has('toutes'),
 		recent: sent ? [] : await sentByHand(db.read, accountId),
 	};
 };
 
+/** What was chosen: a fixed sentence, or a template in the version that may leave to so many people. */
+async function wordingOf(chosen: string, { territoryId, people }: { territoryId: string; people: number }) {
+	const subject = MESSAGE_SUBJECTS.find((code) => code === chosen);
+	if (subject) return { id: null, subject, version: null };
+	return versionFor(db.read, { territoryId, id: chosen.slice(2), people });
+}
+
 export const actions: Actions = {
 	preview: async ({ request, locals }) => {
 		const { accountId, territoryId } = requireStaff();
 		const parsed = parseForm(message, await request.formData(), manyFields);
 		if (!parsed.ok) return fail(400, parsed);
-		const { people, template, text } = parsed.value;
+		const { people, template, day, text } = parsed.value;
 		const { now } = locals;
-		const followed = await recipientsOf(db.read, accountId, now);
-		const chosen = followed.filter(({ id }) => people.includes(id));
-		const able = chosen.filter(
-			({ blocked, nextAppointment }) => blocked === null && (template !== 'appointment' || nextAppointment !== null),
-		);
 		const { zone, holidayZone, phone } = await getTerritory(db.read, territoryId);
-		const dueAt = nextAllowed(new Date(now.getTime() + UNDO_MS), zone, await holidaysOf(db.read, holidayZone));
-		const [example] = able;
-		return {
-			values: { people, template, text },
-			errors: {} as Record<string, string>,
-			preview: {
-				batch: newId(),
-				count: able.length,
-				skipped: chosen.length - able.length,
-				dueAt: dueAt.getTime() - now.getTime() > 2 * UNDO_MS ? dueAt : null,
-				example: example && {
-					name: `${example.firstName} ${example.lastName}`,
-					...previewFor(example, { template, text, phone, now }),
+		try {
+			const wording = await wordingOf(template, { territoryId, people: people.length });
+			const leaves = leavingAt(day || null, zone, now);
+			const dueAt = nextAllowed(leaves, zone, await holidaysOf(db.read, holidayZone));
+			const followed = await recipientsOf(db.read, accountId, dueAt);
+			const chosen = followed.filter(({ id }) => people.includes(id));
+			const able = chosen.filter(
+				({ blocked, nextAppointment }) =>
+					blocked === null && (wording.subject !== 'appointment' || nextAppointment !== null),
+			);
+			return {
+				values: { people, template, day, text },
+				errors: {} as Record<string, string>,
+				preview: {
+					batch: newId(),
+					version: wording.version?.number ?? null,
+					count: able.length,
+					skipped: chosen.filter((one) => !able.includes(one)),
+					dueAt: dueAt.getTime() - now.getTime() > 2 * UNDO_MS ? dueAt : null,
+					examples: examplesFor(able, {
+						template: wording.subject,
+						texts: wording.version?.texts ?? null,
+						text,
+						phone,
+						now: dueAt,
+					}),
 				},
-			},
-		};
+			};
+		} catch (problem) {
+			return failFrom(problem, refusals, parsed.value);
+		}
 	},
 	/** Back from the preview, with what was chosen and written. */
 	edit: async ({ request }) => {
@@ -111,13 +167,16 @@ export const actions: Actions = {
 		return { values: parsed.value, errors: {} as Record<string, string> };
 	},
 	send: async ({ request, locals }) => {
-		const { accountId, role, structureId } = requireStaff();
+		const { accountId, role, structureId, territoryId } = requireStaff();
 		const parsed = parseForm(sending, await request.formData(), manyFields);
 		if (!parsed.ok) return fail(400, parsed);
-		const { people, ...rest } = parsed.value;
-		const by = { accountId, role, structureId };
+		const { people, template, version, day, ...rest } = parsed.value;
+		const by = { accountId, role, structureId, territoryId };
 		try {
-			await db.write((tx) => sendByHand(tx, { ...rest, personIds: people, by, now: locals.now }));
+			const wording = await wordingOf(template, { territoryId, people: people.length });
+			const previewed = wording.id ? { id: wording.id, number: Number(version) } : null;
+			const sending = { ...rest, template: wording.subject, wording: previewed, day: day || null };
+			await db.write((tx) => sendByHand(tx, { ...sending, personIds: people, by, now: locals.now }));
 		} catch (problem) {
 			return failFrom(problem, refusals, parsed.value);
 		}

@@ -12,6 +12,7 @@ export const messageKind = (kind: LastMessage['kind']): string => {
 		results_news: m.pro_message_kind_results_news,
 		pathway_changed: m.reminder_kind_pathway_changed,
 		invitation: m.reminder_kind_invitation,
+		check_in: m.reminder_kind_check_in,
 		step_due: m.reminder_kind_step_due,
 		paper_due: m.reminder_kind_paper_due,
 		aid_silence: m.reminder_kind_aid_silence,

@@ -165,7 +165,7 @@ export const actions: Actions = {
 				ended = inWork === null;
 				for (const { id: checkInId, dueOn } of inWork?.checkIns ?? []) {
 					const dueAt = instantOf(dueOn, '10:00', inWork!.zone);
-					await planNotice(tx, { ...told, onceKey: `check_in:${checkInId}`, dueAt });
+					await planNotice(tx, { ...told, kind: 'check_in', onceKey: `check_in:${checkInId}`, dueAt });
 				}
 			});
 		} catch (error) {

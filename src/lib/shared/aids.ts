@@ -50,6 +50,13 @@ export const paperLabel = words<Paper>({
 	quote: m.aid_paper_quote,
 	interview_notice: m.aid_paper_interview_notice,
 });
+/** The same for professionals, where the label speaks to the person. */
+export const paperLabelPro = (code: string, locale?: string): string => {
+	const inLanguage = { locale: locale as Locale | undefined };
+	if (code === 'cost_proof') return m.aid_pro_paper_cost_proof({}, inLanguage);
+	if (code === 'bank_details') return m.aid_pro_paper_bank_details({}, inLanguage);
+	return paperLabel(code, locale);
+};
 /** What the paper is for, in one sentence. */
 export const paperWhy = words<Paper>({
 	creche_certificate: m.aid_why_creche_certificate,
@@ -109,6 +116,9 @@ export function aidName(
 	if (body) return m.aid_elsewhere_name({ who: bodyLabel(body, locale) }, { locale: locale as Locale });
 	return name ? wordsIn(name, locale) : m.aid_childcare_name({}, { locale: locale as Locale });
 }
+
+/** Aids that a crèche asks about: a sheet is printed for them. */
+export const isForCreche = (kind: string): boolean => kind === 'childcare' || kind === 'urgent_childcare';
 
 /** Cents as people write euros: « 478,40 € ». */
 export const formatEuros = (cents: number, locale: string): string =>
@@ -209,7 +219,7 @@ export function aidSentencePro(
 	const who = mine ? m.aid_pro_you({}, inLanguage) : facts.deciderName;
 	const by = facts.nextBy ? formatDayWhen(facts.nextBy, zone, locale, now) : '';
 	const papers = listed(
-		facts.missing.map((code) => paperLabel(code, locale)),
+		facts.missing.map((code) => paperLabelPro(code, locale)),
 		locale,
 	);
 	if (facts.implicitlyRefused) return m.aid_pro_next_silent({ who }, inLanguage);

@@ -84,6 +84,17 @@ export async function figuresOf(q: Queries, territoryId: string, year: string): 
 	return [...found.values()].sort((one, other) => one.kind.localeCompare(other.kind));
 }
 
+/** Fewer families, and a sum would tell what one of them had (product.md §5, « results »). */
+const LEAST_HELPED = 5;
+const HUNDRED_CENTS = 10_000;
+
+/**
+ * What was granted, as it may be told: not under five families, and to the nearest hundred euros, so that the difference
+ * of two days is not what one family had.
+ */
+export const tellableCents = ({ granted, partly, spentCents }: AidFigures): number | null =>
+	granted + partly < LEAST_HELPED ? null : Math.round(spentCents / HUNDRED_CENTS) * HUNDRED_CENTS;
+
 export const emptyFigures = (kind: string): AidFigures => ({
 	...{ kind, granted: 0, partly: 0, refused: 0, reasons: {}, spentCents: 0 },
 });

@@ -7,6 +7,7 @@ import { config } from '$lib/server/platform/config';
 import { notFound } from '$lib/server/platform/errors';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
+import { isForCreche } from '$lib/shared/aids';
 import { href } from '$lib/shared/links';
 import { encode } from 'uqr';
 import type { Actions, PageServerLoad } from './$types';
@@ -38,7 +39,7 @@ export const actions: Actions = {
 		const { now } = locals;
 		try {
 			const file = await getOwnAid(db.read, personId, params.reference, now);
-			if (file.facts.elsewhere || file.facts.status === 'draft') throw notFound();
+			if (!isForCreche(file.kind) || file.facts.status === 'draft') throw notFound();
 			const { firstName, lastName } = await personOf(db.read, personId);
 			const { outcome, facts } = file;
 			const said = {

@@ -1,7 +1,7 @@
 import { listSchemes } from '$lib/server/childcare/schemes';
-import { answerDelay, emptyFigures, figuresOf } from '$lib/server/childcare/statistics';
+import { answerDelay, emptyFigures, figuresOf, tellableCents } from '$lib/server/childcare/statistics';
 import { db } from '$lib/server/db';
-import { LEAST_COUNT, maskTable } from '$lib/server/evaluation/disclosure';
+import { maskTable } from '$lib/server/evaluation/disclosure';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireCoordinator } from '$lib/server/web/guards';
@@ -22,9 +22,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		const table = maskTable([raw.granted, raw.partly, raw.refused]);
 		const reasons = Object.entries(raw.reasons).sort(([one], [other]) => one.localeCompare(other));
 		const masked = maskTable(reasons.map(([, count]) => count));
-		const helped = raw.granted + raw.partly;
-		// What was spent on four families would tell what one of them had.
-		const mayTell = helped === 0 || helped >= LEAST_COUNT;
+		const spentCents = tellableCents(raw);
 		rows.push({
 			code,
 			name: content.name,
@@ -32,9 +30,11 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 			cells: table.cells,
 			// One reason alone is the number of refusals, which its own cell shows or hides.
 			reasons: reasons.length > 1 ? reasons.map(([reason], index) => ({ reason, cell: masked.cells[index]! })) : [],
-			spentCents: mayTell ? raw.spentCents : null,
+			spentCents,
 			leftCents:
-				mayTell && content.budgetCents !== null && year === thisYear ? content.budgetCents - raw.spentCents : null,
+				spentCents !== null && content.budgetCents !== null && year === thisYear
+					? content.budgetCents - spentCents
+					: null,
 			delay: await answerDelay(db.read, { territoryId, kind: code, zone, today }),
 		});
 	}

@@ -1,7 +1,6 @@
-import { grantedThisYear, listSchemes } from '$lib/server/childcare/schemes';
+import { listSchemes } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
-import { LEAST_COUNT } from '$lib/server/evaluation/disclosure';
-import { figuresOf } from '$lib/server/childcare/statistics';
+import { emptyFigures, figuresOf, tellableCents } from '$lib/server/childcare/statistics';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireCoordinator } from '$lib/server/web/guards';
@@ -12,18 +11,11 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const { territoryId } = requireCoordinator();
 	const { zone } = await getTerritory(db.read, territoryId);
 	const today = localDay(locals.now, zone);
-	const granted = await grantedThisYear(db.read, territoryId, today);
 	const figures = await figuresOf(db.read, territoryId, today.slice(0, 4));
-	const isShown = (kind: string) => {
-		const found = figures.find((line) => line.kind === kind);
-		return !found || found.granted + found.partly === 0 || found.granted + found.partly >= LEAST_COUNT;
-	};
-	const schemes = (await listSchemes(db.read, territoryId, today)).map((scheme) => ({
-		...scheme,
-		left:
-			scheme.content.budgetCents !== null && isShown(scheme.code)
-				? scheme.content.budgetCents - (granted.get(scheme.code) ?? 0)
-				: null,
-	}));
+	const schemes = (await listSchemes(db.read, territoryId, today)).map((scheme) => {
+		const spent = tellableCents(figures.find(({ kind }) => kind === scheme.code) ?? emptyFigures(scheme.code));
+		const { budgetCents } = scheme.content;
+		return { ...scheme, left: budgetCents !== null && spent !== null ? budgetCents - spent : null };
+	});
 	return { zone, year: today.slice(0, 4), schemes };
 };

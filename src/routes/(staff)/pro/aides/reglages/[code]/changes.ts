@@ -1,6 +1,6 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { SchemeContent } from '$lib/server/db/schema/childcare';
-import { formatEuros, paperLabel } from '$lib/shared/aids';
+import { formatEuros, paperLabelPro } from '$lib/shared/aids';
 
 /** What changed from one version of the rules to the next, a line each. */
 export function changesBetween(before: SchemeContent, after: SchemeContent, locale: string): string[] {
@@ -22,7 +22,10 @@ function shown(content: SchemeContent, locale: string): { what: string; value: s
 			what: m.aid_pro_set_amounts(),
 			value: content.amounts.map(({ label, cents }) => `${label.fr} ${euros(cents)}`).join(', ') || none,
 		},
-		{ what: m.aid_pro_set_papers(), value: content.papers.map((code) => paperLabel(code, locale)).join(', ') || none },
+		{
+			what: m.aid_pro_set_papers(),
+			value: content.papers.map((code) => paperLabelPro(code, locale)).join(', ') || none,
+		},
 		{ what: m.aid_pro_set_decider(), value: content.deciderStructureId ?? none },
 		{ what: m.aid_pro_set_months(), value: String(content.applyWithinMonths ?? none) },
 		{ what: m.aid_pro_set_four_eyes(), value: euros(content.fourEyesCents) },

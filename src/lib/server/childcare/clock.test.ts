@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { anAidSetting, on } from '../../../../tests/support/aids.ts';
+import { holiday } from '../db/schema/index.ts';
+import { declarePaper } from './commands.ts';
+import { getOwnAid } from './queries.ts';
+import { warningDays } from './rules.ts';
+
+describe('the day of a refusal by silence', () => {
+	const sentAt = async (now: Date, zone?: { zone: string; holidayZone: string }) => {
+		const given = await anAidSetting(zone);
+		const { id, reference } = (await given.open({ now }))!;
+		const refused = async (at: Date) =>
+			(await getOwnAid(given.db.read, given.person.id, reference, at)).facts.implicitlyRefused;
+		return { ...given, id, reference, refused, silenceOn: (await given.row(id)).silenceOn! };
+	};
+
+	test('is not moved by a Sunday nor by a holiday: the law counts from date to date', async () => {
+		// 1 March + 2 months = 1 May, a Friday and a holiday; 3 January + 2 months = 3 March; 8 March + 2 = 8 May.
+		expect((await sentAt(on('2026-03-01'))).silenceOn).toBe('2026-05-01');
+		// A Sunday.
+		expect((await sentAt(on('2026-03-10'))).silenceOn).toBe('2026-05-10');
+	});
+	test('begins at the first minute of the day, and not at the last of the day before', async () => {
+		const { refused } = await sentAt(on('2026-03-02'));
+		expect(await refused(new Date('2026-05-01T21:59:59Z'))).toBe(false);
+		expect(await refused(new Date('2026-05-01T22:00:00Z'))).toBe(true);
+	});
+	test('across the night when clocks go forward, and back, is the same date', async () => {
+		// 28 March 23:30 in Paris, the night before the change.
+		expect((await sentAt(new Date('2026-03-28T22:30:00Z'))).silenceOn).toBe('2026-05-28');
+		// 25 October, 00:30 in Paris (still summer time in UTC: the 24th).
+		expect((await sentAt(new Date('2026-10-24T22:30:00Z'))).silenceOn).toBe('2026-12-25');
+	});
+	test('in Guyane, late in the evening, counts from the day there', async () => {
+		const cayenne = { zone: 'America/Cayenne', holidayZone: 'guyane' };
+		expect((await sentAt(new Date('2026-03-11T02:30:00Z'), cayenne)).silenceOn).toBe('2026-05-10');
+		expect((await sentAt(new Date('2026-03-11T02:30:00Z'))).silenceOn).toBe('2026-05-11');
+	});
+	test('at the end of a longer month is the last of a shorter one', async () => {
+		expect((await sentAt(on('2025-12-31'))).silenceOn).toBe('2026-02-28');
+	});
+});
+
+describe('paused and started again, twice', () => {
+	test('each pause adds what it lasted; the same holds when the second falls on a holiday of the zone', async () => {
+		const given = await anAidSetting({ zone: 'America/Cayenne', holidayZone: 'guyane' });
+		await given.db.write((tx) => tx.insert(holiday).values({ zone: 'guyane', day: '2026-06-10', name: 'Abolition' }));
+		const { id, reference } = (await given.open({ now: on('2026-04-20') }))!;
+		expect((await given.row(id)).silenceOn).toBe('2026-06-20');
+		const ask = (dueOn: string, day: string) =>
+			given.change(id, 'incomplete', { papers: ['cost_proof'], dueOn, now: on(day, '15:00') });
+		const declare = (day: string) =>
+			given.db.write((tx) =>
+				declarePaper(tx, { reference, personId: given.person.id, kind: 'cost_proof', now: on(day, '15:00') }),
+			);
+		await ask('2026-05-11', '2026-05-04');
+		await declare('2026-05-06');
+		await given.change(id, 'under_review', { now: on('2026-05-08', '15:00') });
+		expect((await given.row(id)).silenceOn).toBe('2026-06-22');
+		await ask('2026-06-10', '2026-06-01');
+		// The holiday of Guyane moves the last day to Thursday 11 June: ten days.
+		expect(await given.row(id)).toMatchObject({ nextBy: '2026-06-11', silenceOn: '2026-07-02' });
+		await declare('2026-06-09');
+		await given.change(id, 'under_review', { now: on('2026-06-12', '15:00') });
+		expect((await given.row(id)).silenceOn).toBe('2026-06-30');
+	});
+});
+
+describe('warnings', () => {
+	const of = (silenceOn: string | null, pausedUntil: string | null = null) => warningDays({ silenceOn, pausedUntil });
+	test('are 15 and 3 days before', () => {
+		expect(of('2026-05-02')).toEqual([
+			{ before: 15, on: '2026-04-17' },
+			{ before: 3, on: '2026-04-29' },
+		]);
+	});
+	test('wait for the day on which the clock runs again', () => {
+		expect(of('2026-05-10', '2026-05-01')).toEqual([
+			{ before: 15, on: '2026-05-02' },
+			{ before: 3, on: '2026-05-07' },
+		]);
+		expect(of('2026-05-10', '2026-05-08').map(({ on }) => on)).toEqual(['2026-05-09', '2026-05-09']);
+		expect(of('2026-05-10', '2026-05-09')).toEqual([]);
+	});
+	test('of a draft are none', () => expect(of(null)).toEqual([]));
+});

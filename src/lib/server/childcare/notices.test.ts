@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { aFollowUp } from '../../../../tests/factories/index.ts';
+import { anAidSetting, on } from '../../../../tests/support/aids.ts';
+import { aidNotice } from '../db/schema/index.ts';
+import type { Mail } from '../platform/mail.ts';
+import type { Delivery } from '../platform/outcome.ts';
+import { planSilenceNotices, sendAidNotices } from './notices.ts';
+import { aidsQueue } from './queue.ts';
+import { askUrgently } from './urgent.ts';
+
+let given: Awaited<ReturnType<typeof anAidSetting>>;
+let mails: Mail[];
+let answer: Delivery;
+beforeEach(async () => {
+	given = await anAidSetting();
+	mails = [];
+	answer = { outcome: 'accepted', reason: 'smtp_250' };
+});
+const send = (mail: Mail) => {
+	mails.push(mail);
+	return Promise.resolve(answer);
+};
+const tick = async (now: Date) => {
+	await planSilenceNotices(given.db, now);
+	return sendAidNotices(given.db, send, now);
+};
+const subjects = () =>
+	mails.map(({ subject }) => subject.replace(/\u00a0/g, ' ').replace(/08?[A-Z0-9-]*T?\d*-G-[\w-]+/, 'X'));
+
+describe('the service that decides', () => {
+	// Sent on 2 March: refused by silence on 2 May.
+	test('is told 15 and 3 days before, once each, at its own address, without a name', async () => {
+		await given.open();
+		await tick(on('2026-04-16', '21:00'));
+		expect(mails).toEqual([]);
+		await tick(on('2026-04-17', '08:00'));
+		await tick(on('2026-04-17', '09:00'));
+		await tick(on('2026-04-28', '21:30'));
+		expect(mails).toHaveLength(1);
+		await tick(on('2026-04-29', '08:00'));
+		await tick(on('2026-05-02', '08:00'));
+		expect(mails).toHaveLength(2);
+		expect(mails.map(({ to }) => to)).toEqual([given.place.email, given.place.email]);
+		expect(mails[0]!.text).toMatch(/2 mai/);
+		expect(JSON.stringify(mails)).not.toContain(given.person.lastName);
+	});
+	test('hears nothing while papers are waited for, then of the date that the pause moved', async () => {
+		const { id } = (await given.open())!;
+		// From 10 April to 30 April: twenty days later, 22 May.
+		await given.change(id, 'incomplete', { papers: ['cost_proof'], dueOn: '2026-04-30', now: on('2026-04-10') });
+		expect((await given.row(id)).silenceOn).toBe('2026-05-22');
+		for (const day of ['2026-04-17', '2026-04-29', '2026-05-06']) await tick(on(day));
+		expect(mails).toEqual([]);
+		await tick(on('2026-05-07'));
+		expect(mails).toHaveLength(1);
+		expect(mails[0]!.text).toMatch(/22 mai/);
+	});
+	test('hears at once when the clock runs again with few days left', async () => {
+		const { id } = (await given.open())!;
+		await given.change(id, 'incomplete', { papers: ['cost_proof'], dueOn: '2026-05-29', now: on('2026-04-27') });
+		await given.change(id, 'under_review', { now: on('2026-04-28') });
+		expect((await given.row(id)).silenceOn).toBe('2026-05-03');
+		await tick(on('2026-04-28', '11:00'));
+		expect(mails).toHaveLength(1);
+	});
+	test('hears nothing of what was decided meanwhile, even when it was written already', async () => {
+		const { id } = (await given.open())!;
+		await planSilenceNotices(given.db, on('2026-04-17'));
+		await given.change(id, 'under_review', { now: on('2026-04-17') });
+		await given.change(id, 'granted', { amountCents: 100, now: on('2026-04-17') });
+		await sendAidNotices(given.db, send, on('2026-04-17', '11:00'));
+		expect(mails).toEqual([]);
+	});
+	test('is written to again a quarter of an hour later when the mail could not leave, eight times at most', async () => {
+		await given.open();
+		answer = { outcome: 'temporary_failure', reason: 'timeout' };
+		const start = on('2026-04-17', '08:00').getTime();
+		for (let minutes = 0; minutes < 400; minutes += 5) await tick(new Date(start + minutes * 60_000));
+		expect(mails).toHaveLength(8);
+		expect((await given.db.read.select().from(aidNotice))[0]).toMatchObject({ actAt: null, sentAt: null });
+	});
+	test('two workers at once write once', async () => {
+		await given.open();
+		await planSilenceNotices(given.db, on('2026-04-17'));
+		await Promise.all([1, 2, 3].map(() => sendAidNotices(given.db, send, on('2026-04-17'))));
+		expect(mails).toHaveLength(1);
+	});
+	test('counts in its own zone: in Cayenne the day begins three hours after Greenwich', async () => {
+		given = await anAidSetting({ zone: 'America/Cayenne', holidayZone: 'guyane' });
+		await given.open();
+		await tick(on('2026-04-17', '02:59'));
+		expect(mails).toEqual([]);
+		await tick(on('2026-04-17', '03:00'));
+		expect(mails).toHaveLength(1);
+	});
+});
+
+describe('« j’ai un entretien demain »', () => {
+	const ask = (day: string, now = on('2026-03-02')) =>
+		given.db.write((tx) =>
+			askUrgently(tx, {
+				...{ personId: given.person.id, territoryId: given.territoryId, on: day, now },
+				by: given.as({ ...given.person.account, structureId: null }),
+			}),
+		);
+
+	test('reaches the service that decides and the referent at once, and is on top of the queue', async () => {
+		const { db, person, decider, second } = given;
+		await given.open({ now: on('2026-01-05') });
+		await aFollowUp(db, { personId: person.id, member: second });
+		const { reference } = (await ask('2026-03-03'))!;
+		await sendAidNotices(db, send, on('2026-03-02'));
+		expect(mails.map(({ to }) => to).sort()).toEqual([given.place.email!, second.email!].sort());
+		expect(subjects()[0]).toMatch(/^Urgent/);
+		const { rows } = await aidsQueue(db.read, decider, { filter: 'waiting', page: 1, now: on('2026-03-02') });
+		expect(rows.map((row) => [row.urgentOn, row.reference === reference])).toEqual([
+			['2026-03-03', true],
+			[null, false],
+		]);
+	});
+	test('is for today at the earliest and two weeks at the latest, in the zone of the territory; one at a time', async () => {
+		for (const day of ['2026-03-01', '2026-03-17']) await expect(ask(day)).rejects.toThrow('urgent_outside');
+		expect(await ask('2026-03-02')).not.toBeNull();
+		expect(await ask('2026-03-03')).toBeNull();
+		given = await anAidSetting({ zone: 'America/Cayenne', holidayZone: 'guyane' });
+		// Still 1 March in Cayenne.
+		expect(await ask('2026-03-01', on('2026-03-02', '02:00'))).not.toBeNull();
+	});
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { aCoordinator, aStructure, aTerritory } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { anAidSetting, on, RULES, SENT } from '../../../../tests/support/aids.ts';
+import { PROFILES } from '../territories/profiles.ts';
+import { submitAid } from './commands.ts';
+import { parseScheme } from './forms-scheme.ts';
+import { shipSchemes } from './profiles.ts';
+import { getOwnAid } from './queries.ts';
+import { changeScheme, findScheme, grantedThisYear, listSchemes, schemeHistory, schemeToChange } from './schemes.ts';
+
+async function withCoordinator() {
+	const given = await anAidSetting({ rules: { budgetCents: 100_000 } });
+	const { db, territoryId, as } = given;
+	const coordinator = await aCoordinator(db, { territoryId });
+	const rules = (today: string) => findScheme(db.read, { territoryId, code: 'childcare', today });
+	const set = (content: Partial<typeof RULES>, more: { version?: number; startsOn?: string; now?: Date } = {}) =>
+		db.write((tx) =>
+			changeScheme(tx, {
+				...{ code: 'childcare', version: 1, startsOn: '2026-03-02', now: SENT, by: as(coordinator) },
+				content: { ...RULES, ...content },
+				...more,
+			}),
+		);
+	return { ...given, coordinator, rules, set };
+}
+
+describe('a change of rules', () => {
+	test('adds a version from its day on; the day before, the old one still stands', async () => {
+		const { rules, set } = await withCoordinator();
+		await set({ budgetCents: 5 }, { startsOn: '2026-04-01' });
+		expect((await rules('2026-03-31'))!.content.budgetCents).toBe(100_000);
+		expect((await rules('2026-04-01'))!.content.budgetCents).toBe(5);
+	});
+	test('never alters a file that was sent: it keeps the rules of its day, and its decision', async () => {
+		const { db, person, open, change, set } = await withCoordinator();
+		const { id, reference } = (await open())!;
+		await change(id, 'under_review');
+		await change(id, 'granted', { amountCents: 41_600 });
+		const before = await getOwnAid(db.read, person.id, reference, SENT);
+		await set({ name: { fr: 'Autre nom' }, amounts: [], fourEyesCents: 1, deciderStructureId: null, open: false });
+		expect(await getOwnAid(db.read, person.id, reference, SENT)).toEqual(before);
+	});
+	test('a draft is sent under the rules of the day it leaves', async () => {
+		const { db, person, open, set } = await withCoordinator();
+		const { reference } = (await open({ sent: false }))!;
+		await set({ name: { fr: 'Nouveau nom' } });
+		await db.write((tx) => submitAid(tx, { reference, personId: person.id, now: SENT }));
+		expect((await getOwnAid(db.read, person.id, reference, SENT)).rules!.name.fr).toBe('Nouveau nom');
+	});
+	test('is made by the coordinator of the territory alone, from what they read, and never in the past', async () => {
+		const { db, as, decider, coordinator, set } = await withCoordinator();
+		await expect(set({}, { startsOn: '2026-03-01' })).rejects.toThrow('scheme_past');
+		await set({});
+		await expect(set({})).rejects.toMatchObject({ code: 'scheme_changed', kind: 'conflict' });
+		const far = await aCoordinator(db, { territoryId: (await aTerritory(db)).id });
+		for (const by of [as(decider), { ...as(coordinator), territoryId: far.territoryId! }])
+			await expect(schemeToChange(db.read, by, 'childcare')).rejects.toThrow('not_found');
+	});
+	test('leaves who made it and when; versions of before stay as they were', async () => {
+		const { db, territoryId, coordinator, rules, set } = await withCoordinator();
+		await set({ budgetCents: 7 });
+		const history = await schemeHistory(db.read, (await rules('2026-03-02'))!.id);
+		expect(history.map(({ version, by, content }) => [version, by, content.budgetCents])).toEqual([
+			[2, coordinator.displayName, 7],
+			[1, null, 100_000],
+		]);
+		expect(territoryId).toBe(coordinator.territoryId);
+	});
+	test('posted twice at once, it is made once', async () => {
+		const { set } = await withCoordinator();
+		const results = await Promise.allSettled([set({ budgetCents: 1 }), set({ budgetCents: 2 })]);
+		expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+	});
+});
+
+test('the envelope counts what was granted in the calendar year, paid or not, and nothing else', async () => {
+	const { db, territoryId, open, change } = await withCoordinator();
+	const { id } = (await open())!;
+	await change(id, 'under_review');
+	await change(id, 'granted', { amountCents: 41_600 });
+	const granted = async (today: string) => (await grantedThisYear(db.read, territoryId, today)).get('childcare') ?? 0;
+	expect([await granted('2026-12-31'), await granted('2027-01-01'), await granted('2025-12-31')]).toEqual([
+		41_600, 0, 0,
+	]);
+	await change(id, 'paid', { now: on('2026-03-04') });
+	expect(await granted('2026-12-31')).toBe(41_600);
+	const { id: refused } = (await open({ now: on('2026-03-05') }))!;
+	await change(refused, 'under_review', { now: on('2026-03-05') });
+	await change(refused, 'refused', { reason: 'budget_spent', now: on('2026-03-05') });
+	expect(await granted('2026-12-31')).toBe(41_600);
+});
+
+test('every profile ships childcare, an urgent help and at least one aid for mobility, in every language', async () => {
+	const db = await testDatabase();
+	for (const { id } of PROFILES) {
+		await aTerritory(db, { id });
+		await aStructure(db, { id: `${id}-decideur`, territoryId: id, decidesAids: true });
+		await db.write((tx) => shipSchemes(tx, id, SENT));
+		const schemes = await listSchemes(db.read, id, '2026-03-02');
+		expect(
+			schemes.map(({ theme }) => theme),
+			id,
+		).toEqual(expect.arrayContaining(['childcare', 'mobility']));
+		expect(schemes.map(({ code }) => code)).toContain('urgent_childcare');
+		for (const { content } of schemes) {
+			expect(content.deciderStructureId).toBe(`${id}-decideur`);
+			for (const words of [content.name, content.purpose, ...content.conditions])
+				expect(Object.keys(words)).toEqual(['fr', 'en', 'ar', 'uk']);
+		}
+	}
+});
+
+describe('the form of the coordinator', () => {
+	const posted = (more: Record<string, string>) => {
+		const form = new FormData();
+		const values = { version: '3', name: 'Aide', purpose: 'Elle paie.', open: 'yes', startsOn: '2026-03-02', ...more };
+		for (const [name, value] of Object.entries(values)) form.set(name, value);
+		return parseScheme(form, { ...RULES, name: { fr: 'Aide', en: 'Aid' } }, ['a-structure']);
+	};
+	test('reads amounts a line each, and keeps the other languages of words that did not change', () => {
+		const parsed = posted({
+			amounts: 'Un enfant = 400\nDeux enfants = 478,40 €',
+			budget: '60 000',
+			decider: 'a-structure',
+		});
+		expect(parsed).toMatchObject({
+			ok: true,
+			value: {
+				version: 3,
+				content: {
+					name: { fr: 'Aide', en: 'Aid' },
+					purpose: { fr: 'Elle paie.' },
+					amounts: [
+						{ label: { fr: 'Un enfant' }, cents: 40_000 },
+						{ label: { fr: 'Deux enfants' }, cents: 47_840 },
+					],
+					budgetCents: 6_000_000,
+					deciderStructureId: 'a-structure',
+					fourEyesCents: null,
+				},
+			},
+		});
+		expect(posted({ decider: 'of-another-territory' })).toMatchObject({
+			value: { content: { deciderStructureId: null } },
+		});
+	});
+	test.each([
+		['name', ''],
+		['amounts', 'quatre cents'],
+		['amounts', 'Un enfant = -4'],
+		['budget', 'beaucoup'],
+		['months', '0'],
+		['startsOn', '2026-02-30'],
+		['open', 'perhaps'],
+	])('a bad « %s » (%j) is told beside the field', (field, value) => {
+		expect(posted({ [field]: value })).toMatchObject({ ok: false, errors: { [field]: expect.any(String) } });
+	});
+});

@@ -136,13 +136,13 @@ test('a paper is missing: named, the legal clock stands still, and runs again wh
 });
 
 test('a file that silence would refuse tomorrow is seen first, and answered in time', async ({ portal }) => {
-	const found = one<{ reference: string; email: string }>(
+	const found = one<{ reference: string; contact: string }>(
 		portal,
-		`SELECT f.reference, a.email FROM childcare_aid f JOIN account a ON a.person_id = f.person_id
+		`SELECT f.reference, coalesce(a.email, a.phone) AS contact FROM childcare_aid f JOIN account a ON a.person_id = f.person_id
 		WHERE f.silence_on = ? AND f.status = 'submitted' AND f.territory_id = 'ardennes' LIMIT 1`,
 		dayIn(1),
 	);
-	const person = as(portal, found.email);
+	const person = as(portal, found.contact);
 	expect((await person.read(`/aides/${found.reference}`)).text).toContain('La date de réponse approche');
 	await decide(portal, found.reference, 'under_review');
 	await decide(portal, found.reference, 'granted', { amount: '416' });

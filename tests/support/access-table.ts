@@ -362,7 +362,11 @@ export const ACCESS: Record<string, Row> = {
 	'/(staff)/pro/personnes/[id]/aides': {
 		for: FOLLOW_A,
 		at: '/pro/personnes/{person}/aides',
-		actions: { default: { for: PAIR } },
+		actions: {
+			open: { for: PAIR },
+			follow: { for: PAIR, form: { body: 'caf' } },
+			note: { for: NOBODY, form: { reference: '{need}', to: 'granted', on: '2026-01-05' } },
+		},
 	},
 	'/(staff)/pro/aides': ofStaff,
 	'/(staff)/pro/aides/[reference]': {

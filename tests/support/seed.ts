@@ -16,7 +16,7 @@ import { shipSchemes } from '../../src/lib/server/childcare/profiles.ts';
 import { createTerritory, importReference } from '../../src/lib/server/territories/commands.ts';
 import { PROFILES } from '../../src/lib/server/territories/profiles.ts';
 import { getTerritory } from '../../src/lib/server/territories/queries.ts';
-import { askForAid, missingPaper, silentFiles } from './seed/childcare.ts';
+import { askForAid, missingPaper, otherAids, silentFiles } from './seed/childcare.ts';
 import { between, chance, pick } from './seed/draw.ts';
 import { writeTemplates } from './seed/messages.ts';
 import { rateAll } from './seed/evaluation.ts';
@@ -60,6 +60,7 @@ async function fill(tx: Tx, root: string, today: Date): Promise<DemoAccount[]> {
 		}
 		await meetTogether(world, persona.personId);
 		await silentFiles(world, parents);
+		await otherAids(world, parents.slice(2));
 		await rateAll(world, persona.personId);
 		await writeTemplates(world);
 		const of = { territory: profile.name };

@@ -2,10 +2,14 @@ import { eq } from 'drizzle-orm';
 import {
 	changeAidStatus,
 	openAid,
+	openElsewhere,
 	submitAid,
 	withdrawAid,
 	type AidChange,
 } from '../../../src/lib/server/childcare/commands.ts';
+import { findAccountOfPerson } from '../../../src/lib/server/accounts/queries.ts';
+import { listSchemes } from '../../../src/lib/server/childcare/schemes.ts';
+import { askUrgently } from '../../../src/lib/server/childcare/urgent.ts';
 import { childcareAid, supportRequest } from '../../../src/lib/server/db/schema/index.ts';
 import { addDays, addMonths, instantOf, localDay } from '../../../src/lib/server/territories/calendar.ts';
 import { AID_REASONS, type Paper } from '../../../src/lib/shared/aids.ts';
@@ -103,4 +107,34 @@ export async function silentFiles(world: World, people: string[]) {
 		if (opened)
 			await submitAid(tx, { reference: opened.reference, personId, now: instantOf(sentOn, '10:00', territory.zone) });
 	}
+}
+
+/** Aids for mobility at several moments, one that cannot wait, one that another body decides. */
+export async function otherAids(world: World, people: string[]) {
+	const { tx, territory, today } = world;
+	const day = localDay(today, territory.zone);
+	const mobility = (await listSchemes(tx, territory.id, day)).filter(({ theme }) => theme === 'mobility');
+	for (const [index, personId] of people.slice(0, 3).entries()) {
+		const sentAt = new Date(today.getTime() - (index * 9 + 3) * DAY_MS);
+		const kind = mobility[index % mobility.length]!.code;
+		const opened = await openAid(tx, { personId, territoryId: territory.id, kind, sent: true, now: sentAt });
+		if (!opened || index === 0) continue;
+		await decide(world, opened.id, { to: 'under_review', now: sentAt });
+		if (index === 2) await decide(world, opened.id, { to: 'granted', amountCents: 30_000, now: sentAt });
+	}
+	const [, , , urgent, elsewhere] = people;
+	const by = { accountId: '', role: 'beneficiary' as const, structureId: null };
+	const account = async (personId: string) => (await findAccountOfPerson(tx, personId))?.id;
+	const asks = urgent && (await account(urgent));
+	if (asks)
+		await askUrgently(tx, {
+			...{ personId: urgent, territoryId: territory.id, on: addDays(day, 1), now: today },
+			by: { ...by, accountId: asks },
+		});
+	const follows = elsewhere && (await account(elsewhere));
+	if (follows)
+		await openElsewhere(tx, {
+			...{ personId: elsewhere, territoryId: territory.id, body: 'france_travail', now: today },
+			by: { ...by, accountId: follows },
+		});
 }

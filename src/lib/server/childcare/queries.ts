@@ -77,6 +77,9 @@ export interface AidLine {
 	kind: string;
 	/** As the territory calls it. */
 	name: Words | null;
+	/** Who said so, and when: the portal cannot know the file of another body. */
+	source: AidRow['source'];
+	asOf: Date;
 	/** Day of an interview or job that cannot wait. */
 	urgentOn: string | null;
 	facts: AidFacts;
@@ -104,10 +107,13 @@ export async function linesOf(
 		const territory = await getTerritory(q, aid.territoryId);
 		const own = papers.filter(({ aidId }) => aidId === aid.id);
 		const { name: deciderName } = deciderOf(decider, territory);
-		const { id, reference, personId, kind, urgentOn, silenceOn, pausedUntil, createdAt } = aid;
+		const { id, reference, personId, kind, source, asOf, urgentOn, silenceOn, pausedUntil, createdAt } = aid;
 		const name = rules.get(aid.schemeVersionId ?? '')?.name ?? null;
 		const facts = factsOf(aid, own, deciderName, territory.zone, localDay(now, territory.zone));
-		lines.push({ id, reference, personId, kind, name, urgentOn, facts, silenceOn, pausedUntil, createdAt });
+		lines.push({
+			...{ id, reference, personId, kind, name, source, asOf },
+			...{ urgentOn, facts, silenceOn, pausedUntil, createdAt },
+		});
 	}
 	return lines;
 }
@@ -214,7 +220,8 @@ export async function getOwnAid(q: Queries, personId: string, reference: string,
 		.where(and(eq(childcareAid.reference, reference), eq(childcareAid.personId, personId)))
 		.limit(1);
 	if (!row) throw notFound();
-	return fileOf(q, row, now);
+	// A proposal is for those who decide: not even an export tells of it.
+	return { ...(await fileOf(q, row, now)), proposal: null };
 }
 
 /** As another adult of the household reads it: nothing that the service wrote to the person, no money. */

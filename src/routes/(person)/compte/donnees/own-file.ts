@@ -119,13 +119,19 @@ const appointmentsOf = async (q: Queries, personId: string) =>
 async function aidsFile(q: Queries, personId: string, now: Date) {
 	const lines = await aidsOf(q, personId, now);
 	const files = await Promise.all(lines.map(({ reference }) => getOwnAid(q, personId, reference, now)));
-	return files.map(({ reference, facts, reason, sentAt, decider, papers, history }) => ({
-		reference,
-		...facts,
-		reason,
-		sentAt,
-		decider,
-		papers,
-		history,
-	}));
+	return files.map(
+		({ reference, kind, facts, reason, sentAt, urgentOn, outcome, children, decider, papers, history }) => ({
+			reference,
+			kind,
+			...facts,
+			reason,
+			sentAt,
+			urgentOn,
+			outcome,
+			children,
+			decider,
+			papers,
+			history,
+		}),
+	);
 }

@@ -1,6 +1,7 @@
-import { redirect } from '@sveltejs/kit';
+import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
-import { openAid } from '$lib/server/childcare/commands';
+import { noteElsewhere, openAid, openElsewhere } from '$lib/server/childcare/commands';
+import { parseFollow, parseNoted } from '$lib/server/childcare/forms-ask';
 import { aidsOf } from '$lib/server/childcare/queries';
 import { decides } from '$lib/server/childcare/queue';
 import { db } from '$lib/server/db';
@@ -23,32 +24,79 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const { zone } = await getTerritory(db.read, viewer.territoryId);
 	const seen = seesTheme(themes, 'childcare');
 	const aids = seen ? await aidsOf(db.read, params.id, now) : [];
-	const isOpen = aids.some(({ facts }) => ['draft', 'submitted', 'incomplete', 'under_review'].includes(facts.status));
+	const isOpen = aids.some(
+		({ kind, facts }) =>
+			kind === 'childcare' && ['draft', 'submitted', 'incomplete', 'under_review'].includes(facts.status),
+	);
 	return {
 		now,
 		zone,
 		today: localDay(now, zone),
 		aids,
 		mayOpen: seen && !isOpen,
+		mayNote: seen,
 		decides: await decides(db.read, viewer),
 	};
 };
 
+/** Childcare of somebody one follows. @throws DomainError `not_found` */
+async function followed(by: ReturnType<typeof requireStaff>, personId: string) {
+	const { themes, person } = await getFollowedPerson(db.read, by, personId).catch(errorFrom);
+	if (!seesTheme(themes, 'childcare')) throw new DomainError('not_found', 'not_found');
+	return { personId: person.id, territoryId: person.territoryId };
+}
+
 export const actions: Actions = {
-	default: async ({ locals, params }) => {
+	open: async ({ locals, params }) => {
 		const by = requireStaff();
 		const { now } = locals;
-		const { themes, person } = await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
 		try {
-			if (!seesTheme(themes, 'childcare')) throw new DomainError('not_found', 'not_found');
+			const whose = await followed(by, params.id);
 			await db.write(async (tx) => {
-				const opening = { personId: person.id, territoryId: person.territoryId, sent: true, by, now };
-				const opened = await openAid(tx, opening);
+				const opened = await openAid(tx, { ...whose, sent: true, by, now });
 				if (!opened) throw new DomainError('aid_open', 'conflict');
-				await tellAidChange(tx, { ...opened, personId: person.id, now });
+				await tellAidChange(tx, { ...opened, ...whose, now });
 			});
 		} catch (problem) {
 			return failFrom(problem, { aid_open: m.error_changed_meanwhile });
+		}
+		redirect(303, href(`/pro/personnes/${params.id}/aides`));
+	},
+	/** A file that another body decides. */
+	follow: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		const form = await request.formData();
+		try {
+			const whose = await followed(by, params.id);
+			const parsed = parseFollow(form);
+			if (!parsed.ok) return fail(400, parsed);
+			await db.write(async (tx) => {
+				const opened = await openElsewhere(tx, { ...whose, body: parsed.value.body, by, now });
+				if (!opened) throw new DomainError('aid_open', 'conflict');
+			});
+		} catch (problem) {
+			return failFrom(problem, { aid_open: m.aid_pro_error_follow });
+		}
+		redirect(303, href(`/pro/personnes/${params.id}/aides`));
+	},
+	/** What the other body said; the person reads it in their own file. */
+	note: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		const form = await request.formData();
+		const reference = String(form.get('reference') ?? '');
+		try {
+			const whose = await followed(by, params.id);
+			const parsed = parseNoted(form);
+			if (!parsed.ok) return fail(400, { ...parsed, values: { ...parsed.values, reference } });
+			const { amount: amountCents, ...said } = parsed.value;
+			await db.write(async (tx) => {
+				const { id } = await noteElsewhere(tx, { ...whose, ...said, reference, amountCents, by, now });
+				await tellAidChange(tx, { id, reference, personId: whose.personId, now });
+			});
+		} catch (problem) {
+			return failFrom(problem, { aid_as_of_outside: m.aid_error_as_of }, { reference });
 		}
 		redirect(303, href(`/pro/personnes/${params.id}/aides`));
 	},

@@ -13,6 +13,7 @@ const PARTS: Record<string, () => Promise<{ default: Part }>> = {
 	search: () => import('./search.ts'),
 	booking: () => import('./booking.ts'),
 	pages: () => import('./pages.ts'),
+	evaluation: () => import('./evaluation.ts'),
 	start: () => import('./start.ts'),
 	memory: () => import('./memory.ts'),
 };

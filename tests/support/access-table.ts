@@ -413,6 +413,8 @@ export const ACCESS: Record<string, Row> = {
 		},
 	},
 	'/(staff)/pilotage/evaluation/resultats.csv': ofCoordinators,
+	'/(staff)/pilotage/evaluation/indicateurs': ofCoordinators,
+	'/(staff)/pilotage/evaluation/indicateurs.csv': ofCoordinators,
 	'/(staff)/pilotage/evaluation/microdonnees.csv': ofCoordinators,
 	'/(staff)/pilotage/evaluation/microdonnees.txt': ofCoordinators,
 	'/(staff)/pilotage/questionnaires': {

@@ -1,0 +1,126 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import {
+	anAppointment,
+	aNeed,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aTerritory,
+} from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
+import { need, pathway, supportRequest } from '../db/schema/index.ts';
+import { rateOf } from './indicator-rules.ts';
+import { indicatorsOf } from './indicators.ts';
+
+const NOW = new Date('2026-11-20T10:00:00Z');
+
+async function setting() {
+	const db = await testDatabase();
+	const territory = await aTerritory(db);
+	const referent = await aReferent(db, { territoryId: territory.id });
+	const context = { territoryId: territory.id, zone: territory.zone, now: NOW };
+	/** Somebody who asked on a day of the cohort (August 2025 to July 2026). */
+	async function somebody(index: number, submittedAt = new Date('2026-03-02T09:00:00Z')) {
+		const person = await aPerson(db, { referent });
+		const request = await aRequest(db, { personId: person.id, status: 'in_pathway' });
+		await db.write((tx) =>
+			tx
+				.update(supportRequest)
+				.set({ submittedAt, assignedAt: new Date(submittedAt.getTime() + (index + 1) * 86_400_000) })
+				.where(eq(supportRequest.id, request.id)),
+		);
+		return { person, request };
+	}
+	return { db, referent, context, somebody };
+}
+
+test('delays are those of a cohort old enough: a request of last month is not in it', async () => {
+	const { db, context, somebody } = await setting();
+	for (let index = 0; index < 11; index += 1) await somebody(index);
+	for (let index = 0; index < 5; index += 1) await somebody(90, new Date('2026-10-02T09:00:00Z'));
+	const { from, to, delays } = await indicatorsOf(db.read, context);
+	expect([from, to]).toEqual(['2025-08-01', '2026-07-31']);
+	expect(delays[0]).toEqual({ code: 'contact', count: 11, median: 6, ninetieth: 10 });
+	expect(delays.slice(1).every(({ count, median }) => count === 0 && median === null)).toBe(true);
+});
+
+test('absences are counted apart after an invitation and after a summons', async () => {
+	const { db, referent, context, somebody } = await setting();
+	for (let index = 0; index < 24; index += 1) {
+		const { person } = await somebody(index);
+		const origin = index < 12 ? ('invitation' as const) : ('convocation' as const);
+		const state = index % 12 < (index < 12 ? 0 : 6) ? ('noshow' as const) : ('seen' as const);
+		await anAppointment(db, {
+			personId: person.id,
+			referentId: referent.id,
+			day: `2026-04-${String(index + 1).padStart(2, '0')}`,
+			state,
+			origin,
+		});
+	}
+	const { rates, delays } = await indicatorsOf(db.read, context);
+	const rate = (code: string) => rates.find((one) => one.code === code)!;
+	expect(rate('noshow_invitation')).toMatchObject({ n: 12, percent: 0 });
+	expect(rate('noshow_convocation')).toMatchObject({ n: 12, percent: 50 });
+	expect(delays.find(({ code }) => code === 'first_appointment')!.count).toBe(18);
+});
+
+test('needs lifted, exits and returns to work are shares of those concerned, and small groups are not said', async () => {
+	const { db, context, somebody } = await setting();
+	for (let index = 0; index < 12; index += 1) {
+		const { person, request } = await somebody(index);
+		const opened = await aNeed(db, { requestId: request.id, personId: person.id, theme: 'mobility' });
+		const createdAt = new Date('2026-03-02T09:00:00Z');
+		const lifted = index < 7;
+		await db.write((tx) =>
+			tx
+				.update(need)
+				.set({
+					createdAt,
+					status: lifted ? 'lifted' : 'open',
+					closedAt: lifted ? new Date('2026-03-12T09:00:00Z') : null,
+				})
+				.where(eq(need.id, opened.id)),
+		);
+		const { id } = await aPathway(db, { personId: person.id });
+		await db.write((tx) =>
+			tx
+				.update(pathway)
+				.set({
+					startedAt: new Date('2026-03-20T09:00:00Z'),
+					endedAt: new Date('2026-10-01T09:00:00Z'),
+					endReason: index < 6 ? 'work' : 'moved',
+				})
+				.where(eq(pathway.id, id)),
+		);
+	}
+	const { rates, obstacles } = await indicatorsOf(db.read, context);
+	expect(obstacles.find(({ theme }) => theme === 'mobility')).toMatchObject({ n: 12, percent: 58, days: { count: 7 } });
+	expect(obstacles.find(({ theme }) => theme === 'housing')).toMatchObject({ n: 0, percent: null });
+	const rate = (code: string) => rates.find((one) => one.code === code)!;
+	expect(rate('oriented')).toMatchObject({ n: 12, percent: 100 });
+	expect(rate('exit_work')).toMatchObject({ n: 12, percent: 50 });
+	expect(rate('in_work_3')).toMatchObject({ n: 0, percent: null });
+});
+
+test('a share is said of eleven people or more, and neither of its sides counts from 1 to 4', () => {
+	expect(rateOf(5, 11)).toMatchObject({ n: 11, percent: 45 });
+	for (const [part, n] of [
+		[5, 10],
+		[4, 30],
+		[27, 30],
+	] as const)
+		expect(rateOf(part, n)).toEqual({ n, percent: null, low: null, high: null });
+	expect(rateOf(0, 30)).toMatchObject({ percent: 0 });
+	expect(rateOf(2, 3)).toEqual({ n: null, percent: null, low: null, high: null });
+});
+
+test('no indicator reads a whole table', async () => {
+	const { db, context, somebody } = await setting();
+	const { person } = await somebody(1);
+	await aPathway(db, { personId: person.id });
+	expect(await fullScans(db, () => indicatorsOf(db.read, context))).toEqual([]);
+});

@@ -1,0 +1,289 @@
+import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
+import type { Channel } from '../../shared/codes.ts';
+import { THEMES, type Theme } from '../../shared/themes.ts';
+import type { Queries } from '../db/client.ts';
+import { appointment, delivery, need, pathway, reminder, stage, step, supportRequest } from '../db/schema/index.ts';
+import { distribution, type Distribution } from '../people/steering-rules.ts';
+import { addDays, addMonths, daysIn, localDay, startOfDay } from '../territories/calendar.ts';
+import { rateOf, type Rate } from './indicator-rules.ts';
+
+/** Requests younger than this have not had the time to go on: counting them would make delays look short. */
+const OLD_ENOUGH_MONTHS = 3;
+const COHORT_MONTHS = 12;
+/** Of a large territory, the last ones: enough for a median and a rate that no longer move. */
+const MOST = 1_000;
+const CHUNK = 500;
+const REVIEW_MONTHS = { pro: 6, socio_pro: 6, social: 12 } as const;
+
+export const DELAYS = ['contact', 'first_appointment', 'orientation', 'contract', 'first_action'] as const;
+export const RATES = [
+	'oriented',
+	'contract',
+	'noshow_invitation',
+	'noshow_convocation',
+	'review_on_time',
+	'exit_positive',
+	'exit_work',
+	'in_work_3',
+	'in_work_6',
+	'reach_push',
+	'reach_email',
+	'reach_sms',
+] as const;
+export type RateCode = (typeof RATES)[number];
+
+export interface Indicators {
+	/** `YYYY-MM-DD`, first and last day on which the requests of the cohort were filed. */
+	from: string;
+	to: string;
+	delays: ({ code: (typeof DELAYS)[number] } & Distribution)[];
+	rates: ({ code: RateCode } & Rate)[];
+	obstacles: ({ theme: Theme; days: Distribution } & Rate)[];
+}
+
+/** In pieces: a list of thousands of ids is more than a query may carry. */
+async function inChunks<Row>(ids: string[], ask: (some: string[]) => Promise<Row[]>): Promise<Row[]> {
+	const rows: Row[] = [];
+	for (let at = 0; at < ids.length; at += CHUNK) rows.push(...(await ask(ids.slice(at, at + CHUNK))));
+	return rows;
+}
+function byPerson<Row extends { personId: string }>(rows: Row[]): Map<string, Row[]> {
+	const groups = new Map<string, Row[]>();
+	for (const row of rows) {
+		const group = groups.get(row.personId);
+		if (group) group.push(row);
+		else groups.set(row.personId, [row]);
+	}
+	return groups;
+}
+
+/**
+ * Results and means of domain.md §6.4, on a cohort old enough: the requests of twelve whole months that ended three months
+ * ago or more, and what became of these people since.
+ */
+export async function indicatorsOf(
+	q: Queries,
+	{ territoryId, zone, now }: { territoryId: string; zone: string; now: Date },
+): Promise<Indicators> {
+	const end = addMonths(`${localDay(now, zone).slice(0, 7)}-01`, -OLD_ENOUGH_MONTHS);
+	const start = addMonths(end, -COHORT_MONTHS);
+	const requests = await q
+		.select({
+			id: supportRequest.id,
+			personId: supportRequest.personId,
+			submittedAt: supportRequest.submittedAt,
+			assignedAt: supportRequest.assignedAt,
+		})
+		.from(supportRequest)
+		.where(
+			and(
+				eq(supportRequest.territoryId, territoryId),
+				inArray(supportRequest.status, ['submitted', 'assigned', 'in_diagnosis', 'in_pathway', 'closed']),
+				gte(supportRequest.submittedAt, startOfDay(start, zone)),
+				lt(supportRequest.submittedAt, startOfDay(end, zone)),
+			),
+		)
+		.orderBy(desc(supportRequest.submittedAt))
+		.limit(MOST);
+	const cohort = requests.flatMap(({ personId, submittedAt, ...row }) =>
+		personId && submittedAt ? { ...row, personId, submittedAt } : [],
+	);
+	const people = [...new Set(cohort.map(({ personId }) => personId))];
+	const files = await filesOf(q, people, startOfDay(start, zone));
+	const needs = await inChunks(
+		cohort.map(({ id }) => id),
+		(some) =>
+			q
+				.select({ theme: need.theme, status: need.status, createdAt: need.createdAt, closedAt: need.closedAt })
+				.from(need)
+				.where(inArray(need.requestId, some))
+				.orderBy(asc(need.id))
+				.limit(CHUNK * THEMES.length),
+	);
+	const between = daysIn(zone);
+	return {
+		from: start,
+		to: addDays(end, -1),
+		delays: delaysOf(cohort, files, between),
+		rates: ratesOf(cohort, files, now),
+		obstacles: THEMES.map((theme) => {
+			const own = needs.filter((row) => row.theme === theme);
+			const lifted = own.filter(({ status }) => status === 'lifted');
+			const days = lifted.flatMap(({ createdAt, closedAt }) => (closedAt ? between(createdAt, closedAt) : []));
+			return { theme, ...rateOf(lifted.length, own.length), days: distribution(days) };
+		}),
+	};
+}
+
+async function filesOf(q: Queries, people: string[], since: Date) {
+	const meetings = await inChunks(people, (some) =>
+		q
+			.select({
+				personId: appointment.personId,
+				startsAt: appointment.startsAt,
+				type: appointment.type,
+				state: appointment.state,
+				origin: appointment.origin,
+			})
+			.from(appointment)
+			.where(and(inArray(appointment.personId, some), gte(appointment.startsAt, since)))
+			.orderBy(asc(appointment.startsAt))
+			.limit(CHUNK * 40),
+	);
+	const pathways = await inChunks(people, (some) =>
+		q
+			.select({
+				id: pathway.id,
+				personId: pathway.personId,
+				kind: pathway.kind,
+				startedAt: pathway.startedAt,
+				endedAt: pathway.endedAt,
+				endReason: pathway.endReason,
+			})
+			.from(pathway)
+			.where(and(inArray(pathway.personId, some), gte(pathway.startedAt, since)))
+			.orderBy(asc(pathway.startedAt))
+			.limit(CHUNK * 4),
+	);
+	const ids = pathways.map(({ id }) => id);
+	const atWork = await inChunks(ids, (some) =>
+		q
+			.select({ personId: pathway.personId, enteredAt: stage.enteredAt })
+			.from(stage)
+			.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
+			.where(and(inArray(stage.pathwayId, some), eq(stage.inWork, true)))
+			.orderBy(asc(stage.enteredAt))
+			.limit(CHUNK),
+	);
+	const actions = await inChunks(ids, (some) =>
+		q
+			.select({ personId: step.personId, doneAt: step.doneAt })
+			.from(step)
+			.where(and(inArray(step.pathwayId, some), eq(step.state, 'done')))
+			.orderBy(asc(step.doneAt))
+			.limit(CHUNK * 40),
+	);
+	const again = await inChunks(people, (some) =>
+		q
+			.select({ personId: supportRequest.personId, submittedAt: supportRequest.submittedAt })
+			.from(supportRequest)
+			.where(and(inArray(supportRequest.personId, some), gte(supportRequest.submittedAt, since)))
+			.orderBy(asc(supportRequest.submittedAt))
+			.limit(CHUNK * 4),
+	);
+	const sent = await inChunks(people, (some) =>
+		q
+			.select({ channel: delivery.channel, outcome: delivery.outcome })
+			.from(reminder)
+			.innerJoin(delivery, eq(delivery.reminderId, reminder.id))
+			.where(and(inArray(reminder.personId, some), gte(reminder.createdAt, since)))
+			.orderBy(desc(reminder.createdAt))
+			.limit(CHUNK * 20),
+	);
+	return { meetings, pathways, atWork, actions, again, sent };
+}
+type Files = Awaited<ReturnType<typeof filesOf>>;
+interface Request {
+	personId: string;
+	submittedAt: Date;
+	assignedAt: Date | null;
+}
+
+/** Calendar days from the request to the first of each, for those who reached it. */
+function delaysOf(cohort: Request[], files: Files, between: (from: Date, to: Date) => number): Indicators['delays'] {
+	const meetings = byPerson(files.meetings.filter(({ state }) => state === 'seen'));
+	const pathways = byPerson(files.pathways);
+	const actions = byPerson(files.actions);
+	const firstAfter = (dates: (Date | null)[], from: Date) =>
+		dates.find((date) => date !== null && date >= from) ?? null;
+	const reached: Record<(typeof DELAYS)[number], (request: Request) => Date | null> = {
+		contact: ({ assignedAt }) => assignedAt,
+		first_appointment: ({ personId, submittedAt }) =>
+			firstAfter(
+				(meetings.get(personId) ?? []).map(({ startsAt }) => startsAt),
+				submittedAt,
+			),
+		orientation: ({ personId, submittedAt }) =>
+			firstAfter(
+				(pathways.get(personId) ?? []).map(({ startedAt }) => startedAt),
+				submittedAt,
+			),
+		contract: ({ personId, submittedAt }) =>
+			firstAfter(
+				(meetings.get(personId) ?? []).flatMap(({ type, startsAt }) => (type === 'contract_signature' ? startsAt : [])),
+				submittedAt,
+			),
+		first_action: ({ personId, submittedAt }) =>
+			firstAfter(
+				(actions.get(personId) ?? []).map(({ doneAt }) => doneAt),
+				submittedAt,
+			),
+	};
+	return DELAYS.map((code) => {
+		const days = cohort.flatMap((request) => {
+			const date = reached[code](request);
+			return date ? between(request.submittedAt, date) : [];
+		});
+		return { code, ...distribution(days) };
+	});
+}
+
+const FINAL = new Set(['seen', 'excused', 'revoked', 'noshow']);
+const monthsAfter = (date: Date, months: number) => new Date(date.getTime() + months * 30.4375 * 86_400_000);
+
+function ratesOf(cohort: Request[], files: Files, now: Date): Indicators['rates'] {
+	const { meetings, pathways, atWork, again, sent } = files;
+	const oriented = new Set(pathways.map(({ personId }) => personId));
+	const signed = new Set(
+		meetings.flatMap(({ personId, type, state }) =>
+			type === 'contract_signature' && state === 'seen' ? personId : [],
+		),
+	);
+	const people = new Set(cohort.map(({ personId }) => personId));
+	const part = <Item>(items: Iterable<Item>, holds: (item: Item) => boolean): Rate => {
+		const all = [...items];
+		return rateOf(all.filter(holds).length, all.length);
+	};
+	const final = (origin: string) => meetings.filter((one) => one.origin === origin && FINAL.has(one.state));
+	const reviews = byPerson(meetings.filter(({ type, state }) => type === 'situation_review' && state === 'seen'));
+	const due = pathways.filter(
+		({ startedAt, kind, endedAt }) => monthsAfter(startedAt, REVIEW_MONTHS[kind]) <= (endedAt ?? now),
+	);
+	const ended = pathways.filter(({ endedAt }) => endedAt !== null);
+	const requests = byPerson(again.flatMap((row) => (row.personId ? { ...row, personId: row.personId } : [])));
+	const stillAtWork = (months: number) =>
+		part(
+			atWork.flatMap(({ personId, enteredAt }) =>
+				enteredAt && monthsAfter(enteredAt, months) <= now ? { personId, enteredAt } : [],
+			),
+			({ personId, enteredAt }) =>
+				!(requests.get(personId) ?? []).some(
+					({ submittedAt }) =>
+						submittedAt !== null && submittedAt > enteredAt && submittedAt <= monthsAfter(enteredAt, months),
+				),
+		);
+	const reach = (channel: Channel) =>
+		part(
+			sent.filter((one) => one.channel === channel),
+			({ outcome }) => outcome === 'accepted',
+		);
+	const found: Record<RateCode, Rate> = {
+		oriented: part(people, (personId) => oriented.has(personId)),
+		contract: part(people, (personId) => signed.has(personId)),
+		noshow_invitation: part(final('invitation'), ({ state }) => state === 'noshow'),
+		noshow_convocation: part(final('convocation'), ({ state }) => state === 'noshow'),
+		review_on_time: part(due, ({ personId, startedAt, kind }) =>
+			(reviews.get(personId) ?? []).some(
+				({ startsAt }) => startsAt > startedAt && startsAt <= monthsAfter(startedAt, REVIEW_MONTHS[kind]),
+			),
+		),
+		exit_positive: part(ended, ({ endReason }) => endReason === 'work' || endReason === 'goals_met'),
+		exit_work: part(ended, ({ endReason }) => endReason === 'work'),
+		in_work_3: stillAtWork(3),
+		in_work_6: stillAtWork(6),
+		reach_push: reach('push'),
+		reach_email: reach('email'),
+		reach_sms: reach('sms'),
+	};
+	return RATES.map((code) => ({ code, ...found[code] }));
+}

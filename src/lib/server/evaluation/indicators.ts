@@ -2,7 +2,17 @@ import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
 import type { Channel } from '../../shared/codes.ts';
 import { THEMES, type Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
-import { appointment, delivery, need, pathway, reminder, stage, step, supportRequest } from '../db/schema/index.ts';
+import {
+	appointment,
+	delivery,
+	need,
+	pathway,
+	reminder,
+	situationReview,
+	stage,
+	step,
+	supportRequest,
+} from '../db/schema/index.ts';
 import { distribution, type Distribution } from '../people/steering-rules.ts';
 import { addDays, addMonths, daysIn, localDay, startOfDay } from '../territories/calendar.ts';
 import { rateOf, type Rate } from './indicator-rules.ts';
@@ -47,15 +57,16 @@ async function inChunks<Row>(ids: string[], ask: (some: string[]) => Promise<Row
 	for (let at = 0; at < ids.length; at += CHUNK) rows.push(...(await ask(ids.slice(at, at + CHUNK))));
 	return rows;
 }
-function byPerson<Row extends { personId: string }>(rows: Row[]): Map<string, Row[]> {
+function grouped<Row>(rows: Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
 	const groups = new Map<string, Row[]>();
 	for (const row of rows) {
-		const group = groups.get(row.personId);
+		const group = groups.get(keyOf(row));
 		if (group) group.push(row);
-		else groups.set(row.personId, [row]);
+		else groups.set(keyOf(row), [row]);
 	}
 	return groups;
 }
+const byPerson = <Row extends { personId: string }>(rows: Row[]) => grouped(rows, ({ personId }) => personId);
 
 /**
  * Results and means of domain.md §6.4, on a cohort old enough: the requests of twelve whole months that ended three months
@@ -171,6 +182,14 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 			.orderBy(asc(supportRequest.submittedAt))
 			.limit(CHUNK * 4),
 	);
+	const reviews = await inChunks(ids, (some) =>
+		q
+			.select({ pathwayId: situationReview.pathwayId, heldAt: situationReview.heldAt })
+			.from(situationReview)
+			.where(inArray(situationReview.pathwayId, some))
+			.orderBy(asc(situationReview.heldAt))
+			.limit(CHUNK * 10),
+	);
 	const sent = await inChunks(people, (some) =>
 		q
 			.select({ channel: delivery.channel, outcome: delivery.outcome })
@@ -180,7 +199,7 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 			.orderBy(desc(reminder.createdAt))
 			.limit(CHUNK * 20),
 	);
-	return { meetings, pathways, atWork, actions, again, sent };
+	return { meetings, pathways, reviews, atWork, actions, again, sent };
 }
 type Files = Awaited<ReturnType<typeof filesOf>>;
 interface Request {
@@ -232,7 +251,7 @@ const FINAL = new Set(['seen', 'excused', 'revoked', 'noshow']);
 const monthsAfter = (date: Date, months: number) => new Date(date.getTime() + months * 30.4375 * 86_400_000);
 
 function ratesOf(cohort: Request[], files: Files, now: Date): Indicators['rates'] {
-	const { meetings, pathways, atWork, again, sent } = files;
+	const { meetings, pathways, reviews, atWork, again, sent } = files;
 	const oriented = new Set(pathways.map(({ personId }) => personId));
 	const signed = new Set(
 		meetings.flatMap(({ personId, type, state }) =>
@@ -245,7 +264,7 @@ function ratesOf(cohort: Request[], files: Files, now: Date): Indicators['rates'
 		return rateOf(all.filter(holds).length, all.length);
 	};
 	const final = (origin: string) => meetings.filter((one) => one.origin === origin && FINAL.has(one.state));
-	const reviews = byPerson(meetings.filter(({ type, state }) => type === 'situation_review' && state === 'seen'));
+	const held = grouped(reviews, ({ pathwayId }) => pathwayId);
 	const due = pathways.filter(
 		({ startedAt, kind, endedAt }) => monthsAfter(startedAt, REVIEW_MONTHS[kind]) <= (endedAt ?? now),
 	);
@@ -272,10 +291,8 @@ function ratesOf(cohort: Request[], files: Files, now: Date): Indicators['rates'
 		contract: part(people, (personId) => signed.has(personId)),
 		noshow_invitation: part(final('invitation'), ({ state }) => state === 'noshow'),
 		noshow_convocation: part(final('convocation'), ({ state }) => state === 'noshow'),
-		review_on_time: part(due, ({ personId, startedAt, kind }) =>
-			(reviews.get(personId) ?? []).some(
-				({ startsAt }) => startsAt > startedAt && startsAt <= monthsAfter(startedAt, REVIEW_MONTHS[kind]),
-			),
+		review_on_time: part(due, ({ id, startedAt, kind }) =>
+			(held.get(id) ?? []).some(({ heldAt }) => heldAt <= monthsAfter(startedAt, REVIEW_MONTHS[kind])),
 		),
 		exit_positive: part(ended, ({ endReason }) => endReason === 'work' || endReason === 'goals_met'),
 		exit_work: part(ended, ({ endReason }) => endReason === 'work'),

@@ -268,7 +268,7 @@ function ratesOf(cohort: Request[], files: Files, now: Date): Indicators['rates'
 	const due = pathways.filter(
 		({ startedAt, kind, endedAt }) => monthsAfter(startedAt, REVIEW_MONTHS[kind]) <= (endedAt ?? now),
 	);
-	const ended = pathways.filter(({ endedAt }) => endedAt !== null);
+	const ended = pathways.filter(({ endReason }) => endReason !== null);
 	const requests = byPerson(again.flatMap((row) => (row.personId ? { ...row, personId: row.personId } : [])));
 	const stillAtWork = (months: number) =>
 		part(

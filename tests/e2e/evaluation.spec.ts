@@ -143,7 +143,7 @@ test('results read the same on the page and in the file, filter in the address; 
 		.map((line) => line.replace(/[^\d,]+/g, ' ').trim());
 	expect(shown).toEqual(written);
 	expect(await steering.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-	await steering.getByLabel('Bassin').selectOption({ index: 1 });
+	await steering.getByLabel('Bassin', { exact: true }).selectOption({ index: 1 });
 	await steering.getByRole('button', { name: 'Filtrer' }).click();
 	await expect(steering).toHaveURL(/bassin=doubs/);
 	await expect(steering.getByRole('table', { name: 'Par bassin' })).toBeHidden();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { tally, ratingComment } from '../../src/lib/server/db/schema/index.ts';
+import { employmentArea, ratingComment, tally } from '../../src/lib/server/db/schema/index.ts';
 import { closeMonths, drop } from '../../src/lib/server/evaluation/box.ts';
 import { count, releaseMonth, type PoolCells } from '../../src/lib/server/evaluation/release.ts';
 import { seal } from '../../src/lib/server/platform/sealing.ts';
@@ -53,6 +53,7 @@ async function fill({ db, territoryId }: Filled, answers: number, now: Date): Pr
 		});
 	}
 	await db.write(async (tx) => {
+		await tx.insert(employmentArea).values(['b1', 'b2', 'b3'].map((id) => ({ id, territoryId, name: id })));
 		const month = addMonths(first, MONTHS - 1).slice(0, 7);
 		for (let index = 0; index < COMMENTS; index += 1) {
 			const id = randomBytes(6).readUIntBE(0, 6);

@@ -18,30 +18,32 @@ test('a stage left, three months of support and the end of the first months at w
 	const db = await testDatabase();
 	const referent = await aReferent(db);
 	const ask = () => db.write((tx) => askMoments(tx, MONDAY));
-	const people = [];
-	for (const startedAt of [daysAgo(10), daysAgo(92), daysAgo(10), daysAgo(110)]) {
+	const somebody = async (startedAt: Date) => {
 		const person = await aPerson(db, { referent });
-		people.push({ person, file: await aPathway(db, { personId: person.id, current: 2, startedAt }) });
-	}
-	const [left, three, work, late] = people;
+		return { person, file: await aPathway(db, { personId: person.id, current: 2, startedAt }) };
+	};
+	const left = await somebody(daysAgo(10));
+	const three = await somebody(daysAgo(92));
+	const work = await somebody(daysAgo(10));
+	const late = await somebody(daysAgo(110));
 	const leave = (id: string, change: Partial<typeof stage.$inferInsert>) =>
 		db.write((tx) => tx.update(stage).set(change).where(eq(stage.id, id)));
-	const firstOf = ({ file }: (typeof people)[number]) => file.stages[0]!.id;
-	await leave(firstOf(left!), { leftAt: daysAgo(2) });
-	await leave(firstOf(three!), { leftAt: daysAgo(60) });
-	await leave(firstOf(work!), { leftAt: daysAgo(1), inWork: true });
-	await leave(firstOf(late!), { leftAt: daysAgo(8) });
+	const firstOf = ({ file }: Awaited<ReturnType<typeof somebody>>) => file.stages[0]!.id;
+	await leave(firstOf(left), { leftAt: daysAgo(2) });
+	await leave(firstOf(three), { leftAt: daysAgo(60) });
+	await leave(firstOf(work), { leftAt: daysAgo(1), inWork: true });
+	await leave(firstOf(late), { leftAt: daysAgo(8) });
 	expect(await ask()).toBe(3);
 	const rows = await db.read.select().from(ratingInvitation);
 	expect(new Map(rows.map(({ personId, moment }) => [personId, moment]))).toEqual(
 		new Map([
-			[left!.person.id, 'stage_left'],
-			[three!.person.id, 'three_months'],
-			[work!.person.id, 'in_work_end'],
+			[left.person.id, 'stage_left'],
+			[three.person.id, 'three_months'],
+			[work.person.id, 'in_work_end'],
 		]),
 	);
 	expect(await ask()).toBe(0);
-	await db.write((tx) => tx.update(pathway).set({ endedAt: MONDAY }).where(eq(pathway.id, late!.file.id)));
+	await db.write((tx) => tx.update(pathway).set({ endedAt: MONDAY }).where(eq(pathway.id, late.file.id)));
 	expect(await fullScans(db, () => momentsDue(db.read, MONDAY))).toEqual([]);
 });
 

@@ -90,7 +90,7 @@ test('a person proposes a question and votes; the coordinator offers it, builds 
 	browser,
 }) => {
 	const { origin } = home.front;
-	const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+	const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
 	await signInAs(context, { ...home.portal, origin: home.front.origin }, lucas());
 	const page = await context.newPage();
 	await page.goto(`${origin}/avis`);

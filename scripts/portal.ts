@@ -5,7 +5,7 @@
 import './node-version.mjs';
 import Database from 'better-sqlite3';
 import { defineCommand, runCommand, showUsage } from 'citty';
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createAccount, inviteAccount } from '../src/lib/server/accounts/commands.ts';
 import { recordAudit } from '../src/lib/server/audit/commands.ts';
@@ -16,7 +16,8 @@ import { DomainError } from '../src/lib/server/platform/errors.ts';
 import { shipSchemes } from '../src/lib/server/childcare/profiles.ts';
 import { createTerritory, importReference } from '../src/lib/server/territories/commands.ts';
 import { getProfile, nationalProfile, PROFILES } from '../src/lib/server/territories/profiles.ts';
-import { listStructures } from '../src/lib/server/territories/queries.ts';
+import { questionSetOf, setQuestions } from '../src/lib/server/requests/territory-questions.ts';
+import { getTerritory, listStructures } from '../src/lib/server/territories/queries.ts';
 
 const keys = defineCommand({
 	meta: { name: 'keys', description: 'Prints a fresh set of secrets for the environment' },
@@ -58,6 +59,28 @@ const territory = defineCommand({
 			await recordAudit(tx, { action: 'territory.created', subjectId: id, at: now() });
 		});
 		console.log(`${profile.name} is ready (${profile.id}). Next: npm run portal -- invite <e-mail> ${profile.id}`);
+	},
+});
+
+const questions = defineCommand({
+	meta: {
+		name: 'questions',
+		description: 'Prints what the request asks in a territory, as JSON; with a file of the same shape, changes it',
+	},
+	args: {
+		territory: { type: 'positional', description: 'Territory id', required: true },
+		file: { type: 'positional', description: 'Themes to change, with their questions', required: false },
+	},
+	async run({ args }) {
+		const db = startDatabase();
+		const { id: territoryId } = await getTerritory(db.read, args.territory);
+		if (!args.file) {
+			console.log(JSON.stringify(await questionSetOf(db.read, territoryId), null, '\t'));
+			return;
+		}
+		const content: unknown = JSON.parse(readFileSync(args.file, 'utf8'));
+		const themes = await db.write((tx) => setQuestions(tx, { territoryId, content, now: now() }));
+		console.log(`${territoryId} now asks its own questions about: ${themes.join(', ')}.`);
 	},
 });
 
@@ -151,7 +174,7 @@ function problemsOf(file: string): string {
 
 const main = defineCommand({
 	meta: { name: 'portal', description: 'Sans Couture, the operator’s command line' },
-	subCommands: { keys, territory, invite, import: reference, backup, restore, check },
+	subCommands: { keys, territory, questions, invite, import: reference, backup, restore, check },
 });
 
 const rawArgs = process.argv.slice(2);
@@ -159,7 +182,10 @@ if (rawArgs.length === 0 || rawArgs.includes('--help')) await showUsage(main);
 else
 	await runCommand(main, { rawArgs }).catch((error: unknown) => {
 		// A refusal is a sentence, not a stack.
-		const known = error instanceof DomainError ? `Refused: ${error.code}` : (error as Error).message;
+		const known =
+			error instanceof DomainError
+				? `Refused: ${error.code} ${JSON.stringify(error.detail)}`
+				: (error as Error).message;
 		console.error(known);
 		process.exitCode = 1;
 	});

@@ -1132,6 +1132,14 @@ CREATE TABLE `territory` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `territory_code_unique` ON `territory` (`code`);--> statement-breakpoint
+CREATE TABLE `theme_questions` (
+	`territory_id` text NOT NULL,
+	`theme` text NOT NULL,
+	`questions` text NOT NULL,
+	PRIMARY KEY(`territory_id`, `theme`),
+	FOREIGN KEY (`territory_id`) REFERENCES `territory`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
 CREATE TABLE `workshop` (
 	`id` text PRIMARY KEY NOT NULL,
 	`territory_id` text NOT NULL,

@@ -13,6 +13,7 @@ import { hasSms } from '../platform/sms.ts';
 import { holidaysOf } from '../territories/queries.ts';
 import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
 import { baseLocale, isLocale } from '../../paraglide/runtime.js';
+import { receiptLines } from '../requests/receipt.ts';
 import { isMuted, MUTABLE_KINDS } from './kinds.ts';
 import { nextMove, type Move, type World } from './ladder.ts';
 import { orderFor } from './preferences.ts';
@@ -248,7 +249,10 @@ async function jobOf(
 		channel: move.channel,
 		ladder: move.ladder,
 		quiet: around.quiet,
-		content: contentOf({ ...row, path }, around, { token, now }),
+		content: {
+			...contentOf({ ...row, path }, around, { token, now }),
+			...(await receiptOf(tx, row, around.person.locale)),
+		},
 		answer: around.appointment?.answer ?? null,
 		tag: row.appointmentId ? `rdv-${row.appointmentId}` : `msg-${row.id}`,
 		beacon,
@@ -287,6 +291,12 @@ const contentOf = (
 		? `${config().origin}/api/desabonnement/${unsubscribeToken(person.id, row.kind)}`
 		: null,
 });
+
+/** Owed to the address the person used (CRPA R112-11-1): a message of receipt says all of it. */
+async function receiptOf(tx: Tx, { kind, subjectId }: ReminderRow, locale: string) {
+	if (kind !== 'request_received' || !subjectId) return {};
+	return { receipt: await receiptLines(tx, subjectId, isLocale(locale) ? locale : baseLocale) };
+}
 
 /** Just before it leaves: whether the appointment and its answer are still what the message says. */
 export async function stillStands(q: Queries, { row, answer }: Job): Promise<boolean> {

@@ -15,6 +15,11 @@ const INVITATION_LEFT_DAYS = 2;
 /** A draft is forgotten after 30 days without a change (requests/drafts.ts). */
 export const DRAFT_WARNED_DAYS = 28;
 const DRAFT_DAYS = 30;
+/** One that could not leave within two days is left out: the second is near, or the person is elsewhere. */
+export const DRAFT_NUDGES = [
+	{ onDay: 3, usefulDays: 2 },
+	{ onDay: 6, usefulDays: 2 },
+];
 const RATING_NUDGE_DAYS = 5;
 
 /** What a person is reminded of besides appointments: something is theirs to do, until a last moment. */
@@ -25,6 +30,8 @@ export interface Prompt {
 	>;
 	/** Names the thing and its last day: a thing whose day moved is another one. */
 	onceKey: string;
+	/** Which sentence of its kind, where it has several. */
+	template?: string;
 	subjectId: string;
 	personId: string;
 	territoryId: string;
@@ -112,15 +119,27 @@ export const earlierPrompt = (thing: Thing & { appointmentId: string; proposedAt
 	usefulUntil: thing.endsAt,
 });
 
-/** Two days before a draft is forgotten. */
-export const draftPrompt = (thing: Thing & { updatedAt: Date }): Prompt => ({
-	...about(thing),
-	kind: 'draft_closing',
-	onceKey: `draft_closing:${thing.id}:${thing.updatedAt.getTime()}`,
-	path: '/demande/nouvelle',
-	dueAt: instantOf(addDays(localDay(thing.updatedAt, thing.zone), DRAFT_WARNED_DAYS), MORNING, thing.zone),
-	usefulUntil: new Date(thing.updatedAt.getTime() + DRAFT_DAYS * DAY_MS),
-});
+/** A draft that waits: once after 3 days, once after 6, and two days before it is forgotten. Taken up again, it starts anew. */
+export function draftPrompts(thing: Thing & { updatedAt: Date }): Prompt[] {
+	const { id, updatedAt, zone } = thing;
+	const common = { ...about(thing), kind: 'draft_closing' as const, path: '/demande/nouvelle' };
+	const left = localDay(updatedAt, zone);
+	const after = (days: number) => new Date(updatedAt.getTime() + days * DAY_MS);
+	const nudges = DRAFT_NUDGES.map(({ onDay, usefulDays }) => ({
+		...common,
+		onceKey: `draft_nudge:${id}:${updatedAt.getTime()}:${onDay}`,
+		dueAt: instantOf(addDays(left, onDay), MORNING, zone),
+		usefulUntil: after(onDay + usefulDays),
+	}));
+	const last = {
+		...common,
+		template: 'last',
+		onceKey: `draft_closing:${id}:${updatedAt.getTime()}`,
+		dueAt: instantOf(addDays(left, DRAFT_WARNED_DAYS), MORNING, zone),
+		usefulUntil: after(DRAFT_DAYS),
+	};
+	return [...nudges, last];
+}
 
 /** A question left without an answer is asked once more, and never again. */
 export const ratingPrompt = (thing: Thing & { askedAt: Date; expiresAt: Date }): Prompt => ({

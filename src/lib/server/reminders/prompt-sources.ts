@@ -16,7 +16,8 @@ import {
 } from '../db/schema/index.ts';
 import {
 	DRAFT_WARNED_DAYS,
-	draftPrompt,
+	draftPrompts,
+	DRAFT_NUDGES,
 	earlierPrompt,
 	invitationPrompt,
 	paperPrompts,
@@ -32,6 +33,8 @@ export type Scope = { at: Date } | { ids: string[] };
 /** Days off move a reminder back by some days: it is looked for that much earlier. */
 const AHEAD_DAYS = 8;
 const MOST = 5_000;
+/** After so many days neither nudge of a draft is useful any more. */
+const LAST_NUDGE_DAYS = Math.max(...DRAFT_NUDGES.map(({ onDay, usefulDays }) => onDay + usefulDays));
 
 const daysFrom = (at: Date, days: number) => new Date(at.getTime() + days * DAY_MS);
 /** A day either side covers every zone. */
@@ -164,14 +167,15 @@ async function drafts(q: Queries, scope: Scope): Promise<Prompt[]> {
 		.innerJoin(person, eq(person.id, supportRequest.personId))
 		.innerJoin(territory, eq(territory.id, person.territoryId))
 		.where(
-			and(
-				sql`${supportRequest.status} = 'draft'`,
-				'ids' in scope ? inArray(id, scope.ids) : lt(updatedAt, daysFrom(scope.at, AHEAD_DAYS - DRAFT_WARNED_DAYS)),
-			),
+			and(sql`${supportRequest.status} = 'draft'`, 'ids' in scope ? inArray(id, scope.ids) : lt(updatedAt, scope.at)),
 		)
 		.orderBy(updatedAt)
 		.limit(MOST);
-	return rows.map(draftPrompt);
+	const isSpokenOf = ({ updatedAt }: { updatedAt: Date }) =>
+		'ids' in scope ||
+		updatedAt >= daysFrom(scope.at, -LAST_NUDGE_DAYS) ||
+		updatedAt < daysFrom(scope.at, AHEAD_DAYS - DRAFT_WARNED_DAYS);
+	return rows.filter(isSpokenOf).flatMap(draftPrompts);
 }
 
 async function ratings(q: Queries, scope: Scope): Promise<Prompt[]> {

@@ -124,7 +124,33 @@ test('a draft is told of two days before it closes, not when it was taken up aga
 	await at(later(MONDAY, 2 * HOUR));
 	expect(titles()).toEqual([]);
 	await at(later(MONDAY, 28 * DAY + 2 * HOUR));
-	expect(titles()).toEqual(['Votre demande n’est pas encore envoyée']);
+	expect(titles()).toEqual(['La demande commencée s’efface mercredi']);
+});
+
+test('a draft that waits is spoken of once after three days and once after six, unless it is taken up again', async () => {
+	const { db, who, at, titles } = await setting();
+	const draft = { status: 'draft', wantsCall: false, channel: 'self', locale: 'fr', createdAt: MONDAY } as const;
+	await db.write((tx) =>
+		tx.insert(supportRequest).values({ ...draft, id: 'theirs', personId: who.id, updatedAt: MONDAY }),
+	);
+	const sentence = 'Votre demande n’est pas encore envoyée';
+	const morning = (days: number) => later(MONDAY, days * DAY + 2 * HOUR);
+	for (const days of [1, 2]) await at(morning(days));
+	expect(titles()).toEqual([]);
+	for (const days of [3, 3.1, 4, 5]) await at(morning(days));
+	expect(titles()).toEqual([sentence]);
+	// Day 6 is a Sunday: said the evening before; and never a third time.
+	for (const days of [6, 6.1, 7, 12]) await at(morning(days));
+	expect(titles()).toEqual([sentence, sentence]);
+	await db.write((tx) => tx.update(supportRequest).set({ updatedAt: morning(12) }));
+	for (const days of [13, 14]) await at(morning(days));
+	expect(titles()).toHaveLength(2);
+	await at(morning(15));
+	expect(titles()).toHaveLength(3);
+	// Sent: nothing more.
+	await db.write((tx) => tx.update(supportRequest).set({ status: 'submitted' }));
+	await at(morning(18));
+	expect(titles()).toHaveLength(3);
 });
 
 test('a question left without an answer is asked once more', async () => {

@@ -31,6 +31,8 @@ export interface Content {
 	/** What only a person who chose « detailed » lets us say. */
 	detailed: boolean;
 	text: string | null;
+	/** The acknowledgement of a request, line by line (requests/receipt.ts). */
+	receipt?: string[];
 	/** E.164: who answers a question. */
 	phone: string;
 	/** Token of `/r/…`; null when there is nothing to answer. */
@@ -100,7 +102,11 @@ export function statementOf(content: Content): string {
 	if (kind === 'step_due') return m.reminder_step_due({ day: dayOf(content) }, { locale });
 	if (kind === 'paper_due') return m.reminder_paper_due({ day: dayOf(content) }, { locale });
 	if (kind === 'aid_silence') return m.reminder_aid_silence({ day: dayOf(content) }, { locale });
-	if (kind === 'draft_closing') return m.reminder_draft_closing({}, { locale });
+	if (kind === 'draft_closing')
+		return template === 'last'
+			? m.reminder_draft_last({ day: dayOf(content) }, { locale })
+			: m.reminder_draft_closing({}, { locale });
+	if (kind === 'request_received') return m.request_receipt_title({}, { locale });
 	if (kind === 'rating') return m.reminder_rating({}, { locale });
 	if (kind === 'results_news') return m.reminder_results_news({}, { locale });
 	if (kind === 'check_in') return m.reminder_check_in({}, { locale });
@@ -190,7 +196,21 @@ export function mailOf(content: Content): Omit<Mail, 'to'> {
 	const choose = m.reminder_mail_settings({}, { locale });
 	const hello = m.reminder_mail_hello({}, { locale });
 	const service = m.service_name({}, { locale });
-	const lines = [hello, '', `${statement}.`, ...(detail ? [detail] : []), '', lead, link, '', phone, '', service];
+	const receipt = content.receipt ?? [];
+	const lines = [
+		hello,
+		'',
+		`${statement}.`,
+		...(detail ? [detail] : []),
+		...receipt,
+		'',
+		lead,
+		link,
+		'',
+		phone,
+		'',
+		service,
+	];
 	const paragraph = (html: string) => `<p>${html}</p>`;
 	return {
 		subject: statement,
@@ -200,6 +220,7 @@ export function mailOf(content: Content): Omit<Mail, 'to'> {
 			paragraph(escape(hello)),
 			paragraph(`<strong>${escape(statement)}.</strong>`),
 			...(detail ? [paragraph(escape(detail))] : []),
+			...receipt.filter(Boolean).map((line) => paragraph(escape(line))),
 			paragraph(`${escape(lead)}<br><a href="${escape(link)}">${escape(button)}</a>`),
 			paragraph(escape(phone)),
 			paragraph(`${escape(service)}<br><a href="${escape(settings)}">${escape(choose)}</a>`),

@@ -9,6 +9,7 @@ import {
 	parseUrgency,
 	parseWishes,
 } from './forms.ts';
+import { QUESTIONS } from './questions.ts';
 
 const form = (fields: Record<string, string | string[]>) => {
 	const data = new FormData();
@@ -36,7 +37,7 @@ test.each([
 	['a NUL', 'a\u0000b', false],
 	['a bell', 'a\u0007b', false],
 ])('a free line with %s', (_, note, accepted) => {
-	const parsed = parseThemeAnswers('housing', form({ note, 'situation[]': ['rent', 'forged'] }));
+	const parsed = parseThemeAnswers(QUESTIONS.housing, form({ note, 'situation[]': ['rent', 'forged'] }));
 	expect(parsed.ok).toBe(accepted);
 	if (parsed.ok) expect(parsed.value).toEqual({ ticks: { situation: ['rent'] }, note });
 	// What was typed is given back.
@@ -88,7 +89,7 @@ test('without a helper there is no last day of help', () => {
 
 test('a social-security number is refused wherever one can write', () => {
 	const number = '2 86 03 08 105 123 45';
-	expect(parseThemeAnswers('health', form({ note: `Mon numéro : ${number}` })).ok).toBe(false);
+	expect(parseThemeAnswers(QUESTIONS.health, form({ note: `Mon numéro : ${number}` })).ok).toBe(false);
 	for (const field of ['firstName', 'lastName', 'helper', 'interpreterIn'])
 		expect(parseContactAnswers(form({ ...person, [field]: number }), today).ok, field).toBe(false);
 });

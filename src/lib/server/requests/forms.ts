@@ -20,7 +20,7 @@ import {
 	type HouseholdAnswers,
 	type SituationAnswers,
 } from './answers.ts';
-import { knownTicks, QUESTIONS } from './questions.ts';
+import { knownTicks, type Question } from './questions.ts';
 import { readBirthDate } from './rules.ts';
 
 export const NAME_MAX = 80;
@@ -65,14 +65,14 @@ export function parseThemes(form: FormData): Parsed<{ themes: Theme[]; wantsCall
 
 /** One theme's page: ticks by question, and a free line. */
 export function parseThemeAnswers(
-	theme: Theme,
+	asked: Question[],
 	form: FormData,
 ): Parsed<{ ticks: Record<string, string[]>; note: string }> {
-	const questions = Object.fromEntries(QUESTIONS[theme].map(({ id }) => [id, list]));
+	const questions = Object.fromEntries(asked.map(({ id }) => [id, list]));
 	const parsed = parseForm(v.object({ ...questions, note: words(NOTE_MAX) }), form);
 	if (!parsed.ok) return parsed;
 	const { note, ...ticks } = parsed.value as { note: string } & Record<string, string[]>;
-	return { ok: true, value: { ticks: knownTicks(theme, ticks as Record<string, string[]>), note: String(note) } };
+	return { ok: true, value: { ticks: knownTicks(asked, ticks as Record<string, string[]>), note: String(note) } };
 }
 
 const CHILDREN_MAX = 20;

@@ -1,11 +1,13 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
+import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
 import { municipality, need, supportRequest } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { personOf } from '../people/queries.ts';
+import { listStructures, structureFor, territoryForMunicipality } from '../territories/queries.ts';
 import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
 import { NOTHING_KNOWN, type Known } from './pages.ts';
 import { nineInTenDays } from './rules.ts';
@@ -69,6 +71,16 @@ export async function getOwnRequest(q: Queries, owner: Owner, reference: string)
 	return row as RequestRow & SentRequest;
 }
 
+/** A request by its id, for messages about it; undefined for a draft, or one that was forgotten since. */
+export async function findSent(q: Queries, requestId: string): Promise<(RequestRow & SentRequest) | undefined> {
+	const [row] = await q
+		.select()
+		.from(supportRequest)
+		.where(and(eq(supportRequest.id, requestId), isNotNull(supportRequest.reference)))
+		.limit(1);
+	return row as (RequestRow & SentRequest) | undefined;
+}
+
 /** What a request has once it is sent. */
 export interface SentRequest {
 	reference: string;
@@ -111,6 +123,18 @@ export async function needsOf(q: Queries, requestId: string): Promise<NeedView[]
 function detailOf(needId: string, sealed: string | null): ThemeAnswers {
 	const text = unsealNullable(`need.detail_sealed:${needId}`, sealed);
 	return text ? (JSON.parse(text) as ThemeAnswers) : { ticks: {}, note: '' };
+}
+
+/** Names, by theme, of the structures that answer where the request comes from, until a professional decides. */
+export async function usualStructures(
+	q: Queries,
+	request: Pick<RequestRow, 'inseeCode'> & { territoryId: string },
+	now: Date,
+): Promise<(theme: Theme) => string | null> {
+	const coverage = request.inseeCode ? await territoryForMunicipality(q, request.inseeCode, now) : null;
+	const areaId = coverage?.kind === 'inside' ? coverage.employmentAreaId : null;
+	const structures = await listStructures(q, request.territoryId);
+	return (theme) => structureFor(structures, theme, areaId)?.name ?? null;
 }
 
 /** Name of a commune, for pages that show an answer again. */

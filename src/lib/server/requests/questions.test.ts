@@ -53,7 +53,7 @@ test('a code is unique within its question, a question within its theme', () => 
 });
 
 test('codes that are not asked are dropped', () => {
-	expect(knownTicks('housing', { situation: ['rent', 'forged', 'rent'], other: ['x'] })).toEqual({
+	expect(knownTicks(QUESTIONS.housing, { situation: ['rent', 'forged', 'rent'], other: ['x'] })).toEqual({
 		situation: ['rent'],
 	});
 });

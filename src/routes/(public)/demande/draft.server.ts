@@ -10,6 +10,8 @@ import { returnsToCheck } from '$lib/server/requests/forms';
 import { addressOf, nextPage, previousPage, progressOf, type Known, type Page } from '$lib/server/requests/pages';
 import { knownAnswers, knownOf } from '$lib/server/requests/queries';
 import { urgentThemes } from '$lib/server/requests/rules';
+import { questionSetOf, type QuestionSet } from '$lib/server/requests/territory-questions';
+import { territoryForMunicipality } from '$lib/server/territories/queries';
 import { ensureBrowser, findBrowser } from '$lib/server/web/browser';
 import { limitByAddress } from '$lib/server/web/limits';
 
@@ -46,6 +48,18 @@ export async function fillingOf(event: RequestEvent): Promise<Filling> {
 	const before = owner.personId ? await knownAnswers(db.read, owner.personId) : null;
 	const answers = withKnown(draft?.answers ?? NO_ANSWERS, before);
 	return { owner, draft, answers, known: await knownOf(db.read, owner.personId) };
+}
+
+/** What is asked where they live: of the file's territory, or of the commune that was chosen. */
+export async function questionsFor({ locals }: RequestEvent, { owner, answers }: Filling): Promise<QuestionSet> {
+	return questionSetOf(db.read, await territoryIdOf());
+
+	async function territoryIdOf(): Promise<string | null> {
+		if (owner.personId) return locals.account!.territoryId;
+		if (!answers.inseeCode) return null;
+		const coverage = await territoryForMunicipality(db.read, answers.inseeCode, locals.now);
+		return coverage.kind === 'inside' ? coverage.territory.id : null;
+	}
 }
 
 /** What every question page shows around its question. */

@@ -30,7 +30,7 @@ const people = definePeople(sqlite, territories, accounts);
 export const { person, personSearchKey, followUpMember, exceptionalOpening } = people;
 
 const requests = defineRequests(sqlite, territories, accounts, people);
-export const { supportRequest, need } = requests;
+export const { supportRequest, need, themeQuestions } = requests;
 export const { orientation, moveProposal, identityDecision, filing, handover } = defineHandling(
 	sqlite,
 	territories,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Columns } from '../columns.ts';
 import { NEED_STATUSES, OPEN_REQUEST_STATUSES, REQUEST_STATUSES } from '../../../shared/codes.ts';
+import type { Question } from '../../requests/questions.ts';
 import { THEMES } from '../../../shared/themes.ts';
 
 const open = sql.raw(`status IN (${OPEN_REQUEST_STATUSES.map((status) => `'${status}'`).join(', ')})`);
@@ -97,6 +98,19 @@ export const defineRequests = (
 			d.index('need_person_id_idx').on(t.personId),
 		],
 	);
-	return { supportRequest, need };
+	/** Questions of a theme in a territory that changed those every territory starts with (requests/questions.json). */
+	const themeQuestions = d.table(
+		'theme_questions',
+		{
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
+			theme: d.text('theme', { enum: THEMES }).notNull(),
+			questions: d.json('questions').$type<Question[]>().notNull(),
+		},
+		(t) => [d.primaryKey({ columns: [t.territoryId, t.theme] })],
+	);
+	return { supportRequest, need, themeQuestions };
 };
 export type RequestsSchema = ReturnType<typeof defineRequests>;

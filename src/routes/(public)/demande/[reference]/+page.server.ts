@@ -14,7 +14,14 @@ import { personOf, leadOf, type PersonRow } from '$lib/server/people/queries';
 import { accountFor } from '$lib/server/people/signing-in';
 import { DomainError, notFound } from '$lib/server/platform/errors';
 import { confirmVisitor } from '$lib/server/requests/commands';
-import { getOwnRequest, getReference, goesOnAs, needsOf, recentAnswerDays } from '$lib/server/requests/queries';
+import {
+	getOwnRequest,
+	getReference,
+	goesOnAs,
+	needsOf,
+	recentAnswerDays,
+	usualStructures,
+} from '$lib/server/requests/queries';
 import { filingOf, orientationsOf } from '$lib/server/requests/reading';
 import { originOf } from '$lib/server/requests/transferring';
 import { codeContact, isLateOn, maskContact } from '$lib/server/requests/rules';
@@ -51,7 +58,7 @@ export const load: PageServerLoad = async (event) => {
 	const request = await requestOf(event);
 	const shown = await goesOnAs(db.read, request.id);
 	if (shown !== request.id) redirect(303, href(`/demande/${await getReference(db.read, shown)}`));
-	const [territory, person, needs, lead, recentDays, standing, filed, origin] = await Promise.all([
+	const [territory, person, needs, lead, recentDays, standing, filed, origin, usual] = await Promise.all([
 		getTerritory(db.read, request.territoryId),
 		personOf(db.read, request.personId),
 		needsOf(db.read, request.id),
@@ -60,6 +67,7 @@ export const load: PageServerLoad = async (event) => {
 		orientationsOf(db.read, request.id),
 		filingOf(db.read, request.id),
 		originOf(db.read, request),
+		usualStructures(db.read, request, event.locals.now),
 	]);
 	const whereIs = (needId: string | null) => {
 		const at = standing.get(needId);
@@ -79,7 +87,15 @@ export const load: PageServerLoad = async (event) => {
 			isLate: isLateOn(request, today),
 			isFresh: localDay(request.submittedAt, territory.zone) === today,
 		},
-		needs: needs.map(({ id, theme, status, expectedOn }) => ({ id, theme, status, expectedOn, at: whereIs(id) })),
+		needs: needs.map(({ id, theme, status, expectedOn }) => ({
+			id,
+			theme,
+			status,
+			expectedOn,
+			at: whereIs(id),
+			/** Who answers for it in the territory, until somebody decides. */
+			usual: usual(theme),
+		})),
 		/** The structure the whole request waits at, or came back from. */
 		whole: request.status === 'submitted' ? whereIs(null) : null,
 		/** First sent to another territory, before a move. */

@@ -6,7 +6,7 @@ import { START } from '$lib/server/requests/pages';
 import { questionsOf } from '$lib/server/requests/questions';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, frameOf, goOn, savePage, SENTENCES } from '../../draft.server';
+import { fillingOf, frameOf, goOn, questionsFor, savePage, SENTENCES } from '../../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -18,7 +18,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		...frameOf(event, theme, filling),
 		theme,
-		questions: questionsOf(theme, event.locals.locale),
+		questions: questionsOf(theme, event.locals.locale, (await questionsFor(event, filling))[theme]),
 		answers: answersOf(filling.answers, theme),
 	};
 };
@@ -28,7 +28,8 @@ export const actions: Actions = {
 		openToAll();
 		const theme = themeOf(event.params.theme) ?? error(404, 'not_found');
 		const form = await event.request.formData();
-		const parsed = parseThemeAnswers(theme, form);
+		const asked = await questionsFor(event, await fillingOf(event));
+		const parsed = parseThemeAnswers(asked[theme], form);
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
 		try {
 			const draft = await savePage(event, theme, (answers) => ({

@@ -15,7 +15,7 @@ import { sendCode } from '$lib/server/web/codes';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
-import { fillingOf, ownerOf, professionalOf, SENTENCES } from '../../draft.server';
+import { fillingOf, ownerOf, questionsFor, professionalOf, SENTENCES } from '../../draft.server';
 import { followSent } from '../../../../sent.server';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -27,13 +27,14 @@ const MISSING = {
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
-	const { owner, draft, answers, known } = await fillingOf(event);
+	const filling = await fillingOf(event);
+	const { owner, draft, answers, known } = filling;
 	if (!draft) redirect(303, href(START));
 	const open = owner.personId ? await findOpenRequest(db.read, owner.personId) : undefined;
 	return {
 		draftId: draft.id,
 		back: addressOf(previousPage('verifier', answers, known) ?? 'themes'),
-		themes: summaryOf(answers, event.locals.locale),
+		themes: summaryOf(answers, event.locals.locale, await questionsFor(event, filling)),
 		wantsCall: answers.wantsCall,
 		household: answers.household,
 		situation: answers.situation,

@@ -24,6 +24,7 @@ import {
 } from '$lib/server/requests/commands';
 import { proposalFor } from '$lib/server/requests/orientation';
 import { ticksInWords } from '$lib/server/requests/questions';
+import { questionSetOf, type QuestionSet } from '$lib/server/requests/territory-questions';
 import { filingOf, getRequestFor, orientationsOf, type RequestFile } from '$lib/server/requests/reading';
 import { continuationOf, originOf } from '$lib/server/requests/transferring';
 import { localDay } from '$lib/server/territories/calendar';
@@ -57,7 +58,10 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			request: { id, reference, status, submittedAt, respondBy, urgent, stillWaitingAt, personId },
 			access: file.access,
 			person: personShown(file, today),
-			needs: needsShown(file, standing, viewer, locals.locale),
+			needs: needsShown(file, standing, viewer, {
+				locale: locals.locale,
+				questions: await questionSetOf(db.read, file.request.territoryId),
+			}),
 			/** Where the whole request stands, and whether it is this structure's to answer. */
 			whole: whole && { ...whole, isOurs: whole.state === 'sent' && whole.structureId === viewer.structureId },
 			structures: file.leads ? await structuresOf(viewer.territoryId) : [],
@@ -92,7 +96,7 @@ function needsShown(
 	{ needs, leads }: RequestFile,
 	standing: Awaited<ReturnType<typeof orientationsOf>>,
 	viewer: SignedIn,
-	locale: string,
+	{ locale, questions }: { locale: string; questions: QuestionSet },
 ) {
 	return needs.map(({ id, theme, status, answers, expectedOn }) => {
 		const at = standing.get(id);
@@ -102,7 +106,7 @@ function needsShown(
 			theme,
 			status,
 			expectedOn,
-			ticks: ticksInWords(theme, answers.ticks, locale),
+			ticks: ticksInWords(theme, answers.ticks, locale, questions[theme]),
 			note: answers.note,
 			at: at ?? null,
 			/** It waits at the reader's structure. */

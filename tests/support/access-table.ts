@@ -120,6 +120,7 @@ export const ACCESS: Record<string, Row> = {
 		actions: {
 			waiting: { for: A, form: { reference: '{reference}' } },
 			reopen: { for: A, form: { reference: '{reference}' } },
+			endHelp: { for: A, form: { reference: '{reference}' } },
 		},
 	},
 	'/(person)/demande/annuler': { ...ofPeople, actions: { default: { for: A, form: { besoin: '{need}' } } } },

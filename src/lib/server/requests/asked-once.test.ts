@@ -5,8 +5,9 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
 import { auditEntry, catchment, person } from '../db/schema/index.ts';
 import { NO_ANSWERS, NO_CONTACT, openAnswers, withKnown, type Answers } from './answers.ts';
-import { saveAnswers, submitRequest, withdrawRequest } from './commands.ts';
+import { endHelp, saveAnswers, submitRequest, withdrawRequest } from './commands.ts';
 import { findOpenRequest, getOwnRequest, knownAnswers, knownOf } from './queries.ts';
+import { helperOn } from './rules.ts';
 
 let db: Db;
 let territoryId: string;
@@ -78,4 +79,20 @@ test('that somebody helped until a day is in the journal, without their name', a
 	expect(JSON.stringify(helped[0])).toContain('2026-12-22');
 	expect(JSON.stringify(helped[0])).not.toContain('Nadia');
 	expect(open?.channel).toBe('helped');
+});
+
+test('who helps is named until the last day, then no more; the person may end it before', async () => {
+	const contact = { ...NO_CONTACT, helper: 'Nadia', helperFor: 'month' as const, helperUntil: '2026-12-22' };
+	expect(helperOn(contact, '2026-12-22')).toEqual({ name: 'Nadia', until: '2026-12-22' });
+	expect(helperOn(contact, '2026-12-23')).toBeNull();
+	expect(helperOn(null, '2026-12-22')).toBeNull();
+	const { id, reference } = await file({ contact });
+	const end = () => db.write((tx) => endHelp(tx, { personId, reference, now: NOW }));
+	const other = await aPerson(db, { territoryId });
+	await expect(db.write((tx) => endHelp(tx, { personId: other.id, reference, now: NOW }))).rejects.toThrow('not_found');
+	await end();
+	await end();
+	expect((await answersOf(reference)).contact).toMatchObject({ helper: '', helperUntil: null, firstName: 'Amel' });
+	const rows = await db.read.select().from(auditEntry).where(eq(auditEntry.subjectId, id));
+	expect(rows.filter(({ action }) => action === 'request.help_ended')).toHaveLength(1);
 });

@@ -8,6 +8,8 @@ import { touchContact } from '../people/commands.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { localDay, startOfDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { openAnswers, sealAnswers } from './answers.ts';
+import type { RequestRow } from './drafts.ts';
 import { findOpenRequest, getOwnRequest } from './queries.ts';
 import { respondByDay } from './rules.ts';
 
@@ -92,8 +94,28 @@ export async function closeRequest(tx: Tx, { personId, now }: { personId: string
 	await recordAudit(tx, { action: 'request.closed', subjectId: open.id, personId, at: now });
 }
 
+/** The person says that nobody helps them any more: the name goes, the journal keeps that somebody did. */
+export async function endHelp(tx: Tx, own: Own): Promise<void> {
+	const { personId, now } = own;
+	const row = await ownRequest(tx, own);
+	const answers = openAnswers(row.id, row.answersSealed);
+	if (!answers.contact?.helper) return;
+	const contact = { ...answers.contact, helper: '', helperFor: null, helperUntil: null };
+	await tx
+		.update(supportRequest)
+		.set({ answersSealed: sealAnswers(row.id, { ...answers, contact }) })
+		.where(eq(supportRequest.id, row.id));
+	await recordAudit(tx, { action: 'request.help_ended', subjectId: row.id, personId, at: now });
+}
+
 const REOPEN_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
+
+/** Until when its person may reopen an ended request; null for one that did not end so, or went on in another. */
+export function reopenableUntil({ status, closedAt, mergedIntoId }: RequestRow): Date | null {
+	const ended = status === 'withdrawn' || status === 'closed';
+	return ended && !mergedIntoId && closedAt ? new Date(closedAt.getTime() + REOPEN_DAYS * DAY_MS) : null;
+}
 
 /**
  * The person changed their mind within 30 days: the request waits for a first contact again, from today.
@@ -103,9 +125,8 @@ export async function reopenRequest(tx: Tx, own: Own): Promise<void> {
 	const { personId, now } = own;
 	const row = await ownRequest(tx, own);
 	if (await findOpenRequest(tx, personId)) throw new DomainError('request_already_open', 'conflict');
-	const late = !row.closedAt || now.getTime() - row.closedAt.getTime() > REOPEN_DAYS * DAY_MS;
-	const ended = row.status === 'withdrawn' || row.status === 'closed';
-	if (!ended || row.mergedIntoId || late) throw new DomainError('reopen_too_late', 'conflict');
+	const until = reopenableUntil(row);
+	if (!until || now > until) throw new DomainError('reopen_too_late', 'conflict');
 	const { zone, holidayZone, settings } = await getTerritory(tx, row.territoryId);
 	const holidays = await holidaysOf(tx, holidayZone);
 	await tx

@@ -3,7 +3,7 @@ import { URGENCIES, type Urgency } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import { isMobile } from '../platform/phone.ts';
 import { addDays, addMonths, isCounted, type Holidays } from '../territories/calendar.ts';
-import { answersOf, type Answers } from './answers.ts';
+import { answersOf, type Answers, type ContactAnswers } from './answers.ts';
 
 /** The first contact is due on this day: calendar days (product.md §5), moved to the next day somebody works. */
 export function respondByDay(submittedOn: string, firstContactDays: number, holidays: Holidays): string {
@@ -82,6 +82,12 @@ const pad = (value: number, length = 2) => String(value).padStart(length, '0');
 /** Nobody took it by the day it was to be answered. `today` in the territory's zone. */
 export const isLateOn = (request: { status: string; respondBy: string | null }, today: string): boolean =>
 	request.status === 'submitted' && request.respondBy !== null && request.respondBy < today;
+
+/** Who helps the person today; null when nobody does, or no longer. `today` in the territory's zone. */
+export function helperOn(contact: ContactAnswers | null, today: string): { name: string; until: string } | null {
+	const { helper = '', helperUntil = null } = contact ?? {};
+	return helper && helperUntil && helperUntil >= today ? { name: helper, until: helperUntil } : null;
+}
 
 /** Enough to recognise one's own number or address, too little for somebody who reads over the shoulder. */
 export function maskContact(contact: string): string {

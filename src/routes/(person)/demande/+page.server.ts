@@ -2,17 +2,24 @@ import { redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
 import { db } from '$lib/server/db';
-import { reopenRequest, sayStillWaiting } from '$lib/server/requests/commands';
-import { findDraft } from '$lib/server/requests/drafts';
+import { endHelp, reopenableUntil, reopenRequest, sayStillWaiting } from '$lib/server/requests/commands';
+import { findDraft, type RequestRow } from '$lib/server/requests/drafts';
 import { listRequests, needsOf } from '$lib/server/requests/queries';
 import { openMove } from '$lib/server/people/moves';
-import { isLateOn } from '$lib/server/requests/rules';
+import { openAnswers } from '$lib/server/requests/answers';
+import { helperOn, isLateOn } from '$lib/server/requests/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { OPEN_REQUEST_STATUSES } from '$lib/shared/codes';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
+
+/** Last day on which it can be reopened; null when it cannot. */
+function reopenUntil(request: RequestRow, zone: string, now: Date): string | null {
+	const until = reopenableUntil(request);
+	return until && now <= until ? localDay(until, zone) : null;
+}
 
 const isOpen = (status: string) => (OPEN_REQUEST_STATUSES as readonly string[]).includes(status);
 
@@ -33,7 +40,8 @@ export const load: PageServerLoad = async ({ locals }) => {
 			respondBy: request.respondBy,
 			isLate: isLateOn(request, today),
 			saidToday: request.stillWaitingAt !== null && localDay(request.stillWaitingAt, territory.zone) === today,
-			mayReopen: request.status === 'withdrawn' || request.status === 'closed',
+			reopenUntil: reopenUntil(request, territory.zone, locals.now),
+			helper: isOpen(request.status) ? helperOn(openAnswers(request.id, request.answersSealed).contact, today) : null,
 			needs: isOpen(request.status)
 				? (await needsOf(db.read, request.id)).map(({ id, theme, status }) => ({ id, theme, status }))
 				: [],
@@ -60,6 +68,16 @@ export const actions: Actions = {
 			await db.write((tx) => sayStillWaiting(tx, { personId, reference, now: event.locals.now }));
 		} catch (error) {
 			return failFrom(error, { not_late_yet: m.request_not_late });
+		}
+		redirect(303, href('/demande'));
+	},
+	endHelp: async (event) => {
+		const { personId } = requireBeneficiary();
+		const reference = await referenceOf(event);
+		try {
+			await db.write((tx) => endHelp(tx, { personId, reference, now: event.locals.now }));
+		} catch (error) {
+			return failFrom(error, {});
 		}
 		redirect(303, href('/demande'));
 	},

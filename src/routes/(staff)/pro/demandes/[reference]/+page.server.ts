@@ -26,6 +26,8 @@ import { proposalFor } from '$lib/server/requests/orientation';
 import { ticksInWords } from '$lib/server/requests/questions';
 import { questionSetOf, type QuestionSet } from '$lib/server/requests/territory-questions';
 import { filingOf, getRequestFor, orientationsOf, type RequestFile } from '$lib/server/requests/reading';
+import type { Answers } from '$lib/server/requests/answers';
+import { helperOn, urgenciesOf } from '$lib/server/requests/rules';
 import { continuationOf, originOf } from '$lib/server/requests/transferring';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
@@ -65,7 +67,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			/** Where the whole request stands, and whether it is this structure's to answer. */
 			whole: whole && { ...whole, isOurs: whole.state === 'sent' && whole.structureId === viewer.structureId },
 			structures: file.leads ? await structuresOf(viewer.territoryId) : [],
-			answers: file.answers && { household: file.answers.household, contact: file.answers.contact },
+			answers: file.answers && answersShown(file.answers, today),
 			filing: file.access === 'whole' ? ((await filingOf(db.read, id)) ?? null) : null,
 			duplicates: file.answers && 'searchName' in file.person ? await possibleDuplicates(db.read, file.person) : [],
 			merges: file.answers ? await mergesOf(db.read, personId) : [],
@@ -114,6 +116,13 @@ function needsShown(
 			maySend: goesOn && leads && at?.state !== 'taken',
 		};
 	});
+}
+
+/** What was said around the needs; who helped is named while they help. */
+function answersShown(answers: Answers, today: string) {
+	const { household, situation, contact } = answers;
+	const helper = helperOn(contact, today)?.name ?? '';
+	return { household, situation, urgency: urgenciesOf(answers), contact: contact && { ...contact, helper } };
 }
 
 function personShown({ person }: RequestFile, today: string) {

@@ -12,6 +12,8 @@ import {
 	parseUrgency,
 	parseWishes,
 } from './forms.ts';
+import { QUESTIONS } from './questions.ts';
+import type { QuestionSet } from './territory-questions.ts';
 
 export interface FiledForm {
 	answers: Answers;
@@ -22,16 +24,20 @@ export type ParsedFiling =
 
 /**
  * Fields of one theme carry its name: `housing.situation[]`, `housing.note`. `isKnown`: names, contact and commune are the
- * file's own and are not asked. `today`: a birth date is not after it.
+ * file's own and are not asked.
+ * `today`: a birth date is not after it. `questions`: the territory's own.
  */
-export function parseFiling(form: FormData, { isKnown, today }: { isKnown: boolean; today: string }): ParsedFiling {
+export function parseFiling(
+	form: FormData,
+	{ isKnown, today, questions = QUESTIONS }: { isKnown: boolean; today: string; questions?: QuestionSet },
+): ParsedFiling {
 	const errors: FormErrors = {};
 	const themes = parseThemes(form);
 	if (!themes.ok) Object.assign(errors, themes.errors);
 	const chosen = themes.ok ? themes.value : { themes: [], wantsCall: false };
 	const byTheme: Answers['byTheme'] = {};
 	for (const theme of chosen.themes) {
-		const parsed = parseThemeAnswers(theme, fieldsOf(form, `${theme}.`));
+		const parsed = parseThemeAnswers(questions[theme], fieldsOf(form, `${theme}.`));
 		if (parsed.ok) byTheme[theme] = parsed.value;
 		else errors[`${theme}.note`] = Object.values(parsed.errors)[0]!;
 	}

@@ -127,12 +127,13 @@ test('sending writes the person, the needs, the reference, the day to answer by 
 });
 
 test('nothing typed freely can be read in the file of the database', async () => {
-	const contact = { ...complete().contact!, helper: 'CANARI-AIDANT' };
+	const contact = { ...complete().contact!, helper: 'CANARI-AIDANT', interpreterIn: 'CANARI-LANGUE' };
 	await filed(visitor, complete({ contact }));
 	const file = db.raw.name;
 	const bytes = Buffer.concat([readFileSync(file), readFileSync(`${file}-wal`)]);
 	expect(bytes.includes('Durand')).toBe(true);
-	for (const canary of ['CANARI-LOGEMENT', 'CANARI-AIDANT', 'interpreter']) expect(bytes.includes(canary)).toBe(false);
+	for (const canary of ['CANARI-LOGEMENT', 'CANARI-AIDANT', 'CANARI-LANGUE'])
+		expect(bytes.includes(canary)).toBe(false);
 });
 
 test('twenty identical posts in parallel make one request', async () => {

@@ -11,6 +11,7 @@ import { fileForPerson } from '$lib/server/requests/filing';
 import { parseFiling } from '$lib/server/requests/filing-form';
 import { parseId } from '$lib/server/requests/forms';
 import { questionsOf } from '$lib/server/requests/questions';
+import { questionSetOf } from '$lib/server/requests/territory-questions';
 import { localDay } from '$lib/server/territories/calendar';
 import { coveredCommunes, getTerritory } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -36,11 +37,15 @@ export const load: PageServerLoad = async (event) => {
 	const person = await personOf(event, viewer);
 	const { zone } = await getTerritory(db.read, viewer.territoryId);
 	const communes = person ? [] : await coveredCommunes(db.read, viewer.territoryId, localDay(event.locals.now, zone));
+	const questions = await questionSetOf(db.read, viewer.territoryId);
 	return {
 		formId: newId(),
 		person: person && { id: person.id, name: `${person.firstName} ${person.lastName}` },
 		communes: communes.map(({ inseeCode, name }) => ({ value: inseeCode, label: name })),
-		themes: OFFERED_THEMES.map((theme) => ({ theme, questions: questionsOf(theme, event.locals.locale) })),
+		themes: OFFERED_THEMES.map((theme) => ({
+			theme,
+			questions: questionsOf(theme, event.locals.locale, questions[theme]),
+		})),
 	};
 };
 
@@ -51,7 +56,8 @@ export const actions: Actions = {
 		const form = await event.request.formData();
 		const { now } = event.locals;
 		const { zone } = await getTerritory(db.read, by.territoryId);
-		const parsed = parseFiling(form, { isKnown: person !== null, today: localDay(now, zone) });
+		const questions = await questionSetOf(db.read, by.territoryId);
+		const parsed = parseFiling(form, { isKnown: person !== null, today: localDay(now, zone), questions });
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
 		const { answers, way } = parsed.value;
 		const language = answers.contact?.language;

@@ -172,10 +172,7 @@ test('begun on one phone, ended on another, sent once', async ({ portal }) => {
 	expect((await first.ask('/demande/nouvelle/verifier', { form })).location).toBe(sent.location);
 });
 
-test('the message of receipt and the receipt say the same, and the receipt fits one sheet', async ({
-	browser,
-	portal,
-}) => {
+test('the receipt of all that can be asked says what the law wants, on one sheet', async ({ browser, portal }) => {
 	const asker = aBrowser(portal, '203.0.113.16');
 	const all = ['employment', 'training', 'housing', 'health', 'mobility', 'childcare', 'digital', 'rights', 'money'];
 	await answer(asker, '', { 'themes[]': [...all, 'french', 'support'] });
@@ -183,23 +180,16 @@ test('the message of receipt and the receipt say the same, and the receipt fits 
 	await answer(asker, '/contact', contact('recu-complet'));
 	const at = await send(asker);
 	const receipt = textOf(await asker.ask(at));
-	const mailbox = `/demo/messages?destinataire=${encodeURIComponent('recu-complet@example.fr')}`;
-	let mail = '';
-	await expect
-		.poll(async () => (mail = textOf(await asker.ask(mailbox))), { timeout: 20_000 })
-		.toContain('Votre demande est bien reçue');
 	for (const words of [
 		at.split('/').at(-1)!,
-		/Un professionnel vous contacte au plus tard le [^.]+\./.exec(receipt)![0],
-		/Sans réponse le [^,]+, elle est refusée/.exec(receipt)![0],
+		/Un professionnel vous contacte au plus tard le [^.]+\./,
+		/Sans réponse le [^,]+, elle est refusée/,
 		'recours gracieux',
 		'parcours@ardennes.example.fr',
 		'1 rue des Tilleuls, 08000 Charleville-Mézières',
 		'articles L112-3 et R112-5',
-	]) {
-		expect(receipt).toContain(words);
-		expect(mail).toContain(words);
-	}
+	])
+		expect(receipt).toMatch(words);
 
 	const context = await browser.newContext({ serviceWorkers: 'block' });
 	await context.addCookies([...asker.jar].map(([name, value]) => ({ name, value, url: portal.origin })));

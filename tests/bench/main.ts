@@ -14,6 +14,7 @@ const PARTS: Record<string, () => Promise<{ default: Part }>> = {
 	booking: () => import('./booking.ts'),
 	pages: () => import('./pages.ts'),
 	evaluation: () => import('./evaluation.ts'),
+	lighthouse: () => import('./lighthouse.ts'),
 	start: () => import('./start.ts'),
 	memory: () => import('./memory.ts'),
 };

@@ -1,12 +1,17 @@
 /** `/hors-ligne`, shown at any address that could not be reached: filled with what this phone keeps. */
 import type { Agenda, KeptAppointment, KeptPhone } from '../lib/shared/agenda';
 import { quietly } from './offline-store';
+import { own } from './page';
 
 export async function fillOfflinePage(page: HTMLElement, now = Date.now()): Promise<void> {
 	for (const retry of page.querySelectorAll('[data-retry]')) retry.addEventListener('click', () => location.reload());
 	const agenda = await quietly((db) => db.get('agenda', 'current'));
 	show(page, agenda ? 'kept' : 'nothing');
-	if (agenda) fill(page, agenda, now);
+	if (!agenda) return;
+	fill(page, agenda, now);
+	// What is filled in here is the person's, and one request however often it is sent.
+	own(agenda.userKey);
+	for (const name of page.querySelectorAll<HTMLInputElement>('input[name="formId"]')) name.value = crypto.randomUUID();
 }
 
 const parts = (page: Element, name: string) => page.querySelectorAll<HTMLElement>(`[data-part="${name}"]`);

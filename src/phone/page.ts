@@ -16,6 +16,9 @@ export const user = (): User => {
 	return { key: user, isOwn: own === 'yes', agenda };
 };
 
+/** A page rendered for nobody, shown on the phone of this person. */
+export const own = (key: string): void => void Object.assign(marks(), { user: key, own: 'yes' });
+
 /** The page shown in place of one that could not be reached. */
 export const offlinePage = () => document.querySelector<HTMLElement>('[data-offline]');
 

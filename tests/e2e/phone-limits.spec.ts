@@ -104,6 +104,45 @@ test('two answers about one thing are heard in the order they were given, also w
 	expect(stored()).toBe('needs_help');
 });
 
+test('help is asked for without network, leaves by itself, and is one request however often it is sent', async () => {
+	await home.signInWithAgenda(lucas());
+	const needs = () =>
+		withDatabase(home.portal, (database) =>
+			database
+				.prepare(
+					`SELECT count(*) FROM need JOIN account ON account.person_id = need.person_id WHERE email = ? AND theme = 'digital'`,
+				)
+				.pluck()
+				.get(lucas()),
+		);
+	const before = needs();
+	home.front.target = null;
+	const { page } = home.phone;
+	await page.goto(`${home.front.origin}/demande/nouvelle`);
+	await page.getByText('Demander de l’aide').click();
+	const form = page.locator('form[action$="/demande/sans-reseau"]');
+	await form.locator('input[value="digital"]').check();
+	await form.locator('textarea').fill('Je n’ai pas d’ordinateur.');
+	await form.getByRole('button', { name: 'Envoyer ma demande' }).click();
+	await expect(note()).toContainText('Ce sera envoyé');
+	expect(await rows('queue')).toBe(1);
+	Object.assign(home.front, { target: home.portal.origin, onRequest: loseOnePost() });
+	await visit('/aides');
+	await visit('/aides');
+	await expect.poll(() => rows('queue')).toBe(0);
+	expect(needs()).toBe(Number(before) + 1);
+});
+
+/** The first answer to something sent is cut: the portal has acted, the phone does not know. */
+function loseOnePost() {
+	let lost = false;
+	return ({ method }: { method?: string }) => {
+		if (method !== 'POST' || lost) return 'pass' as const;
+		lost = true;
+		return 'lose' as const;
+	};
+}
+
 test('a worker that went wrong is replaced by one that lets every page through, and keeps what waits and the reminders', async () => {
 	await home.signInWithAgenda(lucas());
 	await visit('/parcours');

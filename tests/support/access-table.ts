@@ -124,6 +124,7 @@ export const ACCESS: Record<string, Row> = {
 		},
 	},
 	'/(person)/demande/annuler': { ...ofPeople, actions: { default: { for: A, form: { besoin: '{need}' } } } },
+	'/(person)/demande/sans-reseau': { ...ofPeople, actions: { default: { for: A, form: { 'themes[]': 'housing' } } } },
 	'/(person)/demande/demenager': {
 		...ofPeople,
 		actions: { agree: { form: { inseeCode: '08105' } }, refuse: {} },

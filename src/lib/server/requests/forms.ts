@@ -7,6 +7,7 @@ import { OFFERED_THEMES, type OfferedTheme, type Theme } from '../../shared/them
 import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
 import { normalizeEmail } from '../platform/email.ts';
 import { parseForm, text, type Parsed } from '../platform/forms.ts';
+import { newId } from '../platform/ids.ts';
 import { normalizePhone } from '../platform/phone.ts';
 import { addDays } from '../territories/calendar.ts';
 import {
@@ -61,6 +62,22 @@ export function parseThemes(form: FormData): Parsed<{ themes: Theme[]; wantsCall
 	if (parsed.value.themes.length === 0 && !wantsCall)
 		return { ok: false, errors: { themes: m.request_error_themes() }, values: { themes: [] } };
 	return { ok: true, value: { themes: parsed.value.themes, wantsCall } };
+}
+
+const DRAWN = /^[\w-]{20,40}$/;
+
+/** The short request: at least one theme, or « appelez-moi »; the name of the form is drawn by the phone. */
+export function parseShort(
+	form: FormData,
+): Parsed<{ formId: string; themes: Theme[]; wantsCall: boolean; note: string }> {
+	const asked = parseThemes(form);
+	const rest = parseForm(v.object({ note: words(NOTE_MAX), formId: v.optional(v.string(), '') }), form);
+	if (!asked.ok || !rest.ok) {
+		const errors = { ...(asked.ok ? {} : asked.errors), ...(rest.ok ? {} : rest.errors) };
+		return { ok: false, errors, values: { ...(rest.ok ? rest.value : rest.values), themes: form.getAll('themes[]') } };
+	}
+	const formId = DRAWN.test(rest.value.formId) ? rest.value.formId : newId();
+	return { ok: true, value: { ...asked.value, note: rest.value.note, formId } };
 }
 
 /** One theme's page: ticks by question, and a free line. */

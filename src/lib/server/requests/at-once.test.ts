@@ -1,0 +1,59 @@
+import { beforeEach, expect, test } from 'vitest';
+import { aMunicipality, aPerson, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import type { Db } from '../db/client.ts';
+import { catchment, supportRequest } from '../db/schema/index.ts';
+import { openAnswers } from './answers.ts';
+import { sendShort } from './at-once.ts';
+import { parseShort } from './forms.ts';
+import { needsOf } from './queries.ts';
+
+let db: Db;
+let personId: string;
+const formId = '01234567-89ab-4cde-8f01-23456789abcd';
+
+beforeEach(async () => {
+	db = await testDatabase();
+	const { id: territoryId } = await aTerritory(db);
+	const { inseeCode } = await aMunicipality(db);
+	await db.write((tx) => tx.insert(catchment).values({ inseeCode, territoryId, startsOn: '2021-04-01' }));
+	({ id: personId } = await aPerson(db, { territoryId, inseeCode }));
+});
+
+const send = (form: Record<string, string> & { themes?: never }, themes: string[], id = formId) => {
+	const posted = new FormData();
+	for (const [name, value] of Object.entries({ formId: id, ...form })) posted.set(name, value);
+	for (const theme of themes) posted.append('themes[]', theme);
+	const parsed = parseShort(posted);
+	if (!parsed.ok) return Promise.resolve(parsed);
+	return db.write((tx) => sendShort(tx, { ...parsed.value, personId, locale: 'fr', now: NOW }));
+};
+
+test('subjects and a sentence make a whole request of somebody the portal knows', async () => {
+	const sent = await send({ note: 'Plus de chauffage.' }, ['housing', 'digital']);
+	if (!('reference' in sent)) throw new Error('refused');
+	expect(sent).toMatchObject({ first: true, added: false, themes: ['housing', 'digital'] });
+	const [row] = await db.read.select().from(supportRequest);
+	expect(row).toMatchObject({ status: 'submitted', personId, channel: 'self' });
+	expect(openAnswers(row!.id, row!.answersSealed).byTheme.housing?.note).toBe('Plus de chauffage.');
+});
+
+test('the same form sent again, also at the same time, finds the first receipt', async () => {
+	const answers = await Promise.all([1, 2, 3].map(() => send({}, ['housing'])));
+	const references = answers.map((sent) => 'reference' in sent && sent.reference);
+	expect(new Set(references).size).toBe(1);
+	expect(await db.read.select().from(supportRequest)).toHaveLength(1);
+});
+
+test('a second form adds its subjects to the open request, each once', async () => {
+	const first = await send({}, ['housing']);
+	const second = await send({}, ['housing', 'money'], `${formId}-2`);
+	if (!('id' in first) || !('id' in second)) throw new Error('refused');
+	expect(second).toMatchObject({ id: first.id, added: true });
+	expect((await needsOf(db.read, first.id)).map(({ theme }) => theme).sort()).toEqual(['housing', 'money']);
+});
+
+test('« appelez-moi » is a whole answer; nothing at all is not', async () => {
+	expect(await send({}, [])).toMatchObject({ ok: false, errors: { themes: expect.any(String) } });
+	expect(await send({ call: '1' }, [])).toMatchObject({ first: true });
+});

@@ -5,15 +5,17 @@
 import './node-version.mjs';
 import Database from 'better-sqlite3';
 import { defineCommand, runCommand, showUsage } from 'citty';
-import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createAccount, inviteAccount } from '../src/lib/server/accounts/commands.ts';
 import { recordAudit } from '../src/lib/server/audit/commands.ts';
 import { startDatabase } from '../src/lib/server/db/index.ts';
 import { now } from '../src/lib/server/platform/clock.ts';
+import { knownFiles } from '../src/lib/server/papers/queries.ts';
 import { config, newKeys } from '../src/lib/server/platform/config.ts';
 import { DomainError } from '../src/lib/server/platform/errors.ts';
 import { shipSchemes } from '../src/lib/server/childcare/profiles.ts';
+import { filesFolder } from '../src/lib/server/platform/files.ts';
 import { createTerritory, importReference } from '../src/lib/server/territories/commands.ts';
 import { getProfile, nationalProfile, PROFILES } from '../src/lib/server/territories/profiles.ts';
 import { questionSetOf, setQuestions } from '../src/lib/server/requests/territory-questions.ts';
@@ -114,14 +116,30 @@ const invite = defineCommand({
 });
 
 const backup = defineCommand({
-	meta: { name: 'backup', description: 'Copies the database while it runs; sealed texts stay sealed' },
+	meta: {
+		name: 'backup',
+		description: 'Copies the database and the files of people while it runs; what is sealed stays sealed',
+	},
 	args: { file: { type: 'positional', description: 'Where to', required: true } },
 	async run({ args }) {
-		if (existsSync(args.file)) throw new Error(`${args.file} exists already.`);
+		for (const place of [args.file, filesBeside(args.file)])
+			if (existsSync(place)) throw new Error(`${place} exists already.`);
 		await startDatabase().raw.backup(args.file);
+		// After the database: what it names is there, and what came since is swept after a restore.
+		copyFiles(filesFolder(), filesBeside(args.file));
+		const files = readdirSync(filesBeside(args.file)).length;
 		console.log(`${args.file}: ${statSync(args.file).size} bytes. ${problemsOf(args.file)}`);
+		console.log(`${filesBeside(args.file)}: ${files} file(s), to be kept with it.`);
 	},
 });
+
+/** Files of people stand beside the copy of the database. */
+const filesBeside = (file: string) => `${file}.files`;
+
+function copyFiles(from: string, to: string): void {
+	mkdirSync(to, { recursive: true, mode: 0o700 });
+	if (existsSync(from)) cpSync(from, to, { recursive: true, preserveTimestamps: true });
+}
 
 const restore = defineCommand({
 	meta: { name: 'restore', description: 'Puts a backup in place of the database; the portal must be stopped' },
@@ -142,19 +160,27 @@ const restore = defineCommand({
 		restored.close();
 		for (const suffix of ['-wal', '-shm']) rmSync(databaseFile + suffix, { force: true });
 		if (existsSync(databaseFile)) renameSync(databaseFile, `${databaseFile}.before-restore`);
+		const halfFiles = `${filesFolder()}.restoring`;
+		rmSync(halfFiles, { recursive: true, force: true });
+		copyFiles(filesBeside(args.file), halfFiles);
+		rmSync(`${filesFolder()}.before-restore`, { recursive: true, force: true });
+		if (existsSync(filesFolder())) renameSync(filesFolder(), `${filesFolder()}.before-restore`);
 		renameSync(half, databaseFile);
-		console.log(`Restored. The database it replaced is ${path.basename(databaseFile)}.before-restore.`);
+		renameSync(halfFiles, filesFolder());
+		console.log(`Restored. What it replaced ends in .before-restore, in ${path.dirname(databaseFile)}.`);
 	},
 });
 
 const check = defineCommand({
-	meta: { name: 'check', description: 'Checks configuration and database' },
-	run() {
+	meta: { name: 'check', description: 'Checks configuration, database and files' },
+	async run() {
 		const { databaseFile, role } = config();
-		startDatabase();
+		const known = await knownFiles(startDatabase().read);
+		const present = new Set(existsSync(filesFolder()) ? readdirSync(filesFolder()) : []);
+		const missing = [...known].filter((id) => !present.has(id)).length;
 		const problems = problemsOf(databaseFile);
-		console.log(`configuration: ok (role ${role})\ndatabase: ${problems}`);
-		if (problems !== 'ok') process.exitCode = 1;
+		console.log(`configuration: ok (role ${role})\ndatabase: ${problems}\nfiles: ${known.size}, ${missing} missing`);
+		if (problems !== 'ok' || missing > 0) process.exitCode = 1;
 	},
 });
 

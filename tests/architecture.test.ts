@@ -34,6 +34,7 @@ const ORDER = [
 	['people'],
 	['offers'],
 	['requests'],
+	['papers'],
 	['pathway', 'diagnosis'],
 	['appointments', 'childcare', 'evaluation'],
 	['reminders'],

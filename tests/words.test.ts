@@ -46,6 +46,7 @@ describe('French that everybody understands', () => {
 			CMG: /Complément de libre choix du mode de garde/,
 			CAF: /caisse d’allocations familiales/,
 			MSA: /mutualité sociale agricole/,
+			PDF: /fichier PDF/,
 			JSON: /fichier que d’autres services peuvent lire/,
 			AVIP: /vocation d’insertion professionnelle/,
 		};

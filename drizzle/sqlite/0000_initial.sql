@@ -743,6 +743,43 @@ CREATE TABLE `panel_voter` (
 	FOREIGN KEY (`person_id`) REFERENCES `person`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE TABLE `paper` (
+	`id` text PRIMARY KEY NOT NULL,
+	`request_id` text,
+	`aid_id` text,
+	`kind` text,
+	`theme` text,
+	`label_sealed` text,
+	`state` text NOT NULL,
+	`reason` text,
+	`note_sealed` text,
+	`joined_by_id` text NOT NULL,
+	`joined_at` integer NOT NULL,
+	`state_at` integer NOT NULL,
+	`examined_by_id` text,
+	FOREIGN KEY (`request_id`) REFERENCES `support_request`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`aid_id`) REFERENCES `childcare_aid`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`joined_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`examined_by_id`) REFERENCES `account`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "paper_of_one_thing" CHECK((request_id IS NULL) <> (aid_id IS NULL))
+);
+--> statement-breakpoint
+CREATE INDEX `paper_request_id_idx` ON `paper` (`request_id`,`joined_at`);--> statement-breakpoint
+CREATE INDEX `paper_aid_id_idx` ON `paper` (`aid_id`,`kind`,`joined_at`);--> statement-breakpoint
+CREATE INDEX `paper_replaced_idx` ON `paper` (`state_at`) WHERE state = 'replaced';--> statement-breakpoint
+CREATE TABLE `paper_page` (
+	`id` text PRIMARY KEY NOT NULL,
+	`paper_id` text NOT NULL,
+	`position` integer NOT NULL,
+	`type` text NOT NULL,
+	`size` integer NOT NULL,
+	`name_sealed` text NOT NULL,
+	`once_key` text NOT NULL,
+	FOREIGN KEY (`paper_id`) REFERENCES `paper`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `paper_page_once_key_unique` ON `paper_page` (`once_key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `paper_page_paper_id_position_idx` ON `paper_page` (`paper_id`,`position`);--> statement-breakpoint
 CREATE TABLE `pathway` (
 	`id` text PRIMARY KEY NOT NULL,
 	`person_id` text NOT NULL,

@@ -6,3 +6,4 @@ export { aNeed, aRequest } from './requests.ts';
 export { aPathway, aStep } from './pathway.ts';
 export { anAppointment } from './appointments.ts';
 export { actorOf } from './offices.ts';
+export { aPaper } from './papers.ts';

@@ -129,6 +129,12 @@ export const ACCESS: Record<string, Row> = {
 		...ofPeople,
 		actions: { agree: { form: { inseeCode: '08105' } }, refuse: {} },
 	},
+	'/(person)/demande/[reference]/papiers': {
+		for: A,
+		at: '/demande/{reference}/papiers',
+		actions: { join: {}, withdraw: { for: NOBODY, form: { paper: '{need}' } } },
+	},
+	'/(person)/papiers/[page]': { for: A, at: '/papiers/{paperPage}' },
 	'/(person)/parcours': {
 		...ofPeople,
 		actions: {
@@ -383,6 +389,12 @@ export const ACCESS: Record<string, Row> = {
 		at: '/pro/aides/reglages/childcare',
 		actions: { default: { form: { version: '1' } } },
 	},
+	'/(staff)/pro/papiers/[id]': {
+		for: LEAD,
+		at: '/pro/papiers/{paper}',
+		actions: { examine: {}, again: { form: { reason: 'cut', note: 'En entier' } } },
+	},
+	'/(staff)/pro/papiers/[id]/[page]': { for: LEAD, at: '/pro/papiers/{paper}/{paperPage}' },
 	'/(staff)/pro/rappels': {
 		...ofStaff,
 		actions: {

@@ -15,6 +15,8 @@ import { newRatingLink } from '../../src/lib/server/evaluation/commands.ts';
 import { migrateDatabase } from '../../src/lib/server/db/migrate.ts';
 import * as tables from '../../src/lib/server/db/schema/index.ts';
 import { openExceptionally } from '../../src/lib/server/people/exceptional.ts';
+import { joinPaper } from '../../src/lib/server/papers/commands.ts';
+import { keepFiles } from '../../src/lib/server/papers/files.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
 import { createTemplate } from '../../src/lib/server/reminders/templates.ts';
 import { newId } from '../../src/lib/server/platform/ids.ts';
@@ -39,6 +41,7 @@ import { emptyValue, EMPTY_SELF, type Point } from '../../src/lib/shared/diagnos
 import { THEMES } from '../../src/lib/shared/themes.ts';
 import { insertOne } from '../factories/insert.ts';
 import { signedIn } from './signed-in.ts';
+import { aPdf } from '../factories/files.ts';
 import type { World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -212,6 +215,13 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 		createdAt: now,
 		lastAliveAt: now,
 	});
+	const pages = await keepFiles([{ name: `${mark}file.pdf`, bytes: aPdf(`${mark}pdf`) }]);
+	const { id: paper } = await db.write((tx) =>
+		joinPaper(tx, {
+			...{ of: { requestId: request.id }, personId, label: `${mark}label`, pages, formKey: newId(), most: 10, now },
+			by: { accountId: person.account.id, role: 'beneficiary', structureId: null },
+		}),
+	);
 	const token = await db.write((tx) => newAnswerLink(tx, { appointmentId, now }));
 	return {
 		person,
@@ -235,6 +245,8 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 			device: device.id,
 			endpoint: device.endpoint,
 			link: token,
+			paper,
+			paperPage: pages[0]!.id,
 		},
 	};
 }

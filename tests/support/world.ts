@@ -26,6 +26,8 @@ export interface FileIds {
 	device: string;
 	endpoint: string;
 	link: string;
+	paper: string;
+	paperPage: string;
 }
 
 export const ACTORS = [

@@ -6,7 +6,7 @@ import { now } from './platform/clock.ts';
 import { config } from './platform/config.ts';
 import { log } from './platform/log.ts';
 import { setMailbox } from './platform/mailbox.ts';
-import { forgetPast } from './forget.ts';
+import { forgetPast, sweepPast } from './forget.ts';
 import { askMoments } from './ask-moments.ts';
 import { closeMonths } from './evaluation/box.ts';
 import { createWorker } from './reminders/worker.ts';
@@ -31,7 +31,7 @@ async function hourly(tx: Tx, at: Date): Promise<void> {
 function startWorker(db: Db) {
 	const read = readerOf(config().pushHosts);
 	const everyMinute = (at: Date) => readOutsideCalendars(db, at, read);
-	const worker = createWorker({ db, hourly, everyMinute });
+	const worker = createWorker({ db, hourly, everyMinute, afterHourly: sweepPast });
 	const stop = () => void worker.stop();
 	process.once('sveltekit:shutdown', stop);
 	process.once('SIGTERM', stop);

@@ -37,6 +37,8 @@ export interface WorkerSettings {
 	hourly?: (tx: Tx, now: Date) => Promise<void>;
 	/** Once a minute, beside the messages, which do not wait for it. */
 	everyMinute?: (now: Date) => Promise<unknown>;
+	/** Then, outside any write: what is not in the database. */
+	afterHourly?: (db: Db) => Promise<unknown>;
 }
 
 export interface Worker {
@@ -56,6 +58,7 @@ export function createWorker({
 	now = clock.now,
 	hourly = async (tx, at) => void (await forgetSilentDevices(tx, at)),
 	everyMinute = async () => {},
+	afterHourly,
 }: WorkerSettings): Worker {
 	const record = createRecorder(db);
 	const onTheirWay = new Set<Promise<void>>();
@@ -113,6 +116,7 @@ export function createWorker({
 		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
 			lastCleaning = now().getTime();
 			await db.write((tx) => hourly(tx, now()));
+			await afterHourly?.(db);
 		}
 		countTick(performance.now() - started);
 		return { planned, sent };

@@ -66,6 +66,8 @@ export const DEFAULT_SETTINGS = {
 	convocationClearDays: 7,
 	/** Months until silence on a request for money means refusal (CRPA L231-4). */
 	silenceRefusalMonths: 2,
+	/** Papers joined to one request or to one aid, counted in files. */
+	filesPerFile: 10,
 };
 export type TerritorySettings = typeof DEFAULT_SETTINGS;
 

@@ -19,6 +19,7 @@ const LIMITS = {
 	calendar_feed: 3000,
 	draft_opened: 120,
 	request_sent: 120,
+	paper_sent: 200,
 } as const;
 
 const limiters = Object.fromEntries(

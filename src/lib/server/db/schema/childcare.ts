@@ -316,3 +316,4 @@ export const defineChildcare = (
 		aidNotice,
 	};
 };
+export type ChildcareSchema = ReturnType<typeof defineChildcare>;

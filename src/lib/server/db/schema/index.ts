@@ -9,6 +9,7 @@ import { defineDiagnosis } from './diagnosis.ts';
 import { defineEvaluation } from './evaluation.ts';
 import { defineHandling } from './handling.ts';
 import { defineHours } from './hours.ts';
+import { definePapers } from './papers.ts';
 import { definePathway } from './pathway.ts';
 import { definePeople } from './people.ts';
 import { definePlatform } from './platform.ts';
@@ -54,6 +55,7 @@ export const { availability, availabilityException, freedHour, earlierProposal, 
 	defineHours(sqlite, accounts, appointments);
 
 export const { pushSubscription, reminder, delivery } = defineReminders(sqlite, accounts, people, appointments);
+const childcare = defineChildcare(sqlite, territories, accounts, people, requests);
 export const {
 	aidScheme,
 	aidSchemeVersion,
@@ -64,7 +66,10 @@ export const {
 	aidGuest,
 	aidProof,
 	aidNotice,
-} = defineChildcare(sqlite, territories, accounts, people, requests);
+} = childcare;
+
+export const { paper, paperPage } = definePapers(sqlite, accounts, requests, childcare);
+
 export const {
 	questionnaire,
 	questionnaireVersion,

@@ -6,11 +6,11 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals }) => {
 	const { personId, accountId } = requireBeneficiary();
 	const { locale, now } = locals;
-	const { identity, followUp, requests, pathway, appointments, aids } = await ownFile(db.read, {
+	const { identity, followUp, requests, pathway, appointments, aids, papers } = await ownFile(db.read, {
 		personId,
 		accountId,
 		locale,
 		now,
 	});
-	return { identity, followUp, requests, pathway, appointments, aids };
+	return { identity, followUp, requests, pathway, appointments, aids, papers };
 };

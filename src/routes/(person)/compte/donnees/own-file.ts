@@ -8,6 +8,7 @@ import { ownDiagnosis } from '$lib/server/diagnosis/queries';
 import { checkInsOf } from '$lib/server/pathway/check-ins';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { listExceptional } from '$lib/server/people/exceptional';
+import { papersOfPerson } from '$lib/server/papers/queries';
 import { followUpOf, personOf } from '$lib/server/people/queries';
 import { listDevices } from '$lib/server/reminders/subscriptions';
 import { communeName, listRequests, needsOf } from '$lib/server/requests/queries';
@@ -42,6 +43,7 @@ export async function ownFile(q: Queries, { personId, accountId, locale, now }: 
 		pathway: await pathwayFile(q, personId, locale),
 		appointments: await appointmentsOf(q, personId),
 		aids: await aidsFile(q, personId, now),
+		papers: await papersFile(q, personId),
 		devices: await listDevices(q, accountId),
 		sessions: (await listSessions(q, accountId, now)).map(({ device, kind, endsAt }) => ({ device, kind, endsAt })),
 		openings: await listOpenings(q, personId, 1000),
@@ -135,3 +137,12 @@ async function aidsFile(q: Queries, personId: string, now: Date) {
 		}),
 	);
 }
+
+/** Each page is read at its address: the files themselves are in no copy. */
+const papersFile = async (q: Queries, personId: string) =>
+	(await papersOfPerson(q, personId)).map(
+		({ reference, kind, theme, label, state, reason, note, joinedAt, pages }) => ({
+			...{ reference, kind, theme, label, state, reason, note, joinedAt },
+			pages: pages.map(({ id, type, size, name }) => ({ type, size, name, address: `/papiers/${id}` })),
+		}),
+	);

@@ -5,6 +5,7 @@ import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db, type Tx } from '$lib/server/db';
 import { openPathway } from '$lib/server/pathway/commands';
 import { pathwayOf } from '$lib/server/pathway/queries';
+import { papersOf } from '$lib/server/papers/queries';
 import { assignSecond } from '$lib/server/people/commands';
 import { possibleDuplicates } from '$lib/server/people/duplicates';
 import { mergesOf } from '$lib/server/people/identity';
@@ -35,6 +36,7 @@ import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireCoordinator, requireStaff } from '$lib/server/web/guards';
 import type { PathwayKind } from '$lib/shared/codes';
 import { href } from '$lib/shared/links';
+import { seesPaper } from '../../papiers/reading.server';
 import { tellPerson } from '../tell.server';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 import { decideForm, declineForm, declineNeedForm, needForm, sendNeedForm, takeForm } from './forms';
@@ -67,6 +69,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			/** Where the whole request stands, and whether it is this structure's to answer. */
 			whole: whole && { ...whole, isOurs: whole.state === 'sent' && whole.structureId === viewer.structureId },
 			structures: file.leads ? await structuresOf(viewer.territoryId) : [],
+			papers: (await papersOf(db.read, { requestId: id })).filter(({ theme }) => seesPaper(file, theme)),
 			answers: file.answers && answersShown(file.answers, today),
 			filing: file.access === 'whole' ? ((await filingOf(db.read, id)) ?? null) : null,
 			duplicates: file.answers && 'searchName' in file.person ? await possibleDuplicates(db.read, file.person) : [],

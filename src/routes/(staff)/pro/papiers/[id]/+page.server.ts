@@ -1,0 +1,64 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { m } from '$lib/paraglide/messages.js';
+import { db } from '$lib/server/db';
+import { examinePaper, refusePaper } from '$lib/server/papers/commands';
+import { parseAskingAgain } from '$lib/server/papers/forms';
+import { getPaper, type Joined } from '$lib/server/papers/queries';
+import { errorFrom, failFrom } from '$lib/server/web/failures';
+import { requireStaff } from '$lib/server/web/guards';
+import { href } from '$lib/shared/links';
+import { tellPaperAskedAgain } from '../tell.server';
+import { checkReader } from '../reading.server';
+import type { Actions, PageServerLoad } from './$types';
+
+/** Where the paper is part of. */
+const fileOf = ({ paper, reference }: Joined) =>
+	paper.aidId ? `/pro/aides/${reference}` : `/pro/demandes/${reference}`;
+const backTo = (joined: Joined) => `${href(fileOf(joined))}#papiers`;
+
+const REFUSALS = { paper_replaced: m.paper_pro_error_replaced };
+
+export const load: PageServerLoad = async ({ params, locals }) => {
+	const viewer = requireStaff();
+	try {
+		const joined = await getPaper(db.read, params.id);
+		await checkReader(viewer, joined);
+		return { now: locals.now, paper: joined.paper, reference: joined.reference, back: fileOf(joined) };
+	} catch (problem) {
+		return errorFrom(problem);
+	}
+};
+
+export const actions: Actions = {
+	examine: async ({ params, locals }) => {
+		const by = requireStaff();
+		let joined;
+		try {
+			joined = await getPaper(db.read, params.id);
+			await checkReader(by, joined);
+			const examination = { ...joined, by, now: locals.now };
+			await db.write((tx) => examinePaper(tx, examination));
+		} catch (problem) {
+			return failFrom(problem, REFUSALS);
+		}
+		redirect(303, backTo(joined));
+	},
+	again: async ({ params, locals, request }) => {
+		const by = requireStaff();
+		const parsed = parseAskingAgain(await request.formData());
+		let joined;
+		try {
+			joined = await getPaper(db.read, params.id);
+			await checkReader(by, joined);
+			if (!parsed.ok) return fail(400, parsed);
+			const refusal = { ...joined, ...parsed.value, by, now: locals.now };
+			await db.write(async (tx) => {
+				await refusePaper(tx, refusal);
+				await tellPaperAskedAgain(tx, refusal);
+			});
+		} catch (problem) {
+			return failFrom(problem, REFUSALS, parsed.ok ? parsed.value : {});
+		}
+		redirect(303, backTo(joined));
+	},
+};

@@ -3,35 +3,48 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { createHash } from 'node:crypto';
 import { build, defineConfig, type Plugin } from 'vite';
 
+/** Address of each script of the phone while developing, by the constant that holds it. */
+const SCRIPTS = {
+	/** On every page. */
+	__PHONE_SCRIPT__: 'src/phone/main.ts',
+	/** On pages with a file to send. */
+	__UPLOAD_SCRIPT__: 'src/phone/upload.ts',
+};
+
+/** Built on its own, named by its content. */
+async function builtScript(entry: string): Promise<{ address: string; code: string }> {
+	const name = entry === SCRIPTS.__PHONE_SCRIPT__ ? 'phone' : 'upload';
+	const result = await build({
+		configFile: false,
+		logLevel: 'warn',
+		build: { write: false, target: 'chrome100', lib: { entry, formats: ['es'], fileName: name } },
+	});
+	const output = (Array.isArray(result) ? result[0] : result) as { output: { type: string; code?: string }[] };
+	const code = output.output.map((chunk) => chunk.code ?? '').join('');
+	const hash = createHash('sha256').update(code).digest('hex').slice(0, 10);
+	return { address: `/_app/immutable/${name}.${hash}.js`, code };
+}
+
 /**
- * Pages ship no framework script (decisions/0006): what the phone does beyond HTML is one small bundle, `src/phone/main.ts`.
- * It is built on its own, named by its content, and its address is given to the layout and the service worker as a constant.
+ * Pages ship no framework script (decisions/0006): what the phone does beyond HTML is one small bundle, `src/phone/main.ts`, and
+ * a second one where files are sent. Their addresses are given to pages and the service worker as constants.
  */
-async function phoneScript(): Promise<Plugin> {
-	let code = '';
-	let address = '/src/phone/main.ts';
+function phoneScripts(): Plugin {
+	const built: { address: string; code: string }[] = [];
 	return {
-		name: 'phone-script',
+		name: 'phone-scripts',
 		async config(_, { command }) {
-			if (command === 'build') {
-				const result = await build({
-					configFile: false,
-					logLevel: 'warn',
-					build: {
-						write: false,
-						target: 'chrome100',
-						lib: { entry: 'src/phone/main.ts', formats: ['es'], fileName: 'phone' },
-					},
-				});
-				const output = (Array.isArray(result) ? result[0] : result) as { output: { type: string; code?: string }[] };
-				code = output.output.map((chunk) => chunk.code ?? '').join('');
-				address = `/_app/immutable/phone.${createHash('sha256').update(code).digest('hex').slice(0, 10)}.js`;
+			const define: Record<string, string> = {};
+			for (const [constant, entry] of Object.entries(SCRIPTS)) {
+				const script = command === 'build' ? await builtScript(entry) : null;
+				if (script) built.push(script);
+				define[constant] = JSON.stringify(script?.address ?? `/${entry}`);
 			}
-			return { define: { __PHONE_SCRIPT__: JSON.stringify(address) } };
+			return { define };
 		},
 		generateBundle() {
-			if (this.environment.name === 'client' && code)
-				this.emitFile({ type: 'asset', fileName: address.slice(1), source: code });
+			if (this.environment.name !== 'client') return;
+			for (const { address, code } of built) this.emitFile({ type: 'asset', fileName: address.slice(1), source: code });
 		},
 	};
 }
@@ -44,7 +57,7 @@ export default defineConfig({
 			strategy: ['url', 'baseLocale'],
 		}),
 		sveltekit(),
-		phoneScript(),
+		phoneScripts(),
 	],
 	// Told at every build, they would hide what matters.
 	build: { target: 'chrome100', rolldownOptions: { checks: { pluginTimings: false } } },

@@ -11,6 +11,8 @@ export interface Waiting {
 	/** Content type and text of the POST. */
 	type: string;
 	body: string;
+	/** Fields and files of a form that has some; then `type` and `body` are empty. */
+	parts?: [name: string, value: string | File][];
 	/** Who was signed in; empty for nobody. */
 	userKey: string;
 	/** Milliseconds since 1970. */

@@ -7,6 +7,8 @@ import { quietly, type Waiting } from './offline-store';
 
 const KEPT_MS = 7 * 24 * 3_600_000;
 const ANSWER_MS = 20_000;
+/** A photo on one bar of network. */
+const UPLOAD_MS = 180_000;
 export const SYNC_TAG = 'queue';
 /** As in src/lib/server/web/phone.ts. */
 const USER_HEADER = 'x-phone-user';
@@ -73,10 +75,11 @@ export async function send(entry: Fresh | Waiting): Promise<Sent> {
 	const owner = entry.kind === 'form' || entry.kind === 'sign-out' ? { [USER_HEADER]: entry.userKey } : undefined;
 	const sent = (outcome: Outcome, location?: string): Sent => ({ entry: entry as Waiting, outcome, location });
 	try {
-		const response = await fetchWithin(ANSWER_MS, entry.url, {
+		const { parts } = entry;
+		const response = await fetchWithin(parts ? UPLOAD_MS : ANSWER_MS, entry.url, {
 			method: 'POST',
-			body: entry.body,
-			headers: { 'content-type': entry.type, accept: 'application/json', ...owner },
+			body: parts ? formOf(parts) : entry.body,
+			headers: { ...(!parts && { 'content-type': entry.type }), accept: 'application/json', ...owner },
 			// A redirection by hand is the way to the sign-in page; our actions answer in JSON.
 			redirect: 'manual',
 		});
@@ -90,8 +93,15 @@ export async function send(entry: Fresh | Waiting): Promise<Sent> {
 		const result = (await response.json()) as { type?: string; status?: number; location?: string };
 		const { type, location } = result;
 		if (type === 'failure' && result.status === CONFLICT) return sent('already');
+		if (result.status && result.status >= 500) return sent('later');
 		return type === 'redirect' || type === 'success' ? sent('sent', location) : sent('refused');
 	} catch {
 		return sent('later');
 	}
+}
+
+function formOf(parts: NonNullable<Waiting['parts']>): FormData {
+	const form = new FormData();
+	for (const [name, value] of parts) form.append(name, value);
+	return form;
 }

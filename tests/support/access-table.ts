@@ -134,6 +134,11 @@ export const ACCESS: Record<string, Row> = {
 		at: '/demande/{reference}/papiers',
 		actions: { join: {}, withdraw: { for: NOBODY, form: { paper: '{need}' } } },
 	},
+	'/(person)/aides/[reference]/papiers/[kind]': {
+		for: A,
+		at: '/aides/{aidReference}/papiers/family_record',
+		actions: { join: {} },
+	},
 	'/(person)/papiers/[page]': { for: A, at: '/papiers/{paperPage}' },
 	'/(person)/parcours': {
 		...ofPeople,

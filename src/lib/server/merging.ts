@@ -7,6 +7,7 @@ import { OPEN_REQUEST_STATUSES } from '../shared/codes.ts';
 import { closeAllSessions } from './accounts/sessions.ts';
 import { recordAudit } from './audit/commands.ts';
 import { moveAids } from './childcare/joining.ts';
+import { movePapers } from './papers/commands.ts';
 import type { Tx } from './db/client.ts';
 import {
 	account,
@@ -78,7 +79,9 @@ const requests: Mover = async (tx, { from, to, now }) => {
 		.limit(1);
 	for (const { id } of open) {
 		const joined = await joinPerson(tx, { requestId: id, personId: to, now });
-		if (joined.id !== id) await recallAll(tx, id, now);
+		if (joined.id === id) continue;
+		await recallAll(tx, id, now);
+		await movePapers(tx, { from: id, to: joined.id });
 	}
 	await tx.update(supportRequest).set({ personId: to }).where(isFrom);
 };

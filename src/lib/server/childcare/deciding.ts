@@ -11,7 +11,7 @@ import { daysBetween, localDay, type Holidays } from '../territories/calendar.ts
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { move, tell, type Actor, type AidRow } from './moving.ts';
 import { waitedPapers } from './own.ts';
-import { LONGEST_PAPER_DAYS, mayMove, paperDueDay, paused, resumed, type Clock } from './rules.ts';
+import { LONGEST_PAPER_DAYS, mayMove, nextOf, paperDueDay, paused, resumed, type Clock } from './rules.ts';
 import { schemeOfFile } from './schemes.ts';
 
 export interface AidChange {
@@ -188,6 +188,38 @@ const receivePapers = (tx: Tx, aidId: string, now: Date) =>
 		.update(supportingDocument)
 		.set({ receivedAt: now })
 		.where(and(eq(supportingDocument.aidId, aidId), isNull(supportingDocument.receivedAt)));
+
+/**
+ * A paper that came will not do: it is waited for again, until the same day, and it is the person's turn. Nothing changes when
+ * that paper is not waited for. @throws DomainError `not_found`
+ */
+export async function askPaperAgain(
+	tx: Tx,
+	{ aidId, kind, by, now }: { aidId: string; kind: string; by: Actor; now: Date },
+): Promise<void> {
+	const found = await deciderRow(tx, aidId, by);
+	if (found.status !== 'incomplete') return;
+	const [waited] = await tx
+		.update(supportingDocument)
+		.set({ declaredAt: null })
+		.where(
+			and(
+				eq(supportingDocument.aidId, aidId),
+				eq(supportingDocument.kind, kind),
+				isNull(supportingDocument.receivedAt),
+			),
+		)
+		.returning({ dueOn: supportingDocument.dueOn });
+	if (!waited) return;
+	const version = found.version + 1;
+	const dueOn = waited.dueOn ?? undefined;
+	const next = nextOf('incomplete', { silenceOn: found.silenceOn, dueOn });
+	await tx
+		.update(childcareAid)
+		.set({ ...next, version, asOf: now })
+		.where(eq(childcareAid.id, aidId));
+	await tell(tx, { aidId, version, status: 'incomplete', by, detail: { papers: [kind], dueOn }, now });
+}
 
 /** A referent of the deciding structure opened the file: the person can read it. */
 export const recordAidOpening = (tx: Tx, aid: { id: string; personId: string }, by: Actor, now: Date) =>

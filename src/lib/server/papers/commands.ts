@@ -62,7 +62,7 @@ export async function joinPaper(tx: Tx, joining: Joining): Promise<JoinedPaper> 
 		await tx.update(paper).set({ state: 'replaced', stateAt: now }).where(inArray(paper.id, replaced));
 	const id = addTo ? await waiting(tx, of, addTo) : await newPaper(tx, joining);
 	await addPages(tx, id, joining);
-	await touchContact(tx, personId, now);
+	if (by.role !== 'coparent') await touchContact(tx, personId, now);
 	const detail = { kind, pages: pages.length, ...(replaced.length > 0 && { replaced: replaced.length }) };
 	await recordAudit(tx, { action: 'paper.joined', actor: by, subjectId: id, personId, detail, at: now });
 	return { id, isReplay: false };
@@ -158,6 +158,10 @@ export async function withdrawPaper(
 	await recordAudit(tx, { action: 'paper.withdrawn', actor: by, subjectId: found.id, personId, at: now });
 	return found.pages.map(({ id }) => id);
 }
+
+/** Two requests of one person became one: their papers are read with the one that goes on. */
+export const movePapers = (tx: Tx, { from, to }: { from: string; to: string }) =>
+	tx.update(paper).set({ requestId: to }).where(eq(paper.requestId, from));
 
 interface Examination extends Pick<Joined, 'paper' | 'personId'> {
 	by: Actor;

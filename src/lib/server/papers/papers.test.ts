@@ -15,6 +15,7 @@ import {
 	examinePaper,
 	forgetReplacedPapers,
 	joinPaper,
+	movePapers,
 	recordPaperOpening,
 	refusePaper,
 	withdrawPaper,
@@ -272,6 +273,14 @@ describe('what is written of it', () => {
 		const papers = await papersOfPerson(db.read, own.personId);
 		expect(papers.map(({ label, kind }) => label ?? kind).sort()).toEqual(['Bail', 'family_record']);
 	});
+});
+
+test('papers of a request that went into another are read with that one', async () => {
+	await join({ label: 'Bail' });
+	const kept = await aRequest(db, { personId: own.personId, status: 'closed' });
+	await db.write((tx) => movePapers(tx, { from: requestId, to: kept.id }));
+	expect((await papersOf(db.read, { requestId: kept.id })).map(({ label }) => label)).toEqual(['Bail']);
+	expect(await papersOf(db.read, { requestId })).toEqual([]);
 });
 
 test('a page joined with nothing is no paper', async () => {

@@ -26,6 +26,7 @@ export interface PaperView {
 	state: PaperState;
 	reason: PaperReason | null;
 	note: string | null;
+	joinedById: string;
 	joinedAt: Date;
 	stateAt: Date;
 	pages: PageView[];
@@ -50,8 +51,8 @@ async function withPages(q: Queries, rows: PaperRow[]): Promise<PaperView[]> {
 			),
 		)
 		.orderBy(asc(paperPage.paperId), asc(paperPage.position));
-	return rows.map(({ id, requestId, aidId, kind, theme, state, reason, joinedAt, stateAt, ...row }) => ({
-		...{ id, requestId, aidId, kind, theme, state, reason, joinedAt, stateAt },
+	return rows.map(({ id, requestId, aidId, kind, theme, state, reason, joinedById, joinedAt, stateAt, ...row }) => ({
+		...{ id, requestId, aidId, kind, theme, state, reason, joinedById, joinedAt, stateAt },
 		label: unsealNullable(`paper.label_sealed:${id}`, row.labelSealed),
 		note: unsealNullable(`paper.note_sealed:${id}`, row.noteSealed),
 		pages: pages.filter(({ paperId }) => paperId === id).map(pageView),

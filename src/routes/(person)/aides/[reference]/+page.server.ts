@@ -7,6 +7,7 @@ import { getOwnAid, forGuest } from '$lib/server/childcare/queries';
 import { movesFrom } from '$lib/server/childcare/rules';
 import { answerDelay } from '$lib/server/childcare/statistics';
 import { db } from '$lib/server/db';
+import { papersOf } from '$lib/server/papers/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary, requireSignedIn } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -19,8 +20,10 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const { personId, isGuest } = await ownerOf(account, params.reference).catch(errorFrom);
 	const own = await getOwnAid(db.read, personId, params.reference, now).catch(errorFrom);
 	const file = isGuest ? forGuest(own) : own;
+	const papers = await papersOf(db.read, { aidId: own.id });
 	return {
 		now,
+		papers: papers.map(({ kind, state, reason }) => ({ kind, state, reason })),
 		file,
 		isGuest,
 		moves: isGuest ? [] : movesFrom('person', file.facts.status),

@@ -7,6 +7,7 @@ import { aidOpenedRecently } from '$lib/server/childcare/queue';
 import { currentScale } from '$lib/server/childcare/scale';
 import { grantedThisYear } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
+import { papersOf } from '$lib/server/papers/queries';
 import { tellAidChange } from '../tell.server';
 import { listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -22,12 +23,16 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		await db.write((tx) => recordAidOpening(tx, shown.file, viewer, now));
 	const asked = url.searchParams.get('decision');
 	const chosen = shown.moves.find((to) => to === asked) ?? null;
+	const papers = await papersOf(db.read, { aidId: shown.file.id });
+	const read = papers.find(({ id }) => id === url.searchParams.get('papier')) ?? null;
 	const { territoryId, kind, today, rules } = shown.file;
 	const granted = (await grantedThisYear(db.read, territoryId, today)).get(kind) ?? 0;
 	return {
 		now,
 		...shown,
 		chosen,
+		papers,
+		read,
 		bodies: await bodiesFor(viewer),
 		budgetLeft: rules?.budgetCents ? rules.budgetCents - granted : null,
 		ageLimit: currentScale().ageLimit,

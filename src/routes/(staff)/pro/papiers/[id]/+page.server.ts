@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
+import { askPaperAgain } from '$lib/server/childcare/deciding';
 import { db } from '$lib/server/db';
 import { examinePaper, refusePaper } from '$lib/server/papers/commands';
 import { parseAskingAgain } from '$lib/server/papers/forms';
@@ -52,8 +53,10 @@ export const actions: Actions = {
 			await checkReader(by, joined);
 			if (!parsed.ok) return fail(400, parsed);
 			const refusal = { ...joined, ...parsed.value, by, now: locals.now };
+			const { aidId, kind } = refusal.paper;
 			await db.write(async (tx) => {
 				await refusePaper(tx, refusal);
+				if (aidId && kind) await askPaperAgain(tx, { aidId, kind, by, now: locals.now });
 				await tellPaperAskedAgain(tx, refusal);
 			});
 		} catch (problem) {

@@ -1,0 +1,81 @@
+import { error, fail, redirect } from '@sveltejs/kit';
+import type { SignedIn } from '$lib/server/accounts/sessions';
+import { declarePaper } from '$lib/server/childcare/commands';
+import { getOwnAid, type AidFile } from '$lib/server/childcare/queries';
+import { db } from '$lib/server/db';
+import { papersOf } from '$lib/server/papers/queries';
+import { DomainError } from '$lib/server/platform/errors';
+import { newId } from '$lib/server/platform/ids';
+import { errorFrom } from '$lib/server/web/failures';
+import { requireSignedIn } from '$lib/server/web/guards';
+import { PAPERS, type Paper } from '$lib/shared/aids';
+import { href } from '$lib/shared/links';
+import { failPaper, MOST_MEGABYTES, mostFiles, receivePaper } from '../../../../../papers.server';
+import { ownerOf } from '../../../reader.server';
+import type { Actions, PageServerLoad } from './$types';
+
+/** Until it is decided, by those who decide here. */
+const isOpen = ({ facts }: AidFile) =>
+	!facts.elsewhere && ['draft', 'submitted', 'incomplete', 'under_review'].includes(facts.status);
+
+async function aidOf(account: SignedIn, { reference, kind }: { reference: string; kind: string }, now: Date) {
+	if (!PAPERS.includes(kind as Paper)) error(404, 'not_found');
+	const { personId, isGuest } = await ownerOf(account, reference).catch(errorFrom);
+	return { personId, isGuest, file: await getOwnAid(db.read, personId, reference, now).catch(errorFrom) };
+}
+
+export const load: PageServerLoad = async ({ locals, params, url }) => {
+	const account = requireSignedIn();
+	const { now } = locals;
+	const { file, isGuest } = await aidOf(account, params, now);
+	const papers = await papersOf(db.read, { aidId: file.id });
+	const sent = papers.find(({ kind }) => kind === params.kind) ?? null;
+	return {
+		now,
+		reference: file.reference,
+		zone: file.zone,
+		kind: params.kind,
+		who: file.decider.name,
+		dueOn: file.papers.find(({ kind, receivedAt }) => kind === params.kind && !receivedAt)?.dueOn ?? null,
+		sent,
+		/** Another adult of the file reads what they sent themselves; what the other one sent stays theirs. */
+		isOwn: !isGuest || sent?.joinedById === account.accountId,
+		isOpen: isOpen(file) && sent?.state !== 'examined',
+		megabytes: MOST_MEGABYTES,
+		formKeys: { join: newId(), add: newId() },
+		isDone: url.searchParams.has('fait'),
+	};
+};
+
+export const actions: Actions = {
+	join: async (event) => {
+		const by = requireSignedIn();
+		const { params, locals } = event;
+		const { personId, isGuest, file } = await aidOf(by, params, locals.now);
+		const most = await mostFiles(file.territoryId);
+		const { kind } = params;
+		const isWaited = file.papers.some((paper) => paper.kind === kind && !paper.receivedAt);
+		const own = { reference: params.reference, personId, by, kind, now: locals.now };
+		try {
+			if (!isOpen(file)) throw new DomainError('paper_over', 'conflict');
+			if (isGuest) await refuseOthers(by, file.id, kind);
+			const failed = await receivePaper(event, {
+				...{ of: { aidId: file.id }, personId, kind, most, by },
+				then: async (tx) => {
+					if (isWaited && file.facts.status === 'incomplete') await declarePaper(tx, own);
+				},
+			});
+			if (failed) return fail(400, failed);
+		} catch (problem) {
+			return failPaper(problem, most);
+		}
+		redirect(303, `${href(`/aides/${params.reference}/papiers/${kind}`)}?fait=1`);
+	},
+};
+
+/** Another adult adds what is missing; what the person sent is not theirs to replace. */
+async function refuseOthers(by: SignedIn, aidId: string, kind: string): Promise<void> {
+	const papers = await papersOf(db.read, { aidId });
+	if (papers.some((paper) => paper.kind === kind && paper.joinedById !== by.accountId))
+		throw new DomainError('paper_examined', 'conflict');
+}

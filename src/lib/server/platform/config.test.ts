@@ -17,7 +17,7 @@ const problemsOf = (env: Record<string, string>) => {
 	}
 };
 
-test('every new set of keys is a good one, those that begin with a zero included', () => {
+test('every new set of keys is a good one, those that begin with a zero included', { timeout: 60_000 }, () => {
 	const sets = Array.from({ length: 2000 }, newKeys);
 	expect(sets.filter((keys) => Buffer.from(keys.VAPID_PRIVATE_KEY, 'base64url').length !== 32)).toEqual([]);
 	expect(sets.filter((keys) => problemsOf({ ...environment(), ...keys }) !== '')).toEqual([]);

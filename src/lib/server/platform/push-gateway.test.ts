@@ -91,7 +91,7 @@ describe('a push', () => {
 		expect(service.connections).toBe(1);
 	});
 
-	test('two hundred at once all arrive', async () => {
+	test('two hundred at once all arrive', { timeout: 60_000 }, async () => {
 		const outcomes = await Promise.all(Array.from({ length: 200 }, () => gateway.send(aTarget(), aMessage())));
 		expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['accepted']));
 		expect(service.received).toHaveLength(200);

@@ -10,7 +10,9 @@ export default ts.config(
 	...ts.configs.recommended,
 	...svelte.configs.recommended,
 	{
-		languageOptions: { globals: { ...globals.browser, ...globals.node, __PHONE_SCRIPT__: 'readonly', __UPLOAD_SCRIPT__: 'readonly' } },
+		languageOptions: {
+			globals: { ...globals.browser, ...globals.node, __PHONE_SCRIPT__: 'readonly', __UPLOAD_SCRIPT__: 'readonly' },
+		},
 		rules: {
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
 			// Control characters are named where they are refused.

@@ -74,7 +74,11 @@ export function parseShort(
 	const rest = parseForm(v.object({ note: words(NOTE_MAX), formId: v.optional(v.string(), '') }), form);
 	if (!asked.ok || !rest.ok) {
 		const errors = { ...(asked.ok ? {} : asked.errors), ...(rest.ok ? {} : rest.errors) };
-		return { ok: false, errors, values: { ...(rest.ok ? rest.value : rest.values), themes: form.getAll('themes[]') } };
+		return {
+			ok: false,
+			errors,
+			values: { ...(rest.ok ? rest.value : rest.values), themes: form.getAll('themes[]').map(String) },
+		};
 	}
 	const formId = DRAWN.test(rest.value.formId) ? rest.value.formId : newId();
 	return { ok: true, value: { ...asked.value, note: rest.value.note, formId } };

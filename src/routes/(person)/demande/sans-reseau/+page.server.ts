@@ -37,7 +37,7 @@ export const actions: Actions = {
 		} catch (problem) {
 			// Where the person lives, or whom to call, is not known: the whole request asks for it.
 			if (problem instanceof DomainError && problem.code === 'request_incomplete') redirect(303, href(START));
-			return failFrom(problem, { ...SENTENCES, outside_perimeter: m.request_error_outside() });
+			return failFrom(problem, { ...SENTENCES, outside_perimeter: m.request_error_outside });
 		}
 		redirect(303, href(`/demande/${sent.reference}`));
 	},

@@ -1,0 +1,90 @@
+import { expect, test } from '@playwright/test';
+import { aPdf } from '../factories/files.ts';
+import { demoAccount, signInAs, withDatabase } from '../support/fixtures.ts';
+import { usePhone } from '../support/phone-home.ts';
+
+/** A paper from the phone of a person to the desk of a professional. */
+
+const home = usePhone();
+const amina = () => demoAccount(home.portal, 'beneficiary', 'Ardennes').contact;
+
+const referenceOf = (contact: string) =>
+	withDatabase(home.portal, (database) =>
+		database
+			.prepare(
+				`SELECT reference FROM support_request r JOIN account a ON a.person_id = r.person_id
+					WHERE a.email = ? AND reference IS NOT NULL AND merged_into_id IS NULL ORDER BY submitted_at DESC LIMIT 1`,
+			)
+			.pluck()
+			.get(contact),
+	) as string;
+const pages = () =>
+	withDatabase(home.portal, (database) =>
+		database.prepare(`SELECT type, size FROM paper_page ORDER BY rowid`).all(),
+	) as { type: string; size: number }[];
+
+/** A photo of 2400 × 3200 dots, as a phone takes it: too heavy to send as it is. */
+async function takePhoto(): Promise<Buffer> {
+	const sheet = await home.phone.context.newPage();
+	await sheet.setViewportSize({ width: 1200, height: 1600 });
+	await sheet.setContent(`<div style="font:34px serif">${'Attestation de loyer pour le logement. '.repeat(90)}</div>`);
+	const bytes = await sheet.screenshot({ type: 'png' });
+	await sheet.close();
+	return bytes;
+}
+
+test('a photo is looked at, made lighter, sent from a page of 360 dots, and read by the professional', async () => {
+	await home.signIn(amina());
+	const { page } = home.phone;
+	await page.goto(`${home.front.origin}/demande/${referenceOf(amina())}`);
+	await page.getByRole('link', { name: 'Joindre un papier ou une photo' }).click();
+	await page.getByLabel('Qu’est-ce que c’est').fill('Attestation de loyer');
+	const before = pages().length;
+	await page.locator('#camera').setInputFiles({ name: 'IMG_1.png', mimeType: 'image/png', buffer: await takePhoto() });
+	await expect(page.locator('[data-upload-status]')).toContainText('La photo semble lisible');
+	await page.getByRole('button', { name: 'Envoyer le papier' }).click();
+	await expect(page.getByText('Papier bien reçu.')).toBeVisible();
+	expect(pages()).toHaveLength(before + 1);
+	await signInAs(
+		home.phone.context,
+		{ ...home.portal, origin: home.front.origin },
+		demoAccount(home.portal, 'referent', 'Ardennes').contact,
+	);
+	await page.goto(`${home.front.origin}/pro/demandes/${referenceOf(amina())}`);
+	await page.getByRole('link', { name: 'Attestation de loyer' }).click();
+	await expect(page.locator('iframe')).toHaveAttribute('sandbox', '');
+	await page.getByLabel('Raison, telle que la personne la lira').selectOption('cut');
+	await page.getByRole('button', { name: 'Demander de nouveau' }).click();
+	await page.waitForURL('**/pro/demandes/**');
+	await signInAs(home.phone.context, { ...home.portal, origin: home.front.origin }, amina());
+	await page.goto(`${home.front.origin}/demande/${referenceOf(amina())}/papiers`);
+	await expect(page.getByText('Montrez les quatre coins', { exact: false }).first()).toBeVisible();
+	await expect(page.getByText('À renvoyer')).toBeVisible();
+});
+
+test('without network a photo is kept, said so, and sent once when the network returns', async () => {
+	await home.signIn(amina());
+	const { page } = home.phone;
+	await home.visit(`/demande/${referenceOf(amina())}/papiers`);
+	const before = pages().length;
+	await page.locator('#files').setInputFiles({ name: 'bail.pdf', mimeType: 'application/pdf', buffer: aPdf() });
+	home.front.onRequest = ({ method }) => (method === 'POST' ? 'lose' : 'pass');
+	await page.getByRole('button', { name: 'Envoyer le papier' }).click();
+	await expect(page.locator('[data-upload-status]')).toContainText('partira toute seule');
+	await expect.poll(() => home.rows('queue')).toBe(1);
+	home.front.onRequest = () => 'pass';
+	await home.visit('/accueil');
+	await expect.poll(() => home.rows('queue')).toBe(0);
+	expect(pages()).toHaveLength(before + 1);
+});
+
+test('somebody else’s phone keeps no photo: the page does', async () => {
+	await home.signIn(amina(), { shared: true });
+	const { page } = home.phone;
+	await home.visit(`/demande/${referenceOf(amina())}/papiers`);
+	await page.locator('#files').setInputFiles({ name: 'bail.pdf', mimeType: 'application/pdf', buffer: aPdf() });
+	home.front.onRequest = ({ method }) => (method === 'POST' ? { status: 503 } : 'pass');
+	await page.getByRole('button', { name: 'Envoyer le papier' }).click();
+	await expect(page.locator('[data-upload-status]')).toContainText('Gardez cette page');
+	expect(await home.rows('queue')).toBe(0);
+});

@@ -9,6 +9,7 @@ import { secretsOf } from '../support/secrets.ts';
 import {
 	ACTORS,
 	marksIn,
+	MARK,
 	NAMES,
 	OF_AID,
 	OF_FIRST_PAGE,
@@ -77,7 +78,9 @@ function unduly(actor: ActorName, { body, location }: Asked, where: string): str
 	if (actor === 'person' || actor === 'lead' || actor === 'second') return [];
 	const found = marksIn(body + location);
 	const known = KNOWN[actor] ?? (actor === 'decider' && where.includes('/pro/aides') ? OF_AID : []);
-	return found.filter((mark) => !known.includes(mark));
+	// She asked to be called back by the coordinator: how to reach her stands beside.
+	const called = actor === 'coordinator' && where.includes('/pilotage/evaluation') ? [MARK] : [];
+	return found.filter((mark) => !known.includes(mark) && !called.includes(mark));
 }
 
 const isSignIn = ({ status, location }: Asked) => status === 303 && /^\/connexion(\?|$)/.test(location);
@@ -168,7 +171,11 @@ const fileOfA = () =>
 const standing = () =>
 	inDatabase((database) => [
 		database
-			.prepare(`SELECT id, role, status, person_id, territory_id, structure_id, side FROM account ORDER BY id`)
+			// An adult of the household whom A invites is an account of no standing: files that name them, nothing else.
+			.prepare(
+				`SELECT id, role, status, person_id, territory_id, structure_id, side FROM account
+				WHERE role != 'coparent' OR person_id IS NOT NULL OR structure_id IS NOT NULL ORDER BY id`,
+			)
 			.all(),
 		database.prepare(`SELECT id, territory_id FROM person ORDER BY id`).all(),
 	]);

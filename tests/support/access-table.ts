@@ -124,7 +124,7 @@ export const ACCESS: Record<string, Row> = {
 		},
 	},
 	'/(person)/demande/annuler': { ...ofPeople, actions: { default: { for: A, form: { besoin: '{need}' } } } },
-	'/(person)/demande/sans-reseau': { ...ofPeople, actions: { default: { for: A, form: { 'themes[]': 'housing' } } } },
+	'/(person)/demande/sans-reseau': { ...ofPeople, actions: { default: { form: { 'themes[]': 'housing' } } } },
 	'/(person)/demande/demenager': {
 		...ofPeople,
 		actions: { agree: { form: { inseeCode: '08105' } }, refuse: {} },
@@ -261,8 +261,8 @@ export const ACCESS: Record<string, Row> = {
 		for: NEAR,
 		at: '/pro/agenda/ateliers/{workshop}',
 		actions: {
-			join: { for: LEAD, form: { person: '{person}' } },
-			propose: { for: LEAD, form: { person: '{person}' } },
+			join: { for: FOLLOW_A, form: { person: '{person}' } },
+			propose: { for: FOLLOW_A, form: { person: '{person}' } },
 			attendance: { for: LEAD, form: {} },
 			move: { for: LEAD, form: { day: '2031-03-04', mode: 'phone' } },
 			cancel: { for: LEAD, form: {} },
@@ -395,11 +395,11 @@ export const ACCESS: Record<string, Row> = {
 		actions: { default: { form: { version: '1' } } },
 	},
 	'/(staff)/pro/papiers/[id]': {
-		for: LEAD,
+		for: PAIR,
 		at: '/pro/papiers/{paper}',
 		actions: { examine: {}, again: { form: { reason: 'cut', note: 'En entier' } } },
 	},
-	'/(staff)/pro/papiers/[id]/[page]': { for: LEAD, at: '/pro/papiers/{paper}/{paperPage}' },
+	'/(staff)/pro/papiers/[id]/[page]': { for: PAIR, at: '/pro/papiers/{paper}/{paperPage}' },
 	'/(staff)/pro/rappels': {
 		...ofStaff,
 		actions: {

@@ -4,6 +4,7 @@ import { answerByLink, appointmentOfLink } from '$lib/server/appointments/answer
 import { chooseByLink, freeSlots } from '$lib/server/appointments/slots';
 import { parseAnswer, parseNote } from '$lib/server/appointments/forms';
 import { db } from '$lib/server/db';
+import { DomainError } from '$lib/server/platform/errors';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
@@ -52,7 +53,9 @@ export const actions: Actions = {
 			await limitByAddress(event, 'answer_link');
 			next = await db.write((tx) => chooseByLink(tx, { token: event.params.token, slotId, now }));
 		} catch (error) {
-			return failFrom(error, { slot_taken: m.appointment_choose_taken });
+			if (error instanceof DomainError && error.code === 'slot_taken')
+				return failFrom(error, { slot_taken: m.appointment_choose_taken });
+			errorFrom(error);
 		}
 		redirect(303, href(`/r/${next}`));
 	},

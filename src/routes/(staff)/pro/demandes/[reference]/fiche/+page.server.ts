@@ -40,6 +40,8 @@ export const actions: Actions = {
 	/** The link is shown once, on the sheet: only its hash is kept. An earlier sheet no longer works. */
 	default: async (event) => {
 		const by = requireStaff();
+		// It has no field, and still takes nothing but a form.
+		await event.request.formData();
 		const { request, person } = await fileOf(event, by);
 		const { now, locale } = event.locals;
 		try {

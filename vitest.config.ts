@@ -9,6 +9,9 @@ export default defineConfig({
 		// Processes rather than threads: a native module that is still open when a thread ends takes the others with it.
 		pool: 'forks',
 		maxWorkers: 2,
+		// A busy machine is slow, not wrong: this ends what hangs, and measures nothing.
+		testTimeout: 30_000,
+		hookTimeout: 60_000,
 		globalSetup: ['tests/support/run-folder.ts'],
 		setupFiles: ['tests/support/setup.ts'],
 	},

@@ -48,7 +48,7 @@ async function everyKind(db: Db, personId: string, appointmentId: string) {
 
 /** All that a worker in a process of its own writes: its log at its most talkative, and the mails and SMS that left. */
 function allThatWorkerSays(db: Db, { service }: Outside): Promise<string> {
-	const authority = path.join(inject('testFolder'), 'authority.pem');
+	const authority = path.join(inject('testFolder'), `authority-${service.host.replace(/\W/g, '-')}.pem`);
 	writeFileSync(authority, service.ca);
 	const script = path.resolve('tests/support/worker-process.ts');
 	const args = ['--import', 'tsx', script, db.raw.name, service.host, NOW.toISOString(), 'aloud'];

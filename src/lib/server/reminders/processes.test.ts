@@ -47,7 +47,7 @@ beforeAll(async () => void (bundle = await bundleWorker()), 120_000);
 afterAll(() => bundle.remove());
 
 function workerProcess(db: Db, { service }: Outside, now: Date): ChildProcess {
-	const authority = path.join(inject('testFolder'), 'authority.pem');
+	const authority = path.join(inject('testFolder'), `authority-${service.host.replace(/\W/g, '-')}.pem`);
 	writeFileSync(authority, service.ca);
 	const child = spawn(process.execPath, [bundle.script, fileOf(db), service.host, now.toISOString()], {
 		env: { ...process.env, NODE_EXTRA_CA_CERTS: authority, LOG_LEVEL: 'error' },

@@ -7,7 +7,8 @@ export default defineConfig({
 	fullyParallel: false,
 	workers: 2,
 	retries: 0,
-	timeout: 120_000,
+	// Ends what hangs: pages and forms are many, and a busy machine is slow.
+	timeout: 240_000,
 	expect: { timeout: 10_000 },
 	reporter: [['line'], ['json', { outputFile: '../test-results/e2e.json' }]],
 	globalSetup: './support/e2e-setup.ts',

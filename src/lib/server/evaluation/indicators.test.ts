@@ -92,7 +92,11 @@ test('needs lifted, exits and returns to work are shares of those concerned, and
 				.set({
 					startedAt: new Date('2026-03-20T09:00:00Z'),
 					endedAt: new Date('2026-10-01T09:00:00Z'),
-					endReason: index < 6 ? 'work' : 'moved',
+					endReason: index < 6 ? 'work' : index === 6 ? 'training' : 'moved',
+					workContract:
+						index < 6
+							? (['permanent', 'business', 'six_months', 'six_months', 'permanent', 'unknown'] as const)[index]
+							: null,
 				})
 				.where(eq(pathway.id, id)),
 		);
@@ -103,6 +107,8 @@ test('needs lifted, exits and returns to work are shares of those concerned, and
 	const rate = (code: string) => rates.find((one) => one.code === code)!;
 	expect(rate('oriented')).toMatchObject({ n: 12, percent: 100 });
 	expect(rate('exit_work')).toMatchObject({ n: 12, percent: 50 });
+	expect(rate('exit_durable')).toMatchObject({ n: 12, percent: 42 });
+	expect(rate('exit_positive')).toMatchObject({ n: 12, percent: 58 });
 	expect(rate('in_work_3')).toMatchObject({ n: 0, percent: null });
 });
 

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
+import type { EndReason, WorkContract } from '../../shared/closing.ts';
 import type { Channel } from '../../shared/codes.ts';
 import { THEMES, type Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
@@ -34,6 +35,7 @@ export const RATES = [
 	'review_on_time',
 	'exit_positive',
 	'exit_work',
+	'exit_durable',
 	'in_work_3',
 	'in_work_6',
 	'reach_push',
@@ -150,6 +152,7 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 				startedAt: pathway.startedAt,
 				endedAt: pathway.endedAt,
 				endReason: pathway.endReason,
+				workContract: pathway.workContract,
 			})
 			.from(pathway)
 			.where(and(inArray(pathway.personId, some), gte(pathway.startedAt, since)))
@@ -247,6 +250,10 @@ function delaysOf(cohort: Request[], files: Files, between: (from: Date, to: Dat
 	});
 }
 
+/** PAP of programme 102: a contract of a month brings back to work, one of six months is durable; not known is not durable. */
+const DURABLE = new Set<WorkContract | null>(['permanent', 'six_months', 'business']);
+const backToWork = (one: { endReason: EndReason | null; workContract: WorkContract | null }) =>
+	one.endReason === 'work' && one.workContract !== 'shorter';
 const FINAL = new Set(['seen', 'excused', 'revoked', 'noshow']);
 const monthsAfter = (date: Date, months: number) => new Date(date.getTime() + months * 30.4375 * 86_400_000);
 
@@ -294,8 +301,9 @@ function ratesOf(cohort: Request[], files: Files, now: Date): Indicators['rates'
 		review_on_time: part(due, ({ id, startedAt, kind }) =>
 			(held.get(id) ?? []).some(({ heldAt }) => heldAt <= monthsAfter(startedAt, REVIEW_MONTHS[kind])),
 		),
-		exit_positive: part(ended, ({ endReason }) => endReason === 'work' || endReason === 'goals_met'),
-		exit_work: part(ended, ({ endReason }) => endReason === 'work'),
+		exit_positive: part(ended, (one) => backToWork(one) || one.endReason === 'training'),
+		exit_work: part(ended, backToWork),
+		exit_durable: part(ended, (one) => backToWork(one) && DURABLE.has(one.workContract)),
 		in_work_3: stillAtWork(3),
 		in_work_6: stillAtWork(6),
 		reach_push: reach('push'),

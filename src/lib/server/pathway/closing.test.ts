@@ -4,6 +4,7 @@ import { aPathway, aPerson, aReferent, aRequest, aStep, aTerritory, NOW } from '
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
 import { withDefaults } from '../territories/settings.ts';
+import type { WorkContract } from '../../shared/closing.ts';
 import { need, pathway, stage, supportRequest } from '../db/schema/index.ts';
 import { followUpOf } from '../people/queries.ts';
 import { peopleToday } from '../people/today.ts';
@@ -86,6 +87,22 @@ test('a return to work opens three months of support with four questions, then c
 	expect((await close('work', on('2026-06-02'))).inWork).toBeNull();
 	expect((await view()).pathway).toMatchObject({ endReason: 'work', endedAt: on('2026-06-02') });
 	expect(await db.read.select().from(stage).where(eq(stage.state, 'current'))).toEqual([]);
+});
+
+test('the contract of a return to work is kept, and not knowing it later does not erase it', async () => {
+	const { db, personId, by, view } = await aFollowedPathway();
+	const close = (contract: WorkContract | undefined, now: Date) =>
+		db.write((tx) => closePathway(tx, { personId, reason: 'work', contract, by, now }));
+	await close(undefined, NOW);
+	expect((await view()).pathway.workContract).toBeNull();
+	await close('six_months', on('2026-06-02'));
+	expect((await view()).pathway).toMatchObject({ workContract: 'six_months', endReason: 'work' });
+	const again = await aFollowedPathway();
+	const closeAgain = (contract: WorkContract, now: Date) =>
+		again.db.write((tx) => closePathway(tx, { personId: again.personId, reason: 'work', contract, by: again.by, now }));
+	await closeAgain('permanent', NOW);
+	await closeAgain('unknown', on('2026-06-02'));
+	expect((await again.view()).pathway.workContract).toBe('permanent');
 });
 
 test('a question is asked on its day in the zone of the territory, not the evening before', async () => {

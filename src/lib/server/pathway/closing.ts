@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
-import { CHECK_IN_WEEKS, type CheckInAnswer, type EndReason } from '../../shared/closing.ts';
+import { CHECK_IN_WEEKS, type CheckInAnswer, type EndReason, type WorkContract } from '../../shared/closing.ts';
 import type { PathwayKind } from '../../shared/codes.ts';
 import { m } from '../../paraglide/messages.js';
 import { locales } from '../../paraglide/runtime.js';
@@ -23,16 +23,24 @@ interface Decision {
 	now: Date;
 }
 
+/** How a pathway ends, and of a return to work the contract, as far as known. */
+interface Ending {
+	reason: EndReason;
+	contract?: WorkContract;
+	note?: string;
+}
+
 /**
  * Ends a person's pathway; a return to work first opens « Premiers mois au travail » (`inWork`), and ends nothing yet. Ended: current stage done, coming ones skipped, open steps cancelled, request closed (the person may
  * reopen it for 30 days), follow-up ended. @throws DomainError `no_pathway`
  */
 export async function closePathway(
 	tx: Tx,
-	input: Decision & { reason: EndReason; note?: string },
+	input: Decision & Ending,
 ): Promise<{ id: string; inWork: Awaited<ReturnType<typeof startInWork>> | null }> {
-	const { personId, reason, note, by, now } = input;
+	const { personId, reason, contract, note, by, now } = input;
 	const { id } = await openPathwayOf(tx, personId);
+	if (reason === 'work') await noteContract(tx, id, contract);
 	if (reason === 'work' && !(await hasWorkStage(tx, id))) return { id, inWork: await startInWork(tx, input) };
 	await endPathway(tx, { personId, reason, note, by, now });
 	await closeRequest(tx, { personId, now });
@@ -44,7 +52,7 @@ export async function closePathway(
  * The pathway alone: current stage done, coming ones skipped, open steps cancelled. For who moved to another territory, where
  * the request goes on (moving.ts). Without an open pathway nothing changes.
  */
-export async function endPathway(tx: Tx, input: Decision & { reason: EndReason; note?: string }): Promise<void> {
+export async function endPathway(tx: Tx, input: Decision & Omit<Ending, 'contract'>): Promise<void> {
 	const { personId, reason, note, by, now } = input;
 	const [open] = await tx
 		.select({ id: pathway.id })
@@ -61,6 +69,12 @@ export async function endPathway(tx: Tx, input: Decision & { reason: EndReason; 
 		.set({ endedAt: now, endReason: reason, endNoteSealed: sealNullable(`pathway.end_note_sealed:${id}`, note) })
 		.where(eq(pathway.id, id));
 	await recordAudit(tx, { action: 'pathway.closed', actor: by, subjectId: id, personId, detail: { reason }, at: now });
+}
+
+/** What is known stays known: « je ne sais pas » said later does not erase it. */
+async function noteContract(tx: Tx, pathwayId: string, contract: WorkContract = 'unknown'): Promise<void> {
+	if (contract === 'unknown') return;
+	await tx.update(pathway).set({ workContract: contract }).where(eq(pathway.id, pathwayId));
 }
 
 async function hasWorkStage(tx: Tx, pathwayId: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
-import { CHECK_IN_ANSWERS, END_REASONS } from '../../shared/closing.ts';
+import { CHECK_IN_ANSWERS, END_REASONS, WORK_CONTRACTS } from '../../shared/closing.ts';
 import { PATHWAY_KINDS, STEP_OWNERS, STEP_STATES } from '../../shared/codes.ts';
 import { THEMES } from '../../shared/themes.ts';
 import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
@@ -91,7 +91,15 @@ export const parseEntering = (form: FormData) => parseForm(entering, form);
 const opening = v.object({ kind: v.picklist(PATHWAY_KINDS, () => m.error_choose()) });
 export const parseOpening = (form: FormData) => parseForm(opening, form);
 
-const closing = v.object({ endReason: v.picklist(END_REASONS, () => m.error_choose()), endNote: note });
+const closing = v.object({
+	endReason: v.picklist(END_REASONS, () => m.error_choose()),
+	/** Read for a return to work only. */
+	workContract: v.optional(
+		v.picklist(WORK_CONTRACTS, () => m.error_choose()),
+		'unknown',
+	),
+	endNote: note,
+});
 export const parseClosing = (form: FormData) => parseForm(closing, form);
 
 const reorienting = v.object({

@@ -8,7 +8,7 @@ import {
 	STEP_OWNERS,
 	STEP_STATES,
 } from '../../../shared/codes.ts';
-import { CHECK_IN_ANSWERS, END_REASONS } from '../../../shared/closing.ts';
+import { CHECK_IN_ANSWERS, END_REASONS, WORK_CONTRACTS } from '../../../shared/closing.ts';
 import { THEMES } from '../../../shared/themes.ts';
 
 export const definePathway = (
@@ -33,6 +33,8 @@ export const definePathway = (
 			startedAt: d.instant('started_at').notNull(),
 			endedAt: d.instant('ended_at'),
 			endReason: d.text('end_reason', { enum: END_REASONS }),
+			/** Of a return to work, as far as known. */
+			workContract: d.text('work_contract', { enum: WORK_CONTRACTS }),
 			endNoteSealed: d.sealed('end_note_sealed'),
 			/** Latest orientation decision: the month to sign the contract counts from here; null: from `startedAt`. */
 			orientedAt: d.instant('oriented_at'),

@@ -26,6 +26,7 @@ const RATE_WORDS: Record<RateCode, readonly [() => string, () => string]> = {
 	review_on_time: [m.evaluation_pilot_i_review, m.evaluation_pilot_d_review],
 	exit_positive: [m.evaluation_pilot_i_exit_positive, m.evaluation_pilot_d_exit_positive],
 	exit_work: [m.evaluation_pilot_i_exit_work, m.evaluation_pilot_d_exit_work],
+	exit_durable: [m.evaluation_pilot_i_exit_durable, m.evaluation_pilot_d_exit_durable],
 	in_work_3: [m.evaluation_pilot_i_in_work_3, m.evaluation_pilot_d_in_work],
 	in_work_6: [m.evaluation_pilot_i_in_work_6, m.evaluation_pilot_d_in_work],
 	reach_push: [m.evaluation_pilot_i_reach_push, m.evaluation_pilot_d_reach],

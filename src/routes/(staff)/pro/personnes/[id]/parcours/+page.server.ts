@@ -56,6 +56,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			zone: view.zone,
 			endedAt: view.pathway.endedAt,
 			endReason: view.pathway.endReason,
+			workContract: view.pathway.workContract ?? ('unknown' as const),
 			contractBy: view.contractBy,
 			today: localDay(now, view.zone),
 			goals: goals.map(({ id, theme, text, state, version }) => ({
@@ -152,13 +153,13 @@ export const actions: Actions = {
 		await requireLed(by, params.id).catch(errorFrom);
 		const parsed = parseClosing(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { endReason: reason, endNote: note } = parsed.value;
+		const { endReason: reason, workContract: contract, endNote: note } = parsed.value;
 		const personId = params.id;
 		const { now } = locals;
 		let ended = false;
 		try {
 			await db.write(async (tx) => {
-				const { id, inWork } = await closePathway(tx, { personId, reason, note, by, now });
+				const { id, inWork } = await closePathway(tx, { personId, reason, contract, note, by, now });
 				if (!inWork) await dropNotices(tx, { personId, subjectId: id });
 				const told = { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId: id } as const;
 				await planNotice(tx, { ...told, onceKey: `pathway_closed:${id}:${inWork ? 'work' : 'end'}` });

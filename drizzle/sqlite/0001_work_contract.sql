@@ -1,0 +1,1 @@
+ALTER TABLE `pathway` ADD `work_contract` text;

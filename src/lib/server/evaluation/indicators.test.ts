@@ -112,6 +112,30 @@ test('needs lifted, exits and returns to work are shares of those concerned, and
 	expect(rate('in_work_3')).toMatchObject({ n: 0, percent: null });
 });
 
+test('nothing moves within a month: what one day changed cannot be read by looking every day', async () => {
+	const { db, referent, context, somebody } = await setting();
+	const files: { personId: string; needId: string; pathwayId: string }[] = [];
+	for (let index = 0; index < 24; index += 1) {
+		const { person, request } = await somebody(index);
+		const opened = await aNeed(db, { requestId: request.id, personId: person.id, theme: 'mobility' });
+		files.push({ personId: person.id, needId: opened.id, pathwayId: (await aPathway(db, { personId: person.id })).id });
+	}
+	const at = (now: string) => indicatorsOf(db.read, { ...context, now: new Date(now) });
+	const first = await at('2026-11-02T08:00:00Z');
+	const happened = new Date('2026-11-10T09:00:00Z');
+	for (const { personId, needId, pathwayId } of files.slice(0, 12)) {
+		const ended = { endedAt: happened, endReason: 'work', workContract: 'permanent' } as const;
+		await db.write(async (tx) => {
+			await tx.update(need).set({ status: 'lifted', closedAt: happened }).where(eq(need.id, needId));
+			await tx.update(pathway).set(ended).where(eq(pathway.id, pathwayId));
+		});
+		await anAppointment(db, { personId, referentId: referent.id, day: '2026-11-10', state: 'seen' });
+	}
+	expect(await at('2026-11-30T20:00:00Z')).toEqual(first);
+	const next = await at('2026-12-01T08:00:00Z');
+	expect(next.rates.find(({ code }) => code === 'exit_durable')).toMatchObject({ n: 12, percent: 100 });
+});
+
 test('a share is said of eleven people or more, and neither of its sides counts from 1 to 4', () => {
 	expect(rateOf(5, 11)).toMatchObject({ n: 11, percent: 45 });
 	for (const [part, n] of [

@@ -72,13 +72,16 @@ const byPerson = <Row extends { personId: string }>(rows: Row[]) => grouped(rows
 
 /**
  * Results and means of domain.md §6.4, on a cohort old enough: the requests of twelve whole months that ended three months
- * ago or more, and what became of these people since.
+ * ago or more, and what became of these people until the end of last month. Nothing moves within a month: whoever looks every day
+ * cannot tell what one day, hence one person, changed.
  */
 export async function indicatorsOf(
 	q: Queries,
 	{ territoryId, zone, now }: { territoryId: string; zone: string; now: Date },
 ): Promise<Indicators> {
-	const end = addMonths(`${localDay(now, zone).slice(0, 7)}-01`, -OLD_ENOUGH_MONTHS);
+	const thisMonth = `${localDay(now, zone).slice(0, 7)}-01`;
+	const until = startOfDay(thisMonth, zone);
+	const end = addMonths(thisMonth, -OLD_ENOUGH_MONTHS);
 	const start = addMonths(end, -COHORT_MONTHS);
 	const requests = await q
 		.select({
@@ -99,10 +102,10 @@ export async function indicatorsOf(
 		.orderBy(desc(supportRequest.submittedAt))
 		.limit(MOST);
 	const cohort = requests.flatMap(({ personId, submittedAt, ...row }) =>
-		personId && submittedAt ? { ...row, personId, submittedAt } : [],
+		personId && submittedAt ? { ...row, personId, submittedAt, assignedAt: before(until, row.assignedAt) } : [],
 	);
 	const people = [...new Set(cohort.map(({ personId }) => personId))];
-	const files = await filesOf(q, people, startOfDay(start, zone));
+	const files = await filesOf(q, people, { since: startOfDay(start, zone), until });
 	const needs = await inChunks(
 		cohort.map(({ id }) => id),
 		(some) =>
@@ -118,18 +121,21 @@ export async function indicatorsOf(
 		from: start,
 		to: addDays(end, -1),
 		delays: delaysOf(cohort, files, between),
-		rates: ratesOf(cohort, files, now),
+		rates: ratesOf(cohort, files, until),
 		obstacles: THEMES.map((theme) => {
 			const own = needs.filter((row) => row.theme === theme);
-			const lifted = own.filter(({ status }) => status === 'lifted');
+			const lifted = own.filter(({ status, closedAt }) => status === 'lifted' && before(until, closedAt));
 			const days = lifted.flatMap(({ createdAt, closedAt }) => (closedAt ? between(createdAt, closedAt) : []));
 			return { theme, ...rateOf(lifted.length, own.length), days: distribution(days) };
 		}),
 	};
 }
 
-async function filesOf(q: Queries, people: string[], since: Date) {
-	const meetings = await inChunks(people, (some) =>
+/** What had not happened yet at the end of the last month is not known. */
+const before = (until: Date, date: Date | null) => (date && date < until ? date : null);
+
+async function filesOf(q: Queries, people: string[], { since, until }: { since: Date; until: Date }) {
+	const planned = await inChunks(people, (some) =>
 		q
 			.select({
 				personId: appointment.personId,
@@ -137,13 +143,17 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 				type: appointment.type,
 				state: appointment.state,
 				origin: appointment.origin,
+				outcomeAt: appointment.outcomeAt,
 			})
 			.from(appointment)
-			.where(and(inArray(appointment.personId, some), gte(appointment.startsAt, since)))
+			.where(
+				and(inArray(appointment.personId, some), gte(appointment.startsAt, since), lt(appointment.startsAt, until)),
+			)
 			.orderBy(asc(appointment.startsAt))
 			.limit(CHUNK * 40),
 	);
-	const pathways = await inChunks(people, (some) =>
+	const meetings = planned.filter(({ outcomeAt }) => outcomeAt === null || outcomeAt < until);
+	const opened = await inChunks(people, (some) =>
 		q
 			.select({
 				id: pathway.id,
@@ -155,17 +165,18 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 				workContract: pathway.workContract,
 			})
 			.from(pathway)
-			.where(and(inArray(pathway.personId, some), gte(pathway.startedAt, since)))
+			.where(and(inArray(pathway.personId, some), gte(pathway.startedAt, since), lt(pathway.startedAt, until)))
 			.orderBy(asc(pathway.startedAt))
 			.limit(CHUNK * 4),
 	);
+	const pathways = opened.map((one) => (before(until, one.endedAt) ? one : { ...one, endedAt: null, endReason: null }));
 	const ids = pathways.map(({ id }) => id);
 	const atWork = await inChunks(ids, (some) =>
 		q
 			.select({ personId: pathway.personId, enteredAt: stage.enteredAt })
 			.from(stage)
 			.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
-			.where(and(inArray(stage.pathwayId, some), eq(stage.inWork, true)))
+			.where(and(inArray(stage.pathwayId, some), eq(stage.inWork, true), lt(stage.enteredAt, until)))
 			.orderBy(asc(stage.enteredAt))
 			.limit(CHUNK),
 	);
@@ -173,7 +184,7 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 		q
 			.select({ personId: step.personId, doneAt: step.doneAt })
 			.from(step)
-			.where(and(inArray(step.pathwayId, some), eq(step.state, 'done')))
+			.where(and(inArray(step.pathwayId, some), eq(step.state, 'done'), lt(step.doneAt, until)))
 			.orderBy(asc(step.doneAt))
 			.limit(CHUNK * 40),
 	);
@@ -181,7 +192,13 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 		q
 			.select({ personId: supportRequest.personId, submittedAt: supportRequest.submittedAt })
 			.from(supportRequest)
-			.where(and(inArray(supportRequest.personId, some), gte(supportRequest.submittedAt, since)))
+			.where(
+				and(
+					inArray(supportRequest.personId, some),
+					gte(supportRequest.submittedAt, since),
+					lt(supportRequest.submittedAt, until),
+				),
+			)
 			.orderBy(asc(supportRequest.submittedAt))
 			.limit(CHUNK * 4),
 	);
@@ -189,7 +206,7 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 		q
 			.select({ pathwayId: situationReview.pathwayId, heldAt: situationReview.heldAt })
 			.from(situationReview)
-			.where(inArray(situationReview.pathwayId, some))
+			.where(and(inArray(situationReview.pathwayId, some), lt(situationReview.heldAt, until)))
 			.orderBy(asc(situationReview.heldAt))
 			.limit(CHUNK * 10),
 	);
@@ -198,7 +215,7 @@ async function filesOf(q: Queries, people: string[], since: Date) {
 			.select({ channel: delivery.channel, outcome: delivery.outcome })
 			.from(reminder)
 			.innerJoin(delivery, eq(delivery.reminderId, reminder.id))
-			.where(and(inArray(reminder.personId, some), gte(reminder.createdAt, since)))
+			.where(and(inArray(reminder.personId, some), gte(reminder.createdAt, since), lt(reminder.createdAt, until)))
 			.orderBy(desc(reminder.createdAt))
 			.limit(CHUNK * 20),
 	);
@@ -257,7 +274,7 @@ const backToWork = (one: { endReason: EndReason | null; workContract: WorkContra
 const FINAL = new Set(['seen', 'excused', 'revoked', 'noshow']);
 const monthsAfter = (date: Date, months: number) => new Date(date.getTime() + months * 30.4375 * 86_400_000);
 
-function ratesOf(cohort: Request[], files: Files, now: Date): Indicators['rates'] {
+function ratesOf(cohort: Request[], files: Files, until: Date): Indicators['rates'] {
 	const { meetings, pathways, reviews, atWork, again, sent } = files;
 	const oriented = new Set(pathways.map(({ personId }) => personId));
 	const signed = new Set(
@@ -273,14 +290,14 @@ function ratesOf(cohort: Request[], files: Files, now: Date): Indicators['rates'
 	const final = (origin: string) => meetings.filter((one) => one.origin === origin && FINAL.has(one.state));
 	const held = grouped(reviews, ({ pathwayId }) => pathwayId);
 	const due = pathways.filter(
-		({ startedAt, kind, endedAt }) => monthsAfter(startedAt, REVIEW_MONTHS[kind]) <= (endedAt ?? now),
+		({ startedAt, kind, endedAt }) => monthsAfter(startedAt, REVIEW_MONTHS[kind]) <= (endedAt ?? until),
 	);
 	const ended = pathways.filter(({ endReason }) => endReason !== null);
 	const requests = byPerson(again.flatMap((row) => (row.personId ? { ...row, personId: row.personId } : [])));
 	const stillAtWork = (months: number) =>
 		part(
 			atWork.flatMap(({ personId, enteredAt }) =>
-				enteredAt && monthsAfter(enteredAt, months) <= now ? { personId, enteredAt } : [],
+				enteredAt && monthsAfter(enteredAt, months) <= until ? { personId, enteredAt } : [],
 			),
 			({ personId, enteredAt }) =>
 				!(requests.get(personId) ?? []).some(

@@ -1,9 +1,11 @@
 import { db } from '$lib/server/db';
 import { improvementsOf } from '$lib/server/evaluation/improvements';
+import { panelWords } from '$lib/server/evaluation/questionnaires';
 import { lastMonths, resultsOf } from '$lib/server/evaluation/results';
 import { openToAll } from '$lib/server/web/guards';
 import { currentTerritory } from '$lib/server/web/territory';
 import { SCALES } from '$lib/shared/questions';
+import { answerLines, obstacleLines } from './answers';
 import type { PageServerLoad } from './$types';
 
 /** Results of the territory of the visitor: masked counts, and what was done about them. */
@@ -14,7 +16,8 @@ export const load: PageServerLoad = async (event) => {
 	const { id: territoryId, name, zone } = territory;
 	const { now, locale } = event.locals;
 	const months = lastMonths(now, zone);
-	const { faces } = await resultsOf(db.read, territoryId, months);
+	const { faces, questions } = await resultsOf(db.read, territoryId, months);
+	const panel = await panelWords(db.read, territoryId);
 	const improvements = await improvementsOf(db.read, territoryId, { publishedOnly: true });
 	return {
 		shown: {
@@ -29,6 +32,8 @@ export const load: PageServerLoad = async (event) => {
 					return { face, count, share: Math.round((count / faces.n) * 100) };
 				}),
 			},
+			answers: answerLines(questions, panel, locale),
+			obstacles: obstacleLines(questions),
 			improvements: improvements.map(({ id, finding, answer, translations, ownerLabel, doneOn }) => {
 				const words = translations?.[locale];
 				return { id, ...(words ?? { finding, answer }), lang: words ? locale : 'fr', ownerLabel, doneOn };

@@ -1,5 +1,5 @@
-import { m } from '$lib/paraglide/messages.js';
-import type { Locale } from '$lib/paraglide/runtime.js';
+import { m } from '../paraglide/messages.js';
+import type { Locale } from '../paraglide/runtime.js';
 import type {
 	AidStatus,
 	AppointmentAnswer,
@@ -15,8 +15,8 @@ import type {
 	StageState,
 	StepOwner,
 	StepState,
-} from './codes';
-import type { OfferedTheme, Theme } from './themes';
+} from './codes.ts';
+import type { OfferedTheme, Theme } from './themes.ts';
 
 /** Words for stored codes, the same for the person and for professionals: neutral, nobody is blamed by a label. */
 type Words<Code extends string> = Record<Code, (inputs?: object, options?: { locale?: Locale }) => string>;

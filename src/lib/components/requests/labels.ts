@@ -16,6 +16,6 @@ export const themeTiles = (except: readonly Theme[] = []) =>
 	}));
 
 export const requestStatusLabel = (status: Exclude<RequestStatus, 'draft'>): string => m[`request_status_${status}`]();
-export const needStatusLabel = (status: NeedStatus): string => m[`request_need_${status}`]();
+export { needStatusWords as needStatusLabel } from '$lib/shared/request-progress';
 export const needStatusTone = (status: NeedStatus) =>
 	({ open: 'wait', in_progress: 'wait', lifted: 'ok', dropped: 'plain' })[status] as 'wait' | 'ok' | 'plain';

@@ -1,5 +1,5 @@
-/** A professional who hears of a move proposes to take note of it; nothing moves without the person's agreement. */
-import { and, eq, isNull } from 'drizzle-orm';
+/** A professional who hears of a move, or a form the person sent, proposes to take note of it; nothing moves without their agreement. */
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { account, moveProposal, municipality } from '../db/schema/index.ts';
@@ -32,7 +32,8 @@ export async function openMove(q: Queries, personId: string) {
 			id: moveProposal.id,
 			inseeCode: moveProposal.inseeCode,
 			commune: municipality.name,
-			byName: account.displayName,
+			/** Null: the person wrote it themselves. */
+			byName: sql<string | null>`CASE WHEN ${account.personId} = ${personId} THEN NULL ELSE ${account.displayName} END`,
 		})
 		.from(moveProposal)
 		.innerJoin(municipality, eq(municipality.inseeCode, moveProposal.inseeCode))

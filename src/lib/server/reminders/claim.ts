@@ -13,6 +13,7 @@ import { hasSms } from '../platform/sms.ts';
 import { holidaysOf } from '../territories/queries.ts';
 import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
 import { baseLocale, isLocale } from '../../paraglide/runtime.js';
+import { progressMessage } from '../requests/progress.ts';
 import { receiptLines } from '../requests/receipt.ts';
 import { isMuted, MUTABLE_KINDS } from './kinds.ts';
 import { nextMove, type Move, type World } from './ladder.ts';
@@ -251,7 +252,7 @@ async function jobOf(
 		quiet: around.quiet,
 		content: {
 			...contentOf({ ...row, path }, around, { token, now }),
-			...(await receiptOf(tx, row, around.person.locale)),
+			...(await linesOf(tx, row, around.person, now)),
 		},
 		answer: around.appointment?.answer ?? null,
 		tag: row.appointmentId ? `rdv-${row.appointmentId}` : `msg-${row.id}`,
@@ -292,10 +293,16 @@ const contentOf = (
 		: null,
 });
 
-/** Owed to the address the person used (CRPA R112-11-1): a message of receipt says all of it. */
-async function receiptOf(tx: Tx, { kind, subjectId }: ReminderRow, locale: string) {
-	if (kind !== 'request_received' || !subjectId) return {};
-	return { receipt: await receiptLines(tx, subjectId, isLocale(locale) ? locale : baseLocale) };
+/**
+ * What a mail says of a request, in the words of its page. A receipt is owed to the address the person used (CRPA R112-11-1): all
+ * of it. Where the request stands names subjects and structures: for who asked for detail.
+ */
+async function linesOf(tx: Tx, { kind, subjectId, path }: ReminderRow, who: Around['person'], now: Date) {
+	if (!subjectId) return {};
+	const locale = isLocale(who.locale) ? who.locale : baseLocale;
+	if (kind === 'request_received') return { lines: await receiptLines(tx, subjectId, locale, now) };
+	const isOfRequest = kind === 'pathway_changed' && path.startsWith('/demande/');
+	return isOfRequest && who.wording === 'detailed' ? { lines: await progressMessage(tx, subjectId, locale, now) } : {};
 }
 
 /** Just before it leaves: whether the appointment and its answer are still what the message says. */

@@ -31,6 +31,14 @@ test('a notice decided in the evening leaves at eight the next day', async () =>
 	expect(row!.dueAt.toISOString()).toBe('2026-03-03T07:00:00.000Z');
 });
 
+test('the receipt of a request is due at once, at any hour and on a Sunday', async () => {
+	const db = await testDatabase();
+	const { id: personId } = await aPerson(db);
+	const now = new Date('2026-03-01T22:30:00Z');
+	await plan(db, { personId, kind: 'request_received', onceKey: 'request_received:1', now });
+	expect(await db.read.select().from(reminder)).toMatchObject([{ dueAt: now, actAt: now }]);
+});
+
 test('a notice decided on a holiday of Guyane waits for the day after', async () => {
 	const db = await testDatabase();
 	const guyane = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });

@@ -5,7 +5,7 @@ import type { ReminderKind } from '../db/schema/reminders.ts';
 import { notFound } from '../platform/errors.ts';
 import { hashToken, newId } from '../platform/ids.ts';
 import { seal } from '../platform/sealing.ts';
-import { isMuted } from './kinds.ts';
+import { isAtOnce, isMuted } from './kinds.ts';
 import { allowedFrom, findQuietRule } from './quiet.ts';
 import { registerLife } from './subscriptions.ts';
 
@@ -21,7 +21,7 @@ export interface Notice {
 	/** Same key, same notice: planned twice, it exists once. E.g. `aid_changed:<aid>:<event>`. */
 	onceKey: string;
 	now: Date;
-	/** `now` by default; moved to the next allowed hour when it falls in a quiet one. */
+	/** `now` by default; moved to the next allowed hour when it falls in a quiet one, unless it is said at once. */
 	dueAt?: Date;
 	/** Start of the appointment when there is one, else five days after it is due. */
 	usefulUntil?: Date;
@@ -49,7 +49,8 @@ export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string }
 	const quiet = await findQuietRule(tx, notice.personId);
 	if (!who || !quiet) throw notFound();
 	if (isMuted(notice.kind, who.mutedKinds)) return null;
-	const dueAt = allowedFrom(notice.dueAt ?? notice.now, quiet);
+	const wanted = notice.dueAt ?? notice.now;
+	const dueAt = isAtOnce(notice.kind) ? wanted : allowedFrom(wanted, quiet);
 	const about = notice.appointmentId ? await appointmentOf(tx, notice.appointmentId) : undefined;
 	const usefulUntil = notice.usefulUntil ?? about?.startsAt ?? new Date(dueAt.getTime() + USEFUL_MS);
 	if (dueAt >= usefulUntil) return null;

@@ -16,6 +16,12 @@ export const MUTABLE_KINDS = [
 	'check_in',
 ] as const satisfies readonly ReminderKind[];
 
+/**
+ * Said at once, at any hour (product.md §5, « receipt »): it answers what the person did a moment before, phone in hand. Quiet
+ * hours are there for what we decide to say. An SMS rings, and is paid for: at night it waits, as the rule has it (« never »).
+ */
+export const isAtOnce = (kind: ReminderKind): boolean => kind === 'request_received';
+
 export const isMutable = (kind: ReminderKind): boolean => (MUTABLE_KINDS as readonly string[]).includes(kind);
 
 export const isMuted = (kind: ReminderKind, mutedKinds: readonly string[]): boolean =>

@@ -1,6 +1,7 @@
 import type { AppointmentAnswer, AppointmentState, Channel, DeliveryOutcome } from '../../shared/codes.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 import { isQuiet, lastAllowedBefore, nextAllowed } from '../territories/calendar.ts';
+import { isAtOnce } from './kinds.ts';
 import type { QuietRule } from './quiet.ts';
 
 const MINUTE_MS = 60_000;
@@ -69,11 +70,19 @@ export function nextMove(reminder: Climber, world: World): Move {
 	if (world.isMuted) return orSent(reminder, dropped('muted'));
 	if (now >= reminder.usefulUntil) return orSent(reminder, dropped('too_late'));
 	if (isQuiet(now, quiet.zone, quiet.holidays)) {
+		const silently = isAtOnce(reminder.kind) ? climb(reminder, atNight(world)) : null;
+		if (silently?.do === 'send' && silently.channel !== 'sms') return silently;
 		const until = nextAllowed(now, quiet.zone, quiet.holidays);
 		return until < reminder.usefulUntil ? { do: 'wait', until } : orSent(reminder, dropped('quiet'));
 	}
 	return climb(reminder, world);
 }
+
+/** SMS is left for the morning, as the last rung. */
+const atNight = (world: World): World => ({
+	...world,
+	order: [...world.order].sort((one, other) => Number(one === 'sms') - Number(other === 'sms')),
+});
 
 function climb(reminder: Climber, { now, order, reachable, pushClosedForMs }: World): Move {
 	const possible = (reminder.ladder ?? order).filter((channel) => reachable.has(channel));

@@ -31,8 +31,8 @@ export interface Content {
 	/** What only a person who chose « detailed » lets us say. */
 	detailed: boolean;
 	text: string | null;
-	/** The acknowledgement of a request, line by line (requests/receipt.ts). */
-	receipt?: string[];
+	/** What a mail says more of a request, line by line: its acknowledgement, or where it stands. */
+	lines?: string[];
 	/** E.164: who answers a question. */
 	phone: string;
 	/** Token of `/r/…`; null when there is nothing to answer. */
@@ -196,13 +196,13 @@ export function mailOf(content: Content): Omit<Mail, 'to'> {
 	const choose = m.reminder_mail_settings({}, { locale });
 	const hello = m.reminder_mail_hello({}, { locale });
 	const service = m.service_name({}, { locale });
-	const receipt = content.receipt ?? [];
+	const more = content.lines ?? [];
 	const lines = [
 		hello,
 		'',
 		`${statement}.`,
 		...(detail ? [detail] : []),
-		...receipt,
+		...more,
 		'',
 		lead,
 		link,
@@ -220,7 +220,7 @@ export function mailOf(content: Content): Omit<Mail, 'to'> {
 			paragraph(escape(hello)),
 			paragraph(`<strong>${escape(statement)}.</strong>`),
 			...(detail ? [paragraph(escape(detail))] : []),
-			...receipt.filter(Boolean).map((line) => paragraph(escape(line))),
+			...more.filter(Boolean).map((line) => paragraph(escape(line))),
 			paragraph(`${escape(lead)}<br><a href="${escape(link)}">${escape(button)}</a>`),
 			paragraph(escape(phone)),
 			paragraph(`${escape(service)}<br><a href="${escape(settings)}">${escape(choose)}</a>`),

@@ -15,6 +15,7 @@ import { respondByDay } from './rules.ts';
 
 export { submitRequest, joinPerson, confirmVisitor, type Submission, type Submitted } from './submit.ts';
 export { assignRequest } from './assigning.ts';
+export { liftNeed, resumeNeed } from './lifting.ts';
 export {
 	decideRequest,
 	declineNeed,

@@ -42,6 +42,13 @@ export interface InboxFilters {
 const waiting = sql`${supportRequest.status} = 'submitted'`;
 const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis', 'in_pathway')`;
 const ended = sql`${supportRequest.status} IN ('closed', 'withdrawn', 'transferred')`;
+/** As `support_request_waiting_idx` holds them. */
+const WAITING_ORDER = [
+	desc(supportRequest.urgent),
+	desc(supportRequest.priority),
+	asc(supportRequest.respondBy),
+	asc(supportRequest.submittedAt),
+];
 /** The decision that counts for the whole request. */
 const present = and(
 	eq(orientation.requestId, supportRequest.id),
@@ -108,7 +115,8 @@ async function searched(q: Queries, territoryId: string, typed: string): Promise
 }
 
 /**
- * Requests of a territory. Those that wait: urgent first, then the oldest; the others: the latest first. Names and themes
+ * Requests of a territory. Those that wait: urgent first, then priority audiences, then the nearest day to answer by; the
+ * others: the latest first. Names and themes
  * only: what was written is on the request's own page. Merged ones are left out.
  */
 export async function inbox(q: Queries, territoryId: string, filters: InboxFilters) {
@@ -121,6 +129,7 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 			reference: supportRequest.reference,
 			status: supportRequest.status,
 			urgent: supportRequest.urgent,
+			priority: supportRequest.priority,
 			wantsCall: supportRequest.wantsCall,
 			channel: supportRequest.channel,
 			submittedAt: supportRequest.submittedAt,
@@ -129,8 +138,6 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 			personId: person.id,
 			firstName: person.firstName,
 			lastName: person.lastName,
-			birthDate: person.birthDate,
-			household: person.household,
 			commune: municipality.name,
 			assignedTo: account.displayName,
 			assignedToId: supportRequest.assignedToId,
@@ -155,9 +162,7 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 				search,
 			),
 		)
-		.orderBy(
-			...(waits ? [desc(supportRequest.urgent), asc(supportRequest.submittedAt)] : [desc(supportRequest.submittedAt)]),
-		)
+		.orderBy(...(waits ? WAITING_ORDER : [desc(supportRequest.submittedAt)]))
 		.limit(filters.limit ?? 50)
 		.offset(filters.offset ?? 0);
 	const themes = await themesOf(

@@ -22,14 +22,24 @@ const knownAudiences = ({ age, household }: Known): string[] => [
 	...(household === 'single_parent' ? ['single_parent'] : []),
 ];
 
-/** Of a public that the territory serves first, as far as the list knows: what was answered stays sealed there. */
-export const isPriority = ({ priorityAudiences }: TerritorySettings, known: Known): boolean =>
-	knownAudiences(known).some((audience) => priorityAudiences.includes(audience));
-
 /** Audiences of domain.md §3 that answers tell of; what was not asked is not guessed. */
 export function audiencesOf(known: Known, answers: Answers): string[] {
 	const work = answersOf(answers, 'employment').ticks.situation ?? [];
 	return [...knownAudiences(known), ...(work.includes('over_a_year') ? ['long_term_unemployed'] : [])];
+}
+
+/** Of a public that the territory serves first. The list keeps only this answer, in clear: not of which. */
+export const isPriority = ({ priorityAudiences }: TerritorySettings, known: Known, answers: Answers): boolean =>
+	audiencesOf(known, answers).some((audience) => priorityAudiences.includes(audience));
+
+/** The same for somebody as the file knows them on that day, `today` in the territory's zone. */
+export function isPriorityOn(
+	settings: TerritorySettings,
+	{ birthDate, household }: { birthDate: string | null; household: Known['household'] },
+	{ answers, today }: { answers: Answers; today: string },
+): boolean {
+	const known = { age: ageOn(birthDate, today), household: household ?? answers.household?.household ?? null };
+	return isPriority(settings, known, answers);
 }
 
 /** @throws DomainError `not_found` */

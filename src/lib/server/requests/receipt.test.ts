@@ -9,7 +9,7 @@ test('the message of receipt carries every mention the law wants, in the languag
 	const { id: personId } = await aPerson(db, { territoryId });
 	const sent = { personId, submittedAt: NOW, respondBy: '2026-03-09' };
 	const plain = await aRequest(db, { ...sent, themes: ['housing'], silenceOn: null });
-	const lines = (await receiptLines(db.read, plain.id, 'fr')).join('\n');
+	const lines = (await receiptLines(db.read, plain.id, 'fr', NOW)).join('\n');
 	for (const words of [
 		plain.reference!,
 		'au plus tard le lundi 9 mars',
@@ -29,9 +29,9 @@ test('the message of receipt carries every mention the law wants, in the languag
 		themes: ['childcare'],
 		silenceOn: '2026-05-02',
 	});
-	const owed = (await receiptLines(db.read, money.id, 'fr')).join('\n');
+	const owed = (await receiptLines(db.read, money.id, 'fr', NOW)).join('\n');
 	for (const words of ['Sans réponse le 2 mai 2026, elle est refusée', 'recours gracieux', 'garde d’enfants'])
 		expect(owed).toContain(words);
-	expect((await receiptLines(db.read, plain.id, 'en')).join('\n')).toContain('Your reference');
-	expect(await receiptLines(db.read, 'nobody', 'fr')).toEqual([]);
+	expect((await receiptLines(db.read, plain.id, 'en', NOW)).join('\n')).toContain('Your reference');
+	expect(await receiptLines(db.read, 'nobody', 'fr', NOW)).toEqual([]);
 });

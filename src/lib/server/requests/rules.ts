@@ -100,10 +100,10 @@ export function maskContact(contact: string): string {
 const DAY_MS = 24 * 3_600_000;
 const LEAST_COUNTED = 11;
 
-/** Whole days within which nine in ten of these waits ended, one at least; null under 11 of them. */
+/** Nine in ten of these waits lasted less than so many days; null under 11 of them. */
 export function nineInTenDays(waitsMs: number[]): number | null {
 	if (waitsMs.length < LEAST_COUNTED) return null;
 	const sorted = waitsMs.toSorted((a, b) => a - b);
 	const ninth = sorted[Math.ceil(sorted.length * 0.9) - 1]!;
-	return Math.max(1, Math.ceil(ninth / DAY_MS));
+	return Math.floor(ninth / DAY_MS) + 1;
 }

@@ -17,6 +17,7 @@ import { answersOf, openAnswers, sealAnswers, withKnown, type Answers, type Them
 import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
 import { missingPages } from './pages.ts';
 import { findOpenRequest, knownAnswers, knownOf, needsOf } from './queries.ts';
+import { isPriorityOn } from './orientation.ts';
 import { asksForMoney, isUrgent, respondByDay, silenceDay } from './rules.ts';
 
 export interface Submission {
@@ -91,6 +92,7 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 	const today = localDay(now, territory.zone);
 	const holidays = await holidaysOf(tx, territory.holidayZone);
 	const reference = newReference(territory.code);
+	const own = await personOf(tx, personId);
 	const sent = await tx
 		.update(supportRequest)
 		.set({
@@ -99,6 +101,7 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 			personId,
 			territoryId,
 			urgent: isUrgent(answers),
+			priority: isPriorityOn(territory.settings, own, { answers, today }),
 			answersSealed: sealAnswers(row.id, answers),
 			channel: by ? 'professional' : answers.contact?.helper ? 'helped' : 'self',
 			submittedAt: now,
@@ -236,22 +239,20 @@ async function mergeNeeds(
 		.set({ status: 'withdrawn', mergedIntoId: into.id, closedAt: now, updatedAt: now })
 		.where(eq(supportRequest.id, from.id));
 	await writeNeeds(tx, { requestId: into.id, personId: into.personId, themes, answers, now });
+	const { zone, settings } = await getTerritory(tx, into.territoryId!);
+	const today = localDay(now, zone);
+	const own = await personOf(tx, into.personId);
 	await tx
 		.update(supportRequest)
 		.set({
 			updatedAt: now,
 			urgent: into.urgent || isUrgent(answers),
-			silenceOn: into.silenceOn ?? (await silenceFor(tx, into, answers, now)),
+			priority: into.priority || isPriorityOn(settings, own, { answers, today }),
+			silenceOn: into.silenceOn ?? (asksForMoney(answers) ? silenceDay(today, settings.silenceRefusalMonths) : null),
 		})
 		.where(eq(supportRequest.id, into.id));
 	await touchContact(tx, into.personId, now);
 	return { id: into.id, reference: into.reference!, personId: into.personId, territoryId: into.territoryId! };
-}
-
-async function silenceFor(tx: Tx, into: RequestRow, answers: Answers, now: Date): Promise<string | null> {
-	if (!asksForMoney(answers)) return null;
-	const { zone, settings } = await getTerritory(tx, into.territoryId!);
-	return silenceDay(localDay(now, zone), settings.silenceRefusalMonths);
 }
 
 /**

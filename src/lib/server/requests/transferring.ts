@@ -1,14 +1,18 @@
 /** A request whose person moved to a commune of another territory goes on there: asked once, one history. */
 import { and, eq, inArray } from 'drizzle-orm';
+import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { need, supportRequest, territory } from '../db/schema/index.ts';
 import type { Actor } from '../people/commands.ts';
+import { personOf } from '../people/queries.ts';
+import { notFound } from '../platform/errors.ts';
 import { newId, newReference } from '../platform/ids.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { openAnswers, sealAnswers } from './answers.ts';
 import { recallAll } from './orienting.ts';
+import { isPriorityOn } from './orientation.ts';
 import { findOpenRequest } from './queries.ts';
 import { respondByDay } from './rules.ts';
 
@@ -41,6 +45,8 @@ export async function transferRequest(
 		.where(eq(supportRequest.id, open.id));
 	const id = newId();
 	const reference = newReference(code);
+	const answers = { ...openAnswers(open.id, open.answersSealed), inseeCode };
+	const today = localDay(now, zone);
 	await tx.insert(supportRequest).values({
 		...open,
 		id,
@@ -48,13 +54,14 @@ export async function transferRequest(
 		status: 'submitted',
 		territoryId,
 		inseeCode,
-		answersSealed: sealAnswers(id, { ...openAnswers(open.id, open.answersSealed), inseeCode }),
+		answersSealed: sealAnswers(id, answers),
+		priority: isPriorityOn(settings, await personOf(tx, personId), { answers, today }),
 		updatedAt: now,
 		submittedAt: now,
 		assignedAt: null,
 		assignedToId: null,
 		closedAt: null,
-		respondBy: respondByDay(localDay(now, zone), settings.firstContactDays, holidays),
+		respondBy: respondByDay(today, settings.firstContactDays, holidays),
 		stillWaitingAt: null,
 		mergedIntoId: null,
 		continuesId: open.id,
@@ -66,6 +73,33 @@ export async function transferRequest(
 	const detail = { from: open.territoryId, to: territoryId, continuedBy: id };
 	await recordAudit(tx, { action: 'request.transferred', actor: by, subjectId: open.id, personId, detail, at: now });
 	return { id, reference };
+}
+
+/**
+ * A request sent to one territory by somebody whom another one knows: it waits where they are known, under its reference, for a
+ * first contact by that territory's own delay. Where it was sent no longer has it.
+ * @throws DomainError `not_found`
+ */
+export async function adoptRequest(
+	tx: Tx,
+	{ requestId, territoryId, now }: { requestId: string; territoryId: string; now: Date },
+): Promise<void> {
+	const { zone, holidayZone, settings } = await getTerritory(tx, territoryId);
+	const respondBy = respondByDay(localDay(now, zone), settings.firstContactDays, await holidaysOf(tx, holidayZone));
+	await recallAll(tx, requestId, now);
+	const [row] = await tx
+		.update(supportRequest)
+		.set({ territoryId, status: 'submitted', assignedAt: null, assignedToId: null, respondBy, updatedAt: now })
+		.where(and(eq(supportRequest.id, requestId), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])))
+		.returning({ personId: supportRequest.personId });
+	if (!row?.personId) throw notFound();
+	await tx
+		.update(need)
+		.set({ status: 'open', structureId: null, expectedOn: null })
+		.where(and(eq(need.requestId, requestId), inArray(need.status, ['open', 'in_progress'])));
+	const { personId } = row;
+	const detail = { to: territoryId };
+	await recordAudit(tx, { action: 'request.adopted', subjectId: requestId, personId, detail, at: now });
 }
 
 /** Where a transferred request goes on. */

@@ -34,6 +34,8 @@ export const defineRequests = (
 			wantsCall: d.flag('wants_call').notNull(),
 			/** A roof or food is missing now (rules.ts `isUrgent`): shown first to professionals, says no more than that. */
 			urgent: d.flag('urgent').notNull().default(false),
+			/** Of a public that the territory serves first (orientation.ts `isPriority`), as known when it was sent; not of which. */
+			priority: d.flag('priority').notNull().default(false),
 			channel: d.text('channel', { enum: ['self', 'helped', 'professional'] }).notNull(),
 			locale: d.text('locale').notNull(),
 			createdAt: d.instant('created_at').notNull(),
@@ -56,11 +58,16 @@ export const defineRequests = (
 		(t) => [
 			d.uniqueIndex('support_request_one_open_idx').on(t.personId).where(open),
 			d.index('support_request_territory_id_status_idx').on(t.territoryId, t.status, t.submittedAt),
-			// What nobody took yet: urgent first, then the oldest.
+			// What nobody took yet, in the order of the list: urgent, priority audiences, then the day to answer by.
 			d
 				.index('support_request_waiting_idx')
-				.on(t.territoryId, t.urgent, t.submittedAt)
+				.on(t.territoryId, sql`urgent DESC`, sql`priority DESC`, t.respondBy, t.submittedAt)
 				.where(sql`status = 'submitted'`),
+			// Closed lately: in how many days they were answered.
+			d
+				.index('support_request_closed_idx')
+				.on(t.territoryId, t.closedAt)
+				.where(sql`status = 'closed'`),
 			d.index('support_request_territory_id_submitted_at_idx').on(t.territoryId, t.submittedAt),
 			d.index('support_request_continues_id_idx').on(t.continuesId),
 			d.index('support_request_person_id_idx').on(t.personId),

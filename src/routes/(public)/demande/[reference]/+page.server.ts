@@ -7,24 +7,16 @@ import { accountsOfContact, type Account } from '$lib/server/accounts/queries';
 import { sessionKindFor } from '$lib/server/accounts/rules';
 import { recordAudit } from '$lib/server/audit/commands';
 import { db } from '$lib/server/db';
-import type { Tx } from '$lib/server/db';
-import { mergePeople } from '$lib/server/merging';
-import { movePerson } from '$lib/server/moving';
-import { personOf, leadOf, type PersonRow } from '$lib/server/people/queries';
+import { personOf } from '$lib/server/people/queries';
 import { accountFor } from '$lib/server/people/signing-in';
 import { DomainError, notFound } from '$lib/server/platform/errors';
 import { confirmVisitor } from '$lib/server/requests/commands';
-import {
-	getOwnRequest,
-	getReference,
-	goesOnAs,
-	needsOf,
-	recentAnswerDays,
-	usualStructures,
-} from '$lib/server/requests/queries';
-import { filingOf, orientationsOf } from '$lib/server/requests/reading';
+import { getOwnRequest, getReference, goesOnAs, recentAnswerDays } from '$lib/server/requests/queries';
+import { recogniseVisitor } from '$lib/server/recognising';
+import { progressOf } from '$lib/server/requests/progress';
+import { filingOf } from '$lib/server/requests/reading';
 import { originOf } from '$lib/server/requests/transferring';
-import { codeContact, isLateOn, maskContact } from '$lib/server/requests/rules';
+import { codeContact, maskContact } from '$lib/server/requests/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { ensureBrowser, findBrowser, forgetBrowser } from '$lib/server/web/browser';
@@ -58,46 +50,26 @@ export const load: PageServerLoad = async (event) => {
 	const request = await requestOf(event);
 	const shown = await goesOnAs(db.read, request.id);
 	if (shown !== request.id) redirect(303, href(`/demande/${await getReference(db.read, shown)}`));
-	const [territory, person, needs, lead, recentDays, standing, filed, origin, usual] = await Promise.all([
+	const { now } = event.locals;
+	const [territory, person, progress, recentDays, filed, origin] = await Promise.all([
 		getTerritory(db.read, request.territoryId),
 		personOf(db.read, request.personId),
-		needsOf(db.read, request.id),
-		leadOf(db.read, request.personId),
-		recentAnswerDays(db.read, request.territoryId, event.locals.now),
-		orientationsOf(db.read, request.id),
+		progressOf(db.read, request, now),
+		recentAnswerDays(db.read, request.territoryId, now),
 		filingOf(db.read, request.id),
 		originOf(db.read, request),
-		usualStructures(db.read, request, event.locals.now),
 	]);
-	const whereIs = (needId: string | null) => {
-		const at = standing.get(needId);
-		return at ? { state: at.state, structure: at.structureName } : null;
-	};
-	const today = localDay(event.locals.now, territory.zone);
+	const today = localDay(now, territory.zone);
 	const contact = codeContact(person);
 	return {
 		draftId: request.id,
 		request: {
 			reference: request.reference,
-			status: request.status as Exclude<typeof request.status, 'draft'>,
-			submittedAt: request.submittedAt,
 			submittedOn: localDay(request.submittedAt, territory.zone),
-			respondBy: request.respondBy,
 			silenceOn: request.silenceOn,
-			isLate: isLateOn(request, today),
 			isFresh: localDay(request.submittedAt, territory.zone) === today,
 		},
-		needs: needs.map(({ id, theme, status, expectedOn }) => ({
-			id,
-			theme,
-			status,
-			expectedOn,
-			at: whereIs(id),
-			/** Who answers for it in the territory, until somebody decides. */
-			usual: usual(theme),
-		})),
-		/** The structure the whole request waits at, or came back from. */
-		whole: request.status === 'submitted' ? whereIs(null) : null,
+		progress,
 		/** First sent to another territory, before a move. */
 		origin,
 		filed: filed ? { name: filed.name, structure: filed.structureName } : null,
@@ -109,7 +81,6 @@ export const load: PageServerLoad = async (event) => {
 			address: territory.postalAddress,
 			zone: territory.zone,
 		},
-		lead: lead ? { name: lead.name, structure: lead.structureName, phone: lead.structurePhone } : null,
 		/** A visitor who may still be identified by a code. */
 		confirm: event.locals.account ? null : { contact: contact && maskContact(contact), isSms: !contact?.includes('@') },
 		isVisitor: !event.locals.account,
@@ -133,6 +104,7 @@ async function visitorOf(event: RequestEvent) {
 const beneficiaries = (accounts: Account[]) =>
 	accounts.filter(({ role, personId }) => role === 'beneficiary' && personId);
 
+/** @returns where they go on */
 async function identify(
 	event: RequestEvent,
 	visitor: Awaited<ReturnType<typeof visitorOf>>,
@@ -147,31 +119,16 @@ async function identify(
 		const accountId = existing?.id ?? (await accountFor(tx, person, now));
 		const personId = existing?.personId ?? person.id;
 		if (!existing) await confirmVisitor(tx, { requestId: request.id, personId, now });
-		const reference = existing ? await joinKnown(tx, { request, person, personId, accountId, now }) : request.reference;
+		const by = { accountId, role: 'beneficiary' as const, structureId: null };
+		const visitor = { requestId: request.id, visitorId: person.id };
+		const known = existing ? await recogniseVisitor(tx, { ...visitor, personId, by, now }) : null;
 		await startSession(event, accountId, kind, tx);
-		const actor = { accountId, role: 'beneficiary' as const };
-		await recordAudit(tx, { action: 'session.started', actor, personId, detail: { kind, by: 'code' }, at: now });
-		return reference;
+		await recordAudit(tx, { action: 'session.started', actor: by, personId, detail: { kind, by: 'code' }, at: now });
+		if (!known) return `/demande/${request.reference}`;
+		// Of another territory until now: they say whether they moved.
+		if (known.movesTo) return `/demande/demenager?commune=${known.movesTo}`;
+		return `/demande/${await getReference(tx, known.requestId)}`;
 	});
-}
-
-interface Joining {
-	request: { id: string };
-	person: PersonRow;
-	personId: string;
-	accountId: string;
-	now: Date;
-}
-
-/** « C'est moi »: what was made for the visitor becomes part of who they already are; nothing of it is left beside. */
-async function joinKnown(tx: Tx, { request, person, personId, accountId, now }: Joining): Promise<string> {
-	const known = await personOf(tx, personId);
-	const by = { accountId, role: 'beneficiary' as const, structureId: null };
-	// They live elsewhere now, by their own word: the new territory answers for all of it.
-	if (known.territoryId !== person.territoryId && person.inseeCode)
-		await movePerson(tx, { personId, inseeCode: person.inseeCode, by, now });
-	await mergePeople(tx, { from: person.id, to: personId, by: null, now });
-	return getReference(tx, await goesOnAs(tx, request.id));
 }
 
 export const actions: Actions = {
@@ -182,7 +139,7 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, { errors: parsed.errors });
 		const isOwnPhone = form.get('device') === 'own';
 		const who = form.get('who');
-		let reference;
+		let next: string;
 		try {
 			const visitor = await visitorOf(event);
 			await limitByAddress(event, 'code_tried');
@@ -198,13 +155,13 @@ export const actions: Actions = {
 					code: parsed.value.code,
 					device: isOwnPhone ? 'own' : 'shared',
 				};
-			reference = await identify(event, visitor, { proven, existing, isOwnPhone });
+			next = await identify(event, visitor, { proven, existing, isOwnPhone });
 		} catch (problem) {
 			if (problem instanceof DomainError && problem.code === 'code_wrong')
 				return fail(400, { errors: { code: m.request_code_wrong() } as Record<string, string> });
 			return failFrom(problem, CODE_SENTENCES);
 		}
-		redirect(303, href(`/demande/${reference}`));
+		redirect(303, href(next));
 	},
 	resend: async (event) => {
 		openToAll();

@@ -3,6 +3,7 @@ import { DELAY_KINDS, passedDelays } from '$lib/server/people/delays';
 import { stageDelays } from '$lib/server/people/steering';
 import { getTerritory, listEmploymentAreas, listStructures } from '$lib/server/territories/queries';
 import { requireCoordinator } from '$lib/server/web/guards';
+import { pageOf } from '$lib/server/web/pages';
 import type { PageServerLoad } from './$types';
 
 const PAGE_SIZE = 50;
@@ -16,7 +17,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 	const structureId = structures.find(({ id }) => id === url.searchParams.get('structure'))?.id;
 	const employmentAreaId = areas.find(({ id }) => id === url.searchParams.get('bassin'))?.id;
 	const kind = DELAY_KINDS.find((code) => code === url.searchParams.get('delai'));
-	const page = Math.max(Math.trunc(Number(url.searchParams.get('page'))) || 1, 1);
+	const page = pageOf(url);
 	const scope = { structureId, employmentAreaId };
 	const all = await passedDelays(db.read, scope, { territoryId, zone, settings, now: locals.now });
 	const delays = kind ? all.filter((delay) => delay.kind === kind) : all;

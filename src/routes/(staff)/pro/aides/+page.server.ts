@@ -3,10 +3,10 @@ import { db } from '$lib/server/db';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { requireStaff } from '$lib/server/web/guards';
+import { pageOf } from '$lib/server/web/pages';
 import type { PageServerLoad } from './$types';
 
 const FILTERS: Record<string, QueueFilter> = { 'a-verser': 'to_pay', termines: 'done' };
-const LAST_PAGE = 200;
 
 /** Those who decide see their queue; other referents, the status of the people they follow; a coordinator, no file. */
 export const load: PageServerLoad = async ({ locals, url }) => {
@@ -14,8 +14,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { now } = locals;
 	const { zone } = await getTerritory(db.read, viewer.territoryId);
 	const filter = FILTERS[url.searchParams.get('etat') ?? ''] ?? 'waiting';
-	const asked = Number(url.searchParams.get('page') ?? 1);
-	const page = Number.isInteger(asked) && asked >= 1 ? Math.min(asked, LAST_PAGE) : 1;
+	const page = pageOf(url);
 	const shown = { now, zone, today: localDay(now, zone), filter, page };
 	if (viewer.role === 'coordinator')
 		return { ...shown, view: 'coordinator' as const, rows: [], more: false, decider: '' };

@@ -9,20 +9,18 @@ import {
 	type InboxFilters,
 	type NeedRowListed,
 } from '$lib/server/requests/inbox';
-import { ageOn } from '$lib/server/people/rules';
-import { isPriority } from '$lib/server/requests/orientation';
 import { daysBetween, localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listEmploymentAreas } from '$lib/server/territories/queries';
 import { requireStaff } from '$lib/server/web/guards';
+import { pageOf } from '$lib/server/web/pages';
 import { isTheme } from '$lib/shared/themes';
 import type { PageServerLoad } from './$types';
 
 const PAGE_SIZE = 50;
-const LAST_PAGE = 100;
 
 export const load: PageServerLoad = async ({ url, locals }) => {
 	const { accountId, role, structureId, territoryId } = requireStaff();
-	const { zone, settings } = await getTerritory(db.read, territoryId);
+	const { zone } = await getTerritory(db.read, territoryId);
 	const areas = await listEmploymentAreas(db.read, territoryId);
 	const today = localDay(locals.now, zone);
 	const show = INBOX_VIEWS.find((code) => code === url.searchParams.get('etat')) ?? 'waiting';
@@ -33,7 +31,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 	const areaId = areas.find(({ id }) => id === url.searchParams.get('bassin'))?.id;
 	const urgentOnly = url.searchParams.has('urgent');
 	const text = (url.searchParams.get('q') ?? '').slice(0, 100);
-	const page = Math.min(Math.max(Math.trunc(Number(url.searchParams.get('page'))) || 1, 1), LAST_PAGE);
+	const page = pageOf(url);
 	const filters: InboxFilters = { show, theme, areaId, urgentOnly, text, today };
 	const onlyOf = role === 'referent' ? { accountId, structureId } : undefined;
 	const offset = (page - 1) * PAGE_SIZE;
@@ -58,10 +56,10 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 		filters: { show, theme, areaId, urgentOnly, text, page, themes: stillOpen || role === 'referent' },
 		more: rows.length > PAGE_SIZE,
 		needs: needs.map(ofNeed),
-		rows: rows.slice(0, PAGE_SIZE).map(({ birthDate, household, personId: _, ...row }) => ({
+		rows: rows.slice(0, PAGE_SIZE).map(({ personId: _, ...row }) => ({
 			...row,
 			themes: row.status === 'submitted' || row.assignedToId === accountId ? row.themes : [],
-			isPriority: row.status === 'submitted' && isPriority(settings, { age: ageOn(birthDate, today), household }),
+			isPriority: row.status === 'submitted' && row.priority,
 			/** Calendar days since it was sent, and to the day to answer by. */
 			age: daysBetween(localDay(row.submittedAt, zone), today),
 			daysLeft: daysBetween(today, row.respondBy),

@@ -4,6 +4,7 @@ import { ageOn } from '$lib/server/people/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireStaff } from '$lib/server/web/guards';
+import { pageOf } from '$lib/server/web/pages';
 import { isTheme } from '$lib/shared/themes';
 import type { PageServerLoad } from './$types';
 
@@ -16,7 +17,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 		text: (url.searchParams.get('q') ?? '').slice(0, 100),
 		theme: isTheme(theme) ? theme : undefined,
 		late: url.searchParams.get('retard') === '1',
-		page: pageOf(url.searchParams.get('page')),
+		page: pageOf(url, LAST_PAGE),
 		today,
 		now: locals.now,
 	};
@@ -31,7 +32,3 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 	return { ...shown, more, mine, all: null };
 };
 
-function pageOf(typed: string | null): number {
-	const page = Number(typed ?? 1);
-	return Number.isInteger(page) && page >= 1 ? Math.min(page, LAST_PAGE) : 1;
-}

@@ -2,6 +2,7 @@ import { db } from '$lib/server/db';
 import { commentsOf, PAGE_SIZE, tagComment, unmask } from '$lib/server/evaluation/comments';
 import { failFrom } from '$lib/server/web/failures';
 import { requireCoordinator } from '$lib/server/web/guards';
+import { pageOf } from '$lib/server/web/pages';
 import { readFilters } from '../filters.server';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -10,7 +11,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { now, locale } = locals;
 	const { filters } = await readFilters(url, { territoryId, now, locale });
 	const q = (url.searchParams.get('q') ?? '').slice(0, 60);
-	const page = Math.max(Math.trunc(Number(url.searchParams.get('page'))) || 1, 1);
+	const page = pageOf(url);
 	const found = await commentsOf(db.read, territoryId, { ...filters, q, page });
 	return { filters, q, page, pages: Math.max(1, Math.ceil(found.total / PAGE_SIZE)), ...found };
 };

@@ -9,20 +9,24 @@ import { papersOf } from '$lib/server/papers/queries';
 import { assignSecond } from '$lib/server/people/commands';
 import { possibleDuplicates } from '$lib/server/people/duplicates';
 import { mergesOf } from '$lib/server/people/identity';
+import { findMembership } from '$lib/server/people/queries';
 import { noteOpening } from '$lib/server/people/opening';
-import { ageOn } from '$lib/server/people/rules';
+import { ageOn, type Membership } from '$lib/server/people/rules';
 import { teamOf } from '$lib/server/people/steering';
 import { DomainError } from '$lib/server/platform/errors';
+import { newId } from '$lib/server/platform/ids';
 import { parseForm } from '$lib/server/platform/forms';
 import {
 	declineNeed,
 	declineRequest,
 	decideRequest,
+	liftNeed,
+	resumeNeed,
 	sendNeed,
 	takeNeed,
 	takeRequest,
-	type NeedChange,
 } from '$lib/server/requests/commands';
+import { mayLift, type NeedMoved } from '$lib/server/requests/lifting';
 import { proposalFor } from '$lib/server/requests/orientation';
 import { ticksInWords } from '$lib/server/requests/questions';
 import { questionSetOf, type QuestionSet } from '$lib/server/requests/territory-questions';
@@ -34,7 +38,7 @@ import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireCoordinator, requireStaff } from '$lib/server/web/guards';
-import type { PathwayKind } from '$lib/shared/codes';
+import { OPEN_REQUEST_STATUSES, type PathwayKind } from '$lib/shared/codes';
 import { href } from '$lib/shared/links';
 import { seesPaper } from '../../papiers/reading.server';
 import { tellPerson } from '../tell.server';
@@ -65,6 +69,9 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			needs: needsShown(file, standing, viewer, {
 				locale: locals.locale,
 				questions: await questionSetOf(db.read, file.request.territoryId),
+				membership: OPEN_REQUEST_STATUSES.some((open) => open === status)
+					? await findMembership(db.read, personId, viewer.accountId, now)
+					: undefined,
 			}),
 			/** Where the whole request stands, and whether it is this structure's to answer. */
 			whole: whole && { ...whole, isOurs: whole.state === 'sent' && whole.structureId === viewer.structureId },
@@ -101,7 +108,7 @@ function needsShown(
 	{ needs, leads }: RequestFile,
 	standing: Awaited<ReturnType<typeof orientationsOf>>,
 	viewer: SignedIn,
-	{ locale, questions }: { locale: string; questions: QuestionSet },
+	{ locale, questions, membership }: { locale: string; questions: QuestionSet; membership: Membership | undefined },
 ) {
 	return needs.map(({ id, theme, status, answers, expectedOn }) => {
 		const at = standing.get(id);
@@ -117,6 +124,8 @@ function needsShown(
 			/** It waits at the reader's structure. */
 			isOurs: goesOn && at?.state === 'sent' && at.structureId === viewer.structureId,
 			maySend: goesOn && leads && at?.state !== 'taken',
+			mayLift: goesOn && mayLift(membership, theme),
+			mayResume: status === 'lifted' && mayLift(membership, theme),
 		};
 	});
 }
@@ -144,6 +153,7 @@ const REFUSALS = {
 	note_needed: () => m.handling_pro_error_note(),
 	need_taken: () => m.handling_pro_error_need_taken(),
 	need_already_taken: () => m.handling_pro_error_need_taken(),
+	need_dropped: () => m.handling_pro_error_need_dropped(),
 	already_answered: () => m.handling_pro_error_answered(),
 };
 
@@ -201,28 +211,29 @@ async function decide(event: RequestEvent, sentences: Record<string, () => strin
 	redirect(303, href(accountId ? '/pro/demandes' : '/pro/demandes?fait=envoi'));
 }
 
-/** What a professional does with one need, then the person is told; `next`: where whoever did it goes on. */
+/** What a professional does with one need, then the person is told of what changed; `next`: where whoever did it goes on. */
 async function onNeed<S extends v.GenericSchema>(
 	event: RequestEvent,
 	schema: S,
-	work: (tx: Tx, value: v.InferOutput<S>, by: ReturnType<typeof requireStaff>) => Promise<NeedChange>,
-	next: (change: NeedChange) => string,
+	work: (tx: Tx, value: v.InferOutput<S>, by: ReturnType<typeof requireStaff>) => Promise<NeedMoved | null>,
+	next: (personId: string) => string,
 ) {
 	const by = requireStaff();
 	const parsed = parseForm(schema, await event.request.formData());
 	if (!parsed.ok) return fail(400, parsed);
 	const { now } = event.locals;
-	let change: NeedChange;
+	let personId = '';
 	try {
-		change = await db.write(async (tx) => {
+		await db.write(async (tx) => {
 			const done = await work(tx, parsed.value, by);
-			await tellPerson(tx, { ...done, key: `${event.url.search.slice(2)}:${done.orientationId}`, now });
-			return done;
+			if (!done) return;
+			personId = done.personId;
+			await tellPerson(tx, { ...done, key: `${event.url.search.slice(2)}:${newId()}`, now });
 		});
 	} catch (problem) {
 		return failFrom(problem, REFUSALS, {});
 	}
-	redirect(303, href(next(change)));
+	redirect(303, href(next(personId)));
 }
 
 export const actions: Actions = {
@@ -284,7 +295,22 @@ export const actions: Actions = {
 		const { now } = event.locals;
 		const take = (tx: Tx, { need }: v.InferOutput<typeof needForm>, by: SignedIn) =>
 			takeNeed(tx, { needId: need, by, now });
-		return onNeed(event, needForm, take, ({ personId }) => `/pro/personnes/${personId}`);
+		return onNeed(event, needForm, take, (personId) => `/pro/personnes/${personId}`);
+	},
+	/** The obstacle is gone: the person reads it in the same words. */
+	lift: async (event) => {
+		requireStaff();
+		const { now } = event.locals;
+		const lift = (tx: Tx, { need }: v.InferOutput<typeof needForm>, by: SignedIn) =>
+			liftNeed(tx, { needId: need, by, now });
+		return onNeed(event, needForm, lift, () => `/pro/demandes/${event.params.reference}`);
+	},
+	resume: async (event) => {
+		requireStaff();
+		const { now } = event.locals;
+		const resume = (tx: Tx, { need }: v.InferOutput<typeof needForm>, by: SignedIn) =>
+			resumeNeed(tx, { needId: need, by, now });
+		return onNeed(event, needForm, resume, () => `/pro/demandes/${event.params.reference}`);
 	},
 	declineNeed: async (event) => {
 		requireStaff();

@@ -1,0 +1,116 @@
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { aCoordinator, aPerson, aReferent, aRequest, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { NEED_STATUSES, type NeedStatus } from '../../shared/codes.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import type { Db } from '../db/client.ts';
+import { auditEntry, need } from '../db/schema/index.ts';
+import { liftNeed, resumeNeed, sendNeed, takeNeed, takeRequest, withdrawNeed, withdrawRequest } from './commands.ts';
+import { needMayMove, needStatesBefore, type NeedMover } from './need-rules.ts';
+import { progressMessage } from './progress.ts';
+
+const as = (account: object & { id: string }) => ({ ...account, accountId: account.id }) as unknown as SignedIn;
+
+let db: Db;
+let lead: Awaited<ReturnType<typeof aReferent>>;
+let other: Awaited<ReturnType<typeof aReferent>>;
+let coordinator: Awaited<ReturnType<typeof aCoordinator>>;
+let sent: Awaited<ReturnType<typeof aRequest>>;
+let housing: string;
+
+beforeEach(async () => {
+	db = await testDatabase();
+	const { id: territoryId } = await aTerritory(db);
+	[lead, other] = [await aReferent(db, { territoryId }), await aReferent(db, { territoryId })];
+	coordinator = await aCoordinator(db, { territoryId });
+	const { id: personId } = await aPerson(db, { territoryId });
+	sent = await aRequest(db, { personId, themes: ['housing', 'mobility'] });
+	housing = sent.needs[0]!.id;
+});
+
+const taken = () => db.write((tx) => takeRequest(tx, { reference: sent.reference!, account: as(lead), now: NOW }));
+const lift = (by = lead, needId = housing) => db.write((tx) => liftNeed(tx, { needId, by: as(by), now: NOW }));
+const resume = (by = lead) => db.write((tx) => resumeNeed(tx, { needId: housing, by: as(by), now: NOW }));
+const row = async () => (await db.read.select().from(need).where(eq(need.id, housing)).limit(1))[0]!;
+
+test('a need moves along the table, and along nothing else', () => {
+	const allowed: [NeedStatus, NeedStatus, NeedMover][] = [
+		['open', 'in_progress', 'structure'],
+		['in_progress', 'open', 'structure'],
+		['open', 'lifted', 'follower'],
+		['in_progress', 'lifted', 'follower'],
+		['lifted', 'in_progress', 'follower'],
+		['open', 'dropped', 'person'],
+		['in_progress', 'dropped', 'person'],
+		['lifted', 'open', 'person'],
+		['dropped', 'open', 'person'],
+	];
+	for (const from of NEED_STATUSES)
+		for (const to of NEED_STATUSES)
+			for (const mover of ['person', 'structure', 'follower'] as const)
+				expect([from, to, mover, needMayMove(from, to, mover)]).toEqual([
+					from,
+					to,
+					mover,
+					allowed.some(([a, b, who]) => a === from && b === to && who === mover),
+				]);
+	expect(needStatesBefore('lifted', 'follower')).toEqual(['open', 'in_progress']);
+});
+
+describe('a need that is settled', () => {
+	test('is said by who leads, once, and is in the journal', async () => {
+		await taken();
+		expect(await lift()).toMatchObject({ requestId: sent.id, reference: sent.reference });
+		expect(await row()).toMatchObject({ status: 'lifted', closedAt: NOW });
+		expect(await lift()).toBeNull();
+		const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.subjectId, housing));
+		expect(journal.map(({ action }) => action)).toEqual(['need.lifted']);
+	});
+
+	test('may be taken up again', async () => {
+		await taken();
+		await lift();
+		await resume();
+		expect(await row()).toMatchObject({ status: 'in_progress', closedAt: null });
+		expect(await resume()).toBeNull();
+	});
+
+	test('is nobody else’s to say: not a colleague’s, not the coordinator’s, not before somebody follows the person', async () => {
+		await expect(lift()).rejects.toThrow('not_found');
+		await taken();
+		await expect(lift(other)).rejects.toThrow('not_found');
+		await expect(lift(coordinator)).rejects.toThrow('not_found');
+		const elsewhere = await aReferent(db, { territoryId: (await aTerritory(db)).id });
+		await expect(lift(elsewhere)).rejects.toThrow('not_found');
+		expect((await row()).status).toBe('open');
+	});
+
+	test('a structure says it of the need it took, not of the others', async () => {
+		await taken();
+		const send = { needId: housing, structureId: other.structureId!, by: as(lead), now: NOW };
+		await db.write((tx) => sendNeed(tx, send));
+		await expect(lift(other)).rejects.toThrow('not_found');
+		await db.write((tx) => takeNeed(tx, { needId: housing, by: as(other), now: NOW }));
+		await expect(lift(other, sent.needs[1]!.id)).rejects.toThrow('not_found');
+		await lift(other);
+		expect((await row()).status).toBe('lifted');
+	});
+
+	test('withdrawn by the person, it is not settled by anybody', async () => {
+		await taken();
+		const own = { personId: sent.personId, reference: sent.reference!, now: NOW };
+		await db.write((tx) => withdrawNeed(tx, { ...own, needId: housing }));
+		await expect(lift()).rejects.toThrow('need_dropped');
+		await db.write((tx) => withdrawRequest(tx, own));
+		await expect(lift()).rejects.toThrow('not_found');
+	});
+
+	test('is read in plain words by the person', async () => {
+		await taken();
+		await lift();
+		const lines = await progressMessage(db.read, sent.id, 'fr', NOW);
+		const at = lines.indexOf('Logement');
+		expect(lines.slice(at, at + 3)).toEqual(['Logement', 'Réglé', 'C’est réglé. Vous pouvez le redemander.']);
+	});
+});

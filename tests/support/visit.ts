@@ -14,8 +14,10 @@ const NOT_VISITED = /deconnexion|invitation/;
 export function queryNamesOf(id: string): string[] {
 	const file = path.join('src', 'routes', id, '+page.server.ts');
 	try {
-		const found = readFileSync(file, 'utf8').matchAll(/searchParams\s*\.(?:get|getAll|has)\('(\w+)'\)/g);
-		return [...new Set([...found].map(([, name]) => name!))];
+		const source = readFileSync(file, 'utf8');
+		const found = source.matchAll(/searchParams\s*\.(?:get|getAll|has)\('(\w+)'\)/g);
+		const paged = /\bpageOf\(url\b/.test(source) ? ['page'] : [];
+		return [...new Set([...Array.from(found, ([, name]) => name!), ...paged])];
 	} catch {
 		return [];
 	}

@@ -31,4 +31,3 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 	const mine = rows.map(({ birthDate, email: _, themes: __, ...row }) => ({ ...row, age: ageOn(birthDate, today) }));
 	return { ...shown, more, mine, all: null };
 };
-

@@ -16,6 +16,8 @@ import { config, newKeys } from '../src/lib/server/platform/config.ts';
 import { DomainError } from '../src/lib/server/platform/errors.ts';
 import { shipSchemes } from '../src/lib/server/childcare/profiles.ts';
 import { filesFolder } from '../src/lib/server/platform/files.ts';
+import { importOffers } from '../src/lib/server/offers/commands.ts';
+import { readOffers, type BrokenRow } from '../src/lib/server/offers/reading.ts';
 import { createTerritory, importReference } from '../src/lib/server/territories/commands.ts';
 import { getProfile, nationalProfile, PROFILES } from '../src/lib/server/territories/profiles.ts';
 import { questionSetOf, setQuestions } from '../src/lib/server/requests/territory-questions.ts';
@@ -85,6 +87,49 @@ const questions = defineCommand({
 		console.log(`${territoryId} now asks its own questions about: ${themes.join(', ')}.`);
 	},
 });
+
+const offers = defineCommand({
+	meta: { name: 'offers', description: 'What exists, where, for which theme (src/lib/server/offers/README.md)' },
+	subCommands: {
+		import: defineCommand({
+			meta: {
+				name: 'import',
+				description:
+					'Makes the offers the same as a data·inclusion file (schema 1, JSON: structures and services, one file or two)',
+			},
+			args: {
+				file: { type: 'positional', description: 'The file; more may follow, read together', required: true },
+				few: { type: 'boolean', description: 'More than half of what is known is meant to go', default: false },
+			},
+			async run({ args }) {
+				const at = now();
+				const read = readOffers(args._.map(readJson), at.toISOString().slice(0, 10));
+				const { added, kept, removed, elsewhere } = await startDatabase().write((tx) =>
+					importOffers(tx, read, { now: at, few: args.few }),
+				);
+				tellBroken(read.broken);
+				console.log(
+					`${added} services are new, ${kept} are kept, ${removed} are gone; ${elsewhere} are elsewhere or answer no theme, ` +
+						`${read.duplicates} were there twice, ${read.broken.length} rows are broken.`,
+				);
+			},
+		}),
+	},
+});
+
+function readJson(file: string): unknown {
+	try {
+		return JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
+	} catch (error) {
+		throw new Error(`${file} is not a whole JSON file: ${(error as Error).message}`, { cause: error });
+	}
+}
+
+const MOST_TOLD = 20;
+function tellBroken(broken: BrokenRow[]): void {
+	for (const { row, field, problem } of broken.slice(0, MOST_TOLD)) console.error(`${row}: ${field}: ${problem}`);
+	if (broken.length > MOST_TOLD) console.error(`… and ${broken.length - MOST_TOLD} more.`);
+}
 
 const invite = defineCommand({
 	meta: { name: 'invite', description: 'Makes the account of a coordinator and prints their invitation, valid 7 days' },
@@ -200,7 +245,7 @@ function problemsOf(file: string): string {
 
 const main = defineCommand({
 	meta: { name: 'portal', description: 'Sans Couture, the operator’s command line' },
-	subCommands: { keys, territory, questions, invite, import: reference, backup, restore, check },
+	subCommands: { keys, territory, questions, offers, invite, import: reference, backup, restore, check },
 });
 
 const rawArgs = process.argv.slice(2);

@@ -22,6 +22,7 @@ import { writeTemplates } from './seed/messages.ts';
 import { rateAll } from './seed/evaluation.ts';
 import { file, follow, meet, settle, strangerOf, type Known, type World } from './seed/lives.ts';
 import { meetTogether } from './seed/meetings.ts';
+import { openPlaces } from './seed/offers.ts';
 import { personaOf } from './seed/personas.ts';
 import { hireTeam } from './seed/professionals.ts';
 import { diagnose, shareOf } from './seed/sharing.ts';
@@ -70,6 +71,7 @@ async function fill(tx: Tx, root: string, today: Date): Promise<DemoAccount[]> {
 			{ ...of, role: 'coordinator', label: team.coordinator.displayName, contact: team.coordinator.email },
 		);
 	}
+	await openPlaces(tx, today);
 	return accounts;
 }
 

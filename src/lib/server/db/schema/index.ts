@@ -9,6 +9,7 @@ import { defineDiagnosis } from './diagnosis.ts';
 import { defineEvaluation } from './evaluation.ts';
 import { defineHandling } from './handling.ts';
 import { defineHours } from './hours.ts';
+import { defineOffers } from './offers.ts';
 import { definePapers } from './papers.ts';
 import { definePathway } from './pathway.ts';
 import { definePeople } from './people.ts';
@@ -22,6 +23,8 @@ export const { meta, demoMessage } = definePlatform(sqlite);
 const territories = defineTerritories(sqlite);
 export const { territory, employmentArea, department, municipality, catchment, holiday, structure, stageTemplate } =
 	territories;
+
+export const { offer } = defineOffers(sqlite, territories);
 
 const accounts = defineAccounts(sqlite, territories);
 export const { account, session, signInCode, invitation } = accounts;

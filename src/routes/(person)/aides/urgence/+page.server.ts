@@ -3,7 +3,8 @@ import { m } from '$lib/paraglide/messages.js';
 import { parseUrgent } from '$lib/server/childcare/forms-ask';
 import { askUrgently } from '$lib/server/childcare/urgent';
 import { db } from '$lib/server/db';
-import { leadOf } from '$lib/server/people/queries';
+import { placesNear } from '$lib/server/offers/queries';
+import { leadOf, personOf } from '$lib/server/people/queries';
 import { DomainError } from '$lib/server/platform/errors';
 import { addDays, localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
@@ -17,8 +18,12 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const { now } = locals;
 	const { zone, name, phone } = await getTerritory(db.read, territoryId);
 	const decider = (await listStructures(db.read, territoryId)).find(({ decidesAids }) => decidesAids);
+	const today = localDay(now, zone);
+	const { inseeCode } = await personOf(db.read, personId);
 	return {
-		tomorrow: addDays(localDay(now, zone), 1),
+		zone,
+		tomorrow: addDays(today, 1),
+		places: await placesNear(db.read, { theme: 'childcare', territoryId, inseeCode, today }),
 		decider: { name: decider?.name ?? name, phone: decider?.phone ?? phone },
 		lead: (await leadOf(db.read, personId))?.name ?? null,
 	};

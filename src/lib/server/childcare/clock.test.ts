@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { anAidSetting, on } from '../../../../tests/support/aids.ts';
 import { holiday } from '../db/schema/index.ts';
 import { declarePaper } from './commands.ts';
+import { askPaperAgain } from './deciding.ts';
 import { getOwnAid } from './queries.ts';
 import { warningDays } from './rules.ts';
 
@@ -63,6 +64,103 @@ describe('paused and started again, twice', () => {
 		await declare('2026-06-09');
 		await given.change(id, 'under_review', { now: on('2026-06-12', '15:00') });
 		expect((await given.row(id)).silenceOn).toBe('2026-06-30');
+	});
+});
+
+describe('a paper that will not do', () => {
+	async function underReview() {
+		const given = await anAidSetting();
+		const { id, reference } = (await given.open())!;
+		const again = (day: string, dueOn?: string, kind = 'cost_proof') =>
+			given.db.write((tx) =>
+				askPaperAgain(tx, { aidId: id, kind, dueOn, by: given.as(given.decider)!, now: on(day, '15:00') }),
+			);
+		const declare = (day: string, kind = 'cost_proof') =>
+			given.db.write((tx) => declarePaper(tx, { reference, personId: given.person.id, kind, now: on(day, '15:00') }));
+		const file = (day: string) => getOwnAid(given.db.read, given.person.id, reference, on(day, '15:00'));
+		const clock = async () => {
+			const { status, silenceOn, pausedUntil, nextActor, nextBy } = await given.row(id);
+			return { status, silenceOn, pausedUntil, nextActor, nextBy };
+		};
+		return { ...given, id, again, declare, clock, file };
+	}
+
+	test('asked for again under review, stops the clock until its day; when it comes it runs again; and once more', async () => {
+		const { id, change, again, declare, clock } = await underReview();
+		await change(id, 'under_review', { now: on('2026-03-03') });
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-02', pausedUntil: null });
+		await again('2026-03-10', '2026-03-20');
+		expect(await clock()).toEqual({
+			status: 'incomplete',
+			silenceOn: '2026-05-12',
+			pausedUntil: '2026-03-20',
+			nextActor: 'person',
+			nextBy: '2026-03-20',
+		});
+		await declare('2026-03-12');
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-04', pausedUntil: null, nextActor: 'structure' });
+		await again('2026-03-16', '2026-03-26');
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-14', pausedUntil: '2026-03-26', nextActor: 'person' });
+		await declare('2026-03-19');
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-07', pausedUntil: null });
+		await change(id, 'under_review', { now: on('2026-04-02') });
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-07', pausedUntil: null, status: 'under_review' });
+	});
+	test('the days between its arrival and the second asking are the service’s own', async () => {
+		const { id, change, again, declare, clock } = await underReview();
+		await change(id, 'incomplete', { papers: ['cost_proof'], dueOn: '2026-04-01', now: on('2026-03-02') });
+		await declare('2026-03-06');
+		// Four days of pause were used; from the 6th to the 20th the clock ran.
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-06', pausedUntil: null });
+		await again('2026-03-20', '2026-03-30');
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-16', pausedUntil: '2026-03-30' });
+	});
+	test('left on the service’s desk, a file whose papers all came is refused by silence on the day that counts them', async () => {
+		const { id, change, declare, file } = await underReview();
+		await change(id, 'incomplete', { papers: ['cost_proof'], dueOn: '2026-05-29', now: on('2026-03-02') });
+		await declare('2026-03-06');
+		expect((await file('2026-05-05')).facts.implicitlyRefused).toBe(false);
+		expect((await file('2026-05-06')).facts.implicitlyRefused).toBe(true);
+	});
+	test('without a day of its own gives ten; with others still waited for, one last day for all, never an earlier one', async () => {
+		const { id, change, again, declare, clock, file } = await underReview();
+		await change(id, 'under_review');
+		await again('2026-03-10');
+		expect(await clock()).toMatchObject({ nextBy: '2026-03-20' });
+		await again('2026-03-11', '2026-04-10', 'bank_details');
+		expect((await file('2026-03-11')).papers.map(({ dueOn }) => dueOn)).toEqual(['2026-04-10', '2026-04-10']);
+		await declare('2026-03-12');
+		// The other one still stops the clock.
+		expect(await clock()).toMatchObject({ pausedUntil: '2026-04-10', nextActor: 'person' });
+		await again('2026-03-13', '2026-03-16');
+		expect(await clock()).toMatchObject({ nextBy: '2026-04-10', silenceOn: '2026-06-02' });
+	});
+	test('its day is between tomorrow and 90 days, and moves to a working day', async () => {
+		const { id, change, again, clock } = await underReview();
+		await change(id, 'under_review');
+		for (const dueOn of ['2026-03-10', '2026-06-09'])
+			await expect(again('2026-03-10', dueOn)).rejects.toThrow('aid_due_outside');
+		await again('2026-03-10', '2026-03-14');
+		expect(await clock()).toMatchObject({ nextBy: '2026-03-16' });
+	});
+	test('after the refusal by silence does not undo it; of a decided file it changes nothing', async () => {
+		const { id, change, again, clock, row } = await underReview();
+		await change(id, 'under_review');
+		await again('2026-05-02');
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-02', pausedUntil: null });
+		await change(id, 'under_review', { now: on('2026-05-03') });
+		await change(id, 'refused', { reason: 'papers_missing', now: on('2026-05-03') });
+		const before = await row(id);
+		await again('2026-05-04');
+		expect(await row(id)).toEqual(before);
+	});
+	test('is asked for by those who decide alone', async () => {
+		const { id, db, change, as, decider } = await underReview();
+		await change(id, 'under_review');
+		const by = { ...as(decider)!, structureId: 'autre' };
+		await expect(
+			db.write((tx) => askPaperAgain(tx, { aidId: id, kind: 'cost_proof', by, now: on('2026-03-10') })),
+		).rejects.toThrow('not_found');
 	});
 });
 

@@ -7,11 +7,10 @@ import type { AidEventDetail } from '../db/schema/childcare.ts';
 import { childcareAid, supportingDocument } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { daysBetween, localDay, type Holidays } from '../territories/calendar.ts';
+import { addDays, daysBetween, localDay, type Holidays } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { move, tell, type Actor, type AidRow } from './moving.ts';
-import { waitedPapers } from './own.ts';
-import { LONGEST_PAPER_DAYS, mayMove, nextOf, paperDueDay, paused, resumed, type Clock } from './rules.ts';
+import { isWaiting, LONGEST_PAPER_DAYS, mayMove, nextOf, paperDueDay, paused, resumed, type Clock } from './rules.ts';
 import { schemeOfFile } from './schemes.ts';
 
 export interface AidChange {
@@ -65,7 +64,7 @@ export async function changeAidStatus(tx: Tx, change: AidChange): Promise<Change
 		await propose(tx, found, { to, by, detail, now });
 		return { ...told, proposed: true };
 	}
-	const clock = await clockAfter(tx, found, { to, today, zone: territory.zone, dueOn: detail.dueOn });
+	const clock = clockAfter(found, { to, today, dueOn: detail.dueOn });
 	await move(tx, found, { ...change, actor: 'decider', detail, clock, today });
 	if (to === 'incomplete') await askPapers(tx, aidId, detail, now);
 	if (found.status === 'incomplete') await receivePapers(tx, aidId, now);
@@ -112,6 +111,13 @@ async function deciderRow(q: Queries, aidId: string, by: Actor): Promise<AidRow>
 	return row;
 }
 
+/** A last day for papers that somebody can keep, moved on to a working day. */
+function checkedDueDay(dueOn: string, today: string, holidays: Holidays): string {
+	const days = daysBetween(today, dueOn);
+	if (days < 1 || days > LONGEST_PAPER_DAYS) throw new DomainError('aid_due_outside', 'invalid');
+	return paperDueDay(dueOn, holidays);
+}
+
 const isPartly = (to: AidStatus) => to === 'partially_granted';
 
 /** What the change must say, checked. */
@@ -120,9 +126,7 @@ function detailOf(change: AidChange, today: string, holidays: Holidays): AidEven
 	if (to === 'incomplete') {
 		if (papers.length === 0) throw new DomainError('aid_papers_needed', 'invalid');
 		if (!dueOn) throw new DomainError('aid_due_needed', 'invalid');
-		const days = daysBetween(today, dueOn);
-		if (days < 1 || days > LONGEST_PAPER_DAYS) throw new DomainError('aid_due_outside', 'invalid');
-		return { papers: [...new Set(papers)], dueOn: paperDueDay(dueOn, holidays) };
+		return { papers: [...new Set(papers)], dueOn: checkedDueDay(dueOn, today, holidays) };
 	}
 	if (to === 'granted' || isPartly(to)) {
 		if (!amountCents || amountCents < 0) throw new DomainError('aid_amount_needed', 'invalid');
@@ -152,24 +156,10 @@ function periodOf({ periodFrom, periodTo, hoursPerWeek }: AidChange): AidEventDe
 	return { ...(periodFrom && { periodFrom, periodTo }), ...(hoursPerWeek && { hoursPerWeek }) };
 }
 
-async function clockAfter(
-	q: Queries,
-	found: AidRow,
-	{ to, today, zone, dueOn }: { to: AidStatus; today: string; zone: string; dueOn?: string },
-): Promise<Clock> {
+/** Papers asked for stop the clock; examined again before all of them came, it runs from today. */
+function clockAfter(found: AidRow, { to, today, dueOn }: { to: AidStatus; today: string; dueOn?: string }): Clock {
 	if (to === 'incomplete') return paused(found, today, dueOn!);
-	if (found.status !== 'incomplete') return found;
-	// A service cannot lengthen the pause by opening its mail late: what the person declared is the day of arrival.
-	const waited = await waitedPapers(q, found.id);
-	const declared = waited.map(({ declaredAt }) => declaredAt);
-	const all = declared.every((at) => at !== null);
-	const last = all
-		? declared
-				.map((at) => localDay(at!, zone))
-				.sort()
-				.at(-1)
-		: undefined;
-	return resumed(found, last ?? today);
+	return found.status === 'incomplete' ? resumed(found, today) : found;
 }
 
 async function askPapers(tx: Tx, aidId: string, { papers = [], dueOn }: AidEventDetail, now: Date): Promise<void> {
@@ -189,36 +179,56 @@ const receivePapers = (tx: Tx, aidId: string, now: Date) =>
 		.set({ receivedAt: now })
 		.where(and(eq(supportingDocument.aidId, aidId), isNull(supportingDocument.receivedAt)));
 
+/** Days that somebody has at least to send a paper again, when the service names no day. */
+const AGAIN_DAYS = 10;
+
 /**
- * A paper that came will not do: it is waited for again, until the same day, and it is the person's turn. Nothing changes when
- * that paper is not waited for. @throws DomainError `not_found`
+ * A paper that came will not do, or is asked for again while the file is examined: it is waited for, it is the person's turn,
+ * and the clock stands still once more (CRPA L114-5). All that is still missing gets one last day, never an earlier one.
+ * A decided file waits for nothing. `dueOn`: `YYYY-MM-DD` of the territory.
+ * @throws DomainError `not_found`; `aid_due_outside` (invalid)
  */
 export async function askPaperAgain(
 	tx: Tx,
-	{ aidId, kind, by, now }: { aidId: string; kind: string; by: Actor; now: Date },
+	{ aidId, kind, dueOn, by, now }: { aidId: string; kind: string; dueOn?: string; by: Actor; now: Date },
 ): Promise<void> {
 	const found = await deciderRow(tx, aidId, by);
-	if (found.status !== 'incomplete') return;
-	const [waited] = await tx
+	if (!isWaiting(found.status)) return;
+	const { zone, holidayZone } = await getTerritory(tx, found.territoryId);
+	const today = localDay(now, zone);
+	const wanted = checkedDueDay(dueOn ?? addDays(today, AGAIN_DAYS), today, await holidaysOf(tx, holidayZone));
+	const last = found.pausedUntil && found.pausedUntil > wanted ? found.pausedUntil : wanted;
+	const detail: AidEventDetail = { papers: [kind], dueOn: last };
+	const clock = paused(resumed(found, today), today, last);
+	if (found.status !== 'incomplete') {
+		await move(tx, found, { to: 'incomplete', actor: 'decider', by, detail, clock, today, now });
+	} else {
+		const version = found.version + 1;
+		await tx
+			.update(childcareAid)
+			.set({ ...nextOf('incomplete', { silenceOn: clock.silenceOn, dueOn: last }), ...clock, version, asOf: now })
+			.where(eq(childcareAid.id, aidId));
+		await tell(tx, { aidId, version, status: 'incomplete', by, detail, now });
+		await recordAudit(tx, {
+			action: 'aid.paper_asked_again',
+			actor: by,
+			subjectId: aidId,
+			personId: found.personId,
+			detail: { kind },
+			at: now,
+		});
+	}
+	await askPapers(tx, aidId, detail, now);
+	await tx
 		.update(supportingDocument)
-		.set({ declaredAt: null })
+		.set({ dueOn: last })
 		.where(
 			and(
 				eq(supportingDocument.aidId, aidId),
-				eq(supportingDocument.kind, kind),
+				isNull(supportingDocument.declaredAt),
 				isNull(supportingDocument.receivedAt),
 			),
-		)
-		.returning({ dueOn: supportingDocument.dueOn });
-	if (!waited) return;
-	const version = found.version + 1;
-	const dueOn = waited.dueOn ?? undefined;
-	const next = nextOf('incomplete', { silenceOn: found.silenceOn, dueOn });
-	await tx
-		.update(childcareAid)
-		.set({ ...next, version, asOf: now })
-		.where(eq(childcareAid.id, aidId));
-	await tell(tx, { aidId, version, status: 'incomplete', by, detail: { papers: [kind], dueOn }, now });
+		);
 }
 
 /** A referent of the deciding structure opened the file: the person can read it. */

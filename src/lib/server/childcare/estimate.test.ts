@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseDecision, parseSituation } from './forms.ts';
 import { estimate, type Situation } from './estimate.ts';
-import { currentLeadAges, currentScale, readScale } from './scale.ts';
+import { currentLeadAges, currentResources, currentScale, readScale } from './scale.ts';
 
 const TODAY = '2026-03-02';
 const published = JSON.parse(readFileSync('reference/aide-garde-enfants/aide-garde-enfants.json', 'utf8')) as {
@@ -16,11 +16,14 @@ const entitled: Situation = {
 	longEnough: true,
 	paysCare: true,
 	hadItThisYear: false,
+	benefit: 'none',
+	registration: 'usual',
 	singleParent: true,
 	mayotte: false,
 };
 const of = (change: Partial<Situation>, today = TODAY) =>
 	estimate(currentScale(), { ...entitled, ...change }, today, currentLeadAges());
+const exactly = (cents: number) => ({ leastCents: cents, mostCents: cents });
 
 test('every number of children, hours and zone gives the amount of the published table', () => {
 	for (const mayotte of [false, true])
@@ -33,21 +36,64 @@ test('every number of children, hours and zone gives the amount of the published
 				)!;
 				const column = ['enfants_1', 'enfants_2', 'enfants_3_et_plus'][Math.min(children, 3) - 1]!;
 				const ages = Array.from({ length: children }, (_, index) => index % 12);
-				expect(of({ mayotte, hoursPerWeek, ages }).amountCents).toBe(Math.round(Number(row[column]) * 100));
+				expect(of({ mayotte, hoursPerWeek, ages }).range).toEqual(exactly(Math.round(Number(row[column]) * 100)));
 			}
 });
 
 test('only children under 12 on the first day count; the 12th birthday ends the right', () => {
-	expect(of({ ages: [11] }).amountCents).toBe(41_600);
-	expect(of({ ages: [12] })).toMatchObject({ amountCents: null, unmet: ['age'], children: 0 });
-	expect(of({ ages: [11, 12, 17] })).toMatchObject({ amountCents: 41_600, children: 1 });
+	expect(of({ ages: [11] }).range).toEqual(exactly(41_600));
+	expect(of({ ages: [12] })).toMatchObject({ range: null, unmet: ['age'], children: 0 });
+	expect(of({ ages: [11, 12, 17] })).toMatchObject({ range: exactly(41_600), children: 1 });
 });
 
 test('one condition that is not met is enough, and all of them are said', () => {
 	expect(of({ longEnough: false }).unmet).toEqual(['too_short']);
 	expect(of({ paysCare: false }).unmet).toEqual(['no_cost']);
 	expect(of({ hadItThisYear: true }).unmet).toEqual(['once_a_year']);
-	expect(of({ paysCare: false, ages: [13] })).toMatchObject({ amountCents: null, unmet: ['age', 'no_cost'] });
+	expect(of({ benefit: 'high' }).unmet).toEqual(['resources']);
+	expect(of({ registration: 'no' }).unmet).toEqual(['registration']);
+	expect(of({ paysCare: false, ages: [13] })).toMatchObject({ range: null, unmet: ['age', 'no_cost'] });
+});
+
+describe('what was passed over', () => {
+	const NOTHING: Situation = {
+		...{ ages: null, activity: null, startsOn: null, hoursPerWeek: null, longEnough: null, paysCare: null },
+		...{ hadItThisYear: null, benefit: null, registration: null, singleParent: null, mayotte: false },
+	};
+	test('is never taken for met: each such condition is said to be unknown, and the rest still counts', () => {
+		const left: [Partial<Situation>, string][] = [
+			[{ ages: null }, 'age'],
+			[{ startsOn: null }, 'too_late'],
+			[{ longEnough: null }, 'too_short'],
+			[{ paysCare: null }, 'no_cost'],
+			[{ hadItThisYear: null }, 'once_a_year'],
+			[{ benefit: null }, 'resources'],
+			[{ registration: null }, 'registration'],
+			[{ registration: 'special' }, 'category'],
+		];
+		for (const [change, code] of left) {
+			expect(of(change)).toMatchObject({ unmet: [], unknown: [code] });
+			expect(of({ ...change, paysCare: false }).unmet).toEqual(['no_cost']);
+		}
+		expect(of({}).unknown).toEqual([]);
+	});
+	test('leaves an amount between the least and the most of the table that is still possible', () => {
+		expect(of({ hoursPerWeek: null, ages: [4, 5] }).range).toEqual({ leastCents: 20_280, mostCents: 47_840 });
+		expect(of({ ages: null }).range).toEqual({ leastCents: 41_600, mostCents: 54_080 });
+		expect(of(NOTHING)).toEqual({
+			range: { leastCents: 17_680, mostCents: 54_080 },
+			children: null,
+			unmet: [],
+			unknown: ['age', 'too_short', 'no_cost', 'too_late', 'once_a_year', 'resources', 'registration'],
+			askBefore: null,
+			daysLeft: null,
+			leads: ['cmg', 'avip', 'territory'],
+		});
+	});
+	test('a benefit at the limit is under it; the limit is dated configuration', () => {
+		expect(of({ benefit: 'low' }).unmet).toEqual([]);
+		expect(currentResources()).toEqual({ dailyCents: 4_156, readIn: '2024-2025' });
+	});
 });
 
 describe('three months to ask', () => {
@@ -92,18 +138,32 @@ const answers = {
 	long: 'yes',
 	pays: 'yes',
 	had: 'no',
+	benefit: 'low',
+	registration: 'unknown',
 	alone: 'no',
 };
 
 test('the questions are read as people write', () => {
 	expect(parseSituation(form(answers), false)).toMatchObject({
 		ok: true,
-		value: { ages: [2, 5, 11], hoursPerWeek: 17.5, startsOn: '2026-03-01', paysCare: true, singleParent: false },
+		value: {
+			ages: [2, 5, 11],
+			hoursPerWeek: 17.5,
+			startsOn: '2026-03-01',
+			paysCare: true,
+			singleParent: false,
+			benefit: 'low',
+			registration: null,
+		},
 	});
 });
 
+test('every question may be passed over', () => {
+	const parsed = parseSituation(form({ ages: '' }), false);
+	expect(parsed.ok && new Set(Object.values(parsed.value))).toEqual(new Set([null, false]));
+});
+
 test.each([
-	['ages', ''],
 	['ages', 'deux'],
 	['ages', '2, 99'],
 	['ages', '1 1 1 1 1 1 1 1 1 1 1 1 1'],
@@ -117,6 +177,8 @@ test.each([
 	['hours', '99'],
 	['activity', '__proto__'],
 	['long', 'maybe'],
+	['benefit', '9999'],
+	['registration', 'category'],
 ])('a bad answer to « %s » (%j) is told beside the field', (field, value) => {
 	const parsed = parseSituation(form({ ...answers, [field]: value }), false);
 	expect(parsed).toMatchObject({ ok: false, errors: { [field]: expect.any(String) } });

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { ELSEWHERE_BODIES } from '../../shared/aids.ts';
 import { parseContact } from '../accounts/rules.ts';
-import { parseForm, type Parsed } from '../platform/forms.ts';
+import { isRealDay, parseForm, type Parsed } from '../platform/forms.ts';
 import type { Child } from './children.ts';
-import { chosen, day, euros, isRealDay, MOST_EUROS, words } from './forms.ts';
+import { chosen, day, euros, MOST_EUROS, words } from './forms.ts';
 import { NOTABLE } from './rules.ts';
 
 /** Lines of the form: more children are said to the service. */

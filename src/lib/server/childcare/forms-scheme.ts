@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { PAPERS } from '../../shared/aids.ts';
 import type { SchemeContent, Words } from '../db/schema/childcare.ts';
-import { parseForm, type Parsed } from '../platform/forms.ts';
-import { chosen, euros, filled, isRealDay, words } from './forms.ts';
+import { isRealDay, parseForm, type Parsed } from '../platform/forms.ts';
+import { chosen, euros, filled, words } from './forms.ts';
 
 const MAX_LINES = 12;
 /** In euros. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { AID_REASONS, PAPERS } from '../../shared/aids.ts';
 import { AID_STATUSES } from '../../shared/codes.ts';
-import { parseForm, text, type Parsed } from '../platform/forms.ts';
+import { isRealDay, parseForm, text, type Parsed } from '../platform/forms.ts';
 import type { Situation } from './estimate.ts';
 
 const OLDEST_CHILD = 25;
@@ -13,67 +13,76 @@ const MAX_BODY = 160;
 /** In euros: above this it is a slip of the keyboard. */
 export const MOST_EUROS = 10_000;
 
-/** A day that exists, between 2000 and 2100. */
-export function isRealDay(day: string): boolean {
-	if (!/^20\d\d-\d\d-\d\d$/.test(day)) return false;
-	const date = new Date(`${day}T00:00:00Z`);
-	return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-}
-
 /** Nothing chosen is the empty text: no field is ever missing. */
 export const chosen = <const Options extends readonly string[]>(options: Options) =>
 	v.pipe(
 		v.optional(v.string(), ''),
 		v.picklist(options, () => m.error_choose()),
 	);
+/** Passed over, or « Je ne sais pas »: null. */
+const maybe = <const Options extends readonly string[]>(options: Options) =>
+	v.pipe(
+		chosen(['', 'unknown', ...options]),
+		v.transform((answer): Options[number] | null => (answer === '' || answer === 'unknown' ? null : answer)),
+	);
 const yesNo = v.pipe(
-	chosen(['yes', 'no']),
-	v.transform((answer) => answer === 'yes'),
+	maybe(['yes', 'no']),
+	v.transform((answer) => answer && answer === 'yes'),
 );
 export const words = (max: number) =>
 	text(max, { tooLong: () => m.error_too_long({ max }), strange: () => m.error_strange() });
 
-/** « 2, 5 et 11 ans » → 2, 5, 11. */
+/** « 2, 5 et 11 ans » → 2, 5, 11; nothing typed is no answer. */
 const ages = v.pipe(
 	words(100),
-	v.nonEmpty(() => m.aid_error_ages()),
 	v.check(
-		(typed) => /^(\d{1,2}|[\s,;/+-]|et|and|ans|years|old)+$/i.test(typed),
+		(typed) => typed === '' || /^(\d{1,2}|[\s,;/+-]|et|and|ans|years|old)+$/i.test(typed),
 		() => m.aid_error_ages(),
 	),
-	v.transform((typed) => (typed.match(/\d+/g) ?? []).map(Number)),
+	v.transform((typed) => (typed === '' ? null : (typed.match(/\d+/g) ?? []).map(Number))),
 	v.check(
-		(list) => list.length > 0 && list.length <= MOST_CHILDREN,
+		(list) => list === null || (list.length > 0 && list.length <= MOST_CHILDREN),
 		() => m.aid_error_ages(),
 	),
 	v.check(
-		(list) => list.every((age) => age <= OLDEST_CHILD),
+		(list) => list === null || list.every((age) => age <= OLDEST_CHILD),
 		() => m.aid_error_ages(),
+	),
+);
+
+const hours = v.pipe(
+	words(10),
+	v.transform((typed) => {
+		if (typed === '') return null;
+		return /^\d{1,3}([.,]\d{1,2})?$/.test(typed) ? Number(typed.replace(',', '.')) : Number.NaN;
+	}),
+	v.check(
+		(hours) => hours === null || (hours > 0 && hours <= MOST_HOURS),
+		() => m.aid_error_hours({ max: MOST_HOURS }),
 	),
 );
 
 const situation = v.object({
 	ages,
-	activity: chosen(['job', 'training']),
+	activity: maybe(['job', 'training']),
 	starts: v.pipe(
 		words(20),
-		v.check(isRealDay, () => m.error_date()),
-	),
-	hours: v.pipe(
-		words(10),
-		v.transform((typed) => (/^\d{1,3}([.,]\d{1,2})?$/.test(typed) ? Number(typed.replace(',', '.')) : Number.NaN)),
 		v.check(
-			(hours) => hours > 0 && hours <= MOST_HOURS,
-			() => m.aid_error_hours({ max: MOST_HOURS }),
+			(day) => day === '' || isRealDay(day),
+			() => m.error_date(),
 		),
+		v.transform((day) => day || null),
 	),
+	hours,
 	long: yesNo,
 	pays: yesNo,
 	had: yesNo,
+	benefit: maybe(['none', 'low', 'high']),
+	registration: maybe(['usual', 'special', 'no']),
 	alone: yesNo,
 });
 
-/** The questions of « À quoi ai-je droit ? », from the address. */
+/** The questions of « À quoi ai-je droit ? », from the address; each may be passed over. */
 export function parseSituation(form: FormData, mayotte: boolean): Parsed<Situation> {
 	const parsed = parseForm(situation, form);
 	if (!parsed.ok) return parsed;

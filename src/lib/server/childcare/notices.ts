@@ -9,7 +9,7 @@ import { newId } from '../platform/ids.ts';
 import type { Mail } from '../platform/mail.ts';
 import type { Delivery } from '../platform/outcome.ts';
 import { addDays, localDay } from '../territories/calendar.ts';
-import { WAITING, warningDays, WARNED_DAYS } from './rules.ts';
+import { isWaiting, WAITING, warningDays, WARNED_DAYS } from './rules.ts';
 
 const RETRY_MS = 15 * 60_000;
 const MOST_TRIES = 8;
@@ -113,8 +113,6 @@ export async function sendAidNotices(db: Db, send: Sent, now: Date): Promise<num
 	}
 	return left;
 }
-
-const isWaiting = (status: string) => (WAITING as readonly string[]).includes(status);
 
 type Row = typeof aidNotice.$inferSelect;
 

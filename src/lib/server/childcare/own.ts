@@ -7,11 +7,11 @@ import { DomainError, notFound } from '../platform/errors.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { move, silenceFrom, tell, type Actor, type AidRow, type Move } from './moving.ts';
-import { nextOf } from './rules.ts';
+import { nextOf, resumed } from './rules.ts';
 import { findScheme } from './schemes.ts';
 
 /** Papers still waited for. */
-export const waitedPapers = (q: Queries, aidId: string) =>
+const waitedPapers = (q: Queries, aidId: string) =>
 	q
 		.select()
 		.from(supportingDocument)
@@ -66,7 +66,7 @@ async function moveOwn(tx: Tx, found: AidRow, { by, now }: OwnAid, to: Pick<Move
 }
 
 /**
- * « J’ai envoyé ce papier »: when all are, it is for the service to look. Said twice, it is written once.
+ * « J’ai envoyé ce papier »: when all are, it is for the service to look and the clock runs again. Said twice, it is written once.
  * @throws DomainError `not_found` for a paper that nobody asked for, `aid_refused_move` when papers are no longer waited for
  */
 export async function declarePaper(tx: Tx, input: OwnAid & { kind: string }): Promise<{ changed: boolean }> {
@@ -80,10 +80,13 @@ export async function declarePaper(tx: Tx, input: OwnAid & { kind: string }): Pr
 	await tx.update(supportingDocument).set({ declaredAt: now }).where(eq(supportingDocument.id, paper.id));
 	const allDeclared = waited.every((row) => row.declaredAt !== null || row.id === paper.id);
 	const version = found.version + 1;
-	const next = nextOf('incomplete', { silenceOn: found.silenceOn, dueOn: paper.dueOn, allDeclared });
+	// All came: the clock runs again from this day, not from the one on which the service opens its mail (CRPA L114-5).
+	const { zone } = await getTerritory(tx, found.territoryId);
+	const { silenceOn, pausedUntil } = allDeclared ? resumed(found, localDay(now, zone)) : found;
+	const next = nextOf('incomplete', { silenceOn, dueOn: paper.dueOn, allDeclared });
 	await tx
 		.update(childcareAid)
-		.set({ ...next, version, asOf: now })
+		.set({ ...next, silenceOn, pausedUntil, version, asOf: now })
 		.where(eq(childcareAid.id, found.id));
 	await tell(tx, { aidId: found.id, version, status: 'incomplete', by, detail: { declared: kind }, now });
 	if (by?.role !== 'coparent') await touchContact(tx, found.personId, now);

@@ -39,7 +39,7 @@ export const movesFrom = (by: AidActor, from: AidStatus): AidStatus[] =>
 
 /** While the file waits for a decision, silence counts. */
 export const WAITING = ['submitted', 'incomplete', 'under_review'] as const satisfies readonly AidStatus[];
-const isWaiting = (status: AidStatus): boolean => (WAITING as readonly AidStatus[]).includes(status);
+export const isWaiting = (status: AidStatus): boolean => (WAITING as readonly AidStatus[]).includes(status);
 
 /** Somebody decided, for good or for part, or handed it on. */
 export const DECIDED = [

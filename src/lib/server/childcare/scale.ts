@@ -99,6 +99,20 @@ export function currentLeadAges(): LeadAges {
 	});
 }
 
+const resourcesFile = v.object({ lecture: v.string(), allocation_journaliere_nette_max_eur: v.number() });
+/** The most that somebody may receive a day as unemployment benefit, and when that amount was read. */
+export interface Resources {
+	dailyCents: number;
+	readIn: string;
+}
+let resources: Resources | undefined;
+/** The limit as it was last read; today's rate is not published with the rule. */
+export function currentResources(): Resources {
+	if (resources) return resources;
+	const read = v.parse(resourcesFile, readJson('ressources.json'));
+	return (resources = { dailyCents: cents(read.allocation_journaliere_nette_max_eur), readIn: read.lecture });
+}
+
 let loaded: Scale | undefined;
 /** The scale in force, read once. */
 export const currentScale = (): Scale => (loaded ??= readScale(readJson('aide-garde-enfants.json')));

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { themeOfService, type Theme } from '../../shared/themes.ts';
+import { isRealDay } from '../platform/forms.ts';
 import { normalizePhone } from '../platform/phone.ts';
 
 /** A service of a data·inclusion file, as far as the portal shows it. */
@@ -53,9 +54,6 @@ const maybe = <S extends v.GenericSchema>(schema: S) => v.nullish(schema, null);
 const list = maybe(v.array(v.string()));
 const id = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const inseeCode = maybe(v.pipe(v.string(), v.regex(/^\d[\dAB]\d{3}$/, 'not a commune code')));
-const isRealDay = (day: string) =>
-	/^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(`${day}T00:00:00Z`)) && isSameDay(day);
-const isSameDay = (day: string) => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 
 const place = {
 	adresse: maybe(line(250)),

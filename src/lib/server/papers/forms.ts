@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { PAPER_REASONS } from '../../shared/papers.ts';
 import { isTheme } from '../../shared/themes.ts';
-import { parseForm, text } from '../platform/forms.ts';
+import { isRealDay, parseForm, text } from '../platform/forms.ts';
 
 /** Drawn with each form (platform/ids `newId`), or on the phone (`crypto.randomUUID`). */
 const FORM_KEY = /^[\w-]{16,64}$/;
@@ -29,5 +29,15 @@ export const parseJoining = (form: FormData) => parseForm(joiningForm, form);
 const againForm = v.object({
 	reason: v.picklist(PAPER_REASONS, () => m.paper_pro_error_reason()),
 	note: text(500, { tooLong: m.paper_pro_error_note, strange: m.error_strange }),
+	/** Last day to send it again, for an aid; nothing chosen: the rule of aids says. */
+	dueOn: v.pipe(
+		v.optional(v.string(), ''),
+		v.trim(),
+		v.check(
+			(day) => day === '' || isRealDay(day),
+			() => m.error_date(),
+		),
+		v.transform((day) => day || undefined),
+	),
 });
 export const parseAskingAgain = (form: FormData) => parseForm(againForm, form);

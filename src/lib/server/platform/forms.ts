@@ -47,3 +47,10 @@ export const text = (max: number, messages: { tooLong: () => string; strange: ()
 		v.check((value) => !FORBIDDEN.test(value), messages.strange),
 		v.maxLength(max, messages.tooLong),
 	);
+
+/** A day that exists, between 2000 and 2100. */
+export function isRealDay(day: string): boolean {
+	if (!/^20\d\d-\d\d-\d\d$/.test(day)) return false;
+	const date = new Date(`${day}T00:00:00Z`);
+	return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}

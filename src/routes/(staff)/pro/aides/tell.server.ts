@@ -4,18 +4,30 @@ import type { Tx } from '$lib/server/db';
 import { personOf } from '$lib/server/people/queries';
 import { planNotice } from '$lib/server/reminders/commands';
 
-/** Tells the person, in the very words of their page and in their language, once for each change. */
-export async function tellAidChange(tx: Tx, aid: { id: string; reference: string; personId: string; now: Date }) {
-	const { personId, reference, now } = aid;
+interface Aid {
+	reference: string;
+	personId: string;
+	now: Date;
+}
+
+/** Who must do what next, until when: the very words of the person's page, in their language. */
+export async function aidSentenceFor(tx: Tx, { reference, personId, now }: Aid): Promise<string> {
 	const { locale } = await personOf(tx, personId);
-	const { facts, zone, today, version } = await getOwnAid(tx, personId, reference, now);
+	const { facts, zone, today } = await getOwnAid(tx, personId, reference, now);
+	return aidSentence(facts, { locale, zone, now, today });
+}
+
+/** Tells the person, in the words of their page, once for each change. */
+export async function tellAidChange(tx: Tx, aid: Aid & { id: string }) {
+	const { id, personId, reference, now } = aid;
+	const { version } = await getOwnAid(tx, personId, reference, now);
 	await planNotice(tx, {
 		kind: 'aid_changed',
 		personId,
-		subjectId: aid.id,
+		subjectId: id,
 		path: `/aides/${reference}`,
-		onceKey: `aid_changed:${aid.id}:${version}`,
-		text: aidSentence(facts, { locale, zone, now, today }),
+		onceKey: `aid_changed:${id}:${version}`,
+		text: await aidSentenceFor(tx, aid),
 		now,
 	});
 }

@@ -4,7 +4,7 @@ import { findOpenAid, openAid } from '$lib/server/childcare/commands';
 import { estimate } from '$lib/server/childcare/estimate';
 import { parseSituation } from '$lib/server/childcare/forms';
 import { parseAsking } from '$lib/server/childcare/forms-ask';
-import { currentLeadAges, currentScale } from '$lib/server/childcare/scale';
+import { currentLeadAges, currentResources, currentScale } from '$lib/server/childcare/scale';
 import { findScheme } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
@@ -35,9 +35,10 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		now,
 		zone,
 		scale,
+		resources: currentResources(),
 		today,
 		scheme,
-		lastDay: parsed?.ok && months !== null ? addMonths(parsed.value.startsOn, months) : null,
+		lastDay: parsed?.ok && parsed.value.startsOn && months !== null ? addMonths(parsed.value.startsOn, months) : null,
 		deciderName: structures.find(({ decidesAids }) => decidesAids)?.name ?? name,
 		openAid: (await findOpenAid(db.read, personId))?.reference ?? null,
 		values: asked

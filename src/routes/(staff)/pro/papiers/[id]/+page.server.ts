@@ -17,14 +17,15 @@ const fileOf = ({ paper, reference }: Joined) =>
 	paper.aidId ? `/pro/aides/${reference}` : `/pro/demandes/${reference}`;
 const backTo = (joined: Joined) => `${href(fileOf(joined))}#papiers`;
 
-const REFUSALS = { paper_replaced: m.paper_pro_error_replaced };
+const REFUSALS = { paper_replaced: m.paper_pro_error_replaced, aid_due_outside: m.aid_error_due_outside };
 
 export const load: PageServerLoad = async ({ params, locals }) => {
 	const viewer = requireStaff();
 	try {
 		const joined = await getPaper(db.read, params.id);
 		await checkReader(viewer, joined);
-		return { now: locals.now, paper: joined.paper, reference: joined.reference, back: fileOf(joined) };
+		const { paper, reference } = joined;
+		return { now: locals.now, paper, isAids: paper.aidId !== null, reference, back: fileOf(joined) };
 	} catch (problem) {
 		return errorFrom(problem);
 	}
@@ -52,15 +53,19 @@ export const actions: Actions = {
 			joined = await getPaper(db.read, params.id);
 			await checkReader(by, joined);
 			if (!parsed.ok) return fail(400, parsed);
-			const refusal = { ...joined, ...parsed.value, by, now: locals.now };
+			const { dueOn, ...said } = parsed.value;
+			const refusal = { ...joined, ...said, by, now: locals.now };
 			const { aidId, kind } = refusal.paper;
 			await db.write(async (tx) => {
 				await refusePaper(tx, refusal);
-				if (aidId && kind) await askPaperAgain(tx, { aidId, kind, by, now: locals.now });
+				if (aidId && kind) await askPaperAgain(tx, { aidId, kind, dueOn, by, now: locals.now });
 				await tellPaperAskedAgain(tx, refusal);
 			});
 		} catch (problem) {
-			return failFrom(problem, REFUSALS, parsed.ok ? parsed.value : {});
+			const failed = failFrom(problem, REFUSALS, parsed.ok ? parsed.value : {});
+			if ((problem as { code?: string }).code === 'aid_due_outside')
+				failed.data.errors = { dueOn: failed.data.errors.form! };
+			return failed;
 		}
 		redirect(303, backTo(joined));
 	},

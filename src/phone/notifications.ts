@@ -102,9 +102,13 @@ export async function onNotificationClick(
 /** A path of this portal, whatever the message said. */
 function ours(path: string | undefined): string {
 	const { origin } = location;
-	if (!path || !URL.canParse?.(path, origin)) return HOME;
-	const address = new URL(path, origin);
-	return address.origin === origin ? address.href : HOME;
+	try {
+		// `URL.canParse` came after Chrome 100.
+		const address = new URL(path || HOME, origin);
+		return address.origin === origin ? address.href : HOME;
+	} catch {
+		return HOME;
+	}
 }
 
 async function confirm(notice: Notice, outcome: Sent['outcome'], registration: ServiceWorkerRegistration) {

@@ -184,6 +184,7 @@ const proposal = v.object({
 		impersonal(MAX_QUESTION),
 		v.nonEmpty(() => m.error_required()),
 	),
+	formId: v.optional(v.string(), ''),
 });
 export const parseProposal = (form: FormData) => parseForm(proposal, form);
 

@@ -4,7 +4,7 @@ import type { Queries, Tx } from '../db/client.ts';
 import { panelQuestion, panelVoter } from '../db/schema/index.ts';
 import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
-import { newId } from '../platform/ids.ts';
+import { idOf, newId } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
@@ -24,10 +24,13 @@ async function seasonNow(q: Queries, territoryId: string, now: Date) {
 	return { month, season: seasonOf(month) };
 }
 
-/** Keeps a question somebody would like to be asked. Nothing says who, nor when. @throws DomainError `panel_full` */
+/**
+ * Keeps a question somebody would like to be asked. Nothing says who, nor when. The same
+ * form heard twice is one question. @throws DomainError `panel_full`
+ */
 export async function proposeQuestion(
 	tx: Tx,
-	{ territoryId, text, now }: { territoryId: string; text: string; now: Date },
+	{ formId = newId(), territoryId, text, now }: { formId?: string; territoryId: string; text: string; now: Date },
 ): Promise<void> {
 	const { season } = await seasonNow(tx, territoryId, now);
 	const waiting = await tx
@@ -42,10 +45,11 @@ export async function proposeQuestion(
 		)
 		.limit(MOST_WAITING);
 	if (waiting.length >= MOST_WAITING) throw new DomainError('panel_full', 'too_many');
-	const id = newId();
+	const id = idOf('panel', formId, text);
 	await tx
 		.insert(panelQuestion)
-		.values({ id, territoryId, season, textSealed: seal(textPlace(id), text), state: 'proposed', votes: 0 });
+		.values({ id, territoryId, season, textSealed: seal(textPlace(id), text), state: 'proposed', votes: 0 })
+		.onConflictDoNothing({ target: panelQuestion.id });
 }
 
 /**

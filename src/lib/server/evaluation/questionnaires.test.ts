@@ -154,6 +154,15 @@ describe('the panel', () => {
 		db.write((tx) => vote(tx, { personId, questions, now }));
 	const endOfSeason = () => db.write((tx) => closeMonths(tx, new Date('2026-04-01T12:00:00Z')));
 
+	test('hears a question once however often the same form is sent', async () => {
+		const send = (text: string) =>
+			db.write((tx) => proposeQuestion(tx, { formId: 'form', territoryId, text, now: NOW }));
+		await send('Le bus ?');
+		await send('Le bus ?');
+		await send('Le train ?');
+		expect((await panelOf(db.read, territoryId)).map(({ text }) => text).sort()).toEqual(['Le bus ?', 'Le train ?']);
+	});
+
 	test('keeps the three first of a season, from sealed ballots counted when it ends', async () => {
 		const [a, b, c, d] = (await offered(4)) as [string, string, string, string];
 		for (const ballot of [

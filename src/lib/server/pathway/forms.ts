@@ -43,7 +43,7 @@ const ownStep = v.object({ step: id, note });
 /** A tick, its contrary, or « je n’y arrive pas » with a word. */
 export const parseOwnStep = (form: FormData) => parseForm(ownStep, form);
 
-const proposal = v.object({ title, note });
+const proposal = v.object({ title, note, formId: id });
 export const parseProposal = (form: FormData) => parseForm(proposal, form);
 
 const stepFields = {

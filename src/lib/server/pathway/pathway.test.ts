@@ -202,9 +202,22 @@ describe('own steps', () => {
 	test('a step proposed by the person is theirs, and says who had the idea', async () => {
 		const { db, person, own } = await withStep();
 		const { id } = await db.write((tx) =>
-			proposeStep(tx, { personId: person.id, title: 'Visiter la crèche', by: own, now: NOW }),
+			proposeStep(tx, { formId: '', personId: person.id, title: 'Visiter la crèche', by: own, now: NOW }),
 		);
 		expect(await getStep(db.read, person.id, id)).toMatchObject({ owner: 'person', proposed: true, state: 'planned' });
+	});
+
+	test('a proposal whose answer was lost is sent again and is one step; other words, or another person, are another', async () => {
+		const { db, person, own } = await withStep();
+		const propose = (title: string, formId = 'form') =>
+			db.write((tx) => proposeStep(tx, { formId, personId: person.id, title, by: own, now: NOW }));
+		const { id } = await propose('Visiter la crèche');
+		expect(await propose('Visiter la crèche')).toEqual({ id });
+		expect((await propose('Appeler la crèche')).id).not.toBe(id);
+		expect((await propose('Visiter la crèche', 'other')).id).not.toBe(id);
+		expect((await propose('Visiter la crèche', '')).id).not.toBe(id);
+		const rows = await db.read.select({ id: step.id }).from(step).where(eq(step.createdById, own.accountId));
+		expect(rows).toHaveLength(4);
 	});
 });
 

@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
 import { pathway, step } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
-import { newId } from '../platform/ids.ts';
+import { idOf, newId } from '../platform/ids.ts';
 import { seal, sealNullable } from '../platform/sealing.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
@@ -33,14 +33,15 @@ interface NewStep {
 	ownedBy?: { accountId: string; structureId: string | null };
 	by: Actor;
 	now: Date;
+	/** Given when the same form may be heard twice. */
+	id?: string;
 }
 
 /** Adds a step to the person's open pathway. @throws DomainError `no_pathway`, `not_found` for a goal of another pathway */
 export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
-	const { personId, owner, by, now, ownedBy = by } = input;
+	const { personId, owner, by, now, ownedBy = by, id = newId() } = input;
 	const { id: pathwayId } = await openPathwayOf(tx, personId);
 	const goalId = await ownGoal(tx, pathwayId, input.goalId);
-	const id = newId();
 	await tx.insert(step).values({
 		id,
 		pathwayId,
@@ -66,9 +67,22 @@ export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
 	return { id };
 }
 
+interface Proposal {
+	/** Drawn with the empty form: sent twice with the same words, it is one step. */
+	formId: string;
+	personId: string;
+	title: string;
+	note?: string;
+	by: Actor;
+	now: Date;
+}
+
 /** A person proposes a step: it is theirs at once, and marked as their idea by who created it. @throws DomainError `no_pathway` */
-export const proposeStep = (tx: Tx, input: { personId: string; title: string; note?: string; by: Actor; now: Date }) =>
-	addStep(tx, { ...input, owner: 'person' });
+export async function proposeStep(tx: Tx, { formId, ...input }: Proposal): Promise<{ id: string }> {
+	const id = formId ? idOf('proposal', input.personId, formId, input.title) : newId();
+	const known = await tx.select({ id: step.id }).from(step).where(eq(step.id, id));
+	return known[0] ?? addStep(tx, { ...input, id, owner: 'person' });
+}
 
 interface OwnStep {
 	stepId: string;

@@ -3,6 +3,13 @@ import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 
 /** A random identifier: 128 bits, 22 characters of base64url. Tells nothing about time or order. */
 export const newId = () => randomBytes(16).toString('base64url');
 
+/**
+ * The same parts give the same identifier: what a phone sends twice, because the answer was lost, is there once. One part is
+ * random (the form's own `newId()`), so that nobody finds the others from it.
+ */
+export const idOf = (...parts: string[]) =>
+	createHash('sha256').update(parts.join('\u0000')).digest().subarray(0, 16).toString('base64url');
+
 /** A secret for a link or cookie: 256 bits, 43 characters. Only its hash is stored. */
 export const newToken = () => randomBytes(32).toString('base64url');
 

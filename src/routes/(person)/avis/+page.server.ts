@@ -4,6 +4,7 @@ import { db } from '$lib/server/db';
 import { parseBallot, parseProposal } from '$lib/server/evaluation/forms';
 import { panelFor, proposeQuestion, vote } from '$lib/server/evaluation/panel';
 import { openInvitations } from '$lib/server/evaluation/queries';
+import { newId } from '$lib/server/platform/ids';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
@@ -16,6 +17,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		now: locals.now,
 		invitations: await openInvitations(db.read, personId, locals.now),
 		panel: await panelFor(db.read, personId, locals.now),
+		formId: newId(),
 		done: url.searchParams.get('fait'),
 	};
 };
@@ -45,8 +47,10 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, parsed);
 		try {
 			await limitByAddress(event, 'request_sent');
-			const { question: text } = parsed.value;
-			await db.write((tx) => proposeQuestion(tx, { territoryId, text, now: event.locals.now }));
+			const { question: text, formId } = parsed.value;
+			await db.write((tx) =>
+				proposeQuestion(tx, { formId: formId || newId(), territoryId, text, now: event.locals.now }),
+			);
 		} catch (problem) {
 			return failFrom(problem, sentences, parsed.value);
 		}

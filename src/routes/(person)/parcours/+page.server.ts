@@ -1,6 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { newId } from '$lib/server/platform/ids';
 import { pendingCheckIn } from '$lib/server/pathway/check-ins';
 import { answerCheckIn } from '$lib/server/pathway/closing';
 import { sayPathwayWaiting } from '$lib/server/pathway/commands';
@@ -63,6 +64,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 			checkIn: await pendingCheckIn(db.read, personId, now),
 			zone,
 			today,
+			proposalId: newId(),
 			stages: stages.map(({ id, name, state, enteredAt, leftAt, targetOn, plannedOn, reason }) => ({
 				id,
 				name,
@@ -179,11 +181,11 @@ export const actions: Actions = {
 		const by = requireBeneficiary();
 		const parsed = parseProposal(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { title, note } = parsed.value;
+		const { title, note, formId } = parsed.value;
 		const { now } = locals;
 		try {
 			await db.write(async (tx) => {
-				await proposeStep(tx, { personId: by.personId, title, note, by, now });
+				await proposeStep(tx, { formId, personId: by.personId, title, note, by, now });
 				await touchContact(tx, by.personId, now);
 			});
 		} catch (error) {

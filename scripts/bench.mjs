@@ -6,7 +6,7 @@ import './node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { buildIfStale } from './build-if-stale.mjs';
 
-const NEED_THE_BUILD = ['pages', 'lighthouse', 'start', 'memory'];
+const NEED_THE_BUILD = ['pages', 'lighthouse', 'start', 'memory', 'phone'];
 const words = process.argv.slice(2);
 const parts = words.filter((word) => !word.startsWith('--'));
 if (parts.length === 0 || parts.some((part) => NEED_THE_BUILD.includes(part))) buildIfStale();

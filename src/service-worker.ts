@@ -7,6 +7,7 @@
  * anybody: the only one in its cache is `/hors-ligne`, fetched without a cookie, which the phone fills by itself.
  */
 import { version } from '$service-worker';
+import { CACHE_PREFIX } from './lib/shared/phone-keeps';
 import { BASE, LANGUAGES } from './phone/languages';
 import { confirmSent, onNotificationClick, onPush, onSubscriptionChange } from './phone/notifications';
 import { quietly } from './phone/offline-store';
@@ -17,8 +18,7 @@ import { DRAINED, isDesk, NOT_SENT, PURGE, SEND_WAITING, TAKE_OVER, type ToPage,
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const { registration, clients } = worker;
 
-const CACHES = 'portal-';
-const CACHE = CACHES + version;
+const CACHE = CACHE_PREFIX + version;
 /** Then the phone shows what it has; asked again for the same page, it waits as long as it takes. */
 const LATE_MS = 4_000;
 /** A proxy says the server is not there. */
@@ -42,7 +42,7 @@ worker.addEventListener('activate', (event) => {
 async function dropOldCaches() {
 	const names = await caches.keys();
 	await Promise.all(
-		names.filter((name) => name.startsWith(CACHES) && name !== CACHE).map((name) => caches.delete(name)),
+		names.filter((name) => name.startsWith(CACHE_PREFIX) && name !== CACHE).map((name) => caches.delete(name)),
 	);
 }
 

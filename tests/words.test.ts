@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { areas, catalogue, isForStaff } from './support/catalogues.ts';
 
@@ -5,6 +7,44 @@ import { areas, catalogue, isForStaff } from './support/catalogues.ts';
 const messages = areas.flatMap((area) =>
 	Object.entries(catalogue(area, 'fr')).filter(([key]) => key !== '$schema' && !isForStaff(area, key)),
 );
+
+/** Long texts, which stand in their pages and not in the catalogues: without their marks. */
+const longTexts = (readdirSync('src/routes', { recursive: true }) as string[])
+	.filter((file) => file.endsWith('French.svelte'))
+	.map((file) => {
+		const source = readFileSync(path.join('src/routes', file), 'utf8');
+		const text = source
+			.replace(/<script[^]*?<\/script>|<style[^]*?<\/style>/g, '')
+			.replace(/<\/(?:p|li|h\d)>/g, '\n\n')
+			.replace(/<[^>]+>/g, '')
+			.replace(/&nbsp;/g, '\u00a0')
+			.replace(/([^\n])\n(?!\n)\s*/g, '$1 ');
+		return [file, text] as const;
+	});
+
+const KNOWN = new Set(['SMS', 'OK', 'CEDEX']);
+/** Where the whole words stand beside the letters. */
+const EXPLAINED: Record<string, RegExp> = {
+	CCAS: /service d’aide de la commune/,
+	RIB: /relevé d’identité bancaire/,
+	RSA: /revenu de solidarité active/,
+	CMG: /Complément de libre choix du mode de garde/,
+	CAF: /caisse d’allocations familiales/,
+	MSA: /mutualité sociale agricole/,
+	PDF: /fichier PDF/,
+	JSON: /fichier que d’autres services peuvent lire/,
+	RGAA: /référentiel général d’amélioration de l’accessibilité/,
+	FALC: /facile à lire et à comprendre/,
+	NVDA: /lecteurs d’écran/,
+	HTML: /Technologies/,
+	CSS: /Technologies/,
+	CNIL: /qui protège les données/,
+	EUPL: /licence/i,
+	AVIP: /vocation d’insertion professionnelle/,
+};
+const acronymsOf = (text: string) => text.replace(PARAMETER, '').match(/\b\p{Lu}{2,}\b/gu) ?? [];
+const unexplained = (text: string) =>
+	acronymsOf(text).filter((acronym) => !KNOWN.has(acronym) && !EXPLAINED[acronym]?.test(text));
 
 const PARAMETER = /\{\w+\}/g;
 /** A sentence ends with its sign, or with its line. */
@@ -22,12 +62,19 @@ describe('French that everybody understands', () => {
 			.sort((one, other) => one.words - other.words);
 		expect(lengths[Math.floor(lengths.length * 0.95)]!.words).toBeLessThanOrEqual(15);
 		expect(lengths.filter(({ words }) => words > 25)).toEqual([]);
+		const long = longTexts.flatMap(([file, text]) =>
+			sentencesOf(text)
+				.filter((one) => wordsOf(one).length > 25)
+				.map((one) => `${file}: ${one}`),
+		);
+		expect(long).toEqual([]);
 	});
 
 	test('no word of the administration where a plain one exists', () => {
 		const HEAVY =
 			/bénéficiaire|usag[eè]r|allocataire|dossier incomplet|sanction|radiation|justificatif|diligenter|afférent|susmentionné|le cas échéant|préalable|nonobstant|dématérialis|échéance|solliciter|récépissé|caducité/i;
 		expect(wrong((text) => HEAVY.test(text))).toEqual([]);
+		expect(longTexts.filter(([, text]) => HEAVY.test(text)).map(([file]) => file)).toEqual([]);
 	});
 
 	test('a reminder never threatens', () => {
@@ -37,23 +84,10 @@ describe('French that everybody understands', () => {
 	});
 
 	test('an acronym is known by everybody, or explained where it stands', () => {
-		const KNOWN = new Set(['SMS', 'OK']);
-		/** Where the whole words stand beside the letters. */
-		const EXPLAINED: Record<string, RegExp> = {
-			CCAS: /service d’aide de la commune/,
-			RIB: /relevé d’identité bancaire/,
-			RSA: /revenu de solidarité active/,
-			CMG: /Complément de libre choix du mode de garde/,
-			CAF: /caisse d’allocations familiales/,
-			MSA: /mutualité sociale agricole/,
-			PDF: /fichier PDF/,
-			JSON: /fichier que d’autres services peuvent lire/,
-			AVIP: /vocation d’insertion professionnelle/,
-		};
-		const acronymsOf = (text: string) => text.replace(PARAMETER, '').match(/\b\p{Lu}{2,}\b/gu) ?? [];
-		expect(
-			wrong((text) => acronymsOf(text).some((acronym) => !KNOWN.has(acronym) && !EXPLAINED[acronym]?.test(text))),
-		).toEqual([]);
+		expect(wrong((text) => unexplained(text).length > 0)).toEqual([]);
+		expect(longTexts.map(([file, text]) => [file, unexplained(text)]).filter(([, found]) => found!.length > 0)).toEqual(
+			[],
+		);
 	});
 });
 
@@ -71,4 +105,35 @@ describe('French as it is printed', () => {
 			wrong((text) => /[^\u00a0\u202f/\d?!«][?!;:](?=\s|$)|[^\u00a0\u202f?!]»|«[^\u00a0\u202f]/.test(text)),
 		).toEqual([]);
 	});
+});
+
+describe('the declaration of accessibility', () => {
+	/** « Non conforme » in each language. */
+	const STATED: Record<string, RegExp> = {
+		French: /non conforme/,
+		English: /not compliant/,
+		Arabic: /غير مطابقة/,
+		Ukrainian: /не відповідає/,
+	};
+
+	test.each(Object.entries(STATED))(
+		'says in %s its state, what was checked and not, whom to tell, and where to appeal',
+		(name, stated) => {
+			const source = readFileSync(`src/routes/(public)/accessibilite/${name}.svelte`, 'utf8');
+			expect(source).toMatch(stated);
+			for (const part of [
+				'RGAA',
+				'axe-core',
+				'106',
+				'NVDA',
+				'TalkBack',
+				'VoiceOver',
+				'<ContactLines',
+				'defenseurdesdroits.fr',
+				'2026',
+			])
+				expect(source).toContain(part);
+			expect(source.match(/<h2>/g)).toHaveLength(5);
+		},
+	);
 });

@@ -1,9 +1,12 @@
 /** Where the phone keeps what is typed in a request (draft.ts), shared by the pages and the service worker. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { KEPT_DAYS } from '../lib/shared/phone-keeps';
 
 export interface Copy {
 	/** `data-draft-saved-at` of the page it was typed on. */
 	base: string;
+	/** When it was typed, in milliseconds since 1970; copies of an earlier version have none. */
+	at?: number;
 	fields: [name: string, value: string][];
 }
 export interface Drafts extends DBSchema {
@@ -11,9 +14,18 @@ export interface Drafts extends DBSchema {
 }
 
 const DATABASE = 'portal-drafts';
+const KEPT_MS = KEPT_DAYS * 24 * 3_600_000;
 
 export const openDrafts = (): Promise<IDBPDatabase<Drafts>> =>
 	openDB<Drafts>(DATABASE, 1, { upgrade: (db) => void db.createObjectStore('copies') });
+
+/** Left for so long, it is finished by nobody. */
+export async function dropOldDrafts(db: IDBPDatabase<Drafts>, now = Date.now()): Promise<void> {
+	for (const key of await db.getAllKeys('copies')) {
+		const { at = now } = (await db.get('copies', key)) ?? {};
+		if (now - at > KEPT_MS) await db.delete('copies', key);
+	}
+}
 
 /** At sign-out and « Ce n'est pas mon téléphone ». */
 export async function clearDrafts(): Promise<void> {

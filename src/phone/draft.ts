@@ -4,7 +4,7 @@
  * knows: a copy typed on top of that very saving is restored, one the server has moved past is not.
  */
 import type { IDBPDatabase } from 'idb';
-import { openDrafts, type Copy, type Drafts } from './draft-store';
+import { dropOldDrafts, openDrafts, type Copy, type Drafts } from './draft-store';
 
 const WAIT_MS = 300;
 
@@ -52,7 +52,7 @@ async function keep(form: HTMLFormElement, db: IDBPDatabase<Drafts>): Promise<vo
 	const save = () => {
 		clearTimeout(timer);
 		timer = undefined;
-		void db.put('copies', { base, fields: fieldsOf(form) }, key).then(showKept, () => undefined);
+		void db.put('copies', { base, at: Date.now(), fields: fieldsOf(form) }, key).then(showKept, () => undefined);
 	};
 	form.addEventListener('input', () => {
 		clearTimeout(timer);
@@ -74,6 +74,7 @@ export async function keepDrafts(): Promise<void> {
 	if (forms.length === 0 && !sent && !erases) return;
 	try {
 		const db = await openDrafts();
+		await dropOldDrafts(db);
 		if (sent) await forget(db, sent);
 		for (const form of forms) await keep(form, db);
 		erases?.addEventListener('submit', () => void forget(db, erases.dataset.draftErases ?? ''));

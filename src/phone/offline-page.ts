@@ -1,17 +1,26 @@
 /** `/hors-ligne`, shown at any address that could not be reached: filled with what this phone keeps. */
 import type { Agenda, KeptAppointment, KeptPhone } from '../lib/shared/agenda';
+import { KEPT_DAYS } from '../lib/shared/phone-keeps';
 import { quietly } from './offline-store';
 import { own } from './page';
 
 export async function fillOfflinePage(page: HTMLElement, now = Date.now()): Promise<void> {
 	for (const retry of page.querySelectorAll('[data-retry]')) retry.addEventListener('click', () => location.reload());
-	const agenda = await quietly((db) => db.get('agenda', 'current'));
+	const agenda = await keptAgenda(now);
 	show(page, agenda ? 'kept' : 'nothing');
 	if (!agenda) return;
 	fill(page, agenda, now);
 	// What is filled in here is the person's, and one request however often it is sent.
 	own(agenda.userKey);
 	for (const name of page.querySelectorAll<HTMLInputElement>('input[name="formId"]')) name.value = crypto.randomUUID();
+}
+
+/** Older than any session, it is nobody's any more. */
+async function keptAgenda(now: number): Promise<Agenda | undefined> {
+	const agenda = await quietly((db) => db.get('agenda', 'current'));
+	const isOver = agenda && now - Date.parse(agenda.fetchedAt) > KEPT_DAYS * 24 * 3_600_000;
+	if (isOver) await quietly((db) => db.clear('agenda'));
+	return isOver ? undefined : agenda;
 }
 
 const parts = (page: Element, name: string) => page.querySelectorAll<HTMLElement>(`[data-part="${name}"]`);

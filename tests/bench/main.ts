@@ -15,6 +15,7 @@ const PARTS: Record<string, () => Promise<{ default: Part }>> = {
 	pages: () => import('./pages.ts'),
 	evaluation: () => import('./evaluation.ts'),
 	lighthouse: () => import('./lighthouse.ts'),
+	phone: () => import('./phone.ts'),
 	start: () => import('./start.ts'),
 	memory: () => import('./memory.ts'),
 };

@@ -1,4 +1,5 @@
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import type { Locale } from '../../src/lib/paraglide/runtime.js';
 import { problemsOf } from '../support/axe.ts';
 import { focusProblems, measuredProblems, spacingProblems } from '../support/measured.ts';
 import type { Portal } from '../support/portal.ts';
@@ -6,55 +7,174 @@ import { browsersOf, visitsOf } from '../support/visit.ts';
 import { startWorld, type ActorName, type World } from '../support/world.ts';
 
 /**
- * Every page there is, as somebody who may see it: enumerated from the routes, so that a new page cannot be forgotten.
- * Texts of this world are long words without a space: what does not wrap shows at 320 px.
+ * Every page there is, as somebody who may see it: enumerated from the routes, so that a new page cannot be forgotten; with
+ * all there is to show, with nothing yet, and with a form refused; on a small phone and on a desk. Without network:
+ * phone-offline.spec.ts. Texts of this world are long words without a space: what does not wrap shows at 320 px.
  */
 let portal: Portal;
 let world: World;
 
+test.describe.configure({ mode: 'parallel' });
 test.beforeAll(async () => {
 	({ portal, world } = await startWorld({ ROLE: 'web' }));
 });
 test.afterAll(() => portal?.stop());
 
-test('every page is accessible on a small phone', async ({ browser }) => {
-	test.setTimeout(900_000);
+const SMALL = { width: 320, height: 640 };
+const WIDE = { width: 1280, height: 800 };
+const isDesk = (at: string) => /\/(pro|pilotage)(\/|$)/.test(at);
+const inLanguage = (at: string, locale: Locale) => (locale === 'fr' ? at : `/${locale}${at === '/' ? '' : at}`);
+
+interface Visit {
+	name: string;
+	at: string;
+	actor: ActorName | 'newcomer';
+}
+
+/** Pages by another question, and by none. */
+const MORE: Visit[] = [
+	{ name: 'a commune by its name', at: '/?commune=sedan', actor: 'visitor' },
+	{ name: 'a commune nobody knows', at: '/?commune=zzz', actor: 'visitor' },
+	{ name: 'no such page', at: '/page-qui-n-existe-pas', actor: 'visitor' },
+	{ name: 'those who wait', at: '/pro/demandes?statut=waiting', actor: 'lead' },
+];
+/** Who has nothing yet, by whom the page is for. */
+const EMPTY: Partial<Record<ActorName, Visit['actor']>> = {
+	person: 'newcomer',
+	lead: 'stranger',
+	coordinator: 'farCoordinator',
+};
+
+function visits(desks: boolean): Visit[] {
+	const all = visitsOf(world).flatMap(({ id, at, actor }): Visit[] => {
+		const empty = EMPTY[actor];
+		// Under an id stands something that exists.
+		const isList = empty && !id.includes('[');
+		return [
+			{ name: `${id} as ${actor}`, at, actor },
+			...(isList ? [{ name: `${id} as ${empty}, empty`, at, actor: empty }] : []),
+		];
+	});
+	return [...all, ...MORE].filter(({ at }) => isDesk(at) === desks);
+}
+
+async function openPages(browser: Browser) {
 	const jars = await browsersOf(portal, world);
-	const contexts = new Map<ActorName, BrowserContext>();
-	const problems: Record<string, string[]> = {};
-	let seen = 0;
-	for (const { id, at, actor } of visitsOf(world)) {
-		if (!contexts.has(actor)) {
-			const context = await browser.newContext({
-				serviceWorkers: 'block',
-				viewport: { width: 320, height: 640 },
-				// The policy of our pages refuses the styles of the spacing check.
-				bypassCSP: true,
-				reducedMotion: 'reduce',
+	const contexts = new Map<Visit['actor'], BrowserContext>();
+	return {
+		async page(actor: Visit['actor']): Promise<Page> {
+			if (!contexts.has(actor)) {
+				const context = await browser.newContext({
+					serviceWorkers: 'block',
+					viewport: SMALL,
+					// The policy of our pages refuses the styles of the spacing check.
+					bypassCSP: true,
+					reducedMotion: 'reduce',
+				});
+				const jar =
+					actor in jars
+						? jars[actor as ActorName].jar
+						: new Map([['session', actor === 'newcomer' ? world.newcomer : world.sessions[actor as 'stranger']]]);
+				await context.addCookies([...jar].map(([name, value]) => ({ name, value, url: portal.origin })));
+				contexts.set(actor, context);
+			}
+			return contexts.get(actor)!.newPage();
+		},
+		close: () => Promise.all([...contexts.values()].map((context) => context.close())),
+	};
+}
+
+/** On a small phone, then as wide as a desk. */
+async function atBothSizes(page: Page, locale: Locale): Promise<string[]> {
+	const small = await problemsOf(page, locale);
+	await page.setViewportSize(WIDE);
+	const wide = await problemsOf(page, locale);
+	await page.setViewportSize(SMALL);
+	return [...small, ...wide.map((problem) => `${problem}, wide`)];
+}
+
+for (const [whose, locale] of [
+	['people', 'fr'],
+	['people', 'ar'],
+	['desks', 'fr'],
+] as const)
+	test(`every page of ${whose} is accessible in ${locale}, full, empty and refused`, async ({ browser }) => {
+		test.setTimeout(900_000);
+		const pages = await openPages(browser);
+		const problems: Record<string, string[]> = {};
+		const noise: string[] = [];
+		const note = (what: string, found: string[]) => {
+			if (found.length > 0) problems[what] = found;
+		};
+		const seen = { pages: 0, refused: 0 };
+		const tried = new Set<string>();
+		for (const { name, at, actor } of visits(whose === 'desks')) {
+			const page = await pages.page(actor);
+			page.on('console', (message) => {
+				if (message.type() === 'error' && !/\b40[04]\b/.test(message.text())) noise.push(`${name}: ${message.text()}`);
 			});
-			await context.addCookies([...jars[actor].jar].map(([name, value]) => ({ name, value, url: portal.origin })));
-			contexts.set(actor, context);
+			const response = await page.goto(portal.origin + inLanguage(at, locale));
+			const isPage = response?.status() === 200 || name === 'no such page';
+			if (isPage) {
+				seen.pages += 1;
+				note(name, [...(await atBothSizes(page, locale)), ...(locale === 'fr' ? await closer(page, isDesk(at)) : [])]);
+				for (const form of await formsToFill(page, tried)) {
+					if (!(await sendEmpty(page, form))) continue;
+					seen.refused += 1;
+					note(`${name}, ${form} refused`, await atBothSizes(page, locale));
+					await page.goto(portal.origin + inLanguage(at, locale));
+				}
+			}
+			await page.close();
 		}
-		const page = await contexts.get(actor)!.newPage();
-		const response = await page.goto(portal.origin + at);
-		if (response?.status() === 200) {
-			seen += 1;
-			const isDesk = /\/(pro|pilotage)(\/|$)/.test(at);
-			const found = [
-				...(await problemsOf(page)),
-				...(await measuredProblems(page, { isDesk })),
-				...(await focusProblems(page)),
-				...(await spacingProblems(page)),
-				...(await moving(page)),
-			];
-			if (found.length > 0) problems[`${id} as ${actor}`] = found;
-		}
-		await page.close();
-	}
-	for (const context of contexts.values()) await context.close();
-	expect(seen, 'pages looked at').toBeGreaterThan(60);
-	expect(problems).toEqual({});
-});
+		await pages.close();
+		console.log(`${whose} in ${locale}: ${seen.pages} pages, ${seen.refused} refused forms`);
+		expect(seen.pages, 'pages looked at').toBeGreaterThan(40);
+		expect(seen.refused, 'refused forms looked at').toBeGreaterThan(5);
+		expect(problems).toEqual({});
+		expect(noise, 'nothing on the console').toEqual([]);
+	});
+
+const closer = async (page: Page, desk: boolean) => [
+	...(await measuredProblems(page, { isDesk: desk })),
+	...(await focusProblems(page)),
+	...(await spacingProblems(page)),
+	...(await moving(page)),
+];
+
+/** Addresses of the forms of this page with something to type or tick; each is tried once. */
+async function formsToFill(page: Page, tried: Set<string>): Promise<string[]> {
+	const found = await page.evaluate(() =>
+		[...document.querySelectorAll<HTMLFormElement>('main form[method="POST" i]')]
+			.filter((form) => form.querySelector('input:not([type="hidden"]), textarea, select'))
+			.map((form) => form.getAttribute('action') ?? ''),
+	);
+	const { pathname } = new URL(page.url());
+	return found.filter((action) => {
+		const key = action.startsWith('/') ? action : pathname + action;
+		return !tried.has(key) && tried.add(key);
+	});
+}
+
+/** Sends a form with nothing in it, past the checks of the browser and our script. @returns whether it was refused, with a summary */
+async function sendEmpty(page: Page, action: string): Promise<boolean> {
+	const answer = page.waitForResponse((response) => response.request().isNavigationRequest());
+	await page.evaluate((action) => {
+		const forms = [...document.querySelectorAll<HTMLFormElement>('main form[method="POST" i]')];
+		const form = forms.find(
+			(one) =>
+				(one.getAttribute('action') ?? '') === action &&
+				one.querySelector('input:not([type="hidden"]), textarea, select'),
+		)!;
+		for (const control of form.querySelectorAll('input:not([type="hidden"]), textarea, select'))
+			if (control instanceof HTMLInputElement && /checkbox|radio/.test(control.type)) control.checked = false;
+			else (control as HTMLInputElement).value = '';
+		HTMLFormElement.prototype.submit.call(form);
+	}, action);
+	const status = (await answer).status();
+	await page.waitForLoadState();
+	return status === 400 && (await page.locator('[data-error-summary]').count()) > 0;
+}
 
 /** Asked to keep still, nothing moves. */
 const moving = (page: Page) =>

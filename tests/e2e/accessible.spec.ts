@@ -1,104 +1,7 @@
 import { problemsOf } from '../support/axe.ts';
-import { demoAccount, expect, signInAs, test, withDatabase, type DemoAccount } from '../support/fixtures.ts';
+import { demoAccount, expect, signInAs, test } from '../support/fixtures.ts';
 
-/** Every page, in both languages, on a small phone and on a desk: no violation, no sideways scroll, a title of its own. */
-/** Arabic mirrors the person's pages; professionals have French and English. */
-const PERSON_SCREENS = [
-	['fr', 320],
-	['fr', 1280],
-	['ar', 320],
-	['ar', 1280],
-] as const;
-const STAFF_SCREENS = [
-	['fr', 320],
-	['fr', 1280],
-	['en', 320],
-] as const;
-
-const PAGES: [who: DemoAccount['role'] | null, paths: string[]][] = [
-	[
-		null,
-		[
-			'/',
-			'/?commune=sedan',
-			'/?commune=zzz',
-			'/connexion',
-			'/demande/nouvelle',
-			'/demande/nouvelle/urgence',
-			'/aide',
-			'/accessibilite',
-			'/confidentialite',
-			'/mentions-legales',
-			'/hors-ligne',
-			'/resultats',
-			'/demo/messages',
-			'/page-qui-n-existe-pas',
-		],
-	],
-	[
-		'beneficiary',
-		[
-			'/accueil',
-			'/parcours',
-			'/rendez-vous',
-			'/rendez-vous/{appointment}',
-			'/demande',
-			'/demande/{request}',
-			'/aides',
-			'/avis',
-			'/compte',
-			'/compte/notifications',
-			'/compte/acces',
-			'/compte/donnees',
-			'/deconnexion',
-		],
-	],
-	[
-		'referent',
-		[
-			'/pro',
-			'/pro/personnes',
-			'/pro/personnes/{person}',
-			'/pro/personnes/{person}/parcours',
-			'/pro/personnes/{person}/rendez-vous',
-			'/pro/personnes/{person}/aides',
-			'/pro/demandes',
-			'/pro/demandes?statut=waiting',
-			'/pro/agenda',
-			'/pro/rappels',
-			'/pro/aides',
-		],
-	],
-	['coordinator', ['/pilotage', '/pilotage/delais', '/pilotage/evaluation', '/pilotage/territoire']],
-];
-
-test.describe.configure({ mode: 'parallel' });
-
-for (const [who, paths] of PAGES) {
-	const isStaff = who === 'referent' || who === 'coordinator';
-	for (const [locale, width] of isStaff ? STAFF_SCREENS : PERSON_SCREENS) {
-		test(`pages of ${who ?? 'a visitor'} are accessible in ${locale} at ${width} px`, async ({ browser, portal }) => {
-			const context = await browser.newContext({ serviceWorkers: 'block', viewport: { width, height: 800 } });
-			if (who) await signInAs(context, portal, demoAccount(portal, who).contact);
-			const ids = idsOf(portal, demoAccount(portal, 'beneficiary').contact);
-			const problems: Record<string, string[]> = {};
-			const noise: string[] = [];
-			const page = await context.newPage();
-			page.on('console', (message) => {
-				if (message.type() === 'error' && !message.text().includes('404')) noise.push(message.text());
-			});
-			for (const path of paths) {
-				const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name]!);
-				await page.goto(portal.origin + (locale === 'fr' ? filled : `/${locale}${filled === '/' ? '' : filled}`));
-				const found = await problemsOf(page, locale);
-				if (found.length > 0) problems[path] = found;
-			}
-			await context.close();
-			expect(problems).toEqual({});
-			expect(noise, 'nothing on the console').toEqual([]);
-		});
-	}
-}
+/** What pages say when they refuse, and aloud. Every page, in each state: accessible-every.spec.ts. */
 
 test('the page of another role is not found, in the portal’s own words', async ({ browser, portal }) => {
 	const context = await browser.newContext({ serviceWorkers: 'block' });
@@ -126,16 +29,52 @@ test('a form sent empty says so in a summary that takes the focus, and its title
 	}
 });
 
-function idsOf(portal: Parameters<typeof withDatabase>[0], contact: string): Record<string, string> {
-	return withDatabase(portal, (database) => {
-		const { person } = database.prepare(`SELECT person_id AS person FROM account WHERE email = ?`).get(contact) as {
-			person: string;
-		};
-		const one = (sql: string) => (database.prepare(sql).get(person) as { it: string }).it;
-		return {
-			person,
-			appointment: one(`SELECT id AS it FROM appointment WHERE person_id = ? ORDER BY starts_at DESC LIMIT 1`),
-			request: one(`SELECT reference AS it FROM support_request WHERE person_id = ? AND reference IS NOT NULL LIMIT 1`),
-		};
+/** A phone with voices for these languages only; what it is asked to say is remembered. */
+function voices(languages: string[]): void {
+	const said: string[] = [];
+	const list = languages.map((lang) => ({ lang, localService: true }));
+	Object.assign(window, {
+		said,
+		SpeechSynthesisUtterance: class {
+			constructor(readonly text: string) {}
+		},
 	});
+	const speech = Object.assign(new EventTarget(), {
+		getVoices: () => list,
+		speak: ({ text }: { text: string }) => said.push(text),
+		cancel: () => said.push('(silence)'),
+	});
+	Object.defineProperty(window, 'speechSynthesis', { value: speech });
 }
+
+test('a page is read aloud line by line where the phone has a voice for its language; elsewhere there is no button', async ({
+	browser,
+	portal,
+}) => {
+	const context = await browser.newContext({ serviceWorkers: 'block' });
+	await context.addInitScript(voices, ['fr_FR', 'ar-SA']);
+	await signInAs(context, portal, demoAccount(portal, 'beneficiary').contact);
+	const page = await context.newPage();
+	const listen = page.locator('[data-listen]');
+	const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said);
+	for (const path of ['/', '/demande/nouvelle', '/accueil', '/rendez-vous', '/avis', '/hors-ligne', '/ar/parcours']) {
+		await page.goto(portal.origin + path);
+		await expect(listen, path).toBeVisible();
+	}
+	await page.goto(`${portal.origin}/parcours`);
+	const title = (await page.getByRole('heading', { level: 1 }).textContent())!.trim();
+	await listen.click();
+	await expect(listen).toHaveText('Arrêter');
+	await expect.poll(said).toContain(title);
+	await listen.click();
+	await expect(listen).toHaveText('Écouter');
+	expect((await said()).at(-1)).toBe('(silence)');
+	for (const path of ['/uk/parcours', '/en']) {
+		await page.goto(portal.origin + path);
+		await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+		// Longer than it waits for voices that come late.
+		await expect.poll(() => page.evaluate(() => performance.now())).toBeGreaterThan(900);
+		await expect(listen, path).toBeHidden();
+	}
+	await context.close();
+});

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { KEPT_DAYS } from '../../src/lib/shared/phone-keeps.ts';
 import { demoAccount, withDatabase } from '../support/fixtures.ts';
 import { ask } from '../support/http.ts';
 import { usePhone } from '../support/phone-home.ts';
@@ -63,6 +64,47 @@ test('what waited for more than a week is dropped with a word, and never sent', 
 	await expect(note()).toContainText('plus de 7 jours');
 	await expect.poll(() => rows('queue')).toBe(0);
 	expect(home.front.seen.filter((line) => line.startsWith('POST') && line.includes('?/tick'))).toEqual([]);
+
+	// What can be read lives no longer than a session, also on a phone that never finds a network again.
+	await expect.poll(() => rows('agenda')).toBe(1);
+	await home.phone.page.evaluate(
+		async (month) => {
+			const database = await new Promise<IDBDatabase>((resolve) => {
+				const opening = indexedDB.open('portal');
+				opening.onsuccess = () => resolve(opening.result);
+			});
+			const store = database.transaction('agenda', 'readwrite').objectStore('agenda');
+			await new Promise<void>((resolve) => {
+				store.get('current').onsuccess = ({ target }) => {
+					const fetchedAt = new Date(Date.now() - month - 1).toISOString();
+					const agenda = { ...(target as IDBRequest<object>).result, fetchedAt };
+					store.put(agenda, 'current').onsuccess = () => resolve();
+				};
+			});
+			database.close();
+		},
+		KEPT_DAYS * 24 * 3_600_000,
+	);
+	home.front.target = null;
+	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await expect(home.phone.page.getByText('Ce téléphone ne garde rien')).toBeVisible();
+	expect(await rows('agenda')).toBe(0);
+});
+
+test('a step proposed without network leaves by itself and is there once, though its first answer was lost', async () => {
+	await home.signInWithAgenda(karim());
+	await visit('/parcours');
+	const { page } = home.phone;
+	await page.getByText('Proposer une étape').click();
+	const form = page.locator('form[action$="?/propose"]');
+	await form.locator('input[name="title"]').fill('Passer le code de la route');
+	Object.assign(home.front, { onRequest: loseOnePost() });
+	await form.getByRole('button').click();
+	await expect(note()).toContainText('Ce sera envoyé');
+	await visit('/aides');
+	await expect.poll(() => rows('queue')).toBe(0);
+	await visit('/parcours');
+	await expect(page.getByRole('heading', { name: 'Passer le code de la route' })).toHaveCount(1);
 });
 
 test('two answers about one thing are heard in the order they were given, also when the first is lost once more', async () => {

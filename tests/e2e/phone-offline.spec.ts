@@ -2,6 +2,8 @@ import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { demoAccount, signInAs, withDatabase } from '../support/fixtures.ts';
 import { usePhone } from '../support/phone-home.ts';
+import { CACHE_PREFIX, COOKIES, DATABASES, KEPT_DAYS, LOCAL } from '../../src/lib/shared/phone-keeps.ts';
+import { problemsOf } from '../support/axe.ts';
 import type { Stored } from '../support/phone.ts';
 
 /** A phone with patchy network: what it keeps, what it shows, what it sends later, and what it forgets. */
@@ -32,6 +34,18 @@ const nothingPersonal = (stored: Stored, cookies: string[], settings = 0) =>
 		cookies,
 	});
 
+/** Of the page on the screen, on a small phone and as wide as a desk. */
+async function problemsAtEachSize(locale: string): Promise<string[]> {
+	const { page } = home.phone;
+	const found: string[] = [];
+	for (const width of [320, 1280]) {
+		await page.setViewportSize({ width, height: 740 });
+		found.push(...(await problemsOf(page, locale)).map((problem) => `${problem} at ${width} px`));
+	}
+	await page.setViewportSize({ width: 360, height: 740 });
+	return found;
+}
+
 /** What this phone remembers besides the agenda and what waits, by name. */
 const settingsKept = () =>
 	home.phone.page.evaluate(
@@ -52,12 +66,41 @@ test('everything the phone stores for a signed-in person is on this list', async
 	await home.signInWithAgenda(amina());
 	for (const path of ['/parcours', '/rendez-vous', '/aides', '/compte', '/aide']) await visit(path);
 	const stored = await home.phone.stored();
-	expect(Object.keys(stored.caches)).toEqual([expect.stringMatching(/^portal-/)]);
+	expect(Object.keys(stored.caches)).toEqual([expect.stringMatching(new RegExp(`^${CACHE_PREFIX}`))]);
 	expect(Object.values(stored.caches)[0]).toEqual(KEPT_FILES);
 	expect(stored.databases.portal).toEqual({ agenda: 1, queue: 0, settings: 2 });
-	expect(Object.keys(stored.databases).filter((name) => !['portal', 'portal-drafts'].includes(name))).toEqual([]);
 	expect(stored.localStorage).toEqual([]);
 	expect(stored.cookies).toEqual(['session']);
+});
+
+test('all it can store is what the page about it tells, in each language', async () => {
+	const { page, context } = home.phone;
+	await visit('/?commune=sedan');
+	await page.locator('form[action$="?/choose"] button').first().click();
+	await visit('/demande/nouvelle');
+	await page.getByRole('checkbox', { name: /^Logement/ }).check();
+	await expect.poll(async () => (await home.phone.stored()).databases['portal-drafts']?.copies).toBe(1);
+	await page.getByRole('button', { name: 'Continuer', exact: true }).click();
+	await home.signInWithAgenda(amina());
+	await visit('/compte/notifications');
+	// As after the refusal of a question, and the button of the professionals.
+	await page.evaluate((names) => names.forEach((name) => localStorage.setItem(name, '1')), [...LOCAL]);
+	const stored = await home.phone.stored();
+	expect(stored.cookies).toEqual([...COOKIES].sort());
+	expect(stored.localStorage).toEqual([...LOCAL].sort());
+	expect(Object.keys(stored.databases).sort()).toEqual(Object.keys(DATABASES).sort());
+	for (const [name, stores] of Object.entries(DATABASES))
+		expect(Object.keys(stored.databases[name]!).sort()).toEqual([...stores].sort());
+	expect(Object.keys(stored.caches).every((name) => name.startsWith(CACHE_PREFIX))).toBe(true);
+	expect((await context.storageState()).origins.length).toBe(1);
+	for (const locale of locales) {
+		await visit(locale === 'fr' ? '/confidentialite' : `/${locale}/confidentialite`);
+		const told = page.locator('[data-kept]');
+		// Cookies by name, two of them on one line; then pages, agenda, queue, drafts, choices, worker, push.
+		await expect(told.locator('li')).toHaveCount(COOKIES.length - 1 + 7);
+		for (const name of [...COOKIES, 'IndexedDB', 'service worker']) await expect(told).toContainText(name);
+		await expect(told).toContainText(String(KEPT_DAYS));
+	}
 });
 
 test('opened without network, it shows the next appointment, the pathway and numbers that dial, with their age', async () => {
@@ -74,6 +117,12 @@ test('opened without network, it shows the next appointment, the pathway and num
 	expect(await page.locator('[data-list="stages"] li').count()).toBeGreaterThan(1);
 	await expect(page.getByText('Ce téléphone ne garde rien')).toBeHidden();
 	await page.screenshot({ path: 'test-results/hors-ligne-360.png', fullPage: true });
+	expect(await problemsAtEachSize('fr')).toEqual([]);
+	await page.goto(`${home.front.origin}/ar/parcours`);
+	await expect(page.locator('[data-list="stages"] li').first()).toBeVisible();
+	await page.screenshot({ path: 'test-results/hors-ligne-ar-360.png', fullPage: true });
+	expect(await problemsAtEachSize('ar')).toEqual([]);
+	await page.goto(`${home.front.origin}/accueil`);
 
 	home.front.target = home.portal.origin;
 	await page.getByRole('button', { name: 'Réessayer' }).click();
@@ -87,6 +136,7 @@ test('the offline page says so in the language of the address, and holds nothing
 	await home.phone.page.goto(`${home.front.origin}/en/aide`);
 	await expect(home.phone.page.getByRole('heading', { level: 1 })).toHaveText('No network');
 	await expect(home.phone.page.getByText('This phone keeps nothing yet')).toBeVisible();
+	expect(await problemsAtEachSize('en')).toEqual([]);
 });
 
 test('signing out leaves nothing personal on the phone, and Back shows nothing', async () => {

@@ -357,6 +357,7 @@ async function makeWorld(db: Db): Promise<World> {
 	const named = { firstName, lastName, birthDate: birthDate!, reason: 'Son référent est absent' };
 	await db.write((tx) => openExceptionally(tx, { ...named, by: signedIn(opener), now }));
 	const coparent = await aPerson(db, { ...HOME, territoryId, account: { role: 'coparent' } });
+	const newcomer = await aPerson(db, { ...HOME, territoryId, account: { role: 'beneficiary' } });
 	const invited = await aReferent(db, here);
 
 	const open = (accountId: string, kind: SessionKind, at = now) =>
@@ -408,6 +409,7 @@ async function makeWorld(db: Db): Promise<World> {
 		a: a.ids,
 		b: b.ids,
 		sessions,
+		newcomer: await open(newcomer.account.id, 'own_phone'),
 		invitation,
 		structure: structure.id,
 		improvement: improvement.id,

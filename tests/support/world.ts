@@ -70,6 +70,8 @@ export interface World {
 	b: FileIds;
 	/** Tokens of cookies. */
 	sessions: Record<Exclude<ActorName, 'visitor'>, string>;
+	/** Session of a person who has asked for nothing yet. */
+	newcomer: string;
 	/** Token of an invitation that was not used. */
 	invitation: string;
 	structure: string;

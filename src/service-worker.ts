@@ -19,6 +19,8 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 const { registration, clients } = worker;
 
 const CACHE = CACHE_PREFIX + version;
+/** In the addresses of static/manifest.webmanifest. */
+const FROM_ICON = 'icone';
 /** Then the phone shows what it has; asked again for the same page, it waits as long as it takes. */
 const LATE_MS = 4_000;
 /** A proxy says the server is not there. */
@@ -63,7 +65,9 @@ const kept = (path: string) => caches.match(path, { cacheName: CACHE, ignoreVary
 let late: string | undefined;
 
 async function page(request: Request): Promise<Response> {
-	const { href, pathname } = new URL(request.url);
+	const { href, pathname, searchParams } = new URL(request.url);
+	const own = searchParams.has(FROM_ICON) && (await ownLanguage());
+	if (own) return Response.redirect(`/${own}${pathname}`);
 	try {
 		await endSessionFirst();
 		const response = fetch(request);
@@ -76,6 +80,12 @@ async function page(request: Request): Promise<Response> {
 	}
 	const language = LANGUAGES.find((language) => pathname.split('/')[1] === language) ?? BASE;
 	return (await kept(offlinePageIn(language))) ?? Response.error();
+}
+
+/** The icon's address is in the first language of the portal: whoever read another one here last starts in that one. */
+async function ownLanguage(): Promise<string | undefined> {
+	const language = await quietly((db) => db.get('settings', 'lang'));
+	return LANGUAGES.find((one) => one === language && one !== BASE);
 }
 
 const lateAnswer = () => new Promise<undefined>((resolve) => setTimeout(resolve, LATE_MS));

@@ -246,6 +246,20 @@ test('the browser finds nothing that keeps it from being installed, and it is of
 	await visit(`/demande/${reference}`);
 	// Chromium itself says that the portal can be installed: the offer shows after a success, not before.
 	await expect(page.locator('[data-install]').getByRole('button')).toBeVisible();
+
+	// From its icon it starts in the language that was read last, with or without network.
+	const { data } = await cdp.send('Page.getAppManifest');
+	const { start_url: start } = JSON.parse(data ?? '{}') as { start_url: string };
+	await visit('/ar/aide');
+	for (const target of [home.portal.origin, null]) {
+		home.front.target = target;
+		// The page says which language it is in once it is shown.
+		await expect(async () => {
+			await page.goto(home.front.origin + start);
+			expect(new URL(page.url()).pathname).toBe('/ar/accueil');
+		}).toPass();
+		await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+	}
 });
 
 test('a page that was open during a deploy still finds its script', async () => {

@@ -29,6 +29,8 @@ interface Visit {
 	name: string;
 	at: string;
 	actor: ActorName | 'newcomer';
+	/** Seen already by somebody else, or nearly the same: at one size, in turn. */
+	isAgain?: boolean;
 }
 
 /** Pages by another question, and by none. */
@@ -46,13 +48,16 @@ const EMPTY: Partial<Record<ActorName, Visit['actor']>> = {
 };
 
 function visits(desks: boolean): Visit[] {
+	const known = new Set<string>();
 	const all = visitsOf(world).flatMap(({ id, at, actor }): Visit[] => {
 		const empty = EMPTY[actor];
 		// Under an id stands something that exists.
 		const isList = empty && !id.includes('[');
+		const isAgain = known.has(at);
+		known.add(at);
 		return [
-			{ name: `${id} as ${actor}`, at, actor },
-			...(isList ? [{ name: `${id} as ${empty}, empty`, at, actor: empty }] : []),
+			{ name: `${id} as ${actor}`, at, actor, isAgain },
+			...(isList ? [{ name: `${id} as ${empty}, empty`, at, actor: empty, isAgain: true }] : []),
 		];
 	});
 	return [...all, ...MORE].filter(({ at }) => isDesk(at) === desks);
@@ -84,13 +89,15 @@ async function openPages(browser: Browser) {
 	};
 }
 
-/** On a small phone, then as wide as a desk. */
-async function atBothSizes(page: Page, locale: Locale): Promise<string[]> {
-	const small = await problemsOf(page, locale);
-	await page.setViewportSize(WIDE);
-	const wide = await problemsOf(page, locale);
+/** On a small phone, as wide as a desk, or both. */
+async function problemsAt(page: Page, locale: Locale, sizes: (typeof SMALL)[]): Promise<string[]> {
+	const found: string[] = [];
+	for (const size of sizes) {
+		await page.setViewportSize(size);
+		found.push(...(await problemsOf(page, locale)).map((problem) => `${problem} at ${size.width} px`));
+	}
 	await page.setViewportSize(SMALL);
-	return [...small, ...wide.map((problem) => `${problem}, wide`)];
+	return found;
 }
 
 for (const [whose, locale] of [
@@ -108,7 +115,9 @@ for (const [whose, locale] of [
 		};
 		const seen = { pages: 0, refused: 0 };
 		const tried = new Set<string>();
-		for (const { name, at, actor } of visits(whose === 'desks')) {
+		let turn = 0;
+		const oneSize = () => [[SMALL, WIDE][turn++ % 2]!];
+		for (const { name, at, actor, isAgain } of visits(whose === 'desks')) {
 			const page = await pages.page(actor);
 			page.on('console', (message) => {
 				if (message.type() === 'error' && !/\b40[04]\b/.test(message.text())) noise.push(`${name}: ${message.text()}`);
@@ -117,12 +126,15 @@ for (const [whose, locale] of [
 			const isPage = response?.status() === 200 || name === 'no such page';
 			if (isPage) {
 				seen.pages += 1;
-				note(name, [...(await atBothSizes(page, locale)), ...(locale === 'fr' ? await closer(page, isDesk(at)) : [])]);
+				note(name, [
+					...(await problemsAt(page, locale, isAgain ? oneSize() : [SMALL, WIDE])),
+					...(locale === 'fr' && !isAgain ? await closer(page, isDesk(at)) : []),
+				]);
 				for (const form of await formsToFill(page, tried)) {
+					await page.goto(portal.origin + inLanguage(at, locale));
 					if (!(await sendEmpty(page, form))) continue;
 					seen.refused += 1;
-					note(`${name}, ${form} refused`, await atBothSizes(page, locale));
-					await page.goto(portal.origin + inLanguage(at, locale));
+					note(`${name}, ${form} refused`, await problemsAt(page, locale, oneSize()));
 				}
 			}
 			await page.close();
@@ -158,19 +170,23 @@ async function formsToFill(page: Page, tried: Set<string>): Promise<string[]> {
 
 /** Sends a form with nothing in it, past the checks of the browser and our script. @returns whether it was refused, with a summary */
 async function sendEmpty(page: Page, action: string): Promise<boolean> {
-	const answer = page.waitForResponse((response) => response.request().isNavigationRequest());
-	await page.evaluate((action) => {
+	const answer = page.waitForResponse((response) => response.request().method() === 'POST', { timeout: 30_000 });
+	const isSent = await page.evaluate((action) => {
+		const isFillable = (form: Element) => form.querySelector('input:not([type="hidden"]), textarea, select');
 		const forms = [...document.querySelectorAll<HTMLFormElement>('main form[method="POST" i]')];
-		const form = forms.find(
-			(one) =>
-				(one.getAttribute('action') ?? '') === action &&
-				one.querySelector('input:not([type="hidden"]), textarea, select'),
-		)!;
+		const form = forms.find((one) => (one.getAttribute('action') ?? '') === action && isFillable(one));
+		// What was sent before may have taken it away.
+		if (!form) return false;
 		for (const control of form.querySelectorAll('input:not([type="hidden"]), textarea, select'))
 			if (control instanceof HTMLInputElement && /checkbox|radio/.test(control.type)) control.checked = false;
 			else (control as HTMLInputElement).value = '';
 		HTMLFormElement.prototype.submit.call(form);
+		return true;
 	}, action);
+	if (!isSent) {
+		answer.catch(() => undefined);
+		return false;
+	}
 	const status = (await answer).status();
 	await page.waitForLoadState();
 	return status === 400 && (await page.locator('[data-error-summary]').count()) > 0;

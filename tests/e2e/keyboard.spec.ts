@@ -56,6 +56,8 @@ const title = (page: Page, name: string | RegExp) =>
 const main = (page: Page) => page.locator('main');
 
 test('asking for help, choosing an appointment and rating need no pointer', async ({ page }) => {
+	// The limits of this world are by this header.
+	await page.setExtraHTTPHeaders({ 'x-test-address': '192.0.2.77' });
 	const next = page.getByRole('button', { name: 'Continuer', exact: true });
 	await page.goto(`${portal.origin}/`);
 	await press(page, page.getByRole('link', { name: 'Demander de l’aide' }).first(), 'Enter');

@@ -68,7 +68,7 @@ test('a photo is looked at, made lighter, sent from a page of 360 dots, and read
 	await expect(page.getByText('Papier bien reçu.')).toBeVisible();
 	expect(pages()).toHaveLength(before + 1);
 	const arrived = pages().at(-1)!;
-	expect(arrived.type).toBe('image/jpeg');
+	expect(arrived.type).toBe('jpeg');
 	expect(arrived.size).toBeLessThan(photo.length / 2);
 	expect(await longestSideOf(arrived.id)).toBe(2000);
 	await signInAs(

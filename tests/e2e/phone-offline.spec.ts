@@ -95,7 +95,7 @@ test('all it can store is what the page about it tells, in each language', async
 	expect((await context.storageState()).origins.length).toBe(1);
 	for (const locale of locales) {
 		await visit(locale === 'fr' ? '/confidentialite' : `/${locale}/confidentialite`);
-		const told = page.locator('[data-kept]');
+		const told = page.locator('[data-stored]');
 		// Cookies by name, two of them on one line; then pages, agenda, queue, drafts, choices, worker, push.
 		await expect(told.locator('li')).toHaveCount(COOKIES.length - 1 + 7);
 		for (const name of [...COOKIES, 'IndexedDB', 'service worker']) await expect(told).toContainText(name);

@@ -62,7 +62,7 @@ test('each page for people, in each language, fits its budget and loads no pictu
 			expect.soft(html + script, `all of ${what}`).toBeLessThanOrEqual(PAGE.total);
 			expect.soft(1 + asked.length, `requests of ${what}`).toBeLessThanOrEqual(PAGE.requests);
 			const heavy =
-				/<(?:img|picture|source|video|audio|object|embed|image)\b|@font-face|url\((?!["']?(?:data:|#))/i.exec(text);
+				/<(?:img|picture|source|video|audio|object|embed|image)\b|@font-face|\burl\((?!["']?(?:data:|#))/.exec(text);
 			expect.soft(heavy?.[0], `${what} loads more than text`).toBeUndefined();
 			if (html > (heaviest[locale]?.html ?? 0)) heaviest[locale] = { html, total: html + script, page: at };
 		}

@@ -6,6 +6,7 @@ import { own } from './page';
 
 export async function fillOfflinePage(page: HTMLElement, now = Date.now()): Promise<void> {
 	for (const retry of page.querySelectorAll('[data-retry]')) retry.addEventListener('click', () => location.reload());
+	keepAddressInLanguages();
 	const agenda = await keptAgenda(now);
 	show(page, agenda ? 'kept' : 'nothing');
 	if (!agenda) return;
@@ -13,6 +14,15 @@ export async function fillOfflinePage(page: HTMLElement, now = Date.now()): Prom
 	// What is filled in here is the person's, and one request however often it is sent.
 	own(agenda.userKey);
 	for (const name of page.querySelectorAll<HTMLInputElement>('input[name="formId"]')) name.value = crypto.randomUUID();
+}
+
+/** Another language of the page that was asked for, not of this one. */
+function keepAddressInLanguages(): void {
+	const prefix = `/${document.documentElement.lang}/`;
+	const { pathname } = location;
+	const asked = (pathname.startsWith(prefix) ? pathname.slice(prefix.length) : pathname.slice(1)) || 'accueil';
+	for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a'))
+		link.pathname = link.pathname.replace(/hors-ligne$/, asked);
 }
 
 /** Older than any session, it is nobody's any more. */

@@ -118,7 +118,8 @@ test('opened without network, it shows the next appointment, the pathway and num
 	await expect(page.getByText('Ce téléphone ne garde rien')).toBeHidden();
 	await page.screenshot({ path: 'test-results/hors-ligne-360.png', fullPage: true });
 	expect(await problemsAtEachSize('fr')).toEqual([]);
-	await page.goto(`${home.front.origin}/ar/parcours`);
+	await page.getByRole('link', { name: 'العربية' }).click();
+	await expect(page).toHaveURL(`${home.front.origin}/ar/accueil`);
 	await expect(page.locator('[data-list="stages"] li').first()).toBeVisible();
 	await page.screenshot({ path: 'test-results/hors-ligne-ar-360.png', fullPage: true });
 	expect(await problemsAtEachSize('ar')).toEqual([]);

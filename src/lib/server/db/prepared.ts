@@ -16,3 +16,14 @@ export function prepared<Statement>(build: (q: Queries) => Statement): (q: Queri
 
 /** A value given at each run, encoded as its column does. */
 export const given = (column: Column, name: string) => sql.param(sql.placeholder(name), column);
+
+/** The same for a query that comes in a few shapes: one statement each, told apart by the flags of the shape. */
+export function preparedByShape<Shape extends object, Statement>(build: (q: Queries, shape: Shape) => Statement) {
+	const byShape = new Map<string, (q: Queries) => Statement>();
+	return (q: Queries, shape: Shape): Statement => {
+		const key = JSON.stringify(shape);
+		let statement = byShape.get(key);
+		if (!statement) byShape.set(key, (statement = prepared((on) => build(on, shape))));
+		return statement(q);
+	};
+}

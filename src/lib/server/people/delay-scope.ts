@@ -1,7 +1,9 @@
-import { and, eq, exists, inArray, sql, type SQL } from 'drizzle-orm';
+import { and, eq, exists, inArray, sql, type SQLWrapper } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
+import { given } from '../db/prepared.ts';
 import { account, catchment, followUpMember, municipality, person, structure } from '../db/schema/index.ts';
+import { addDays, addMonths, startOfDay } from '../territories/calendar.ts';
 import type { TerritorySettings } from '../territories/settings.ts';
 import { leadOfPerson, openMember } from './caseload.ts';
 
@@ -68,29 +70,80 @@ export const shown = {
 	structureName: structure.name,
 };
 
+/** What of a scope changes the query; the rest are values given at each run, so that no statement holds anybody's id. */
+export interface Shape {
+	whose: 'own' | 'person' | 'territory';
+	structure: boolean;
+	basin: boolean;
+}
+
+export function shapeOf(scope: DelayScope): Shape {
+	if ('accountId' in scope) return { whose: 'own', structure: false, basin: false };
+	if (scope.personId !== undefined) return { whose: 'person', structure: false, basin: false };
+	const { structureId, employmentAreaId } = scope;
+	return { whose: 'territory', structure: Boolean(structureId), basin: Boolean(employmentAreaId) };
+}
+
+/** The values of every query of delays, by the name of their placeholder. Days end in the territory's zone. */
+export function valuesOf(scope: DelayScope, { territoryId, zone, settings, now }: DelayContext, today: string) {
+	/** Sent before this instant, the last calendar day of the target is over. */
+	const ago = (days: number) => startOfDay(addDays(today, -days), zone);
+	// A day more: the end of a month makes « six months ago » and « in six months » differ.
+	const monthsAgo = (months: number) => startOfDay(addDays(addMonths(today, -months), 1), zone);
+	return {
+		...scope,
+		territoryId,
+		today,
+		now,
+		beforeAppointment: ago(settings.firstAppointmentDays),
+		beforeSilence: ago(settings.silenceDays),
+		beforeDiagnosis: ago(settings.diagnosisDays),
+		beforeOrientation: ago(settings.orientationDays),
+		beforeSteps: ago(settings.betweenStepsDays),
+		beforeReview: monthsAgo(settings.reviewMonths),
+		beforeReviewSocial: monthsAgo(settings.reviewMonthsSocial),
+	};
+}
+export type DelayValues = ReturnType<typeof valuesOf>;
+/** What every list of delays is asked with. */
+export interface Asked {
+	shape: Shape;
+	values: DelayValues;
+	context: DelayContext;
+	today: string;
+}
+
+/** Names of the values, for placeholders that cannot be mistyped. */
+export const value = (
+	column: SQLiteColumn,
+	name: keyof DelayValues | 'accountId' | 'structureId' | 'employmentAreaId' | 'personId',
+) => given(column, name);
+
 /**
  * Restricts to the scope; an own list starts from the professional's open lines. `territory` is the column that says so without
  * an index of its own where another index, of what is late, must lead.
  */
-export function within(
-	q: Queries,
-	scope: DelayScope,
-	context: DelayContext,
-	territory: SQLiteColumn = person.territoryId,
-): SQL | undefined {
-	if ('accountId' in scope)
-		return and(eq(followUpMember.accountId, scope.accountId), openMember, inArray(followUpMember.part, OWN_PARTS));
-	if (scope.personId !== undefined) return eq(person.id, scope.personId);
+export function within(q: Queries, { whose, structure, basin }: Shape, territory: SQLiteColumn = person.territoryId) {
+	if (whose === 'own')
+		return and(
+			eq(followUpMember.accountId, value(followUpMember.accountId, 'accountId')),
+			openMember,
+			inArray(followUpMember.part, OWN_PARTS),
+		);
+	if (whose === 'person') return eq(person.id, value(person.id, 'personId'));
 	return and(
-		eq(territory, context.territoryId),
-		scope.structureId ? eq(followUpMember.structureId, scope.structureId) : undefined,
-		scope.employmentAreaId ? inBasin(q, scope.employmentAreaId, context.territoryId) : undefined,
+		eq(territory, value(territory, 'territoryId')),
+		structure ? eq(followUpMember.structureId, value(followUpMember.structureId, 'structureId')) : undefined,
+		basin ? inGivenBasin(q) : undefined,
 	);
 }
 
 const OWN_PARTS: ('lead' | 'second')[] = ['lead', 'second'];
 
-export const inBasin = (q: Queries, employmentAreaId: string, territoryId: string) =>
+export const inGivenBasin = (q: Queries) =>
+	inBasin(q, value(catchment.employmentAreaId, 'employmentAreaId'), value(catchment.territoryId, 'territoryId'));
+
+export const inBasin = (q: Queries, employmentAreaId: string | SQLWrapper, territoryId: string | SQLWrapper) =>
 	exists(
 		q
 			.select({ one: sql`1` })
@@ -105,5 +158,4 @@ export const inBasin = (q: Queries, employmentAreaId: string, territoryId: strin
 	);
 
 /** Own lists join the professional's line, territory lists the lead's. */
-export const lineOf = (scope: DelayScope) =>
-	'accountId' in scope ? eq(followUpMember.personId, person.id) : leadOfPerson;
+export const lineOf = ({ whose }: Shape) => (whose === 'own' ? eq(followUpMember.personId, person.id) : leadOfPerson);

@@ -1,5 +1,6 @@
 import { and, asc, eq, lt, notExists, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
+import { preparedByShape } from '../db/prepared.ts';
 import {
 	account,
 	appointment,
@@ -11,17 +12,22 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { addDays, daysBetween, localDay, startOfDay } from '../territories/calendar.ts';
+import { addDays, daysBetween, localDay } from '../territories/calendar.ts';
 import { currentStage, openPathway } from './caseload.ts';
 import {
-	inBasin,
+	inGivenBasin,
 	lineOf,
 	MAX_PER_KIND,
+	shapeOf,
 	shown,
+	value,
+	valuesOf,
 	within,
+	type Asked,
 	type Delay,
 	type DelayContext,
 	type DelayScope,
+	type Shape,
 } from './delay-scope.ts';
 import {
 	standingStill,
@@ -40,19 +46,19 @@ export { DELAY_KINDS, type Delay, type DelayContext, type DelayKind, type DelayS
  */
 export async function passedDelays(q: Queries, scope: DelayScope, context: DelayContext): Promise<Delay[]> {
 	const today = localDay(context.now, context.zone);
-	const own = 'accountId' in scope;
-	const structureId = 'structureId' in scope ? scope.structureId : undefined;
+	const asked: Asked = { shape: shapeOf(scope), values: valuesOf(scope, context, today), context, today };
+	const own = asked.shape.whose === 'own';
 	const lists = [
-		await lateStages(q, scope, context, today),
-		await withoutAppointment(q, scope, context, today),
-		await silent(q, scope, context, today),
-		await withoutDiagnosis(q, scope, context, today),
-		await withoutPathway(q, scope, context, today),
-		await standingStill(q, scope, context, today),
-		await withoutInterview(q, scope, context, today),
-		await withoutReview(q, scope, context, today),
+		await lateStages(q, asked),
+		await withoutAppointment(q, asked),
+		await silent(q, asked),
+		await withoutDiagnosis(q, asked),
+		await withoutPathway(q, asked),
+		await standingStill(q, asked),
+		await withoutInterview(q, asked),
+		await withoutReview(q, asked),
 		// A request nobody took has no lead: it is in nobody's own list, and in no structure's.
-		own || structureId ? [] : await withoutContact(q, scope, context, today),
+		own || asked.shape.structure ? [] : await withoutContact(q, asked),
 	];
 	const delays = own ? lists.flat() : lists.flat().map(nameOnly);
 	return delays.sort((a, b) => b.daysLate - a.daysLate || a.lastName.localeCompare(b.lastName));
@@ -61,19 +67,31 @@ export async function passedDelays(q: Queries, scope: DelayScope, context: Delay
 /** What the coordinator sees of somebody else's people (domain.md §7.2). */
 const nameOnly = (delay: Delay): Delay => ({ ...delay, birthDate: null, phone: null, email: null });
 
-async function lateStages(q: Queries, scope: DelayScope, context: DelayContext, today: string): Promise<Delay[]> {
-	const rows = await q
+const stageRows = preparedByShape((q, shape: Shape) =>
+	q
 		.select({ ...shown, targetOn: stage.targetOn, stageName: stage.name })
 		.from(stage)
 		.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
 		.innerJoin(person, eq(person.id, pathway.personId))
-		.leftJoin(followUpMember, lineOf(scope))
+		.leftJoin(followUpMember, lineOf(shape))
 		.leftJoin(account, eq(account.id, followUpMember.accountId))
 		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(currentStage, lt(stage.targetOn, today), openPathway, within(q, scope, context, pathway.territoryId)))
+		.where(
+			and(
+				currentStage,
+				lt(stage.targetOn, value(stage.targetOn, 'today')),
+				openPathway,
+				within(q, shape, pathway.territoryId),
+			),
+		)
 		.orderBy(asc(stage.targetOn))
-		.limit(MAX_PER_KIND);
+		.limit(MAX_PER_KIND)
+		.prepare(),
+);
+
+async function lateStages(q: Queries, { shape, values, today }: Asked): Promise<Delay[]> {
+	const rows = await stageRows(q, shape).execute(values);
 	return rows.map((row) => ({
 		...row,
 		kind: 'stage',
@@ -83,60 +101,62 @@ async function lateStages(q: Queries, scope: DelayScope, context: DelayContext, 
 	}));
 }
 
-/** Taken, and no appointment ever offered since it was sent. */
-async function withoutAppointment(
-	q: Queries,
-	scope: DelayScope,
-	context: DelayContext,
-	today: string,
-): Promise<Delay[]> {
-	const { settings, zone } = context;
-	// Sent before this instant, the last calendar day of the target is over.
-	const sentBefore = startOfDay(addDays(today, -settings.firstAppointmentDays), zone);
-	const rows = await q
+const requestRows = preparedByShape((q, shape: Shape) =>
+	q
 		.select({ ...shown, submittedAt: supportRequest.submittedAt, reference: supportRequest.reference })
 		.from(supportRequest)
 		.innerJoin(person, eq(person.id, supportRequest.personId))
-		.leftJoin(followUpMember, lineOf(scope))
+		.leftJoin(followUpMember, lineOf(shape))
 		.leftJoin(account, eq(account.id, followUpMember.accountId))
 		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(
 			and(
-				eq(supportRequest.territoryId, context.territoryId),
+				eq(supportRequest.territoryId, value(supportRequest.territoryId, 'territoryId')),
 				eq(supportRequest.status, 'assigned'),
-				lt(supportRequest.submittedAt, sentBefore),
+				lt(supportRequest.submittedAt, value(supportRequest.submittedAt, 'beforeAppointment')),
 				notExists(
 					q
 						.select({ one: sql`1` })
 						.from(appointment)
 						.where(eq(appointment.personId, supportRequest.personId)),
 				),
-				within(q, scope, context),
+				within(q, shape),
 			),
 		)
 		.orderBy(asc(supportRequest.submittedAt))
-		.limit(MAX_PER_KIND);
+		.limit(MAX_PER_KIND)
+		.prepare(),
+);
+
+/** Taken, and no appointment ever offered since it was sent. */
+async function withoutAppointment(q: Queries, { shape, values, context, today }: Asked): Promise<Delay[]> {
+	const { settings, zone } = context;
+	const rows = await requestRows(q, shape).execute(values);
 	return rows.map(({ submittedAt, ...row }) => {
 		const targetOn = addDays(localDay(submittedAt!, zone), settings.firstAppointmentDays);
 		return { ...row, kind: 'first_appointment', targetOn, daysLate: daysBetween(targetOn, today), stageName: null };
 	});
 }
 
-/** Followed, and neither message, answer nor visit for longer than the territory accepts. */
-async function silent(q: Queries, scope: DelayScope, context: DelayContext, today: string): Promise<Delay[]> {
-	const { settings, zone } = context;
-	const before = startOfDay(addDays(today, -settings.silenceDays), zone);
-	const rows = await q
+const silentRows = preparedByShape((q, shape: Shape) =>
+	q
 		.select({ ...shown, lastContactAt: person.lastContactAt })
 		.from(person)
-		.innerJoin(followUpMember, lineOf(scope))
+		.innerJoin(followUpMember, lineOf(shape))
 		.innerJoin(account, eq(account.id, followUpMember.accountId))
 		.innerJoin(structure, eq(structure.id, followUpMember.structureId))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(lt(person.lastContactAt, before), within(q, scope, context)))
+		.where(and(lt(person.lastContactAt, value(person.lastContactAt, 'beforeSilence')), within(q, shape)))
 		.orderBy(asc(person.lastContactAt))
-		.limit(MAX_PER_KIND);
+		.limit(MAX_PER_KIND)
+		.prepare(),
+);
+
+/** Followed, and neither message, answer nor visit for longer than the territory accepts. */
+async function silent(q: Queries, { shape, values, context, today }: Asked): Promise<Delay[]> {
+	const { settings, zone } = context;
+	const rows = await silentRows(q, shape).execute(values);
 	return rows.map(({ lastContactAt, ...row }) => {
 		const targetOn = addDays(localDay(lastContactAt, zone), settings.silenceDays);
 		const daysLate = daysBetween(targetOn, today);
@@ -144,11 +164,8 @@ async function silent(q: Queries, scope: DelayScope, context: DelayContext, toda
 	});
 }
 
-/** Sent, taken by nobody, past the day the receipt promised. */
-async function withoutContact(q: Queries, scope: DelayScope, context: DelayContext, today: string): Promise<Delay[]> {
-	const area = 'employmentAreaId' in scope ? scope.employmentAreaId : undefined;
-	const personId = 'personId' in scope ? scope.personId : undefined;
-	const rows = await q
+const untakenRows = preparedByShape((q, { whose, basin }: Shape) =>
+	q
 		.select({
 			personId: person.id,
 			firstName: person.firstName,
@@ -165,15 +182,21 @@ async function withoutContact(q: Queries, scope: DelayScope, context: DelayConte
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(
 			and(
-				eq(supportRequest.territoryId, context.territoryId),
+				eq(supportRequest.territoryId, value(supportRequest.territoryId, 'territoryId')),
 				eq(supportRequest.status, 'submitted'),
-				lt(supportRequest.respondBy, today),
-				area ? inBasin(q, area, context.territoryId) : undefined,
-				personId ? eq(person.id, personId) : undefined,
+				lt(supportRequest.respondBy, value(supportRequest.respondBy, 'today')),
+				basin ? inGivenBasin(q) : undefined,
+				whose === 'person' ? eq(person.id, value(person.id, 'personId')) : undefined,
 			),
 		)
 		.orderBy(asc(supportRequest.submittedAt))
-		.limit(MAX_PER_KIND);
+		.limit(MAX_PER_KIND)
+		.prepare(),
+);
+
+/** Sent, taken by nobody, past the day the receipt promised. */
+async function withoutContact(q: Queries, { shape, values, today }: Asked): Promise<Delay[]> {
+	const rows = await untakenRows(q, shape).execute(values);
 	return rows.map(({ respondBy, ...row }) => ({
 		...row,
 		kind: 'first_contact',

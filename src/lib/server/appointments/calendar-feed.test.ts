@@ -1,35 +1,12 @@
-import ICAL from 'ical.js';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { anAppointment, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import { readCalendar } from '../../../../tests/support/strict-ics.ts';
+import { readTwice } from '../../../../tests/support/two-calendars.ts';
 import { account, auditEntry, calendarFeed } from '../db/schema/index.ts';
 import { calendarFeedFile } from './calendar-file.ts';
 import { feedOf, findFeed, initialsOf, makeFeed, revokeFeed } from './calendar-feed.ts';
 import { cancelAppointment, moveAppointment } from './commands.ts';
-
-/** The same file through two readers that know nothing of each other: ours, strict, and ical.js. */
-function readTwice(file: string) {
-	const mine = readCalendar(file);
-	const calendar = new ICAL.Component(ICAL.parse(file) as never);
-	for (const zone of calendar.getAllSubcomponents('vtimezone'))
-		ICAL.TimezoneService.register(new ICAL.Timezone(zone) as never);
-	const theirs = calendar.getAllSubcomponents('vevent').map((component) => {
-		const event = new ICAL.Event(component);
-		return {
-			uid: event.uid,
-			sequence: event.sequence,
-			status: String(component.getFirstPropertyValue('status')),
-			summary: event.summary,
-			startsAt: event.startDate.toJSDate(),
-			endsAt: event.endDate.toJSDate(),
-		};
-	});
-	ICAL.TimezoneService.reset();
-	expect(theirs).toEqual(mine.events.map(({ alarm: _alarm, location: _location, ...event }) => event));
-	return mine;
-}
 
 async function home(zone = 'Europe/Paris') {
 	const db = await testDatabase();

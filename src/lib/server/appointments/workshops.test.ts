@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { actorOf, anAppointment, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import { readCalendar } from '../../../../tests/support/strict-ics.ts';
+import { readTwice } from '../../../../tests/support/two-calendars.ts';
 import { appointment, holiday, reminder } from '../db/schema/index.ts';
 import { planAppointments } from '../reminders/planning.ts';
 import { calendarFeedFile } from './calendar-file.ts';
@@ -140,20 +140,41 @@ describe('a workshop', () => {
 		const { ids } = await create({ day: '2026-03-23', weeks: 4 });
 		expect(ids).toHaveLength(3);
 		const token = await db.write((tx) => makeFeed(tx, { by, now: NOW }));
-		const feed = await feedOf(db.read, token, NOW);
-		const series = feed.entries.filter(({ id }) => ids.includes(id));
-		expect(series.map(({ startsAt }) => startsAt.toISOString())).toEqual([
+		/** The series as two calendar programs read it. */
+		const read = async () => {
+			const { entries, zone } = await feedOf(db.read, token, NOW);
+			const series = entries.filter(({ id }) => ids.includes(id)).map((entry) => ({ ...entry, title: 'Atelier' }));
+			return readTwice(calendarFeedFile(series, 'Agenda', zone, NOW)).events;
+		};
+		const added = await read();
+		expect(added.map(({ startsAt }) => startsAt.toISOString())).toEqual([
 			'2026-03-23T08:00:00.000Z',
 			'2026-03-30T07:00:00.000Z',
 			'2026-04-13T07:00:00.000Z',
 		]);
-		const file = calendarFeedFile(
-			series.map((entry) => ({ ...entry, title: 'Atelier' })),
-			'Agenda',
-			'Europe/Paris',
-			NOW,
-		);
-		expect(readCalendar(file).events.map(({ startsAt }) => startsAt)).toEqual(series.map(({ startsAt }) => startsAt));
+		expect(added.map(({ sequence, alarm }) => [sequence, alarm])).toEqual(Array(3).fill([0, '-PT2H']));
+
+		// One is moved across the change of the clock, one is called off: the others stay as they were.
+		const moved = {
+			workshopId: ids[0]!,
+			sequence: 0,
+			day: '2026-04-01',
+			time: '09:00',
+			zone: 'Europe/Paris',
+			durationMinutes: 120,
+		};
+		await db.write((tx) => moveWorkshop(tx, { ...moved, by, now: NOW }));
+		await db.write((tx) => cancelWorkshop(tx, { workshopId: ids[2]!, by, now: NOW }));
+		const after = new Map((await read()).map((event) => [event.uid, event]));
+		expect(after.size).toBe(3);
+		expect(after.get(added[0]!.uid)).toMatchObject({
+			sequence: 1,
+			status: 'CONFIRMED',
+			startsAt: new Date('2026-04-01T07:00:00.000Z'),
+			endsAt: new Date('2026-04-01T09:00:00.000Z'),
+		});
+		expect(after.get(added[1]!.uid)).toEqual(added[1]);
+		expect(after.get(added[2]!.uid)).toMatchObject({ sequence: 1, status: 'CANCELLED', alarm: undefined });
 	});
 
 	test('that is wrongly asked for is refused', async () => {

@@ -4,7 +4,20 @@ export type CannotReason = (typeof CANNOT_REASONS)[number];
 export const HELP_KINDS = ['transport', 'childcare', 'interpreter', 'other'] as const;
 export type HelpKind = (typeof HELP_KINDS)[number];
 /** Half-days that suit, for another time. */
-export const HALF_DAYS = ['morning', 'afternoon'] as const;
+export const WEEK_HALF_DAYS = [
+	'morning_1',
+	'afternoon_1',
+	'morning_2',
+	'afternoon_2',
+	'morning_3',
+	'afternoon_3',
+	'morning_4',
+	'afternoon_4',
+	'morning_5',
+	'afternoon_5',
+] as const;
+/** Stored: codes never change. 1 is Monday; without a day, of any. */
+export const HALF_DAYS = ['morning', 'afternoon', ...WEEK_HALF_DAYS] as const;
 export type HalfDay = (typeof HALF_DAYS)[number];
 
 /** What a person adds to an answer, in their own words or by a tap. */

@@ -1,7 +1,8 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { answerByLink, appointmentOfLink } from '$lib/server/appointments/answers';
-import { chooseByLink, freeSlots } from '$lib/server/appointments/slots';
+import { threeOthers } from '$lib/server/appointments/others';
+import { chooseByLink } from '$lib/server/appointments/slots';
 import { parseAnswer, parseNote } from '$lib/server/appointments/forms';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
@@ -11,9 +12,6 @@ import { limitByAddress } from '$lib/server/web/limits';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 
-/** « Je ne peux pas »: three other times, or a call, in the same gesture. */
-const THREE = 3;
-
 /** Shows buttons and changes nothing: mail scanners open links. */
 export const load: PageServerLoad = async (event) => {
 	openToAll();
@@ -22,7 +20,7 @@ export const load: PageServerLoad = async (event) => {
 		await limitByAddress(event, 'answer_link');
 		const link = await appointmentOfLink(db.read, event.params.token, event.locals.now);
 		const { appointmentId, startsAt, zone, answer } = link;
-		const others = answer === 'cannot' ? await freeSlots(db.read, appointmentId, event.locals.now, THREE) : [];
+		const others = answer === 'cannot' ? await threeOthers(db.read, appointmentId, event.locals.now) : [];
 		return { now: event.locals.now, appointmentId, startsAt, zone, answer, others };
 	} catch (error) {
 		errorFrom(error);

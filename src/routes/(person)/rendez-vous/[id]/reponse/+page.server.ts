@@ -3,15 +3,12 @@ import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
 import { answerOwnAppointment } from '$lib/server/appointments/answers';
 import { parseNote } from '$lib/server/appointments/forms';
+import { threeOthers } from '$lib/server/appointments/others';
 import { getAppointmentFor } from '$lib/server/appointments/queries';
-import { freeSlots } from '$lib/server/appointments/slots';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
-
-/** « Je ne peux pas »: three other times, or a call, in the same gesture. */
-const THREE = 3;
 
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const viewer = requireBeneficiary();
@@ -25,7 +22,7 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		phone: appointment.phone,
 		zone: appointment.zone,
 		now: locals.now,
-		others: answer === 'cannot' ? await freeSlots(db.read, params.id, locals.now, THREE) : [],
+		others: answer === 'cannot' ? await threeOthers(db.read, params.id, locals.now) : [],
 	};
 };
 

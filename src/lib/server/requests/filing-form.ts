@@ -2,7 +2,7 @@
 import { m } from '../../paraglide/messages.js';
 import { FILING_WAYS, type FilingWay } from '../../shared/handling.ts';
 import type { FormErrors } from '../platform/forms.ts';
-import { NO_ANSWERS, NO_CONTACT, type Answers, type ContactAnswers } from './answers.ts';
+import { NO_ANSWERS, NO_CONTACT, type Answers, type ContactAnswers, type KnownAnswers } from './answers.ts';
 import {
 	parseCommune,
 	parseContactAnswers,
@@ -67,6 +67,22 @@ export function parseFiling(
 				contact: { ...NO_CONTACT, ...((contact.ok ? contact.value : {}) as Partial<ContactAnswers>) },
 			},
 		},
+	};
+}
+
+/** What the file or an earlier request knows, as the fields of the form: it is confirmed, not asked again. */
+export function knownFields({ household, situation, contact }: KnownAnswers): Record<string, string | string[]> {
+	const { reach = null, moments = [], helpToCome = [], interpreterIn = '' } = contact ?? {};
+	return {
+		household: household?.household ?? '',
+		childrenCount: String(household?.childrenCount ?? ''),
+		childAges: household?.childAges ?? [],
+		status: situation?.status ?? [],
+		transport: situation?.transport ?? [],
+		reach: reach ?? '',
+		moments,
+		helpToCome,
+		interpreterIn: interpreterIn ?? '',
 	};
 }
 

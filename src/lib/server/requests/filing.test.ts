@@ -6,7 +6,7 @@ import type { Db } from '../db/client.ts';
 import { auditEntry, filing, handover, person, supportRequest } from '../db/schema/index.ts';
 import { NO_ANSWERS, NO_CONTACT, type Answers } from './answers.ts';
 import { fileForPerson } from './filing.ts';
-import { parseFiling } from './filing-form.ts';
+import { knownFields, parseFiling } from './filing-form.ts';
 import { checkBirthDate, findHandover, HANDOVER_TRIES, makeHandover, proofOf, useHandover } from './handover.ts';
 import { findOpenRequest, needsOf } from './queries.ts';
 import { filingOf, getRequestFor } from './reading.ts';
@@ -118,6 +118,22 @@ describe('the compact form', () => {
 			expect(parsed.values['housing.note']).toBe('Chez sa sœur');
 		},
 	);
+
+	test('of somebody known, what was said once stands in the form, and comes back as it was', () => {
+		const known = {
+			household: { household: 'single_parent' as const, childrenCount: 2, childAges: ['3_5' as const] },
+			situation: { status: ['rsa' as const], transport: ['none' as const] },
+			contact: { ...NO_CONTACT, reach: 'sms' as const, moments: ['morning' as const], interpreterIn: 'pachto' },
+		};
+		const fields = Object.entries(knownFields(known)).flatMap(([name, value]): [string, string][] =>
+			Array.isArray(value) ? value.map((one) => [`${name}[]`, one]) : [[name, value]],
+		);
+		const asked = COMPLETE.filter(([name]) => ['themes[]', 'way', 'consent'].includes(name));
+		const parsed = parse([...asked, ...fields], true);
+		const { household, situation, contact } = parsed.ok ? parsed.value.answers : NO_ANSWERS;
+		expect({ household, situation }).toEqual({ household: known.household, situation: known.situation });
+		expect(contact).toMatchObject({ reach: 'sms', moments: ['morning'], interpreterIn: 'pachto' });
+	});
 
 	test('of somebody known, names, contact and commune are not asked', () => {
 		const asked = ['themes[]', 'way', 'consent'];

@@ -8,8 +8,9 @@ import { getFollowedPerson } from '$lib/server/people/queries';
 import { notFound } from '$lib/server/platform/errors';
 import { newId } from '$lib/server/platform/ids';
 import { fileForPerson } from '$lib/server/requests/filing';
-import { parseFiling } from '$lib/server/requests/filing-form';
+import { knownFields, parseFiling } from '$lib/server/requests/filing-form';
 import { parseId } from '$lib/server/requests/forms';
+import { knownAnswers } from '$lib/server/requests/queries';
 import { questionsOf } from '$lib/server/requests/questions';
 import { questionSetOf } from '$lib/server/requests/territory-questions';
 import { localDay } from '$lib/server/territories/calendar';
@@ -41,6 +42,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		formId: newId(),
 		person: person && { id: person.id, name: `${person.firstName} ${person.lastName}` },
+		known: person && knownFields(await knownAnswers(db.read, person.id)),
 		communes: communes.map(({ inseeCode, name }) => ({ value: inseeCode, label: name })),
 		themes: OFFERED_THEMES.map((theme) => ({
 			theme,

@@ -1,7 +1,7 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { lastCode, withDatabase } from '../support/fixtures.ts';
 import { aFiling, receiptOf } from '../support/filing.ts';
-import { ask } from '../support/http.ts';
+import { aBrowser, ask } from '../support/http.ts';
 import type { Portal } from '../support/portal.ts';
 import { startWorld, type ActorName, type World } from '../support/world.ts';
 
@@ -97,6 +97,65 @@ test('sent to a structure, given back with a reason, then given as the rules pro
 	await desk.waitForURL('**/pro/demandes');
 	expect(await told()).toContain('Un professionnel la suit');
 	await desk.context().close();
+});
+
+test('a need is settled by who follows the person, and by nobody else; the person reads it in plain words', async () => {
+	const { browser: visitor, send } = await aFiling(portal, 7833);
+	const receipt = receiptOf(await send())!;
+	const staff = `/pro${receipt.replace('/demande/', '/demandes/')}`;
+	const session = sessionOf('lead');
+	expect((await ask(portal, `${staff}?/take`, { session, form: { kind: 'pro', second: '' } })).status).toBe(303);
+	const { body } = await ask(portal, staff, { session });
+	const need = /action="\?\/lift"[^>]*>.*?name="need" value="([^"]+)"/s.exec(body)![1]!;
+	const settle = (as: string) => ask(portal, `${staff}?/lift`, { session: as, form: { need } });
+	for (const other of ['colleague', 'decider', 'coordinator'] as const)
+		expect((await settle(sessionOf(other))).status, other).toBe(404);
+	expect((await settle(session)).location).toBe(staff);
+	const page = (await visitor.ask(receipt)).body;
+	expect(page).toContain('Réglé');
+	expect(page).toContain('C’est réglé. Vous pouvez le redemander.');
+	const told = withDatabase(portal, (database) =>
+		database
+			.prepare(`SELECT kind FROM reminder WHERE path = ? AND once_key LIKE 'request_handled:%:lift:%'`)
+			.all(receipt),
+	);
+	expect(told).toEqual([{ kind: 'pathway_changed' }]);
+});
+
+test('« C’est moi », from a commune of another territory: nobody is moved before they agree', async () => {
+	const visitor = aBrowser(portal, '203.0.113.44');
+	const contact = world.contacts.person;
+	const person = () =>
+		withDatabase(portal, (database) =>
+			database.prepare(`SELECT territory_id AS territory FROM person WHERE id = ?`).get(world.a.person),
+		);
+	const answers: [string, Record<string, string | string[]>][] = [
+		['', { 'themes[]': ['digital'] }],
+		['/commune', { inseeCode: '25056' }],
+		['/contact', { firstName: 'Ana', lastName: 'Revenue', email: contact }],
+	];
+	for (const [page, form] of answers)
+		expect((await visitor.ask(`/demande/nouvelle${page}`, { form })).status).toBe(303);
+	const draft = /name="draft" value="([^"]+)"/.exec((await visitor.ask('/demande/nouvelle/verifier')).body)![1]!;
+	const receipt = (await visitor.ask('/demande/nouvelle/verifier', { form: { draft } })).location;
+	expect(receipt).toMatch(/^\/demande\/25-/);
+	let code = '';
+	await expect
+		.poll(async () => {
+			const { body } = await visitor.ask(`/demo/messages?destinataire=${encodeURIComponent(contact)}`);
+			return (code = /data-code[^>]*>\s*(\d{3}) ?(\d{3})/.exec(body)?.slice(1).join('') ?? '');
+		})
+		.toBeTruthy();
+	const asked = await visitor.ask(`${receipt}?/confirm`, { form: { code, device: 'own' } });
+	const who = /name="who"[^>]*value="([^"]+)"/.exec(asked.body)![1]!;
+	const known = await visitor.ask(`${receipt}?/confirm`, { form: { code, device: 'own', who } });
+	expect(known.location).toBe('/demande/demenager?commune=25056');
+	expect(person()).toEqual({ territory: 'ardennes' });
+	const page = (await visitor.ask(known.location)).body;
+	expect(page).toContain('Rien ne change sans votre accord');
+	expect((await visitor.ask('/demande/demenager?/refuse', { form: {} })).location).toBe('/demande');
+	expect(person()).toEqual({ territory: 'ardennes' });
+	expect((await visitor.ask('/demande')).body).toContain('Internet et téléphone');
 });
 
 test('two files are compared and become one; said by who decides, told to the person', async () => {

@@ -191,6 +191,18 @@ test('the receipt of all that can be asked says what the law wants, on one sheet
 	])
 		expect(receipt).toMatch(words);
 
+	// The message says it in the same sentences, and leaves at once at whatever hour this runs.
+	let message = '';
+	await expect
+		.poll(async () => {
+			const inbox = await asker.ask('/demo/messages?destinataire=recu-complet%40example.fr');
+			return (message = textOf(inbox));
+		})
+		.toContain('articles L112-3 et R112-5');
+	const [, told] = /reçue\.(.+L112-3 et R112-5[^.]+\.)/.exec(message)!;
+	for (const sentence of told!.split(/(?<=\.) (?=[A-ZÀÉ])/).filter((each) => !each.startsWith(' Votre référence')))
+		expect(receipt.includes(sentence.trim()) || sentence.includes('parcours@ardennes'), sentence).toBe(true);
+
 	const context = await browser.newContext({ serviceWorkers: 'block' });
 	await context.addCookies([...asker.jar].map(([name, value]) => ({ name, value, url: portal.origin })));
 	const page = await context.newPage();

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { demoAccount, openSessionOf, signInAs, withDatabase } from '../support/fixtures.ts';
-import { ask, type Ask } from '../support/http.ts';
+import { ask, eachOf, type Ask } from '../support/http.ts';
 import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
 
 /** Appointments as people and professionals live them, without JavaScript: one portal, one clock. */
@@ -146,6 +146,13 @@ test('« je ne peux pas » behind a link offers three times or a call; opening i
 	const next = await ask(portal, chosen.location);
 	expect(next.status).toBe(200);
 	expect(appointment()).toMatchObject({ answer: 'none', sequence: 1 });
+
+	// Guessing is hopeless, and stops: 300 in ten minutes from one address.
+	const guesses = Array.from({ length: 310 }, (_, index) => `/r/${'a'.repeat(30)}${String(index).padStart(10, '2')}`);
+	const found: number[] = [];
+	await eachOf(guesses, async (path) => found.push((await ask(portal, path, { address: '198.51.100.9' })).status));
+	expect(new Set(found)).toEqual(new Set([404, 429]));
+	expect((await ask(portal, chosen.location)).status).toBe(200);
 });
 
 test('« besoin d’aide » opens a need and reaches the referent', async () => {
@@ -237,6 +244,9 @@ test('a workshop: its one seat, its sheet, and an absence whose reason is asked'
 	expect(
 		one<{ count: number }>(`SELECT count(*) AS count FROM appointment WHERE absence_reason = 'transport'`).count,
 	).toBe(1);
+	// Nobody who did not come is told that it was cancelled, or anything else.
+	const told = `SELECT count(*) AS count FROM reminder WHERE kind = 'appointment_changed' AND created_at >= ?`;
+	expect(one<{ count: number }>(told, after.getTime()).count).toBe(0);
 	await page.context().close();
 	await portal.setClock(now);
 });

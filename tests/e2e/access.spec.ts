@@ -73,10 +73,14 @@ const KNOWN: Partial<Record<ActorName, string[]>> = {
 	opener: OF_FIRST_PAGE,
 };
 
+const WORKING = `${MARK}working`;
+
 /** What must not be in an answer to this actor: nothing of A, but what the table above and the decider of her aid know. */
 function unduly(actor: ActorName, { body, location }: Asked, where: string): string[] {
-	if (actor === 'person' || actor === 'lead' || actor === 'second') return [];
 	const found = marksIn(body + location);
+	// Working notes stay with their author: not even the person, nor the second of the pair.
+	if (actor === 'person' || actor === 'second') return found.filter((mark) => mark === WORKING);
+	if (actor === 'lead') return [];
 	const known = KNOWN[actor] ?? (actor === 'decider' && where.includes('/pro/aides') ? OF_AID : []);
 	// She asked to be called back by the coordinator: how to reach her stands beside.
 	const called = actor === 'coordinator' && where.includes('/pilotage/evaluation') ? [MARK] : [];
@@ -218,7 +222,7 @@ test('a page is for whom it is meant, and says nothing of somebody else’s file
 		expect.arrayContaining(['zzqalixfirstname', 'zzqalixstep', 'zzqalixbring', 'zzqalixplace']),
 	);
 	expect([...seen.get('lead')!]).toEqual(
-		expect.arrayContaining(['zzqalixlastname', 'zzqalixstep', 'zzqalixstuck', 'zzqalixexcuse']),
+		expect.arrayContaining(['zzqalixlastname', 'zzqalixstep', 'zzqalixstuck', 'zzqalixexcuse', WORKING]),
 	);
 	expect([...seen.get('second')!]).toEqual(
 		expect.arrayContaining(['zzqalixhousingpoint', 'zzqalixgoals', 'zzqalixneed']),

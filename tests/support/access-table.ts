@@ -326,6 +326,7 @@ export const ACCESS: Record<string, Row> = {
 		actions: {
 			invite: { for: LEAD, form: { accountId: '{colleague}', 'themes[]': ['other'] } },
 			end: { for: NOBODY, form: { member: '{need}' } },
+			note: { for: FOLLOW_A, form: { workingNote: 'À rappeler lundi' } },
 		},
 	},
 	'/(staff)/pro/personnes/[id]/diagnostic': {

@@ -15,6 +15,7 @@ import { newRatingLink } from '../../src/lib/server/evaluation/commands.ts';
 import { migrateDatabase } from '../../src/lib/server/db/migrate.ts';
 import * as tables from '../../src/lib/server/db/schema/index.ts';
 import { openExceptionally } from '../../src/lib/server/people/exceptional.ts';
+import { keepNote } from '../../src/lib/server/people/working-notes.ts';
 import { joinPaper } from '../../src/lib/server/papers/commands.ts';
 import { keepFiles } from '../../src/lib/server/papers/files.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
@@ -116,6 +117,8 @@ async function aFullFile(db: Db, mark: string, referent: Awaited<ReturnType<type
 		version: 1,
 	});
 	const group = await aMeeting(db, mark, personId, referent);
+	const by = { accountId: referent.id, role: 'referent' as const, structureId: referent.structureId };
+	await db.write((tx) => keepNote(tx, { personId, text: `${mark}working`, by, now }));
 	await aDiagnosis(db, mark, personId, referent);
 	const appointmentId = newId();
 	const meeting = { personId, placeName: `${mark}place`, address: `${mark}street` };

@@ -22,6 +22,7 @@ import { proposeMove } from './people/moves.ts';
 import { inCommon, comparedOf, mergesOf, sayDifferent, whichIsKept } from './people/identity.ts';
 import { possibleDuplicates } from './people/duplicates.ts';
 import { followUpOf, personOf } from './people/queries.ts';
+import { keepNote } from './people/working-notes.ts';
 import { newId } from './platform/ids.ts';
 import { seal, unseal } from './platform/sealing.ts';
 import { findOpenRequest, needsOf } from './requests/queries.ts';
@@ -100,6 +101,7 @@ async function aFullPerson(more: Parameters<typeof aPerson>[1] = {}) {
 		openedAt: NOW,
 		endsAt: NOW,
 	});
+	await db.write((tx) => keepNote(tx, { personId, text: 'À rappeler', by: by(), now: NOW }));
 	await insertOne(db, tables.callback, { id: newId(), personId, territoryId, dueOn: '2026-03-09' });
 	// A season of their own: of two votes in one, one is left.
 	await insertOne(db, tables.panelVoter, { personId, season: `season ${people}` });
@@ -181,6 +183,8 @@ test('two full files become one: nothing names the other, nothing is lost', asyn
 		'account.person_id',
 		'person_search_key.person_id',
 		'identity_decision.kept_id',
+		// An author keeps one text, of both.
+		'working_note.person_id',
 		'audit_entry.person_id',
 	];
 	for (const [column, rows] of Object.entries(before))

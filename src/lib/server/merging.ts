@@ -38,6 +38,7 @@ import {
 import type { Actor } from './people/commands.ts';
 import { refreshSearch } from './people/commands.ts';
 import { personOf, type PersonRow } from './people/queries.ts';
+import { joinNotes } from './people/working-notes.ts';
 import { newId } from './platform/ids.ts';
 import { seal, sealNullable, unsealNullable } from './platform/sealing.ts';
 import { joinPerson } from './requests/commands.ts';
@@ -202,6 +203,7 @@ export const MOVERS: Record<string, Mover> = {
 	case_group: handOver(caseGroup),
 	exceptional_opening: handOver(exceptionalOpening),
 	diagnosis: diagnoses,
+	working_note: joinNotes,
 	appointment: handOver(appointment),
 	reminder: handOver(reminder),
 	rating_invitation: handOver(ratingInvitation),

@@ -63,7 +63,15 @@ export async function shareOf(world: World, personId: string): Promise<void> {
 	const meeting = { day: addDays(localDay(today, territory.zone), 9), time: '14:00', minutes: 45 };
 	const why = 'Trouver ensemble une solution pour les trajets';
 	const memberIds = [other!.accountId, team.coordinator.accountId];
-	const { id: groupId } = await proposeGroup(tx, { personId, why, ...meeting, memberIds, by, now: ago(3) });
+	const { id: groupId } = await proposeGroup(tx, {
+		personId,
+		why,
+		themes: ['mobility'],
+		...meeting,
+		memberIds,
+		by,
+		now: ago(3),
+	});
 	const word = 'Je peux partir à partir de 8 h 30';
 	await answerGroup(tx, { groupId, personId, word, refuse: false, by: self, now: ago(2) });
 

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { account, appointment, followUpMember, person, workshop } from '../db/schema/index.ts';
+import { followedBy } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
 import { readNote } from './answers.ts';
 import { DAY_MS } from './rules.ts';
@@ -65,6 +66,7 @@ export async function workshopFor(
 	q: Queries,
 	viewer: { accountId: string; territoryId: string },
 	id: string,
+	now: Date,
 ): Promise<{ workshop: WorkshopView; isHost: boolean; participants: Participant[] }> {
 	const [row] = await rows(q)
 		.where(and(eq(workshop.id, id), eq(workshop.territoryId, viewer.territoryId)))
@@ -73,7 +75,7 @@ export async function workshopFor(
 	const isHost = row.workshop.referentId === viewer.accountId;
 	const all = await participantsOf(q, id);
 	if (isHost) return { workshop: opened(row), isHost, participants: all };
-	const followed = await followedAmong(q, viewer.accountId, all);
+	const followed = await followedAmong(q, viewer.accountId, all, now);
 	return { workshop: opened(row), isHost, participants: all.filter(({ personId }) => followed.has(personId)) };
 }
 
@@ -93,19 +95,18 @@ async function participantsOf(q: Queries, workshopId: string) {
 	});
 }
 
-async function followedAmong(q: Queries, accountId: string, people: { personId: string }[]): Promise<Set<string>> {
+async function followedAmong(
+	q: Queries,
+	accountId: string,
+	people: { personId: string }[],
+	now: Date,
+): Promise<Set<string>> {
 	if (people.length === 0) return new Set();
 	const ids = people.map(({ personId }) => personId);
 	const members = await q
 		.select({ personId: followUpMember.personId })
 		.from(followUpMember)
-		.where(
-			and(
-				eq(followUpMember.accountId, accountId),
-				isNull(followUpMember.endedAt),
-				inArray(followUpMember.personId, ids),
-			),
-		)
+		.where(and(followedBy(accountId, now), inArray(followUpMember.personId, ids)))
 		.limit(MOST_PEOPLE);
 	return new Set(members.map(({ personId }) => personId));
 }
@@ -118,7 +119,7 @@ export async function participantsToSettle(q: Queries, accountId: string, worksh
 }
 
 /** People this professional follows who have neither a seat nor an invitation, by name. */
-export async function peopleToSeat(q: Queries, accountId: string, workshopId: string) {
+export async function peopleToSeat(q: Queries, accountId: string, workshopId: string, now: Date) {
 	const inIt = q
 		.select({ personId: appointment.personId })
 		.from(appointment)
@@ -127,7 +128,7 @@ export async function peopleToSeat(q: Queries, accountId: string, workshopId: st
 		.selectDistinct({ id: person.id, firstName: person.firstName, lastName: person.lastName })
 		.from(followUpMember)
 		.innerJoin(person, eq(person.id, followUpMember.personId))
-		.where(and(eq(followUpMember.accountId, accountId), isNull(followUpMember.endedAt), notInArray(person.id, inIt)))
+		.where(and(followedBy(accountId, now), notInArray(person.id, inIt)))
 		.orderBy(asc(person.lastName), asc(person.firstName), asc(person.id))
 		.limit(MOST_PEOPLE);
 }

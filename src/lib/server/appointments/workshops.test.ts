@@ -259,7 +259,7 @@ describe('participants', () => {
 		for (const [index, outcome] of (['seen', 'noshow'] as const).entries())
 			await db.write((tx) => markOutcome(tx, { appointmentId: joined[index]!.id, by, outcome, now: after }));
 		expect(await missing()).toEqual([]);
-		const { participants } = await workshopFor(db.read, by, workshopId);
+		const { participants } = await workshopFor(db.read, by, workshopId, NOW);
 		expect(participants.map(({ state }) => state).sort()).toEqual(['noshow', 'seen']);
 		expect(await agenda(db.read, referent.id, NOW, after)).toEqual([]);
 	});
@@ -270,7 +270,8 @@ describe('participants', () => {
 		const theirs = await aPerson(db, { referent: colleague });
 		await join(theirs.id);
 		await join((await somebody()).id);
-		const seenBy = async (row: typeof referent) => (await workshopFor(db.read, actorOf(row), workshopId)).participants;
+		const seenBy = async (row: typeof referent) =>
+			(await workshopFor(db.read, actorOf(row), workshopId, NOW)).participants;
 		expect(await seenBy(referent)).toHaveLength(2);
 		expect((await seenBy(colleague)).map(({ personId }) => personId)).toEqual([theirs.id]);
 		const far = await aReferent(db);

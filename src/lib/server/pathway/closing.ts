@@ -166,14 +166,16 @@ export async function handleCheckIn(tx: Tx, input: Decision & { checkInId: strin
 
 /**
  * A new orientation decision, with its reason: the month to sign the contract starts again (C. trav. D5411-14-1). The same
- * kind changes nothing. @throws DomainError `no_pathway`
+ * kind changes nothing. @throws DomainError `no_pathway`, `orientation_changed` (conflict) when somebody decided another since
+ * the page was shown, whose kind is `from`
  */
 export async function reorient(
 	tx: Tx,
-	input: Decision & { kind: PathwayKind; reason: string },
+	input: Decision & { kind: PathwayKind; reason: string; from?: PathwayKind },
 ): Promise<{ changed: boolean; id: string }> {
-	const { personId, kind, reason, by, now } = input;
+	const { personId, kind, reason, from, by, now } = input;
 	const open = await openPathwayOf(tx, personId);
+	if (from && open.kind !== from) throw new DomainError('orientation_changed', 'conflict');
 	if (open.kind === kind) return { changed: false, id: open.id };
 	const orientationReasonSealed = sealNullable(`pathway.orientation_reason_sealed:${open.id}`, reason);
 	await tx.update(pathway).set({ kind, orientedAt: now, orientationReasonSealed }).where(eq(pathway.id, open.id));

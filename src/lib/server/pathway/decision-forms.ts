@@ -1,12 +1,20 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { GOAL_STATES, STEP_OWNERS } from '../../shared/codes.ts';
+import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
 import { THEMES } from '../../shared/themes.ts';
 import { parseForm } from '../platform/forms.ts';
 import { id, isDay, line } from './forms.ts';
 
 /** Lines of a form, side by side: `titles[]`, `owners[]`, `dues[]`. */
 const lines = v.pipe(v.optional(v.array(v.pipe(v.string(), v.trim(), v.maxLength(140))), []), v.maxLength(10));
+const titles = v.pipe(
+	lines,
+	v.check(
+		(typed) => !typed.some(hasSocialSecurityNumber),
+		() => m.diagnosis_error_number(),
+	),
+);
 const dues = v.pipe(
 	lines,
 	v.check(
@@ -14,6 +22,15 @@ const dues = v.pipe(
 		() => m.pathway_pro_error_day(),
 	),
 );
+
+/** What was typed of a review or a meeting, for the page to show again. */
+export const typedLines = (form: FormData) => ({
+	looked: String(form.get('looked') ?? ''),
+	answer: String(form.get('answer') ?? ''),
+	titles: form.getAll('titles[]').map(String),
+	owners: form.getAll('owners[]').map(String),
+	dues: form.getAll('dues[]').map(String),
+});
 
 /** What those who hold a meeting looked at, in words the person reads. */
 const looked = v.pipe(
@@ -33,7 +50,7 @@ const decided = ({ titles, owners, dues }: Lines) =>
 	);
 
 const review = v.pipe(
-	v.object({ looked, titles: lines, owners: lines, dues }),
+	v.object({ looked, titles, owners: lines, dues }),
 	v.transform(({ looked, ...rest }) => ({
 		looked,
 		decisions: decided(rest).map((line) => ({
@@ -52,7 +69,7 @@ const meeting = v.pipe(
 			line(2000),
 			v.nonEmpty(() => m.pathway_pro_error_answer()),
 		),
-		titles: lines,
+		titles,
 		owners: lines,
 		dues,
 	}),
@@ -78,6 +95,10 @@ const group = v.object({
 		v.nonEmpty(() => m.pathway_pro_error_why()),
 	),
 	agenda: line(1000),
+	themes: v.pipe(
+		v.optional(v.array(v.picklist(THEMES, () => m.error_choose())), []),
+		v.minLength(1, () => m.pathway_pro_error_group_themes()),
+	),
 	day: v.pipe(
 		line(10),
 		v.check(
@@ -103,7 +124,7 @@ const group = v.object({
 		v.maxLength(20),
 	),
 });
-/** Somebody is put forward: why, when, who is invited. */
+/** Somebody is put forward: why, about what, when, who is invited. */
 export const parseGroup = (form: FormData) => parseForm(group, form);
 
 const groupAnswer = v.object({ group: id, word: line(500), refuse: v.optional(v.string(), '') });

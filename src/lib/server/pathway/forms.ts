@@ -104,6 +104,8 @@ export const parseClosing = (form: FormData) => parseForm(closing, form);
 
 const reorienting = v.object({
 	kind: v.picklist(PATHWAY_KINDS, () => m.error_choose()),
+	/** The kind when the page was shown. */
+	fromKind: v.fallback(v.optional(v.picklist(PATHWAY_KINDS)), undefined),
 	orientationReason: v.pipe(
 		line(300),
 		v.nonEmpty(() => m.pro_reorient_missing()),

@@ -40,7 +40,8 @@ export const membersOf = (q: Queries, groupId: string) =>
 
 /**
  * One meeting for a professional: lead and second read all of it, always; those invited read the file for the time of the
- * meeting, from its first to its last minute, and only day and hour otherwise. @throws DomainError `not_found` for everybody else
+ * meeting, from its first to its last minute, and only day and hour otherwise. `themes`: what the meeting is about, the only
+ * goals and steps it reads (strictly necessary, CASF L121-6-2); null: all. @throws DomainError `not_found` for everybody else
  */
 export async function groupFor(q: Queries, viewer: Viewer, groupId: string, now: Date) {
 	const [row] = await q.select().from(caseGroup).where(eq(caseGroup.id, groupId)).limit(1);
@@ -54,7 +55,7 @@ export async function groupFor(q: Queries, viewer: Viewer, groupId: string, now:
 		...hour(row),
 		decides,
 		/** Null outside the meeting, for those who do not follow the person. */
-		file: decides || during ? { ...texts(row), members } : null,
+		file: decides || during ? { ...texts(row), themes: row.themes, members } : null,
 	};
 }
 export type GroupFile = Awaited<ReturnType<typeof groupFor>>;
@@ -100,7 +101,7 @@ export async function ownGroups(q: Queries, personId: string, limit = 20) {
 	return Promise.all(
 		rows.map(async (row) => {
 			const { why, word, answer } = texts(row);
-			return { ...hour(row), why, word, answer, members: await membersOf(q, row.id) };
+			return { ...hour(row), themes: row.themes, why, word, answer, members: await membersOf(q, row.id) };
 		}),
 	);
 }

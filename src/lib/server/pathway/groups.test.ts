@@ -29,7 +29,14 @@ async function aProposal() {
 	const person = await aPerson(db, { referent: lead, second });
 	await aPathway(db, { personId: person.id });
 	const personId = person.id;
-	const input = { personId, why: 'Trouver un logement', agenda: 'Les pistes', ...HOUR, memberIds: [expert.id] };
+	const input = {
+		personId,
+		why: 'Trouver un logement',
+		agenda: 'Les pistes',
+		themes: ['housing' as const],
+		...HOUR,
+		memberIds: [expert.id],
+	};
 	const propose = (by: Professional, values: Partial<typeof input> = {}, now = NOW) =>
 		db.write((tx) => proposeGroup(tx, { ...input, ...values, by: signedIn(by), now }));
 	const { id: groupId } = await propose(lead);

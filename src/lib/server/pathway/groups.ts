@@ -1,4 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import type { Theme } from '../../shared/themes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
 import { account, caseGroup, caseGroupMember } from '../db/schema/index.ts';
@@ -30,6 +31,8 @@ interface Proposed extends Decision {
 	/** The person reads it. */
 	why: string;
 	agenda?: string;
+	/** What it is about: all that those invited will read of goals and steps. */
+	themes: Theme[];
 	/** Wall clock of the territory. */
 	day: string;
 	time: string;
@@ -43,7 +46,7 @@ interface Proposed extends Decision {
  * word or refuse until it begins. @throws DomainError `not_found`, `no_pathway`, `group_past`, `not_a_referent` (invalid)
  */
 export async function proposeGroup(tx: Tx, input: Proposed): Promise<{ id: string }> {
-	const { personId, why, agenda, day, time, minutes, by, now } = input;
+	const { personId, why, agenda, themes, day, time, minutes, by, now } = input;
 	await requirePair(tx, personId, input);
 	await openPathwayOf(tx, personId);
 	const { territoryId } = await personOf(tx, personId);
@@ -60,6 +63,7 @@ export async function proposeGroup(tx: Tx, input: Proposed): Promise<{ id: strin
 		state: 'planned',
 		whySealed: seal(`case_group.why_sealed:${id}`, why),
 		agendaSealed: sealNullable(`case_group.agenda_sealed:${id}`, agenda),
+		themes,
 		startsAt,
 		endsAt: new Date(startsAt.getTime() + minutes * MINUTE_MS),
 		zone,

@@ -5,6 +5,7 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
 import { listOpenings } from '../audit/queries.ts';
 import { auditEntry } from '../db/schema/index.ts';
+import { caseload, followedByName } from './caseload.ts';
 import { endPastMembers, endMember, inviteMember, objectToMember } from './sharing.ts';
 import { openFile } from './opening.ts';
 import { followUpOf, getFollowedPerson, getPersonFor } from './queries.ts';
@@ -138,6 +139,18 @@ test('nobody is invited twice at once, and again once their day has come', async
 	expect(await seen(next)).toMatchObject({ themes: ['housing'] });
 	await db.write((tx) => endPastMembers(tx, new Date('2030-01-01T00:00:00Z')));
 	expect(await seen(next)).toMatchObject({ themes: ['housing'] });
+});
+
+test('lists drop a guest on the very instant they no longer see the file, before anything was tidied up', async () => {
+	const { db, invite, lead, colleague, personId } = await anInvitation();
+	await invite(lead, { untilDay: '2026-03-02' });
+	const ends = new Date('2026-03-02T23:00:00Z');
+	const listed = async (now: Date) => [
+		(await caseload(db.read, colleague.id, { today: '2026-03-02', now })).rows.length,
+		(await followedByName(db.read, colleague.id, [personId], now)).length,
+	];
+	expect(await listed(new Date(ends.getTime() - 1))).toEqual([1, 1]);
+	expect(await listed(ends)).toEqual([0, 0]);
 });
 
 test('a disabled account, one of another territory and a beneficiary are not invited', async () => {

@@ -16,7 +16,7 @@ import {
 	stage,
 	structure,
 } from '../db/schema/index.ts';
-import { stillRuns } from './queries.ts';
+import { followedBy } from './queries.ts';
 import { searchTerms } from './rules.ts';
 
 export const PAGE_SIZE = 50;
@@ -167,9 +167,7 @@ export async function caseload(q: Queries, accountId: string, filters: CaseloadF
 		.leftJoin(stage, and(eq(stage.pathwayId, pathway.id), currentStage))
 		.where(
 			and(
-				eq(followUpMember.accountId, accountId),
-				openMember,
-				stillRuns(filters.now),
+				followedBy(accountId, filters.now),
 				...keysMatch(q, terms),
 				filters.theme && needTheme(q, filters.theme),
 				filters.theme && seesThemeInSql(filters.theme),
@@ -284,13 +282,13 @@ export async function nextAppointments(q: Queries, personIds: string[], now: Dat
 }
 
 /** Those of these people whom the professional follows, by name; the others are left out. */
-export async function followedByName(q: Queries, accountId: string, personIds: string[]) {
+export async function followedByName(q: Queries, accountId: string, personIds: string[], now: Date) {
 	if (personIds.length === 0) return [];
 	return q
 		.selectDistinct({ id: person.id, firstName: person.firstName, lastName: person.lastName })
 		.from(followUpMember)
 		.innerJoin(person, eq(person.id, followUpMember.personId))
-		.where(and(eq(followUpMember.accountId, accountId), openMember, inArray(person.id, personIds)))
+		.where(and(followedBy(accountId, now), inArray(person.id, personIds)))
 		.orderBy(asc(person.lastName), asc(person.firstName), asc(person.id))
 		.limit(personIds.length);
 }

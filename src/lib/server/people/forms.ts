@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
+import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
 import { THEMES } from '../../shared/themes.ts';
 import { parseForm, text } from '../platform/forms.ts';
 import { daysBetween } from '../territories/calendar.ts';
@@ -60,3 +61,15 @@ const exception = v.object({
 });
 /** Whose file is opened without a follow-up, and why. */
 export const parseException = (form: FormData) => parseForm(exception, form);
+
+const note = v.object({
+	workingNote: v.pipe(
+		line(4000),
+		v.check(
+			(value) => !hasSocialSecurityNumber(value),
+			() => m.diagnosis_error_number(),
+		),
+	),
+});
+/** What a professional writes for themselves. */
+export const parseNote = (form: FormData) => parseForm(note, form);

@@ -38,6 +38,10 @@ const openLine = (personId: string | Placeholder) =>
 /** Not past its day at `now`. */
 export const stillRuns = (now: Date) => or(isNull(followUpMember.endsAt), gt(followUpMember.endsAt, now));
 
+/** Lines by which a professional follows people at `now`: neither ended nor past their day, whether a tick noticed it or not. */
+export const followedBy = (accountId: string, now: Date) =>
+	and(eq(followUpMember.accountId, accountId), isNull(followUpMember.endedAt), stillRuns(now));
+
 /** The open line of a professional in a person's follow-up, if there is one that still runs. */
 export async function findMembership(q: Queries, personId: string, accountId: string, now = new Date()) {
 	const [row] = await q

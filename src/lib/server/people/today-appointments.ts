@@ -4,7 +4,7 @@ import type { AnswerNote } from '../../shared/answers.ts';
 import type { Queries } from '../db/client.ts';
 import { appointment, delivery, followUpMember, municipality, person, reminder } from '../db/schema/index.ts';
 import { unsealNullable } from '../platform/sealing.ts';
-import { openMember } from './caseload.ts';
+import { followedBy } from './queries.ts';
 import type { Alert } from './today-rules.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
 
@@ -157,13 +157,7 @@ export async function withoutOutcome(q: Queries, accountId: string, now: Date): 
 					q
 						.select({ one: sql`1` })
 						.from(followUpMember)
-						.where(
-							and(
-								eq(followUpMember.personId, appointment.personId),
-								eq(followUpMember.accountId, accountId),
-								openMember,
-							),
-						),
+						.where(and(eq(followUpMember.personId, appointment.personId), followedBy(accountId, now))),
 				),
 			),
 		)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
+import { aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, tickAt } from '../../../../tests/support/reminders.ts';
 import { sendByHand, undoByHand, type ByHand } from './by-hand.ts';
@@ -44,6 +44,18 @@ test('within ten seconds it can be undone, and then nothing leaves', async () =>
 	await tickAt(db, outside, later(60_000));
 	expect(outside.mailbox).toEqual([]);
 	expect(await remindersOf(db.read, person.id)).toMatchObject([{ state: 'dropped', reason: 'undone' }]);
+});
+
+test('who followed the person until yesterday neither sees them in the list nor writes to them', async () => {
+	const { db, by, person, send } = await setting();
+	const guest = await aReferent(db, { territoryId: by.territoryId });
+	await aFollowUp(db, { personId: person.id, member: guest, part: 'member', themes: ['housing'], endsAt: NOW });
+	const before = later(-1);
+	expect(await recipientsOf(db.read, guest.id, before)).toHaveLength(1);
+	expect(await recipientsOf(db.read, guest.id, NOW)).toEqual([]);
+	const guestBy = { ...by, accountId: guest.id };
+	await expect(send({ by: guestBy })).rejects.toThrow('not_found');
+	expect(await send({ by: guestBy, now: before })).toBe(1);
 });
 
 test('once it has left, there is nothing to undo', async () => {

@@ -4,6 +4,7 @@ import { nextAppointment } from '../appointments/queries.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { followUpMember, reminder } from '../db/schema/index.ts';
+import { followedBy } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { addDays, instantOf, localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
@@ -24,18 +25,17 @@ const DAY_HOUR = '10:00';
 export type Sender = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
 
 /** Those of these people this professional follows now. Nobody else may be written to. */
-export async function followedAmong(q: Queries, accountId: string, personIds: string[]): Promise<Set<string>> {
+export async function followedAmong(
+	q: Queries,
+	accountId: string,
+	personIds: string[],
+	now: Date,
+): Promise<Set<string>> {
 	if (personIds.length === 0) return new Set();
 	const rows = await q
 		.selectDistinct({ personId: followUpMember.personId })
 		.from(followUpMember)
-		.where(
-			and(
-				eq(followUpMember.accountId, accountId),
-				isNull(followUpMember.endedAt),
-				inArray(followUpMember.personId, personIds),
-			),
-		);
+		.where(and(followedBy(accountId, now), inArray(followUpMember.personId, personIds)));
 	return new Set(rows.map(({ personId }) => personId));
 }
 
@@ -98,7 +98,7 @@ export async function sendByHand(tx: Tx, input: ByHand): Promise<number> {
 	if (problem) throw new DomainError(`text_${problem}`, 'invalid');
 	const { zone } = await getTerritory(tx, by.territoryId);
 	const dueAt = leavingAt(input.day ?? null, zone, now);
-	const followed = await followedAmong(tx, by.accountId, people);
+	const followed = await followedAmong(tx, by.accountId, people, now);
 	if (people.some((id) => !followed.has(id))) throw notFound();
 	const templateVersionId = await previewedVersion(tx, input, people.length);
 	const lately = await remindedLately(tx, people, dueAt);

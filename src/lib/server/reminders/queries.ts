@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import {
 	account,
@@ -10,6 +10,7 @@ import {
 	reminder,
 } from '../db/schema/index.ts';
 import { nextAppointments } from '../people/caseload.ts';
+import { followedBy } from '../people/queries.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { isMobile } from '../platform/phone.ts';
 import type { Channel } from '../../shared/codes.ts';
@@ -156,7 +157,7 @@ export async function recipientsOf(q: Queries, accountId: string, at: Date): Pro
 		.from(followUpMember)
 		.innerJoin(person, eq(person.id, followUpMember.personId))
 		.leftJoin(account, and(eq(account.personId, person.id), eq(account.status, 'active')))
-		.where(and(eq(followUpMember.accountId, accountId), isNull(followUpMember.endedAt)))
+		.where(followedBy(accountId, at))
 		.orderBy(asc(person.lastName), asc(person.firstName))
 		.limit(MAX_RECIPIENTS);
 	const ids = people.map((row) => row.person.id);

@@ -9,7 +9,7 @@ import {
 	STEP_STATES,
 } from '../../../shared/codes.ts';
 import { CHECK_IN_ANSWERS, END_REASONS, WORK_CONTRACTS } from '../../../shared/closing.ts';
-import { THEMES } from '../../../shared/themes.ts';
+import { THEMES, type Theme } from '../../../shared/themes.ts';
 
 export const definePathway = (
 	d: Columns,
@@ -160,6 +160,8 @@ export const definePathway = (
 			/** Why: told to the person. */
 			whySealed: d.sealed('why_sealed').notNull(),
 			agendaSealed: d.sealed('agenda_sealed'),
+			/** What they meet about: those invited read goals and steps of these alone. Null: proposed before it was asked, all. */
+			themes: d.json('themes').$type<Theme[] | null>(),
 			/** The person's own word. */
 			wordSealed: d.sealed('word_sealed'),
 			startsAt: d.instant('starts_at').notNull(),

@@ -148,6 +148,25 @@ export const definePeople = (
 			d.index('exceptional_opening_territory_id_opened_at_idx').on(t.territoryId, t.openedAt),
 		],
 	);
-	return { person, personSearchKey, followUpMember, exceptionalOpening };
+	/** What a professional writes for themselves about a person. */
+	const workingNote = d.table(
+		'working_note',
+		{
+			id: d.text('id').primaryKey(),
+			personId: d
+				.text('person_id')
+				.notNull()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			/** Whose it is: nobody else reads it. */
+			accountId: d
+				.text('account_id')
+				.notNull()
+				.references(() => account.id),
+			textSealed: d.sealed('text_sealed').notNull(),
+			writtenAt: d.instant('written_at').notNull(),
+		},
+		(t) => [d.uniqueIndex('working_note_once_idx').on(t.personId, t.accountId)],
+	);
+	return { person, personSearchKey, followUpMember, exceptionalOpening, workingNote };
 };
 export type PeopleSchema = ReturnType<typeof definePeople>;

@@ -25,7 +25,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { now } = locals;
 	const { zone } = await getTerritory(db.read, territoryId);
 	const chosen = url.searchParams.getAll('personne').slice(0, MOST_INVITED);
-	const followed = await followedByName(db.read, accountId, chosen);
+	const followed = await followedByName(db.read, accountId, chosen, now);
 	const planned = await alreadyPlanned(db.read, chosen, now);
 	const { weekly } = await availabilityOf(db.read, accountId, localDay(now, zone));
 	const places = new Map(weekly.toReversed().map((row) => [`${row.mode} ${row.placeName}`, row]));
@@ -65,7 +65,8 @@ export const actions: Actions = {
 		const where = weekly.find(({ id }) => id === hours);
 		if (!where)
 			return fail(400, { errors: { hours: m.appointment_many_no_hours() } as Record<string, string>, values: meeting });
-		if ((await followedByName(db.read, by.accountId, people)).length < new Set(people).size) error(404, 'not_found');
+		if ((await followedByName(db.read, by.accountId, people, now)).length < new Set(people).size)
+			error(404, 'not_found');
 		const { mode, placeName, address } = where;
 		const invitation = {
 			...meeting,

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
-import { parseMeeting } from '$lib/server/pathway/decision-forms';
+import { parseMeeting, typedLines } from '$lib/server/pathway/decision-forms';
 import { goalsOf } from '$lib/server/pathway/goals';
 import { groupFor } from '$lib/server/pathway/group-queries';
 import { holdGroup } from '$lib/server/pathway/groups';
@@ -9,11 +9,13 @@ import { pathwayOf } from '$lib/server/pathway/queries';
 import { isOpenStep } from '$lib/server/pathway/rules';
 import { noteOpening } from '$lib/server/people/opening';
 import { followUpOf, personOf } from '$lib/server/people/queries';
+import { seesTheme } from '$lib/server/people/rules';
 import { notFound } from '$lib/server/platform/errors';
 import { planNotice } from '$lib/server/reminders/commands';
 import { localDay } from '$lib/server/territories/calendar';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
+import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -38,11 +40,11 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			stage: way?.stages.find(({ state }) => state === 'current')?.name ?? null,
 			goals: way
 				? (await goalsOf(db.read, way.pathway.id))
-						.filter(({ state }) => state === 'open')
+						.filter(({ state, theme }) => state === 'open' && seesTheme(file.themes, theme))
 						.map(({ id, theme, text }) => ({ id, theme, text }))
 				: [],
 			steps: (way?.steps ?? [])
-				.filter(({ state }) => isOpenStep(state))
+				.filter(({ state, theme }) => isOpenStep(state) && seesTheme(file.themes, theme))
 				.map(({ id, title, theme, owner, ownerName, state, dueOn }) => ({
 					id,
 					title,
@@ -71,8 +73,12 @@ export const actions: Actions = {
 		const { now } = locals;
 		const { decides } = await groupFor(db.read, by, params.id, now).catch(errorFrom);
 		if (!decides) errorFrom(notFound());
-		const parsed = parseMeeting(await request.formData());
+		const form = await request.formData();
+		const parsed = parseMeeting(form);
 		if (!parsed.ok) return fail(400, parsed);
+		const { looked, answer, decisions } = parsed.value;
+		const asked = askedToKeep(form, [looked, answer, ...decisions.map(({ title }) => title)], typedLines(form));
+		if (asked) return asked;
 		try {
 			await db.write(async (tx) => {
 				const { personId } = await holdGroup(tx, { ...parsed.value, groupId: params.id, by, now });
@@ -80,7 +86,7 @@ export const actions: Actions = {
 				await planNotice(tx, { ...told, onceKey: `group_held:${params.id}`, now });
 			});
 		} catch (error) {
-			return failFrom(error, sentences, parsed.value);
+			return failFrom(error, sentences, typedLines(form));
 		}
 		redirect(303, href(`/pro/groupes/${params.id}`));
 	},

@@ -4,16 +4,18 @@ import { listStaff } from '$lib/server/accounts/queries';
 import { db } from '$lib/server/db';
 import { passedDelays } from '$lib/server/people/delays';
 import { openFile } from '$lib/server/people/opening';
-import { parseEnding, parseInvitation } from '$lib/server/people/forms';
+import { parseEnding, parseInvitation, parseNote } from '$lib/server/people/forms';
 import { endMember, inviteMember } from '$lib/server/people/sharing';
 import { followUpOf, getFollowedPerson } from '$lib/server/people/queries';
 import { notFound } from '$lib/server/platform/errors';
-import { ageOn, leads, type Access } from '$lib/server/people/rules';
+import { ageOn, follows, leads, type Access } from '$lib/server/people/rules';
+import { keepNote, ownNote } from '$lib/server/people/working-notes';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { planNotice } from '$lib/server/reminders/commands';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
+import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 import { detailsOf } from './details.server';
@@ -38,6 +40,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			guests: file.access === 'lead' ? await guestsFor(viewer.territoryId, team) : [],
 			delays: await passedDelays(db.read, { personId: person.id }, { territoryId, zone, settings, now }),
 			details: file.access === 'coordinator' ? null : await detailsOf(file, viewer, { locale, now }),
+			note: follows(file.access) ? ((await ownNote(db.read, person.id, viewer.accountId))?.text ?? '') : null,
 		};
 	} catch (problem) {
 		errorFrom(problem);
@@ -87,6 +90,20 @@ export const actions: Actions = {
 		} catch (error) {
 			return failFrom(error, sentences, parsed.value);
 		}
+		redirect(303, href(`/pro/personnes/${personId}`));
+	},
+	/** Working notes: for whoever follows the person, and theirs alone. */
+	note: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const personId = params.id;
+		await getFollowedPerson(db.read, by, personId, locals.now).catch(errorFrom);
+		const form = await request.formData();
+		const parsed = parseNote(form);
+		if (!parsed.ok) return fail(400, parsed);
+		const { workingNote: text } = parsed.value;
+		const asked = askedToKeep(form, [text], parsed.value);
+		if (asked) return asked;
+		await db.write((tx) => keepNote(tx, { personId, text, by, now: locals.now }));
 		redirect(303, href(`/pro/personnes/${personId}`));
 	},
 	end: async ({ request, locals, params }) => {

@@ -25,7 +25,7 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ params, locals, url }) => {
 	const viewer = requireStaff();
 	const { now } = locals;
-	const { workshop, isHost, participants } = await workshopFor(db.read, viewer, params.id).catch(errorFrom);
+	const { workshop, isHost, participants } = await workshopFor(db.read, viewer, params.id, now).catch(errorFrom);
 	const isOpen = !workshop.cancelledAt && workshop.startsAt > now;
 	return {
 		now,
@@ -37,7 +37,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			.filter(({ state }) => state !== 'invited' && state !== 'revoked')
 			.map((each) => ({ ...each, outcomes: isHost ? possibleOutcomes(each.state, each, now) : [] })),
 		invited: participants.filter(({ state }) => state === 'invited'),
-		followed: isOpen ? await peopleToSeat(db.read, viewer.accountId, params.id) : [],
+		followed: isOpen ? await peopleToSeat(db.read, viewer.accountId, params.id, now) : [],
 		said: url.searchParams.has('dit'),
 	};
 };
@@ -45,9 +45,9 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 const here = (id: string) => href(`/pro/agenda/ateliers/${id}`);
 
 /** Of the professional's own follow-up, and a workshop of the territory. */
-async function chosenPerson(form: FormData, by: SignedIn & { territoryId: string }, workshopId: string) {
-	await workshopFor(db.read, by, workshopId).catch(errorFrom);
-	const { person } = await getFollowedPerson(db.read, by, String(form.get('person') ?? '')).catch(errorFrom);
+async function chosenPerson(form: FormData, by: SignedIn & { territoryId: string }, workshopId: string, now: Date) {
+	await workshopFor(db.read, by, workshopId, now).catch(errorFrom);
+	const { person } = await getFollowedPerson(db.read, by, String(form.get('person') ?? ''), now).catch(errorFrom);
 	return person.id;
 }
 
@@ -58,7 +58,7 @@ async function tellAll(tx: Tx, told: Told[], now: Date) {
 export const actions: Actions = {
 	join: async ({ request, locals, params }) => {
 		const by = requireStaff();
-		const personId = await chosenPerson(await request.formData(), by, params.id);
+		const personId = await chosenPerson(await request.formData(), by, params.id, locals.now);
 		const { now } = locals;
 		try {
 			await db.write(async (tx) => {
@@ -72,7 +72,7 @@ export const actions: Actions = {
 	},
 	propose: async ({ request, locals, params }) => {
 		const by = requireStaff();
-		const personId = await chosenPerson(await request.formData(), by, params.id);
+		const personId = await chosenPerson(await request.formData(), by, params.id, locals.now);
 		const { now } = locals;
 		try {
 			await db.write(async (tx) => {

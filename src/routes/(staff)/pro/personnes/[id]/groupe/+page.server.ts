@@ -9,6 +9,7 @@ import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
+import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
 import { getLedFile, openLedFile } from '../led.server';
 import type { Actions, PageServerLoad } from './$types';
@@ -32,8 +33,11 @@ export const actions: Actions = {
 		const { now } = locals;
 		const personId = params.id;
 		await getLedFile(by, personId, now).catch(errorFrom);
-		const parsed = parseGroup(await request.formData());
+		const form = await request.formData();
+		const parsed = parseGroup(form);
 		if (!parsed.ok) return fail(400, parsed);
+		const asked = askedToKeep(form, [parsed.value.why, parsed.value.agenda], parsed.value);
+		if (asked) return asked;
 		let groupId = '';
 		try {
 			await db.write(async (tx) => {

@@ -28,6 +28,7 @@ import { instantOf, localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
+import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
 import { THEMES, type Theme } from '$lib/shared/themes';
 import type { Actions, PageServerLoad } from './$types';
@@ -97,10 +98,10 @@ const sentences = {
 	pathway_already_open: m.pathway_pro_error_open,
 	no_pathway: m.pathway_pro_error_none,
 	stage_reason_missing: m.pathway_pro_error_reason,
-	stage_changed: m.pathway_pro_error_stage_changed,
 	step_refused: m.pathway_pro_error_refused,
-	goal_changed: m.pathway_pro_goal_changed,
 };
+
+const changedMeanwhile = () => ({ errors: { form: m.pathway_pro_changed_meanwhile() } as Record<string, string> });
 
 const here = (id: string) => href(`/pro/personnes/${id}/parcours`);
 
@@ -121,10 +122,13 @@ export const actions: Actions = {
 	goal: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
-		const parsed = parseGoal(await request.formData());
+		const form = await request.formData();
+		const parsed = parseGoal(form);
 		if (!parsed.ok) return fail(400, parsed);
 		const { goalTheme: theme, goalText: text } = parsed.value;
 		await requireThemes(by, params.id, [theme]).catch(errorFrom);
+		const asked = askedToKeep(form, [text], parsed.value);
+		if (asked) return asked;
 		try {
 			await db.write((tx) => addGoal(tx, { personId: params.id, theme, text, by, now: locals.now }));
 		} catch (error) {
@@ -144,6 +148,9 @@ export const actions: Actions = {
 		try {
 			await db.write((tx) => changeGoal(tx, { personId: params.id, goalId, state, version, by, now: locals.now }));
 		} catch (error) {
+			// The page shows both: what is saved, and what was asked for.
+			if (error instanceof DomainError && error.code === 'goal_changed')
+				return fail(409, { ...changedMeanwhile(), values: parsed.value, goalConflict: { id: goalId, mine: state } });
 			return failFrom(error, sentences, parsed.value);
 		}
 		redirect(303, here(params.id));
@@ -151,9 +158,12 @@ export const actions: Actions = {
 	close: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await requireLed(by, params.id).catch(errorFrom);
-		const parsed = parseClosing(await request.formData());
+		const form = await request.formData();
+		const parsed = parseClosing(form);
 		if (!parsed.ok) return fail(400, parsed);
 		const { endReason: reason, workContract: contract, endNote: note } = parsed.value;
+		const asked = askedToKeep(form, [note], parsed.value);
+		if (asked) return asked;
 		const personId = params.id;
 		const { now } = locals;
 		let ended = false;
@@ -178,19 +188,24 @@ export const actions: Actions = {
 	reorient: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await requireLed(by, params.id).catch(errorFrom);
-		const parsed = parseReorienting(await request.formData());
+		const form = await request.formData();
+		const parsed = parseReorienting(form);
 		if (!parsed.ok) return fail(400, parsed);
-		const { kind, orientationReason: reason } = parsed.value;
+		const { kind, orientationReason: reason, fromKind: from } = parsed.value;
+		const asked = askedToKeep(form, [reason], parsed.value);
+		if (asked) return asked;
 		const personId = params.id;
 		const { now } = locals;
 		try {
 			await db.write(async (tx) => {
-				const { changed, id } = await reorient(tx, { personId, kind, reason, by, now });
+				const { changed, id } = await reorient(tx, { personId, kind, reason, from, by, now });
 				const onceKey = `pathway_reoriented:${id}:${now.getTime()}`;
 				if (changed)
 					await planNotice(tx, { kind: 'pathway_changed', personId, path: '/parcours', onceKey, subjectId: id, now });
 			});
 		} catch (error) {
+			if (error instanceof DomainError && error.code === 'orientation_changed')
+				return fail(409, { ...changedMeanwhile(), values: parsed.value, orientationConflict: true });
 			return failFrom(error, sentences, parsed.value);
 		}
 		redirect(303, here(params.id));
@@ -220,12 +235,17 @@ export const actions: Actions = {
 	enter: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await requireLed(by, params.id).catch(errorFrom);
-		const parsed = parseEntering(await request.formData());
+		const form = await request.formData();
+		const parsed = parseEntering(form);
 		if (!parsed.ok) return fail(400, parsed);
 		const { stage: stageId, reason, from } = parsed.value;
+		const asked = askedToKeep(form, [reason], parsed.value);
+		if (asked) return asked;
 		try {
 			await db.write((tx) => enterStage(tx, { personId: params.id, stageId, reason, from, by, now: locals.now }));
 		} catch (error) {
+			if (error instanceof DomainError && error.code === 'stage_changed')
+				return fail(409, { ...changedMeanwhile(), values: parsed.value, stageConflict: true });
 			return failFrom(error, sentences, parsed.value);
 		}
 		redirect(303, here(params.id));
@@ -233,9 +253,12 @@ export const actions: Actions = {
 	add: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
-		const parsed = parseNewStep(await request.formData());
+		const form = await request.formData();
+		const parsed = parseNewStep(form);
 		if (!parsed.ok) return fail(400, parsed);
 		await requireThemes(by, params.id, [parsed.value.theme ?? null]).catch(errorFrom);
+		const asked = askedToKeep(form, [parsed.value.title, parsed.value.note], parsed.value);
+		if (asked) return asked;
 		try {
 			await db.write((tx) => addStep(tx, { ...parsed.value, personId: params.id, by, now: locals.now }));
 		} catch (error) {
@@ -246,11 +269,14 @@ export const actions: Actions = {
 	change: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
-		const parsed = parseStepChange(await request.formData());
+		const form = await request.formData();
+		const parsed = parseStepChange(form);
 		if (!parsed.ok) return fail(400, parsed);
 		const { step: stepId, ...change } = parsed.value;
 		const saved = await getStep(db.read, params.id, stepId).catch(errorFrom);
 		await requireThemes(by, params.id, [saved.theme, change.theme ?? null]).catch(errorFrom);
+		const asked = askedToKeep(form, [change.title, change.note], parsed.value);
+		if (asked) return asked;
 		try {
 			await db.write((tx) => changeStep(tx, { ...change, stepId, personId: params.id, by, now: locals.now }));
 		} catch (error) {

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
-import { parseReview } from '$lib/server/pathway/decision-forms';
+import { parseReview, typedLines } from '$lib/server/pathway/decision-forms';
 import { goalsOf } from '$lib/server/pathway/goals';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { holdReview, nextReviewOn, reviewsOf } from '$lib/server/pathway/reviews';
@@ -12,6 +12,7 @@ import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
+import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
 import { getLedFile, openLedFile } from '../led.server';
 import type { Actions, PageServerLoad } from './$types';
@@ -44,8 +45,12 @@ export const actions: Actions = {
 		const { now } = locals;
 		const personId = params.id;
 		await getLedFile(by, personId, now).catch(errorFrom);
-		const parsed = parseReview(await request.formData());
+		const form = await request.formData();
+		const parsed = parseReview(form);
 		if (!parsed.ok) return fail(400, parsed);
+		const { looked, decisions } = parsed.value;
+		const asked = askedToKeep(form, [looked, ...decisions.map(({ title }) => title)], typedLines(form));
+		if (asked) return asked;
 		try {
 			await db.write(async (tx) => {
 				const { id } = await holdReview(tx, { ...parsed.value, personId, by, now });
@@ -53,7 +58,7 @@ export const actions: Actions = {
 				await planNotice(tx, { ...told, onceKey: `review_held:${id}`, now });
 			});
 		} catch (error) {
-			return failFrom(error, { no_pathway: m.pathway_pro_error_none }, parsed.value);
+			return failFrom(error, { no_pathway: m.pathway_pro_error_none }, typedLines(form));
 		}
 		redirect(303, href(`/pro/personnes/${personId}/point`));
 	},

@@ -1,12 +1,13 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
 import { signInAs, withDatabase } from '../support/fixtures.ts';
 import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
 
 /**
- * The shared pathway, from both sides, on plain pages without script.
+ * The shared pathway, from both sides, on plain pages without script. Its months are in follow-up.spec.ts.
  */
+const DAY_MS = 86_400_000;
 let portal: Portal;
-const now = new Date();
+let now = new Date();
 let pages: Page[] = [];
 
 test.beforeAll(async () => {
@@ -17,6 +18,11 @@ test.afterEach(async () => {
 	pages = [];
 });
 test.afterAll(() => portal.stop());
+
+async function setClock(at: Date): Promise<void> {
+	now = at;
+	await portal.setClock(at);
+}
 
 async function as(browser: Browser, contact: string): Promise<Page> {
 	const context = await browser.newContext({ javaScriptEnabled: false, baseURL: portal.origin });
@@ -74,4 +80,100 @@ test('both sides fill one diagnosis; the person contests a point, then agrees', 
 	await phone.getByRole('button', { name: 'Envoyer ma réponse' }).click();
 	await desk.goto(address);
 	await expect(main(desk)).toContainText('La personne est d’accord.');
+});
+
+/** Goes from control to control until this one has the focus, as somebody without a mouse. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+	for (let presses = 0; presses < 150; presses++) {
+		await page.keyboard.press('Tab');
+		if (await target.evaluate((element) => element === document.activeElement)) {
+			const ring = await target.evaluate((element) => getComputedStyle(element).outlineStyle);
+			expect(ring, 'the focus is seen').not.toBe('none');
+			return;
+		}
+	}
+	throw new Error('the keyboard does not reach it');
+}
+
+test('the caseload by keyboard alone: search, filters, ticking, opening a person', async ({ browser }) => {
+	const amina = someone('amina@example.fr');
+	const desk = await as(browser, amina.lead.email);
+	await desk.goto('/pro/personnes');
+	await tabTo(desk, desk.locator('#q'));
+	// No accent, another order.
+	await desk.keyboard.type('kaci amina');
+	await desk.keyboard.press('Enter');
+	await desk.waitForURL(/q=kaci/);
+	const pick = desk.locator(`input[name="personne"][value="${amina.id}"]`);
+	await expect(desk.locator('input[name="personne"]')).toHaveCount(1);
+	await tabTo(desk, pick);
+	await desk.keyboard.press('Space');
+	await expect(pick).toBeChecked();
+	await tabTo(desk, desk.getByRole('button', { name: 'Inviter' }));
+	await desk.keyboard.press('Enter');
+	await desk.waitForURL(/inviter\?personne=/);
+
+	await desk.goto('/pro/personnes');
+	await tabTo(desk, desk.locator('#besoin'));
+	await desk.keyboard.press('ArrowDown');
+	await tabTo(desk, desk.locator('input[name="retard"]'));
+	await desk.keyboard.press('Space');
+	await desk.keyboard.press('Enter');
+	await desk.waitForURL(/besoin=employment.*retard=1/);
+	await expect(desk.locator('input[name="retard"]')).toBeChecked();
+
+	await desk.goto('/pro');
+	const first = main(desk).locator('a.name').first();
+	const name = (await first.innerText()).trim();
+	await tabTo(desk, first);
+	await desk.keyboard.press('Enter');
+	await desk.waitForURL(/\/pro\/(personnes|demandes)\//);
+	await expect(main(desk)).toContainText(name);
+});
+
+test('a group meets: told why and about what, a word said, the file read for its time, decisions and an answer', async ({
+	browser,
+}) => {
+	const amina = someone('amina@example.fr');
+	const group = one<{ id: string; starts: number; member: string }>(
+		`SELECT g.id, g.starts_at starts, a.email member FROM case_group g JOIN case_group_member m ON m.group_id = g.id
+		JOIN account a ON a.id = m.account_id WHERE g.person_id = ? AND a.role = 'referent'`,
+		amina.id,
+	);
+	const phone = await as(browser, amina.contact);
+	await phone.goto('/parcours');
+	await expect(main(phone)).toContainText('Sujets de la réunion : Mobilité');
+	await phone.getByLabel('Un mot à leur dire').fill('Je préfère le matin');
+	await phone.getByRole('button', { name: 'Envoyer ce mot' }).click();
+
+	const before = await as(browser, group.member);
+	await before.goto(`/pro/groupes/${group.id}`);
+	await expect(main(before)).toContainText('Le dossier n’est pas ouvert');
+	await expect(main(before)).not.toContainText('Kaci');
+
+	await setClock(new Date(group.starts + 60_000));
+	const during = await as(browser, group.member);
+	await during.goto(`/pro/groupes/${group.id}`);
+	await expect(main(during)).toContainText('Je préfère le matin');
+	// What the meeting is about, and no other theme.
+	await expect(main(during)).toContainText('Pouvoir me déplacer');
+	await expect(main(during)).not.toContainText('Reprendre un travail');
+	const desk = await as(browser, amina.lead.email);
+	await desk.goto(`/pro/groupes/${group.id}`);
+	await desk.getByLabel('Ce qui a été regardé').fill('Les trajets vers la formation');
+	await desk.getByLabel('Décision 1').fill('Réserver un taxi solidaire');
+	await desk.locator('#dues-0').fill(new Date(group.starts + 7 * DAY_MS).toISOString().slice(0, 10));
+	await desk.getByLabel('Réponse à la personne').fill('Un taxi viendra vous chercher.');
+	await desk.getByRole('button', { name: 'Enregistrer et répondre' }).click();
+	await expect(main(desk)).toContainText('Un taxi viendra vous chercher.');
+
+	await setClock(new Date(group.starts + 2 * 3_600_000));
+	await during.goto(`/pro/groupes/${group.id}`);
+	await expect(main(during)).not.toContainText('Kaci');
+	const told = await as(browser, amina.contact);
+	await told.goto('/parcours');
+	await expect(main(told)).toContainText('Un taxi viendra vous chercher.');
+	await expect(main(told)).toContainText('Réserver un taxi solidaire');
+	const sheet = await told.pdf({ format: 'A4' });
+	expect(sheet.toString('latin1').match(/\/Type\s*\/Page\b/g), 'prints on one sheet').toHaveLength(1);
 });

@@ -11,5 +11,5 @@ export const CHECK_IN_ANSWERS = ['fine', 'call', 'hard'] as const;
 export type CheckInAnswer = (typeof CHECK_IN_ANSWERS)[number];
 /** Weeks after the return to work (product.md §5: in-work support, 3 months). */
 export const CHECK_IN_WEEKS = [1, 4, 8, 12] as const;
-/** Days without an answer after which the referent is told. */
-export const CHECK_IN_SILENCE_DAYS = 3;
+/** Asked at 10:00: without an answer by this hour, in the territory's zone, the referent sees it the same day. */
+export const CHECK_IN_SILENT_AT = '18:00';

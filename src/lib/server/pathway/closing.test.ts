@@ -128,12 +128,13 @@ test('« c’est difficile » is on the referent’s page at once, until it is t
 	await expect(db.write((tx) => handleCheckIn(tx, { checkInId, personId, by, now }))).rejects.toThrow('not_found');
 });
 
-test('no answer for three days is on the referent’s page the same day; a later answer makes it past', async () => {
+test('no answer by the evening is on the referent’s page the same day; a later answer makes it past', async () => {
 	const { db, personId, self, close, told } = await aFollowedPathway();
 	await close('work');
-	// The question of 9 March: its day and the two that follow.
-	expect(await told(on('2026-03-11', '22:59'))).toEqual([]);
-	expect(await told(on('2026-03-11', '23:00'))).toMatchObject([{ detail: { checkIn: null } }]);
+	// The question of 9 March, asked at 10:00: until 18:00 in Paris.
+	expect(await told(on('2026-03-09', '16:59'))).toEqual([]);
+	expect(await told(on('2026-03-09', '17:00'))).toMatchObject([{ detail: { checkIn: null } }]);
+	expect(await told(on('2026-03-10', '05:00'))).toHaveLength(1);
 	const now = on('2026-03-30');
 	const { id: checkInId, week } = (await pendingCheckIn(db.read, personId, now))!;
 	expect(week).toBe(4);

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { CHECK_IN_SILENCE_DAYS } from '../../shared/closing.ts';
+import { CHECK_IN_SILENT_AT } from '../../shared/closing.ts';
 import type { Queries } from '../db/client.ts';
 import {
 	account,
@@ -14,7 +14,7 @@ import {
 	supportRequest,
 } from '../db/schema/index.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
-import { addDays, instantOf, localDay } from '../territories/calendar.ts';
+import { addDays, instantOf, localDay, wallClock } from '../territories/calendar.ts';
 import { nextAppointments, openPathway, reachableBy } from './caseload.ts';
 import { passedDelays, type DelayContext } from './delays.ts';
 import { answered, missed, unreachable, withoutOutcome } from './today-appointments.ts';
@@ -128,9 +128,10 @@ async function objected(q: Queries, accountId: string, now: Date): Promise<Alert
 	return rows.map((row) => ({ ...row, reason: 'objected', note: null, detail: {}, reference: null }));
 }
 
-/** First months at work: a call is asked for, it is hard, or nothing was said for three days. */
+/** First months at work: a call is asked for, it is hard, or nothing was said by the evening of the day it was asked. */
 async function inWork(q: Queries, accountId: string, { zone, now }: DelayContext): Promise<Alert[]> {
-	const silentSince = addDays(localDay(now, zone), -CHECK_IN_SILENCE_DAYS);
+	const { day, time } = wallClock(now, zone);
+	const silentSince = time >= CHECK_IN_SILENT_AT ? day : addDays(day, -1);
 	const rows = await q
 		.select({
 			...concerned,

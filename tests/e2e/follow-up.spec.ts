@@ -1,0 +1,291 @@
+import { expect, test } from '@playwright/test';
+import { demoAccount, openSessionOf, withDatabase } from '../support/fixtures.ts';
+import { ask, type Asked } from '../support/http.ts';
+import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
+
+/**
+ * The shared follow-up over months, read and posted as a browser without script does: delays across a holiday, the limit of a
+ * caseload, a referent who leaves, the first months at work, two who change the same thing. The clock is moved, nothing waits.
+ */
+const DAY_MS = 86_400_000;
+const iso = (at: Date) => at.toISOString().slice(0, 10);
+
+let portal: Portal;
+let now = new Date();
+
+test.beforeAll(async () => {
+	portal = await startPortal({ dataDir: seededCopy(), clock: now, env: { ROLE: 'web' } });
+});
+test.afterAll(() => portal?.stop());
+
+async function setClock(at: Date): Promise<void> {
+	now = at;
+	await portal.setClock(at);
+}
+
+/** Words of the page, as they are read. */
+const wordsOf = ({ body }: Asked) =>
+	body
+		.replace(/<(script|style|head)[\s\S]*?<\/\1>/g, '')
+		.replace(/<[^>]+>/g, ' ')
+		.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+		.replace(/&quot;/g, '"')
+		.replace(/&amp;/g, '&')
+		.replace(/\s+/g, ' ');
+
+/** Somebody signed in at this moment: what a page says, and what a form answers. */
+function someoneSignedIn(contact: string) {
+	const session = openSessionOf(portal, contact, { now });
+	const reads = async (path: string) => {
+		const answer = await ask(portal, path, { session });
+		expect(answer.status, path).toBe(200);
+		return wordsOf(answer);
+	};
+	/** Posts, and follows to the page it leads to. */
+	const sends = async (path: string, form: Record<string, string | string[]>) => {
+		const answer = await ask(portal, path, { session, form });
+		return answer.status === 303 ? reads(answer.location) : wordsOf(answer);
+	};
+	return { reads, sends };
+}
+
+const one = <T>(sql: string, ...values: unknown[]) =>
+	withDatabase(portal, (database) => database.prepare(sql).get(...values) as T);
+
+/** Somebody of the demo, and who leads them. */
+function someone(contact: string) {
+	const { id } = one<{ id: string }>(`SELECT person_id id FROM account WHERE email = ?`, contact);
+	const lead = one<{ email: string; id: string; name: string }>(
+		`SELECT a.email, a.id, a.display_name name FROM follow_up_member f JOIN account a ON a.id = f.account_id
+		WHERE f.person_id = ? AND f.part = 'lead' AND f.ended_at IS NULL`,
+		id,
+	);
+	return { id, contact, lead };
+}
+
+/** What comes before and after a word, in a page. */
+const around = (page: string, word: string | RegExp) => {
+	const at = page.search(word);
+	return at < 0 ? '' : page.slice(at, at + 400);
+};
+
+test('in Deux-Sèvres the limit of people per referent holds, until the coordinator says why', async () => {
+	const { contact } = demoAccount(portal, 'referent', 'Deux-Sèvres');
+	const referent = one<{ id: string }>(`SELECT id FROM account WHERE email = ?`, contact).id;
+	const { people } = one<{ people: number }>(
+		`SELECT count(*) people FROM follow_up_member WHERE account_id = ? AND part = 'lead' AND ended_at IS NULL`,
+		referent,
+	);
+	withDatabase(portal, (database) =>
+		database
+			.prepare(`UPDATE territory SET settings = json_set(settings, '$.caseloadLimit', ?) WHERE id = 'deux-sevres'`)
+			.run(people),
+	);
+	const { reference } = one<{ reference: string }>(
+		`SELECT reference FROM support_request WHERE territory_id = 'deux-sevres' AND status = 'submitted' ORDER BY submitted_at LIMIT 1`,
+	);
+	const address = `/pro/demandes/${reference}`;
+	const desk = someoneSignedIn(contact);
+	expect(await desk.sends(`${address}?/take`, { kind: 'socio_pro' })).toContain(
+		'La limite de personnes suivies est atteinte.',
+	);
+	const steering = someoneSignedIn(demoAccount(portal, 'coordinator', 'Deux-Sèvres').contact);
+	const given = { kind: 'socio_pro', accountId: referent };
+	expect(await steering.sends(`${address}?/assign`, { ...given, reason: '' })).toContain('limite');
+	await steering.sends(`${address}?/assign`, { ...given, reason: 'Sa collègue est en congé' });
+	expect(await desk.reads(address)).not.toContain('Je prends cette demande');
+});
+
+test('a referent leaves: their people have nobody at once, all go to another in one go, and are told', async () => {
+	const maelys = someone('maelys@example.fr');
+	const heir = one<{ id: string; name: string }>(
+		`SELECT id, display_name name FROM account WHERE territory_id = 'guyane' AND role = 'referent' AND status = 'active' AND id <> ?`,
+		maelys.lead.id,
+	);
+	const desk = someoneSignedIn(demoAccount(portal, 'coordinator', 'Guyane').contact);
+	await desk.sends('/pilotage/territoire?/disable', { accountId: maelys.lead.id });
+	const answer = await ask(portal, '/pilotage', {
+		session: openSessionOf(portal, demoAccount(portal, 'coordinator', 'Guyane').contact, { now }),
+	});
+	const orphans = [...answer.body.matchAll(/name="people\[\]"[^>]*value="([^"]+)"/g)].map(([, id]) => id!);
+	expect(orphans.length).toBeGreaterThan(1);
+	expect(orphans).toContain(maelys.id);
+	expect(wordsOf(answer)).toContain('Personnes sans référent');
+	await desk.sends('/pilotage', { 'people[]': orphans, accountId: heir.id });
+	const still = one<{ people: number }>(
+		`SELECT count(*) people FROM follow_up_member WHERE account_id = ? AND part = 'lead' AND ended_at IS NULL`,
+		maelys.lead.id,
+	);
+	expect(still.people).toBe(0);
+	// History kept: the old line is there, ended.
+	const lines = one<{ lines: number }>(`SELECT count(*) lines FROM follow_up_member WHERE person_id = ?`, maelys.id);
+	expect(lines.lines).toBeGreaterThan(1);
+	expect(await someoneSignedIn(maelys.contact).reads('/parcours')).toContain(heir.name);
+	const told = one<{ notices: number }>(
+		`SELECT count(*) notices FROM reminder WHERE person_id = ? AND once_key LIKE 'lead_changed:%'`,
+		maelys.id,
+	);
+	expect(told.notices).toBe(1);
+});
+
+test('two professionals change the same goal, stage or orientation: the second sees both, nothing is overwritten', async () => {
+	const amina = someone('amina@example.fr');
+	const address = `/pro/personnes/${amina.id}/parcours`;
+	const desk = someoneSignedIn(amina.lead.email);
+	const goal = one<{ id: string; version: number }>(
+		`SELECT g.id, g.version FROM goal g JOIN pathway p ON p.id = g.pathway_id WHERE p.person_id = ? AND g.state = 'open' LIMIT 1`,
+		amina.id,
+	);
+	const change = (goalState: string) =>
+		desk.sends(`${address}?/goalState`, { goal: goal.id, version: String(goal.version), goalState });
+	await change('reached');
+	const second = await change('given_up');
+	expect(second).toContain('Quelqu’un a changé la même chose entre-temps.');
+	expect(around(second, 'Ce qui est enregistré')).toMatch(/atteint.*Ce que vous demandiez : abandonné/);
+
+	const stages = withDatabase(portal, (database) =>
+		database
+			.prepare(
+				`SELECT s.id, s.state, s.position FROM stage s JOIN pathway p ON p.id = s.pathway_id WHERE p.person_id = ? AND p.ended_at IS NULL ORDER BY s.position`,
+			)
+			.all(amina.id),
+	) as { id: string; state: string; position: number }[];
+	const from = stages.find(({ state }) => state === 'current')!.id;
+	const [one_, other] = stages.filter(({ state }) => state !== 'current');
+	await desk.sends(`${address}?/enter`, { stage: one_!.id, from, reason: 'À la demande de la personne' });
+	const late = await desk.sends(`${address}?/enter`, { stage: other!.id, from, reason: 'Mon idée à moi' });
+	expect(late).toContain('Quelqu’un a changé la même chose entre-temps.');
+	expect(late).toContain('Mon idée à moi');
+	const current = one<{ id: string }>(
+		`SELECT s.id FROM stage s JOIN pathway p ON p.id = s.pathway_id WHERE p.person_id = ? AND s.state = 'current'`,
+		amina.id,
+	);
+	expect(current.id).toBe(one_!.id);
+
+	const { kind } = one<{ kind: string }>(`SELECT kind FROM pathway WHERE person_id = ? AND ended_at IS NULL`, amina.id);
+	const [first, last] = ['pro', 'socio_pro', 'social'].filter((other) => other !== kind);
+	const turn = (to: string) =>
+		desk.sends(`${address}?/reorient`, { kind: to, fromKind: kind, orientationReason: `Vers ${to}` });
+	await turn(first!);
+	const refused = await turn(last!);
+	expect(refused).toContain('Ce qui est enregistré');
+	expect(refused).toContain(`Vers ${last}`);
+	expect(one<{ kind: string }>(`SELECT kind FROM pathway WHERE person_id = ?`, amina.id).kind).toBe(first);
+	// Every change is in the person's history.
+	const own = await someoneSignedIn(amina.contact).reads('/parcours');
+	expect(own).toContain('Objectif');
+});
+
+test('a text that looks like a diagnosis comes back once, and is kept by who says so; a number of social security never', async () => {
+	const amina = someone('amina@example.fr');
+	const address = `/pro/personnes/${amina.id}/parcours`;
+	const desk = someoneSignedIn(amina.lead.email);
+	const step = { owner: 'person', title: 'Souffre de dépression', note: '' };
+	const asked = await desk.sends(`${address}?/add`, step);
+	expect(asked).toContain('Ce texte ressemble à un diagnostic médical.');
+	expect(asked).toContain('Garder quand même');
+	expect(await desk.sends(`${address}?/add`, { ...step, keepText: '1' })).toContain('Souffre de dépression');
+	const numbered = { ...step, title: 'Numéro 2 85 05 78 006 084 36', keepText: '1' };
+	expect(await desk.sends(`${address}?/add`, numbered)).toContain('N’écrivez pas de numéro de sécurité sociale.');
+	for (const [path, form] of [
+		[`${address}?/goal`, { goalTheme: 'employment', goalText: 'Guérir de son cancer' }],
+		[`/pro/personnes/${amina.id}/point`, { looked: 'Traitement par méthadone' }],
+		[`/pro/personnes/${amina.id}?/note`, { workingNote: 'Peut-être bipolaire' }],
+	] as const)
+		expect(await desk.sends(path, form), path).toContain('Garder quand même');
+});
+
+/** 21 December at 10:00 UTC, ahead of us: ten working days from there cross Christmas and New Year's day. */
+function beforeChristmas(): Date {
+	const here = new Date(Date.UTC(now.getUTCFullYear(), 11, 21, 10));
+	return here > now ? here : new Date(Date.UTC(now.getUTCFullYear() + 1, 11, 21, 10));
+}
+
+/** Monday to Friday but the two fixed holidays of those weeks: what « jours ouvrés » are between two years. */
+function workingDaysAfter(from: Date, count: number): Date {
+	const day = new Date(from);
+	for (let left = count; left > 0;) {
+		day.setTime(day.getTime() + DAY_MS);
+		const closed = [0, 6].includes(day.getUTCDay()) || ['12-25', '01-01'].includes(iso(day).slice(5));
+		if (!closed) left--;
+	}
+	return day;
+}
+
+test('Manche’s five steps: a delay in working days crosses two holidays, and both sides see it pass the day after', async () => {
+	const nadege = someone('nadege@example.fr');
+	await setClock(beforeChristmas());
+	const desk = someoneSignedIn(nadege.lead.email);
+	const address = `/pro/personnes/${nadege.id}/parcours`;
+	const stages = withDatabase(portal, (database) =>
+		database
+			.prepare(
+				`SELECT s.id, s.state, s.name, s.target_days days, s.day_type type FROM stage s JOIN pathway p ON p.id = s.pathway_id WHERE p.person_id = ? ORDER BY s.position`,
+			)
+			.all(nadege.id),
+	) as { id: string; state: string; name: string; days: number; type: string }[];
+	expect(stages).toHaveLength(5);
+	const fourth = stages.find(({ name }) => name.includes('Je rencontre mon référent'))!;
+	expect(fourth).toMatchObject({ state: 'upcoming', type: 'ouvre' });
+	const from = stages.find(({ state }) => state === 'current')!.id;
+	const page = await desk.sends(`${address}?/enter`, { stage: fourth.id, from, reason: 'Décidé ensemble' });
+	const last = workingDaysAfter(now, fourth.days);
+	expect(around(page, 'Je rencontre mon référent')).toContain(`${last.getUTCDate()} janvier`);
+
+	await setClock(last);
+	expect(await someoneSignedIn(nadege.contact).reads('/parcours')).not.toContain('devait finir');
+	await setClock(new Date(last.getTime() + DAY_MS));
+	const phone = someoneSignedIn(nadege.contact);
+	expect(await phone.reads('/parcours')).toContain('L’étape « Je rencontre mon référent » devait finir');
+	expect(await phone.sends('/parcours?/waiting', {})).toContain('Vous l’avez dit.');
+	const after = someoneSignedIn(nadege.lead.email);
+	expect(around(await after.reads('/pro'), 'Nadège Lemoine')).toContain('Attend toujours');
+	expect(await after.reads(`/pro/personnes/${nadege.id}`)).toContain('1 jour de retard');
+	const steering = someoneSignedIn(demoAccount(portal, 'coordinator', 'Manche').contact);
+	expect(await steering.reads('/pilotage/delais?delai=stage')).toContain('Lemoine');
+});
+
+test('three months in work: asked at weeks 1, 4, 8 and 12; a bad answer and none reach the referent the same day', async () => {
+	const karim = someone('karim@example.fr');
+	const address = `/pro/personnes/${karim.id}/parcours`;
+	const desk = someoneSignedIn(karim.lead.email);
+	expect(await desk.sends(`${address}?/close`, { endReason: 'work', endNote: '' })).toContain(
+		'Premiers mois au travail',
+	);
+	const hired = now;
+	const asked = () =>
+		one<{ id: string }>(
+			`SELECT c.id FROM check_in c WHERE c.person_id = ? AND c.answer IS NULL AND c.due_on <= ? ORDER BY c.due_on DESC LIMIT 1`,
+			karim.id,
+			iso(now),
+		).id;
+	/** 19:00 UTC of that week: past 18:00 in every season of Paris. */
+	const evening = async (week: number) => {
+		const day = new Date(hired.getTime() + week * 7 * DAY_MS);
+		await setClock(new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), 19)));
+	};
+	const seen = async () => around(await someoneSignedIn(karim.lead.email).reads('/pro'), 'Karim Benali');
+	const phone = () => someoneSignedIn(karim.contact);
+
+	await evening(1);
+	expect(await phone().reads('/parcours')).toContain('Comment se passe le travail ?');
+	expect(await seen(), 'nothing said by the evening').toContain('pas de réponse');
+	await phone().sends('/parcours?/checkin', { checkIn: asked(), answer: 'fine', checkInNote: '' });
+	expect(await seen()).not.toContain('pas de réponse');
+	await evening(4);
+	const called = { checkIn: asked(), answer: 'call', checkInNote: 'Mes horaires changent' };
+	await phone().sends('/parcours?/checkin', called);
+	expect(await seen()).toMatch(/aimerait un appel/);
+	expect(await someoneSignedIn(karim.lead.email).sends(`${address}?/handled`, { stage: called.checkIn })).toContain(
+		'pris en charge',
+	);
+	await evening(8);
+	expect(await seen()).toContain('pas de réponse');
+	await evening(12);
+	await phone().sends('/parcours?/checkin', { checkIn: asked(), answer: 'hard', checkInNote: '' });
+	expect(await seen()).toContain('c’est difficile');
+	const weeks = withDatabase(portal, (database) =>
+		database.prepare(`SELECT week FROM check_in WHERE person_id = ? ORDER BY week`).pluck().all(karim.id),
+	);
+	expect(weeks).toEqual([1, 4, 8, 12]);
+});

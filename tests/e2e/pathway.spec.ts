@@ -142,7 +142,7 @@ test('a group meets: told why and about what, a word said, the file read for its
 	);
 	const phone = await as(browser, amina.contact);
 	await phone.goto('/parcours');
-	await expect(main(phone)).toContainText('Sujets de la réunion : Mobilité');
+	await expect(main(phone)).toContainText('Sujets de la réunion : Me déplacer');
 	await phone.getByLabel('Un mot à leur dire').fill('Je préfère le matin');
 	await phone.getByRole('button', { name: 'Envoyer ce mot' }).click();
 

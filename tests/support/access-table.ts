@@ -157,6 +157,7 @@ export const ACCESS: Record<string, Row> = {
 		actions: { save: { form: { employment: 'look' } }, answer: { form: { answer: 'agree' } } },
 	},
 	'/(person)/parcours/agenda.ics': ofPeople,
+	'/(person)/parcours/historique': ofPeople,
 	'/(person)/rendez-vous': { ...ofPeople, actions: { subscribe: {}, unsubscribe: {} } },
 	'/(person)/rendez-vous/[id]': {
 		for: A,

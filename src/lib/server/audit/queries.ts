@@ -23,6 +23,7 @@ export async function historyOf(q: Queries, personId: string, limit: number, sin
 			at: auditEntry.at,
 			action: auditEntry.action,
 			subjectId: auditEntry.subjectId,
+			actorId: auditEntry.actorId,
 			actorName: account.displayName,
 			actorRole: auditEntry.actorRole,
 		})

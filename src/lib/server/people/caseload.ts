@@ -23,7 +23,9 @@ export const PAGE_SIZE = 50;
 /** Further than this, a search serves better than pages. */
 export const LAST_PAGE = 100;
 /** People looked at behind one search: more than a page can show, few enough to stay instant on a common name. */
-const MAX_FOUND = 500;
+const MAX_FOUND = 250;
+/** People two common terms may share for both ranges to be read at once. */
+const MAX_COMMON = 500;
 /** Keys read at most to find what common terms share; past it, looking up each person is sooner done. */
 const MAX_READ = 15_000;
 
@@ -63,7 +65,7 @@ async function idsFound(q: Queries, territoryId: string, terms: string[]): Promi
 			keys += own;
 		}
 		const common = keys <= MAX_READ ? await inAllRanges(q, territoryId, byLength) : null;
-		if (common && common.length <= MAX_FOUND) return common;
+		if (common && common.length <= MAX_COMMON) return common;
 	}
 	return firstFound(q, territoryId, byLength[0]!, byLength.slice(1));
 }
@@ -113,7 +115,7 @@ async function inAllRanges(q: Queries, territoryId: string, terms: string[]): Pr
 	const peopleOf = (term: string) =>
 		q.select({ id: personSearchKey.personId }).from(personSearchKey).where(inTerritory(territoryId, term));
 	const [first, second, ...others] = terms.map(peopleOf);
-	const rows = await intersect(first!, second!, ...others).limit(MAX_FOUND + 1);
+	const rows = await intersect(first!, second!, ...others).limit(MAX_COMMON + 1);
 	return rows.map(({ id }) => id);
 }
 

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import { createRequire } from 'node:module';
 import webPush from 'web-push';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decrypt, encrypt, verifyVapid } from '../../../../tests/support/ece.ts';
 import { newKeys } from './config.ts';
+import { encrypt as encryptInThread, stopEncrypting } from './push-encryption.ts';
 import { cachedVapidHeader } from './push-gateway.ts';
 
 /** The example of RFC 8291, appendix A. */
@@ -58,6 +60,42 @@ test('what the library writes, the receiver reads, and a changed bit it does not
 	cipherText[100]! ^= 1;
 	expect(() => decrypt(cipherText, receiver)).toThrow();
 	expect(() => decrypt(VECTOR.body.subarray(0, 90), receiver)).toThrow('bad aes128gcm header');
+});
+
+describe('the thread that encrypts', () => {
+	const receiver = { ecdh: VECTOR.receiver, auth: VECTOR.auth };
+	const ownKeys = { p256dh: VECTOR.receiver.getPublicKey('base64url'), auth: VECTOR.auth.toString('base64url') };
+	const many = Array.from({ length: 300 }, (_, i) => `message ${i}`);
+	const readAll = (bodies: (Buffer | null)[]) => bodies.map((body) => decrypt(body!, receiver).toString());
+
+	test('gives each message of a burst its own body', async () => {
+		const bodies = await Promise.all(many.map((text) => encryptInThread(ownKeys, text)));
+		expect(readAll(bodies)).toEqual(many);
+		expect(new Set(bodies.map((body) => body!.toString('hex', 0, 86))).size).toBe(many.length);
+	});
+
+	test('says so when the keys are none, and goes on', async () => {
+		const bad = encryptInThread({ ...ownKeys, p256dh: Buffer.alloc(65, 4).toString('base64url') }, 'a');
+		expect(await bad).toBeNull();
+		expect(readAll([await encryptInThread(ownKeys, 'b')])).toEqual(['b']);
+	});
+
+	test('loses nothing when it dies in the middle, and is started again', async () => {
+		const bodies = Promise.all(many.map((text) => encryptInThread(ownKeys, text)));
+		await new Promise(setImmediate);
+		await stopEncrypting();
+		expect(readAll(await bodies)).toEqual(many);
+		expect(readAll([await encryptInThread(ownKeys, 'after')])).toEqual(['after']);
+	});
+
+	test('does not keep a process from ending', () => {
+		const module = new URL('./push-encryption.ts', import.meta.url).href;
+		const script = `import(${JSON.stringify(module)}).then(({ encrypt }) => encrypt(${JSON.stringify(ownKeys)}, 'a'))
+			.then((body) => console.log(body.length))`;
+		const options = { encoding: 'utf8', timeout: 60_000 } as const;
+		const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', '-e', script], options);
+		expect({ stdout: stdout.trim(), status }).toEqual({ stdout: '104', status: 0 });
+	}, 70_000);
 });
 
 const keys = newKeys();

@@ -6,6 +6,7 @@ import { config } from './config.ts';
 import { DEADLINE_MS, post } from './http-post.ts';
 import { log } from './log.ts';
 import { PushChannel } from './push-channel.ts';
+import { encrypt } from './push-encryption.ts';
 import { isAllowedPushEndpoint, type SubscriptionKeys } from './push-endpoint.ts';
 import { outcomeOf, outcomeOfFailure, type PushOutcome } from './push-outcome.ts';
 import { isTopic, plaintextOf, type PushPayload } from './push-payload.ts';
@@ -69,7 +70,7 @@ export function createPushGateway(settings: PushGatewaySettings): PushGateway {
 		const plaintext = plaintextOf(message.payload);
 		if (plaintext === null) return technical('payload_too_large');
 		if ((message.topic && !isTopic(message.topic)) || !(message.ttlSeconds >= 0)) return technical('bad_message');
-		const body = encrypted(target, plaintext);
+		const body = await encrypt(target, plaintext);
 		if (body === null) return { outcome: 'permanent_failure', reason: 'bad_keys' } as const;
 
 		const answer = await post({
@@ -96,15 +97,6 @@ export function createPushGateway(settings: PushGatewaySettings): PushGateway {
 }
 
 const technical = (reason: string): PushOutcome => ({ outcome: 'technical_failure', reason });
-
-/** Null when the keys are none: checked when they were given, and by the cipher itself. */
-function encrypted({ p256dh, auth }: SubscriptionKeys, plaintext: string): Buffer | null {
-	try {
-		return webPush.encrypt(p256dh, auth, plaintext, 'aes128gcm').cipherText;
-	} catch {
-		return null;
-	}
-}
 
 function waitBeforeSending(channel: PushChannel, origin: string, now: Date): PushOutcome | null {
 	const stoppedMs = channel.closedForMs(now);

@@ -135,10 +135,14 @@ export async function onSubscriptionChange(
 ): Promise<void> {
 	const headers = { 'content-type': JSON_TYPE };
 	const subscription = renewed ?? (await subscribeAgain(registration, old));
-	const [gone, body] = [JSON.stringify({ endpoint: old?.endpoint }), JSON.stringify(subscription)];
+	const [gone, body] = [JSON.stringify({ endpoint: old?.endpoint }), renewedBody(subscription, old)];
 	if (old) await fetch('/api/push/subscribe', { method: 'DELETE', headers, body: gone });
 	await fetch('/api/push/subscribe', { method: 'POST', headers, body });
 }
+
+const renewedBody = (subscription: PushSubscription, old: PushSubscription | null | undefined) =>
+	// Plain objects stand in for subscriptions in tests and in old browsers.
+	JSON.stringify({ ...JSON.parse(JSON.stringify(subscription)), replaces: old?.endpoint });
 
 async function subscribeAgain(registration: ServiceWorkerRegistration, old: PushSubscription | null | undefined) {
 	const ownKey = async () => ((await (await fetch('/api/push/key')).json()) as { key: string }).key;

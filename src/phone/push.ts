@@ -9,6 +9,7 @@ const REFUSAL_DAYS = 30;
 const REFUSED_AT = 'push-refused-at';
 const SAY_AGAIN_MS = 12 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
+const REMOVED = 410;
 
 const isSupported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
@@ -19,8 +20,13 @@ export function offerPush(): void {
 		button.hidden = !isUsable;
 		button.addEventListener('click', () => void enable(button));
 	}
-	for (const offer of document.querySelectorAll<HTMLElement>('[data-push-offer]'))
+	for (const offer of document.querySelectorAll<HTMLElement>('[data-push-offer]')) {
 		offer.hidden = !isUsable || Notification.permission === 'granted' || wasRefused();
+		offer.querySelector('[data-push-later]')?.addEventListener('click', () => {
+			rememberRefusal();
+			offer.hidden = true;
+		});
+	}
 	reveal('[data-push-ios]', needsHomeScreen());
 	reveal('[data-push-unsupported]', !isSupported() && !needsHomeScreen());
 	if (buttons.length > 0 && isSupported() && Notification.permission === 'denied') status('pushRefused');
@@ -59,7 +65,10 @@ async function enable(button: HTMLButtonElement): Promise<void> {
 			rememberRefusal();
 			return status('pushRefused');
 		}
-		await within(SUBSCRIBED_WITHIN_MS, subscribe().then(register));
+		await within(
+			SUBSCRIBED_WITHIN_MS,
+			subscribe().then((subscription) => register(subscription, true)),
+		);
 		status('pushOn');
 		button.hidden = true;
 	} catch {
@@ -84,14 +93,23 @@ async function subscribe(): Promise<PushSubscription> {
 	return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
 }
 
-async function register(subscription: PushSubscription): Promise<void> {
+/** `isAsked`: the person has just tapped; else this phone says itself again. */
+async function register(subscription: PushSubscription, isAsked = false): Promise<void> {
 	const response = await fetchWithin(SUBSCRIBED_WITHIN_MS, '/api/push/subscribe', {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(subscription),
+		body: JSON.stringify({ ...subscription.toJSON(), isAsked }),
 	});
+	if (response.status === REMOVED) return forget(subscription);
 	if (!response.ok) throw new Error(`not registered: ${response.status}`);
 	await quietly((db) => db.put('settings', `${user().key} ${Date.now()}`, 'push-said'));
+}
+
+/** Its owner removed this phone from the list, here or elsewhere: it does not come back by itself. */
+async function forget(subscription: PushSubscription): Promise<void> {
+	rememberRefusal();
+	await subscription.unsubscribe();
+	await quietly((db) => db.delete('settings', 'push-said'));
 }
 
 /** Subscriptions die silently: the server hears of ours again at each start, twice a day at most. */
@@ -103,7 +121,11 @@ export async function sayPushAgain(): Promise<void> {
 	const registration = await navigator.serviceWorker.getRegistration();
 	const known = await registration?.pushManager.getSubscription();
 	// Lost by the browser: taken again only for who had asked for it here.
-	if (known || who === key) await within(SUBSCRIBED_WITHIN_MS, subscribe().then(register)).catch(() => undefined);
+	if (known || who === key)
+		await within(
+			SUBSCRIBED_WITHIN_MS,
+			subscribe().then((one) => register(one)),
+		).catch(() => undefined);
 }
 
 /** The address of this browser's notifications, for the server to end them at sign-out. */
@@ -111,13 +133,4 @@ export async function pushSubscription(): Promise<PushSubscription | null> {
 	if (!isSupported()) return null;
 	const registration = await navigator.serviceWorker.getRegistration();
 	return (await registration?.pushManager.getSubscription()) ?? null;
-}
-
-/** « Ne plus recevoir sur ce téléphone »: the server forgets the address by the form itself. */
-export function stopPushWithForm(): void {
-	for (const form of document.querySelectorAll('[data-push-disable]'))
-		form.addEventListener('submit', () => {
-			void pushSubscription().then((subscription) => subscription?.unsubscribe());
-			void quietly((db) => db.delete('settings', 'push-said'));
-		});
 }

@@ -46,6 +46,7 @@ export const aboutWords = ({ kind, template, wording }: Pick<ReminderView, 'kind
 const closedWords: Record<ClosedChannel, () => string> = {
 	no_device: m.reminder_pro_closed_device,
 	no_email: m.reminder_pro_closed_email,
+	dead_email: m.reminder_pro_closed_dead_email,
 	no_number: m.reminder_pro_closed_number,
 	no_mobile: m.reminder_pro_closed_mobile,
 };
@@ -100,8 +101,9 @@ export const stateTone = ({ state }: ReminderView): 'ok' | 'wait' | 'alert' | 'p
 /** « notification : refusé · e-mail : remis » */
 export const attemptsWords = ({ attempts }: ReminderView): string =>
 	attempts
-		.map(({ channel, outcome }) => {
-			const word = outcome === 'accepted' ? m.reminder_attempt_accepted : m.reminder_attempt_failed;
+		.map(({ channel, outcome, isDeadAddress }) => {
+			const failed = isDeadAddress ? m.reminder_pro_attempt_dead : m.reminder_attempt_failed;
+			const word = outcome === 'accepted' ? m.reminder_attempt_accepted : failed;
 			return word({ channel: channelWord[channel]() });
 		})
 		.join(' · ');

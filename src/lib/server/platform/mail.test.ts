@@ -48,7 +48,7 @@ const aMail = (given: Partial<Mail> = {}): Mail => ({
 	...given,
 });
 
-const reply = (responseCode: number) => Object.assign(new Error('no'), { responseCode });
+const reply = (responseCode: number, words = 'no') => Object.assign(new Error(words), { responseCode });
 
 describe('a mail', () => {
 	test('arrives whole, says who it is from and that a robot wrote it', async () => {
@@ -110,14 +110,19 @@ describe('a mail', () => {
 });
 
 describe('a server that refuses', () => {
-	const refuse = (code: number) => (_: unknown, __: unknown, done: (error: Error) => void) => done(reply(code));
+	const refuse = (code: number, words?: string) => (_: unknown, __: unknown, done: (error: Error) => void) =>
+		done(reply(code, words));
 	const refuseData: (code: number) => SMTPServerOptions['onData'] = (code) => (stream, _, done) => {
 		stream.resume();
 		stream.on('end', () => done(reply(code)));
 	};
 
 	test.each<[string, SMTPServerOptions, object]>([
-		['the recipient for good', { onRcptTo: refuse(550) }, { outcome: 'permanent_failure', status: 550 }],
+		[
+			'the recipient for good',
+			{ onRcptTo: refuse(550) },
+			{ outcome: 'permanent_failure', status: 550, deadAddress: true },
+		],
 		['the recipient for now', { onRcptTo: refuse(450) }, { outcome: 'temporary_failure', status: 450 }],
 		['the message for good', { onData: refuseData(554) }, { outcome: 'permanent_failure', status: 554 }],
 		['the message for now', { onData: refuseData(451) }, { outcome: 'temporary_failure', status: 451 }],
@@ -128,6 +133,12 @@ describe('a server that refuses', () => {
 	])('%s', async (_, options, expected) => {
 		const server = await anSmtpServer(options);
 		expect(await aMailer(server.port).send(aMail())).toMatchObject(expected);
+	});
+
+	test('this mail as unwanted, and not its address', async () => {
+		const server = await anSmtpServer({ onRcptTo: refuse(550, '5.7.1 unwanted') });
+		const refused = { outcome: 'permanent_failure', status: 550, reason: 'smtp_550' };
+		expect(await aMailer(server.port).send(aMail())).toEqual(refused);
 	});
 
 	test('our password', async () => {

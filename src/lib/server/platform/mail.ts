@@ -3,6 +3,7 @@ import { config } from './config.ts';
 import { normalizeEmail } from './email.ts';
 import { leaveInMailbox } from './mailbox.ts';
 import type { Delivery } from './outcome.ts';
+import { isDeadStatus } from './return-path.ts';
 
 export interface Mail {
 	to: string;
@@ -84,10 +85,11 @@ interface SmtpError {
 	code?: string;
 	command?: string;
 	responseCode?: number;
+	response?: string;
 }
 
 /** RFC 5321 §4.2.1: 4xx may pass later, 5xx will not. A refusal before the recipient is named is about us, not them. */
-function outcomeOfSmtpError({ code = 'error', command = '', responseCode }: SmtpError): Delivery {
+function outcomeOfSmtpError({ code = 'error', command = '', responseCode, response = '' }: SmtpError): Delivery {
 	if (!responseCode) {
 		const isOurs = ['EENVELOPE', 'EMESSAGE', 'ECONFIG', 'EREQUIRETLS', 'EAUTH', 'ENOAUTH'].includes(code);
 		return { outcome: isOurs ? 'technical_failure' : 'temporary_failure', reason: networkReasons[code] ?? code };
@@ -95,7 +97,10 @@ function outcomeOfSmtpError({ code = 'error', command = '', responseCode }: Smtp
 	const reply = { status: responseCode, reason: `smtp_${responseCode}` };
 	if (responseCode < 500) return { outcome: 'temporary_failure', ...reply };
 	const isAboutRecipient = command === 'RCPT TO' || command === 'DATA';
-	return { outcome: isAboutRecipient ? 'permanent_failure' : 'technical_failure', ...reply };
+	if (!isAboutRecipient) return { outcome: 'technical_failure', ...reply };
+	const [, status] = /^\d{3}[ -](5\.\d{1,3}\.\d{1,3})\b/.exec(response) ?? [];
+	const isDead = status ? isDeadStatus(status) : command === 'RCPT TO';
+	return { outcome: 'permanent_failure', ...reply, ...(isDead && { deadAddress: true }) };
 }
 
 const networkReasons: Record<string, string> = {

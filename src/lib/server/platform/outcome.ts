@@ -14,4 +14,6 @@ export interface Delivery {
 	status?: number;
 	/** The other side asked to wait at least this long. */
 	retryAfterMs?: number;
+	/** The address itself takes nothing any more, whatever the message: not to be used again. */
+	deadAddress?: true;
 }

@@ -73,7 +73,11 @@ test.each<[string, string, boolean]>([
 
 test('a bounce is believed only at an address that we wrote', () => {
 	const id = newId();
-	expect(bouncedMessage(report('failed', '5.1.1'), returnPathOf(id, bounces), bounces.key)).toBe(id);
+	expect(bouncedMessage(report('failed', '5.1.1'), returnPathOf(id, bounces), bounces.key)).toEqual({
+		id,
+		email: 'gone@example.fr',
+		isDead: true,
+	});
 	expect(bouncedMessage(report('failed', '5.1.1'), bounces.address, bounces.key)).toBeNull();
 	expect(bouncedMessage(report('delayed', '4.0.0'), returnPathOf(id, bounces), bounces.key)).toBeNull();
 });
@@ -86,4 +90,24 @@ test.each([
 	[null, false],
 ])('%s can be an address of return: %s', (address, can) => {
 	expect(isReturnAddress(address)).toBe(can);
+});
+
+test.each([
+	['no mailbox', '5.1.1', true],
+	['no such domain', '5.4.4', true],
+	['full for good', '5.2.2', true],
+	['without a reason', '5.0.0', true],
+	['a server that was away for days', '4.4.7', false],
+	['too long', '5.3.4', false],
+	['taken for unwanted', '5.7.1', false],
+])('a report that says « %s » (%s) is about the address: %s', (_, status, isDead) => {
+	const bounce = bouncedMessage(report('failed', status), returnPathOf(newId(), bounces), bounces.key);
+	expect(bounce?.isDead).toBe(isDead);
+});
+
+test('a report of Exim names the address, and what was given up is the address', () => {
+	const mail = ['X-Failed-Recipients: gone@example.fr', 'Subject: Mail delivery failed', '', 'words'].join(CRLF);
+	const id = newId();
+	const bounce = bouncedMessage(mail, returnPathOf(id, bounces), bounces.key);
+	expect(bounce).toEqual({ id, email: 'gone@example.fr', isDead: true });
 });

@@ -40,7 +40,27 @@ export function isGivenUp(mail: string): boolean {
 	return report !== undefined && /^Action:\s*failed\b/im.test(report);
 }
 
+/** An enhanced status (RFC 3463) that is about the address, and not about that mail, its content or our reputation. */
+export const isDeadStatus = (status: string) => /^5\.[^3567]\./.test(status);
+
+export interface Bounce {
+	/** The message that came back. */
+	id: string;
+	/** The address that was given up, when the report names it. */
+	email: string | null;
+	/** Nothing more will arrive there: no mailbox, no such domain, full for good. */
+	isDead: boolean;
+}
+
 /** The message whose mail came back for good; null for anything else that reaches the address of return. */
-export function bouncedMessage(mail: string, recipient: string, key: string): string | null {
-	return isGivenUp(mail) ? messageOfReturnPath(recipient, key) : null;
+export function bouncedMessage(mail: string, recipient: string, key: string): Bounce | null {
+	const id = isGivenUp(mail) ? messageOfReturnPath(recipient, key) : null;
+	if (id === null) return null;
+	const [, status] = /^Status:\s*([245]\.\d{1,3}\.\d{1,3})\b/im.exec(mail) ?? [];
+	const [, email] =
+		/^Original-Recipient:\s*rfc822\s*;\s*<?([^\s<>;]+@[^\s<>;]+)/im.exec(mail) ??
+		/^Final-Recipient:\s*rfc822\s*;\s*<?([^\s<>;]+@[^\s<>;]+)/im.exec(mail) ??
+		/^X-Failed-Recipients:\s*<?([^\s<>,]+@[^\s<>,]+)/im.exec(mail) ??
+		[];
+	return { id, email: email ?? null, isDead: !status || isDeadStatus(status) };
 }

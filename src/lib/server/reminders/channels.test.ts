@@ -4,16 +4,19 @@ import { json, text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Channel } from '../../shared/codes.ts';
-import { anAppointment, aPerson } from '../../../../tests/factories/index.ts';
+import { aFollowUp, anAppointment, aPerson, aReferent } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
+import type { Db } from '../db/client.ts';
 import { delivery, person } from '../db/schema/index.ts';
 import { personOf } from '../people/queries.ts';
 import { config } from '../platform/config.ts';
 import { createMailer } from '../platform/mail.ts';
-import { messageOfReturnPath } from '../platform/return-path.ts';
+import { messageOfReturnPath, type Bounce } from '../platform/return-path.ts';
 import { createSmsGateway, gsmLength } from '../platform/sms.ts';
 import { markAnswered } from './commands.ts';
+import { addressWorks, confirmAddress, deadAddressOf } from './dead-addresses.ts';
+import { recipientsOf } from './queries.ts';
 import { noteBounce, noteSmsReceipt } from './receipts.ts';
 import { unsubscribe, unsubscribeToken } from './unsubscribe.ts';
 
@@ -21,6 +24,7 @@ import { unsubscribe, unsubscribeToken } from './unsubscribe.ts';
 const BOOKED_ON = new Date('2026-11-27T09:00:00Z');
 const TWO_BEFORE = new Date('2026-12-01T09:00:00Z');
 const CANARY = 'Xylophone';
+type Who = Awaited<ReturnType<typeof aPerson>>;
 
 /** A real SMTP server that takes everything, or refuses the recipient with a code. */
 async function anSmtpServer(refusal: { code: number | null }) {
@@ -100,7 +104,7 @@ test('an address that refuses for good gives way to the SMS in the same tick', a
 	refusal.code = 550;
 	await at(TWO_BEFORE);
 	expect(await attempts()).toEqual([
-		['email', 'permanent_failure', 'smtp_550'],
+		['email', 'permanent_failure', 'dead_address'],
 		['sms', 'accepted', 'http_202'],
 	]);
 	const [message] = sms.received;
@@ -198,7 +202,8 @@ describe('a mail that comes back after it was taken in charge', () => {
 		await db.write((tx) => tx.update(person).set({ channelOrder }));
 		await at(TWO_BEFORE);
 		const reference = messageOfReturnPath(smtp.senders[0]!, 'test')!;
-		const comeBack = () => db.write((tx) => noteBounce(tx, { reference, now: TWO_BEFORE }));
+		const comeBack = (given: Partial<Bounce> = {}) =>
+			db.write((tx) => noteBounce(tx, { id: reference, email: null, isDead: true, ...given, now: TWO_BEFORE }));
 		return { ...given, reference, comeBack };
 	}
 
@@ -216,7 +221,7 @@ describe('a mail that comes back after it was taken in charge', () => {
 		await comeBack();
 		await at(TWO_BEFORE);
 		expect(await attempts()).toEqual([
-			['email', 'permanent_failure', 'bounced'],
+			['email', 'permanent_failure', 'dead_address'],
 			['sms', 'accepted', 'http_202'],
 		]);
 		expect(sms.received).toHaveLength(1);
@@ -234,5 +239,58 @@ describe('a mail that comes back after it was taken in charge', () => {
 		await db.write((tx) => markAnswered(tx, { appointmentId: appointmentId!, now: TWO_BEFORE }));
 		await comeBack();
 		expect((await first()).state).toBe('answered');
+	});
+
+	describe('for an address that is dead', () => {
+		const EVENING = new Date('2026-12-02T17:00:00Z');
+		const skipped = ['email', 'permanent_failure', 'dead_address'];
+
+		test('is not written to again: the next reminder says so and takes the next channel', async () => {
+			const { comeBack, at, attempts, sms, smtp, db, who } = await sentByMail({ channelOrder: ['email', 'sms'] });
+			await comeBack();
+			await at(TWO_BEFORE);
+			expect(await deadAddressOf(db.read, who.id)).toEqual({ email: who.email, since: TWO_BEFORE });
+			await at(EVENING);
+			expect(smtp.sources).toHaveLength(1);
+			expect(sms.received).toHaveLength(2);
+			expect((await attempts()).slice(2)).toEqual([skipped, ['sms', 'accepted', 'http_202']]);
+		});
+
+		test('and no other channel: somebody must call, and the caseload says why', async () => {
+			const { comeBack, at, db, who } = await sentByMail({ channelOrder: ['email'] });
+			const referent = await aReferent(db);
+			await aFollowUp(db, { personId: who.id, member: referent, part: 'second' });
+			await comeBack();
+			await at(EVENING);
+			const evening = (await remindersIn(db)).find(({ kind }) => kind === 'appointment_evening');
+			expect(evening).toMatchObject({ state: 'failed', reason: 'unreachable' });
+			const [recipient] = await recipientsOf(db.read, referent.id, EVENING);
+			expect(recipient).toMatchObject({ blocked: 'unreachable', closed: ['dead_email'], phone: who.phone });
+		});
+
+		test.each([
+			['the person says that it works', async (db: Db, who: Who) => db.write((tx) => confirmAddress(tx, who.id))],
+			['a code sent there was used', async (db: Db, who: Who) => db.write((tx) => addressWorks(tx, who.email!))],
+			[
+				'another one is written in the file',
+				async (db: Db) => db.write((tx) => tx.update(person).set({ email: 'autre@example.fr' })),
+			],
+		])('is written to again once %s', async (_, mend) => {
+			const { comeBack, at, db, who, smtp } = await sentByMail({ channelOrder: ['email', 'sms'] });
+			await comeBack();
+			await mend(db, who);
+			expect(await deadAddressOf(db.read, who.id)).toBeNull();
+			await at(EVENING);
+			expect(smtp.sources).toHaveLength(2);
+		});
+
+		test.each([
+			['it was that mail that was refused', { isDead: false }],
+			['the report is about a former address', { email: 'ancienne@example.fr' }],
+		])('is not the present one when %s', async (_, report) => {
+			const { comeBack, db, who } = await sentByMail({ channelOrder: ['email', 'sms'] });
+			await comeBack(report);
+			expect(await deadAddressOf(db.read, who.id)).toBeNull();
+		});
 	});
 });

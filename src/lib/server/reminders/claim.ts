@@ -3,9 +3,18 @@ import { newAnswerLink } from '../appointments/answers.ts';
 import { newRatingLink } from '../evaluation/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
-import { account, appointment, person, pushSubscription, reminder, step, territory } from '../db/schema/index.ts';
+import {
+	account,
+	appointment,
+	delivery,
+	person,
+	pushSubscription,
+	reminder,
+	step,
+	territory,
+} from '../db/schema/index.ts';
 import { config } from '../platform/config.ts';
-import { hashToken, pepperedHash } from '../platform/ids.ts';
+import { hashToken, newId, pepperedHash } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
 import { isMobile } from '../platform/phone.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
@@ -15,6 +24,7 @@ import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
 import { baseLocale, isLocale } from '../../paraglide/runtime.js';
 import { progressMessage } from '../requests/progress.ts';
 import { receiptLines } from '../requests/receipt.ts';
+import { deadAmong } from './dead-addresses.ts';
 import { isMuted, MUTABLE_KINDS } from './kinds.ts';
 import { nextMove, type Move, type World } from './ladder.ts';
 import { orderFor } from './preferences.ts';
@@ -96,6 +106,7 @@ export async function claimDue(
 		try {
 			const around = surroundings.of(row);
 			const move = nextMove(row, worldOf(row, around, { now, pushClosedForMs }));
+			await noteSkipped(tx, row, { around, move, now });
 			if (move.do === 'send') jobs.push(await jobOf(tx, row, around, { move, leaseUntil, now }));
 			else await conclude(tx, row, move);
 		} catch (error) {
@@ -105,6 +116,15 @@ export async function claimDue(
 		}
 	}
 	return { claimed: rows.length, jobs };
+}
+
+/** Decided for the first time without an address that is known to be dead: said as the refusal it would have been. */
+async function noteSkipped(tx: Tx, row: ReminderRow, { around, move, now }: { around: Around; move: Move; now: Date }) {
+	const isFirst = row.ladder === null && orderFor(row.kind, around.person).includes('email');
+	const isDecided = move.do === 'send' || (move.do === 'conclude' && move.reason === 'unreachable');
+	if (!around.isMailDead || !isFirst || !isDecided) return;
+	const skipped = { channel: 'email', outcome: 'permanent_failure', reason: 'dead_address' } as const;
+	await tx.insert(delivery).values({ id: newId(), reminderId: row.id, ...skipped, at: now });
 }
 
 async function conclude(tx: Tx, row: ReminderRow, move: Exclude<Move, { do: 'send' }>) {
@@ -124,6 +144,7 @@ interface Around {
 	quiet: QuietRule;
 	territoryPhone: string;
 	account?: { email: string | null; phone: string | null };
+	isMailDead: boolean;
 	devices: Subscription[];
 	appointment?: typeof appointment.$inferSelect;
 	texts: TemplateTexts | null;
@@ -164,14 +185,21 @@ async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 		rows.map(({ templateVersionId }) => templateVersionId),
 	);
 
+	const accountOf = (personId: string) => accounts.find((one) => one.personId === personId);
+	const addresses = people.map(({ person: one }) => ({
+		personId: one.id,
+		email: emailOf({ person: one, account: accountOf(one.id) }),
+	}));
+	const dead = await deadAmong(tx, addresses);
 	const found = new Map<string, Omit<Around, 'appointment' | 'texts' | 'stepTitle' | 'isDone'>>();
 	for (const one of people) {
-		const own = accounts.find(({ personId }) => personId === one.person.id);
+		const own = accountOf(one.person.id);
 		found.set(one.person.id, {
 			person: one.person,
 			quiet: { zone: one.zone, holidays: await holidaysOf(tx, one.holidayZone) },
 			territoryPhone: one.phone,
 			account: own,
+			isMailDead: dead.has(one.person.id),
 			devices: own ? devices.filter(({ accountId }) => accountId === own.id) : [],
 		});
 	}
@@ -194,14 +222,14 @@ async function stepTitles(tx: Tx, rows: ReminderRow[]): Promise<Map<string, stri
 	return new Map(found.map(({ id, title }) => [id, unseal(`step.title_sealed:${id}`, title)]));
 }
 
-const emailOf = ({ person, account }: Around) => person.email ?? account?.email ?? null;
+const emailOf = ({ person, account }: Pick<Around, 'person' | 'account'>) => person.email ?? account?.email ?? null;
 const mobileOf = ({ person, account }: Around) =>
 	[person.phone, account?.phone].find((phone) => phone && isMobile(phone)) ?? null;
 
 function reachableBy(around: Around): Set<Channel> {
 	const reachable = new Set<Channel>();
 	if (around.devices.length > 0) reachable.add('push');
-	if (emailOf(around)) reachable.add('email');
+	if (emailOf(around) && !around.isMailDead) reachable.add('email');
 	if (mobileOf(around) && hasSms()) reachable.add('sms');
 	return reachable;
 }

@@ -15,6 +15,7 @@ import { unsealNullable } from '../platform/sealing.ts';
 import { isMobile } from '../platform/phone.ts';
 import type { Channel } from '../../shared/codes.ts';
 import { MAX_RECIPIENTS, remindedLately } from './by-hand.ts';
+import { deadAmong } from './dead-addresses.ts';
 import { isMuted } from './kinds.ts';
 import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
 import { textsOf } from './templates.ts';
@@ -52,6 +53,8 @@ const rowsOf = (q: Queries, where: SQL | undefined, limit: number) =>
 export interface AttemptMade {
 	channel: Channel;
 	outcome: (typeof delivery.$inferSelect)['outcome'];
+	/** The address takes nothing any more: « ne reçoit plus », rather than « refusé ». */
+	isDeadAddress: boolean;
 	at: Date;
 }
 
@@ -68,10 +71,11 @@ async function withAttempts(q: Queries, rows: Row[]) {
 	);
 	return rows.map(({ textSealed, templateVersionId, ...row }) => {
 		const attempts = new Map<string, AttemptMade>();
-		for (const { reminderId, channel, outcome, at } of made) {
+		for (const { reminderId, channel, outcome, reason, at } of made) {
 			if (reminderId !== row.id) continue;
 			const key = `${channel} ${at.getTime()}`;
-			if (outcome === 'accepted' || !attempts.has(key)) attempts.set(key, { channel, outcome, at });
+			const isDeadAddress = reason === 'dead_address';
+			if (outcome === 'accepted' || !attempts.has(key)) attempts.set(key, { channel, outcome, isDeadAddress, at });
 		}
 		const text = unsealNullable(`reminder.text_sealed:${row.id}`, textSealed);
 		const wording = texts.get(templateVersionId ?? '')?.fr ?? null;
@@ -125,10 +129,6 @@ export const sendingOf = async (q: Queries, accountId: string, batch: string): P
 		await rowsOf(q, and(eq(reminder.createdById, accountId), eq(reminder.subjectId, batch)), MAX_RECIPIENTS),
 	);
 
-/** The latest messages this professional sent by hand. */
-export const sentByHand = async (q: Queries, accountId: string, limit = 30): Promise<ReminderView[]> =>
-	withAttempts(q, await rowsOf(q, eq(reminder.createdById, accountId), limit));
-
 export interface Recipient {
 	id: string;
 	firstName: string;
@@ -148,7 +148,7 @@ export interface Recipient {
 }
 
 /** `no_mobile`: there is a number, of a landline or of abroad. */
-export type ClosedChannel = 'no_device' | 'no_email' | 'no_number' | 'no_mobile';
+export type ClosedChannel = 'no_device' | 'no_email' | 'dead_email' | 'no_number' | 'no_mobile';
 
 /** The people a professional follows, by name, with what a message to each would become at this moment. */
 export async function recipientsOf(q: Queries, accountId: string, at: Date): Promise<Recipient[]> {
@@ -167,13 +167,17 @@ export async function recipientsOf(q: Queries, accountId: string, at: Date): Pro
 		people.flatMap(({ own }) => own ?? []),
 		at,
 	);
+	const dead = await deadAmong(
+		q,
+		people.map((row) => ({ personId: row.person.id, email: row.person.email ?? row.email })),
+	);
 	const lately = await remindedLately(q, ids, at);
 	const next = await nextAppointments(q, ids, at);
 	return people.map(({ person: row, email, mobile, own }) => {
 		const numbers = [row.phone, mobile].filter((number) => number !== null);
 		const ways: Record<Channel, ClosedChannel | null> = {
 			push: own && withDevice.has(own) ? null : 'no_device',
-			email: (row.email ?? email) ? null : 'no_email',
+			email: dead.has(row.id) ? 'dead_email' : (row.email ?? email) ? null : 'no_email',
 			sms: numbers.some(isMobile) ? null : numbers.length > 0 ? 'no_mobile' : 'no_number',
 		};
 		const channels = row.channelOrder.filter((channel) => ways[channel] === null);

@@ -2,6 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
 import type { Channel } from '../../shared/codes.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
+import type { Bounce } from '../platform/return-path.ts';
+import { rememberDead } from './dead-addresses.ts';
 
 /** What the gateway says of an SMS some time after it took it: on the phone, or given up. */
 export const SMS_RECEIPTS = ['delivered', 'failed'] as const;
@@ -22,9 +24,18 @@ interface Receipt {
 export const noteSmsReceipt = (tx: Tx, receipt: Receipt): Promise<Noted> =>
 	note(tx, { ...receipt, channel: 'sms', reason: receipt.receipt === 'failed' ? 'receipt_failed' : 'delivered' });
 
-/** Notes that a mail taken in charge came back hours or days later: the same as a failed SMS. */
-export const noteBounce = (tx: Tx, { reference, now }: Omit<Receipt, 'receipt'>): Promise<Noted> =>
-	note(tx, { reference, receipt: 'failed', channel: 'email', reason: 'bounced', now });
+/**
+ * Notes that a mail taken in charge came back hours or days later: the same as a failed SMS. When it is the address that is dead,
+ * it is not written to again (`dead-addresses.ts`).
+ */
+export async function noteBounce(tx: Tx, { id, email, isDead, now }: Bounce & { now: Date }): Promise<Noted> {
+	const reason = isDead ? 'dead_address' : 'bounced';
+	const noted = await note(tx, { reference: id, receipt: 'failed', channel: 'email', reason, now });
+	if (noted !== 'noted' || !isDead) return noted;
+	const [row] = await tx.select({ personId: reminder.personId }).from(reminder).where(eq(reminder.id, id)).limit(1);
+	await rememberDead(tx, { personId: row!.personId, email, now });
+	return noted;
+}
 
 async function note(
 	tx: Tx,

@@ -3,6 +3,7 @@ import type { Db, Tx } from '../db/client.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import type { Job } from './claim.ts';
+import { rememberDead } from './dead-addresses.ts';
 import { afterAttempt, type Outcome } from './ladder.ts';
 import type { Result } from './sending.ts';
 import { deleteGone } from './subscriptions.ts';
@@ -53,11 +54,18 @@ export function createRecorder(db: Db) {
 async function record(tx: Tx, { job, results, now }: Sent) {
 	const { row, channel } = job;
 	if (results.length > 0)
-		await tx
-			.insert(delivery)
-			.values(
-				results.map(({ outcome, reason }) => ({ id: newId(), reminderId: row.id, channel, outcome, reason, at: now })),
-			);
+		await tx.insert(delivery).values(
+			results.map(({ outcome, reason, deadAddress }) => ({
+				id: newId(),
+				reminderId: row.id,
+				channel,
+				outcome,
+				reason: deadAddress ? 'dead_address' : reason,
+				at: now,
+			})),
+		);
+	if (results.some(({ deadAddress }) => deadAddress))
+		await rememberDead(tx, { personId: row.personId, email: job.email, now });
 	await deleteGone(
 		tx,
 		results.flatMap(({ goneId }) => goneId ?? []),

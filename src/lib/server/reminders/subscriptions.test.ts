@@ -29,8 +29,8 @@ function aBrowser(endpoint = `https://fcm.googleapis.com/fcm/send/${randomBytes(
 }
 type Browser = ReturnType<typeof aBrowser>;
 
-const register = (db: Db, browser: Browser, accountId: string, now = NOW) =>
-	db.write((tx) => registerSubscription(tx, { ...browser, accountId, label: 'Chrome – Android', now }));
+const register = (db: Db, browser: Browser & { replaces?: string }, accountId: string, now = NOW, isAsked = false) =>
+	db.write((tx) => registerSubscription(tx, { ...browser, accountId, label: 'Chrome – Android', isAsked, now }));
 
 test('a browser registered again is the same device, alive again', async () => {
 	const db = await testDatabase();
@@ -111,9 +111,26 @@ test('nobody renames or removes the device of somebody else', async () => {
 	const { id } = await register(db, aBrowser(), mine.account.id);
 	const theirs = { id, accountId: other.account.id };
 	await expect(db.write((tx) => renameDevice(tx, { ...theirs, label: 'x' }))).rejects.toThrow('not_found');
-	await expect(db.write((tx) => removeDevice(tx, theirs))).rejects.toThrow('not_found');
-	await db.write((tx) => removeDevice(tx, { id, accountId: mine.account.id }));
+	await expect(db.write((tx) => removeDevice(tx, { ...theirs, now: NOW }))).rejects.toThrow('not_found');
+	await db.write((tx) => removeDevice(tx, { id, accountId: mine.account.id, now: NOW }));
 	expect(await listDevices(db.read, mine.account.id)).toEqual([]);
+});
+
+test('a removed device does not come back by saying itself again, under another address either; asked for, it does', async () => {
+	const db = await testDatabase();
+	const [mine, other] = [await aPerson(db), await aPerson(db)];
+	const [browser, renewed] = [aBrowser(), aBrowser()];
+	const { id } = await register(db, browser, mine.account.id, NOW, true);
+	await db.write((tx) => removeDevice(tx, { id, accountId: mine.account.id, now: NOW }));
+	await expect(register(db, browser, mine.account.id, later(DAY))).rejects.toThrow('device_removed');
+	const replacing = { ...renewed, replaces: browser.endpoint };
+	await expect(register(db, replacing, mine.account.id, later(DAY))).rejects.toThrow('device_removed');
+	expect(await listDevices(db.read, mine.account.id)).toEqual([]);
+	// Somebody else who signs in on that phone is asked for themselves.
+	await register(db, browser, other.account.id, later(DAY));
+	await register(db, browser, mine.account.id, later(DAY), true);
+	await register(db, browser, mine.account.id, later(2 * DAY));
+	expect(await listDevices(db.read, mine.account.id)).toMatchObject([{ lastAliveAt: later(2 * DAY) }]);
 });
 
 test('ten devices are enough: the one seen longest ago gives way', async () => {

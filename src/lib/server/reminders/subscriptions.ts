@@ -1,9 +1,9 @@
 import { and, eq, inArray, lt } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
-import { account, pushSubscription } from '../db/schema/index.ts';
+import { account, pushSubscription, removedDevice } from '../db/schema/index.ts';
 import { config } from '../platform/config.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
-import { newId } from '../platform/ids.ts';
+import { hashToken, newId } from '../platform/ids.ts';
 import { checkSubscriptionKeys, isAllowedPushEndpoint } from '../platform/push-endpoint.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -19,16 +19,23 @@ export interface BrowserSubscription {
 }
 
 /**
- * Registers a browser, or refreshes it; the browser of somebody else (a shared phone) moves to this account.
- * @throws DomainError `bad_subscription` when the address is no browser's push service or the keys are no keys
+ * Registers a browser, or refreshes it; the browser of somebody else (a shared phone) moves to this account. One that its owner
+ * removed is taken again when the person asks for it (`isAsked`), never because it says itself again, under a new address either.
+ * @throws DomainError `bad_subscription` when the address is no browser's push service or the keys are no keys,
+ * `device_removed` (gone) when it should end its own subscription
  */
 export async function registerSubscription(
 	tx: Tx,
-	input: BrowserSubscription & { accountId: string; label: string; now: Date },
+	input: BrowserSubscription & { accountId: string; label: string; isAsked: boolean; replaces?: string; now: Date },
 ): Promise<{ id: string }> {
 	const { endpoint, p256dh, auth, accountId, now } = input;
 	if (!isAllowedPushEndpoint(endpoint, config().pushHosts) || !checkSubscriptionKeys({ p256dh, auth }))
 		throw new DomainError('bad_subscription', 'invalid');
+	const names = [endpoint, input.replaces ?? endpoint].map((name) => tombstoneOf(accountId, name));
+	const tombstone = inArray(removedDevice.id, names);
+	if (input.isAsked) await tx.delete(removedDevice).where(tombstone);
+	else if ((await tx.select().from(removedDevice).where(tombstone).limit(1)).length > 0)
+		throw new DomainError('device_removed', 'gone');
 	const [known] = await tx
 		.select({ id: pushSubscription.id, accountId: pushSubscription.accountId })
 		.from(pushSubscription)
@@ -83,13 +90,20 @@ export async function renameDevice(tx: Tx, { id, accountId, label }: { id: strin
 }
 
 /** @throws DomainError `not_found` when the device is not theirs */
-export async function removeDevice(tx: Tx, { id, accountId }: { id: string; accountId: string }) {
+export async function removeDevice(tx: Tx, { id, accountId, now }: { id: string; accountId: string; now: Date }) {
 	const rows = await tx
 		.delete(pushSubscription)
 		.where(and(eq(pushSubscription.id, id), eq(pushSubscription.accountId, accountId)))
-		.returning({ id: pushSubscription.id });
-	if (rows.length === 0) throw notFound();
+		.returning({ endpoint: pushSubscription.endpoint });
+	const [removed] = rows;
+	if (!removed) throw notFound();
+	await tx
+		.insert(removedDevice)
+		.values({ id: tombstoneOf(accountId, removed.endpoint), accountId, removedAt: now })
+		.onConflictDoNothing();
 }
+
+const tombstoneOf = (accountId: string, endpoint: string) => hashToken(`${accountId} ${endpoint}`);
 
 /** Sign-out: this browser gets nothing more of this account. Another account's registration of it is left alone. */
 export async function detachEndpoint(tx: Tx, { accountId, endpoint }: { accountId: string; endpoint: string }) {

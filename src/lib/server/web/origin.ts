@@ -3,7 +3,7 @@ import { config } from '../platform/config.ts';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Called by machines that send no Origin; each proves itself otherwise (signature). */
-const SIGNED_BY_OTHERS = /^\/api\/(sms\/receipts$|desabonnement\/)/;
+const SIGNED_BY_OTHERS = /^\/api\/(sms\/receipts$|mail\/bounces$|desabonnement\/)/;
 
 /**
  * Kit's own check lets JSON and untyped bodies through (reliability.md §4.3): every request that may change something

@@ -8,6 +8,7 @@ import { pendingCheckIn } from '$lib/server/pathway/check-ins';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { nextOwnStep } from '$lib/server/pathway/rules';
 import { leadOf } from '$lib/server/people/queries';
+import { deadAddressOf } from '$lib/server/reminders/dead-addresses';
 import { findOpenRequest } from '$lib/server/requests/queries';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -30,6 +31,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const today = localDay(now, territory.zone);
 	return {
 		now,
+		deadAddress: await deadAddressOf(db.read, personId),
 		zone: territory.zone,
 		displayName,
 		today,

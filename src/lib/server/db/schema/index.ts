@@ -57,7 +57,12 @@ export const { workshop, appointment, answerLink, appointmentSlot, calendarFeed 
 export const { availability, availabilityException, freedHour, earlierProposal, outsideCalendar, outsideBusy } =
 	defineHours(sqlite, accounts, appointments);
 
-export const { pushSubscription, reminder, delivery } = defineReminders(sqlite, accounts, people, appointments);
+export const { pushSubscription, reminder, delivery, removedDevice, deadAddress } = defineReminders(
+	sqlite,
+	accounts,
+	people,
+	appointments,
+);
 const childcare = defineChildcare(sqlite, territories, accounts, people, requests);
 export const {
 	aidScheme,

@@ -128,6 +128,30 @@ export const defineReminders = (
 		},
 		(t) => [d.index('delivery_reminder_id_idx').on(t.reminderId)],
 	);
-	return { pushSubscription, reminder, delivery };
+	/** A browser that its owner removed: it says itself again at each start, and is not taken back unless it is asked for anew. */
+	const removedDevice = d.table('removed_device', {
+		/** Hash of its address and of the account: on a shared phone somebody else may want it. */
+		id: d.text('id').primaryKey(),
+		accountId: d
+			.text('account_id')
+			.notNull()
+			.references(() => account.id, { onDelete: 'cascade' }),
+		removedAt: d.instant('removed_at').notNull(),
+	});
+	/** The e-mail address of a person that a mail server gave up: skipped until it is changed or confirmed. */
+	const deadAddress = d.table(
+		'dead_address',
+		{
+			personId: d
+				.text('person_id')
+				.primaryKey()
+				.references(() => person.id, { onDelete: 'cascade' }),
+			/** Peppered: once the person has another address, this says nothing of it. */
+			addressHash: d.text('address_hash').notNull(),
+			since: d.instant('since').notNull(),
+		},
+		(t) => [d.index('dead_address_address_hash_idx').on(t.addressHash)],
+	);
+	return { pushSubscription, reminder, delivery, removedDevice, deadAddress };
 };
 export type RemindersSchema = ReturnType<typeof defineReminders>;

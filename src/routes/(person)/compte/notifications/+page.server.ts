@@ -12,6 +12,7 @@ import {
 	REMINDER_KINDS,
 	setPreferences,
 } from '$lib/server/reminders/preferences';
+import { confirmAddress, deadAddressOf } from '$lib/server/reminders/dead-addresses';
 import { listDevices, removeDevice, renameDevice } from '$lib/server/reminders/subscriptions';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
@@ -47,6 +48,7 @@ const named = v.object({
 export const load: PageServerLoad = async ({ url }) => {
 	const { personId, accountId } = requireBeneficiary();
 	return {
+		deadAddress: await deadAddressOf(db.read, personId),
 		devices: await listDevices(db.read, accountId),
 		preferences: await preferencesOf(db.read, personId),
 		kinds: REMINDER_KINDS.map((kind) => ({ kind, choices: choicesFor(kind) })),
@@ -73,6 +75,19 @@ export const actions: Actions = {
 		});
 		return done();
 	},
+	address: async ({ locals }) => {
+		const { personId, accountId, role } = requireBeneficiary();
+		await db.write(async (tx) => {
+			await confirmAddress(tx, personId);
+			await recordAudit(tx, {
+				action: 'person.channels_changed',
+				actor: { accountId, role },
+				personId,
+				at: locals.now,
+			});
+		});
+		return done();
+	},
 	rename: async ({ request }) => {
 		const { accountId } = requireBeneficiary();
 		const parsed = parseForm(named, await request.formData());
@@ -84,12 +99,12 @@ export const actions: Actions = {
 		}
 		return done();
 	},
-	remove: async ({ request }) => {
+	remove: async ({ request, locals }) => {
 		const { accountId } = requireBeneficiary();
 		const parsed = parseForm(device, await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		try {
-			await db.write((tx) => removeDevice(tx, { ...parsed.value, accountId }));
+			await db.write((tx) => removeDevice(tx, { ...parsed.value, accountId, now: locals.now }));
 		} catch (problem) {
 			return failFrom(problem, {});
 		}

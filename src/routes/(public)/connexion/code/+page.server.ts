@@ -8,6 +8,7 @@ import { parseContact, sessionKindFor } from '$lib/server/accounts/rules';
 import { recordAudit } from '$lib/server/audit/commands';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
+import { addressWorks } from '$lib/server/reminders/dead-addresses';
 import { findBrowser } from '$lib/server/web/browser';
 import { sendCode } from '$lib/server/web/codes';
 import { failFrom } from '$lib/server/web/failures';
@@ -45,6 +46,7 @@ async function signIn(event: RequestEvent, account: Account, proven: ProvenCode,
 	const kind = sessionKindFor(account.role, attempt.isOwnPhone);
 	await db.write(async (tx) => {
 		await useCode(tx, proven, event.locals.now);
+		if (parseContact(attempt.contact)?.channel === 'email') await addressWorks(tx, attempt.contact);
 		await startSession(event, account.id, kind, tx);
 		await recordAudit(tx, {
 			action: 'session.started',

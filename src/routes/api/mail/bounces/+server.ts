@@ -24,9 +24,9 @@ export const POST: RequestHandler = async ({ request, locals }) => {
 	const recipient = request.headers.get('x-recipient') ?? '';
 	const signed = Buffer.concat([Buffer.from(`${recipient}\n`), mail]);
 	if (!isSignedWith(bounces.key, signed, request.headers.get('x-signature'))) error(401, 'not_signed');
-	const reference = bouncedMessage(mail.toString('latin1'), recipient, bounces.key);
-	if (reference === null) return new Response(null, { status: 204 });
-	const noted = await db.write((tx) => noteBounce(tx, { reference, now: locals.now }));
+	const bounce = bouncedMessage(mail.toString('latin1'), recipient, bounces.key);
+	if (bounce === null) return new Response(null, { status: 204 });
+	const noted = await db.write((tx) => noteBounce(tx, { ...bounce, now: locals.now }));
 	if (noted === 'early') return new Response(null, { status: 503, headers: { 'Retry-After': '60' } });
 	return new Response(null, { status: 204 });
 };

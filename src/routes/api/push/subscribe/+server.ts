@@ -11,6 +11,10 @@ import type { RequestHandler } from './$types';
 const subscription = v.object({
 	endpoint: v.string(),
 	keys: v.object({ p256dh: v.string(), auth: v.string() }),
+	/** The person has just asked for it; absent when a browser says itself again. */
+	isAsked: v.optional(v.boolean(), false),
+	/** Its former address, when the browser changed it. */
+	replaces: v.optional(v.string()),
 });
 const ended = v.object({ endpoint: v.string() });
 
@@ -22,15 +26,15 @@ function accountOf(locals: App.Locals): string {
 	return account.accountId;
 }
 
-/** Registers this browser for the person signed in; also said again at each start, as proof of life. */
+/** Registers this browser for the person signed in; also said again at each start, as proof of life. 410: its owner removed it. */
 export const POST: RequestHandler = async ({ request, locals }) => {
 	openToAll();
 	const accountId = accountOf(locals);
-	const { endpoint, keys } = await readJson(request, subscription);
+	const { keys, ...given } = await readJson(request, subscription);
 	const label = labelOf(request.headers.get('user-agent') ?? '');
 	try {
 		const registered = await db.write((tx) =>
-			registerSubscription(tx, { endpoint, ...keys, accountId, label, now: locals.now }),
+			registerSubscription(tx, { ...given, ...keys, accountId, label, now: locals.now }),
 		);
 		return json(registered);
 	} catch (problem) {

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { randomBytes } from 'node:crypto';
-import { demoAccount, signInAs, withDatabase } from '../support/fixtures.ts';
+import { startDesktop, type Desktop, type DesktopNotification } from '../support/desktop.ts';
+import { demoAccount, signInAs, typeContactAndCode, withDatabase } from '../support/fixtures.ts';
 import { openPhone, type Phone } from '../support/phone.ts';
 import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
 import { startPushService, type PushService } from '../support/push-service.ts';
@@ -10,9 +11,11 @@ import { startPushService, type PushService } from '../support/push-service.ts';
 let service: PushService;
 let portal: Portal;
 let phone: Phone;
+let desktop: Desktop;
 
 test.beforeAll(async () => {
 	service = await startPushService();
+	desktop = await startDesktop();
 	portal = await startPortal({
 		dataDir: seededCopy(),
 		env: { PUSH_HOSTS: service.host, NODE_EXTRA_CA_CERTS: service.certFile },
@@ -21,6 +24,7 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
 	await portal.stop();
 	await service.stop();
+	desktop.stop();
 });
 test.afterEach(() => phone.close());
 
@@ -41,13 +45,26 @@ const reminder = (changes: object = {}) =>
 		...changes,
 	});
 
+/** As the screen has it, open. */
+async function shownAs(title: string): Promise<DesktopNotification> {
+	const open = () => desktop.shown.find((one) => one.isOpen && one.title === title);
+	await expect.poll(open, { message: `« ${title} » on the screen` }).toBeTruthy();
+	return open()!;
+}
+
+const devices = () =>
+	withDatabase(
+		portal,
+		(database) => database.prepare(`SELECT count(*) AS rows FROM push_subscription`).get() as { rows: number },
+	).rows;
+
 async function ready(at: Phone, path = '/'): Promise<void> {
 	await at.page.goto(portal.origin + path);
 	await at.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 }
 
 test('a reminder planned by the portal is shown with its buttons, and answered with no page open', async () => {
-	phone = await openPhone(portal.origin, { service });
+	phone = await openPhone(portal.origin, { service, desktop });
 	const { contact } = demoAccount(portal, 'beneficiary');
 	const next = withDatabase(
 		portal,
@@ -102,7 +119,7 @@ test('a reminder planned by the portal is shown with its buttons, and answered w
 			(database) => database.prepare(`SELECT answer FROM appointment WHERE id = ?`).get(next.id) as { answer: string },
 		).answer;
 	await expect.poll(() => reminders('shown answered')).toBe(1);
-	await phone.tap(shown!.tag, 'coming');
+	desktop.tap(await shownAs(shown!.title), 'Je viens');
 	await expect.poll(answer).toBe('coming');
 	await expect.poll(async () => (await aboutIt()).map(({ title }) => title)).toEqual(['C’est noté']);
 	await portal.setClock(new Date());
@@ -152,21 +169,66 @@ for (const [what, text] of Object.entries({
 	});
 
 test('a tap opens the page that was named, and only a page of ours', async () => {
-	phone = await openPhone(portal.origin);
+	phone = await openPhone(portal.origin, { desktop });
 	await ready(phone);
-	await phone.deliver(reminder({ tag: 'evil', path: 'https://elsewhere.example/steal', actions: [] }));
-	const worker = await phone.worker();
-	await worker.evaluate(() => {
-		const scope = self as unknown as { clients: object; opened: string[] };
-		scope.opened = [];
-		Object.assign(Object.getPrototypeOf(scope.clients), { openWindow: async (to: string) => scope.opened.push(to) });
-	});
-	const opened = () => worker.evaluate(() => (self as unknown as { opened: string[] }).opened);
-	await phone.tap('evil');
-	await expect.poll(opened).toEqual(['/accueil']);
-	await phone.deliver(reminder({ tag: 'good', path: '/r/abc', actions: [] }));
-	await phone.tap('good');
-	await expect.poll(opened).toEqual(['/accueil', `${portal.origin}/r/abc`]);
+	const tapped = async (title: string, path: string) => {
+		await phone.deliver(reminder({ tag: title, title, path, actions: [] }));
+		const opening = phone.context.waitForEvent('page');
+		desktop.tap(await shownAs(title));
+		const opened = await opening;
+		await opened.waitForURL(/^http/);
+		return new URL(opened.url());
+	};
+	expect((await tapped('elsewhere', 'https://elsewhere.example/steal')).origin).toBe(portal.origin);
+	expect((await tapped('answer', '/r/abc')).pathname).toBe('/r/abc');
+});
+
+test('a tap by who is signed out opens the page that was named once they are signed in', async () => {
+	phone = await openPhone(portal.origin, { desktop });
+	await ready(phone);
+	const { contact } = demoAccount(portal, 'beneficiary');
+	await phone.deliver(reminder({ title: 'Vous avez un message', path: '/compte/messages', actions: [] }));
+	const opening = phone.context.waitForEvent('page');
+	desktop.tap(await shownAs('Vous avez un message'));
+	const opened = await opening;
+	await expect(opened).toHaveURL(/\/connexion/);
+	await typeContactAndCode(opened, portal, contact);
+	await expect(opened).toHaveURL(`${portal.origin}/compte/messages`);
+});
+
+test('who signs out is reminded no more there: what is on the screen goes, and nothing more of theirs arrives', async () => {
+	phone = await openPhone(portal.origin, { service, desktop });
+	await signInAs(phone.context, portal, demoAccount(portal, 'beneficiary').contact);
+	await ready(phone, '/compte/notifications');
+	const before = devices();
+	await phone.page.locator('[data-push-enable]').click();
+	await expect.poll(devices).toBe(before + 1);
+	await phone.deliver(reminder({ title: 'Pour qui était là' }));
+	const shown = await shownAs('Pour qui était là');
+	await phone.page.goto(`${portal.origin}/deconnexion`);
+	await phone.page.locator('form[data-purge-on-submit] button').first().click();
+	await phone.page.locator('[data-purge-now]').waitFor();
+	expect(devices()).toBe(before);
+	await expect.poll(() => shown.isOpen).toBe(false);
+	expect(await phone.notifications()).toEqual([]);
+});
+
+test('a phone that was removed from the list stays removed when it starts again', async () => {
+	phone = await openPhone(portal.origin, { service });
+	// Somebody without another phone: there is one button.
+	await signInAs(phone.context, portal, demoAccount(portal, 'beneficiary', 'Doubs').contact);
+	await ready(phone, '/compte/notifications');
+	const before = devices();
+	await phone.page.locator('[data-push-enable]').click();
+	await expect.poll(devices).toBe(before + 1);
+	await phone.page.reload();
+	// Asked at each start, twice a day at most: as if half a day had gone by.
+	const refused = phone.page.waitForResponse((answer) => answer.url().endsWith('/api/push/subscribe'));
+	await phone.page.clock.setFixedTime(new Date(Date.now() + 13 * 3_600_000));
+	await phone.page.getByRole('button', { name: 'Retirer cet appareil' }).click();
+	expect((await refused).status()).toBe(410);
+	await expect.poll(() => phone.page.evaluate(() => sessionStorage.getItem('subscription'))).toBeNull();
+	expect(devices()).toBe(before);
 });
 
 test('a changed subscription is taken again and told to the server', async () => {
@@ -208,15 +270,28 @@ test.describe('asking for reminders', () => {
 		await expect(button()).toBeEnabled();
 	});
 
-	test('a refusal names the other ways, and is remembered', async () => {
+	test('we ask before the browser does; a refusal names the other ways, and nothing is asked for 30 days', async () => {
 		phone = await openPhone(portal.origin);
 		await phone.context.addInitScript(() => {
 			Notification.requestPermission = async () => 'denied';
+			Object.defineProperty(Notification, 'permission', { get: () => 'default' });
 		});
-		await open();
+		await signInAs(phone.context, portal, demoAccount(portal, 'beneficiary').contact);
+		await ready(phone, '/accueil');
+		const offer = phone.page.locator('[data-push-offer]');
+		await offer.getByRole('link', { name: 'Voir comment' }).click();
 		await button().click();
 		await expect(status()).toContainText('par e-mail ou par SMS');
 		expect((await phone.stored()).localStorage).toEqual(['push-refused-at']);
+		const offeredIn = async (days: number) => {
+			await phone.page.clock.setFixedTime(new Date(Date.now() + days * 86_400_000));
+			await ready(phone, '/accueil');
+			return offer;
+		};
+		await expect(await offeredIn(29)).toBeHidden();
+		await expect(await offeredIn(31)).toBeVisible();
+		await offer.getByRole('button', { name: 'Plus tard' }).click();
+		await expect(await offeredIn(32)).toBeHidden();
 	});
 
 	test('where notifications are forbidden there is no button, and the other ways are named', async () => {

@@ -74,8 +74,13 @@ export async function lastCode(page: Page, portal: Portal, contact: string): Pro
 }
 
 /** Signs in as a person does: contact, code from the mailbox. At most five times an hour for one contact. */
-export async function signInByCode(page: Page, portal: Portal, contact: string, { shared = false } = {}) {
+export async function signInByCode(page: Page, portal: Portal, contact: string, options: { shared?: boolean } = {}) {
 	await page.goto(`${portal.origin}/connexion`);
+	await typeContactAndCode(page, portal, contact, options);
+}
+
+/** The same on the sign-in page that is already there. */
+export async function typeContactAndCode(page: Page, portal: Portal, contact: string, { shared = false } = {}) {
 	await page.getByLabel('Votre e-mail ou votre numéro de portable').fill(contact);
 	if (shared) await page.locator('input[name="device"][value="shared"]').check();
 	await page.getByRole('button', { name: 'Recevoir mon code' }).click();

@@ -1,5 +1,6 @@
 import { chromium, type BrowserContext, type CDPSession, type Page, type Worker } from '@playwright/test';
 import { CHROMIUM_FLAGS } from './chromium.mjs';
+import type { Desktop } from './desktop.ts';
 import type { PushService, ReceivedPush } from './push-service.ts';
 
 interface Registration {
@@ -40,12 +41,19 @@ export interface Stored {
 	cookies: string[];
 }
 
+interface PhoneOptions {
+	service?: PushService;
+	desktop?: Desktop;
+	grant?: boolean;
+	mint?: Mint;
+}
+
 const NO_SERVICE: Mint = () => Promise.reject(new Error('no push service'));
 
-/** `service`: where subscriptions are made; what it receives is delivered to this phone. */
+/** `service`: where subscriptions are made; what it receives is delivered to this phone. `desktop`: where notifications show. */
 export async function openPhone(
 	origin: string,
-	{ service, grant = true, mint }: { service?: PushService; grant?: boolean; mint?: Mint } = {},
+	{ service, desktop, grant = true, mint }: PhoneOptions = {},
 ): Promise<Phone> {
 	const context = await chromium.launchPersistentContext('', {
 		executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -53,6 +61,7 @@ export async function openPhone(
 		args: CHROMIUM_FLAGS,
 		locale: 'fr-FR',
 		viewport: { width: 360, height: 740 },
+		...(desktop && { env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: desktop.address } }),
 	});
 	// Granting one permission denies all that are not named.
 	const allowed = grant ? ['notifications', 'background-sync'] : ['background-sync'];

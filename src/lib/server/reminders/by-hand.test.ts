@@ -1,9 +1,12 @@
+import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, tickAt } from '../../../../tests/support/reminders.ts';
+import { reminder } from '../db/schema/index.ts';
 import { sendByHand, undoByHand, type ByHand } from './by-hand.ts';
 import { problemOf } from './free-text.ts';
+import { sendingsOf } from './sendings.ts';
 import { messagesOf, recipientsOf, remindersOf, sendingOf } from './queries.ts';
 
 const later = (ms: number) => new Date(NOW.getTime() + ms);
@@ -73,6 +76,23 @@ test('a sending can be undone and seen by its sender only', async () => {
 	const by = { accountId: other.id, role: 'referent' as const, structureId: other.structureId };
 	expect(await db.write((tx) => undoByHand(tx, { batch: 'one', by, now: NOW }))).toBe(0);
 	expect(await sendingOf(db.read, other.id, 'one')).toEqual([]);
+});
+
+test('the latest sendings are found again, one row each, with how far they are', async () => {
+	const { db, account, by, person, send } = await setting();
+	const other = await aPerson(db, { referent: account });
+	await send({ personIds: [person.id, other.id] });
+	await db.write((tx) =>
+		tx.update(reminder).set({ state: 'failed', reason: 'unreachable' }).where(eq(reminder.personId, other.id)),
+	);
+	const third = await aPerson(db, { referent: account, firstName: 'Zoé', lastName: 'Martin' });
+	await send({ batch: 'two', personIds: [third.id], template: 'call', now: later(1_000) });
+	expect(await sendingsOf(db.read, by.accountId, later(2_000))).toMatchObject([
+		{ batch: 'two', people: 1, name: 'Zoé Martin', template: 'call', waiting: 1, failed: 0 },
+		{ batch: 'one', people: 2, template: 'news', waiting: 1, failed: 1, answered: 0 },
+	]);
+	expect(await sendingsOf(db.read, (await aReferent(db)).id, later(2_000))).toEqual([]);
+	expect(await sendingsOf(db.read, by.accountId, later(91 * 24 * HOUR))).toEqual([]);
 });
 
 test('nobody is reminded by hand twice in 24 hours, unless the first did not arrive', async () => {

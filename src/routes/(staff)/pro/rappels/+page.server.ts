@@ -16,7 +16,8 @@ import {
 import { MESSAGE_SUBJECTS } from '$lib/server/reminders/template-rules';
 import { MAX_FREE_TEXT, problemOf, type TextProblem } from '$lib/server/reminders/free-text';
 import { examplesFor } from '$lib/server/reminders/preview';
-import { recipientsOf, sendingOf, sentByHand } from '$lib/server/reminders/queries';
+import { recipientsOf, sendingOf } from '$lib/server/reminders/queries';
+import { sendingsOf } from '$lib/server/reminders/sendings';
 import { listTemplates, versionFor } from '$lib/server/reminders/templates';
 import { addDays, localDay, nextAllowed } from '$lib/server/territories/calendar';
 import { getTerritory, holidaysOf } from '$lib/server/territories/queries';
@@ -108,7 +109,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		days: { first: localDay(now, zone), last: addDays(localDay(now, zone), MAX_DAYS_AHEAD) },
 		chosen: url.searchParams.getAll('personne'),
 		all: url.searchParams.has('toutes'),
-		recent: sent ? [] : await sentByHand(db.read, accountId),
+		recent: sent ? [] : await sendingsOf(db.read, accountId, now),
 	};
 };
 

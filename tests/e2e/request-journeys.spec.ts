@@ -199,6 +199,8 @@ test('the receipt of all that can be asked says what the law wants, on one sheet
 			return (message = textOf(inbox));
 		})
 		.toContain('articles L112-3 et R112-5');
+	const [answered] = /Un professionnel vous contacte au plus tard le [^.]+\./.exec(message)!;
+	expect(receipt).toContain(answered);
 	const [, told] = /reçue\.(.+L112-3 et R112-5[^.]+\.)/.exec(message)!;
 	for (const sentence of told!.split(/(?<=\.) (?=[A-ZÀÉ])/).filter((each) => !each.startsWith(' Votre référence')))
 		expect(receipt.includes(sentence.trim()) || sentence.includes('parcours@ardennes'), sentence).toBe(true);

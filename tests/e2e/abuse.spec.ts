@@ -214,6 +214,16 @@ test('methods nobody uses are answered without a fault', async () => {
 	});
 });
 
+test('guessing links to answer is hopeless, and stops at 300 in ten minutes from one address', async () => {
+	const guesses = Array.from({ length: 310 }, (_, index) => `/r/${'a'.repeat(30)}${String(index).padStart(10, '2')}`);
+	const said = async (path: string, address: string) => (await ask(portal, path, { address })).status;
+	const found: number[] = [];
+	await eachOf(guesses, async (path) => found.push(await said(path, '198.51.100.9')));
+	expect(found.filter((status) => status === 404)).toHaveLength(300);
+	expect(found.filter((status) => status === 429)).toHaveLength(10);
+	expect(await said(guesses[0]!, '198.51.100.10')).toBe(404);
+});
+
 test('the log tells nothing that was typed', () => {
 	expect(secretsOf(portal.log(), world, ['x99', 'DROP TABLE', 'xavier'])).toEqual([]);
 	expect(portal.log()).not.toContain('unexpected error');

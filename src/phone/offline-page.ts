@@ -53,6 +53,7 @@ function fill(page: HTMLElement, agenda: Agenda, now: number): void {
 	coming.forEach((appointment, index) => addAppointment(page, appointment, index === 0 ? 'next' : 'later'));
 	write(page, 'step', agenda.nextStep);
 	write(page, 'aid', agenda.aid);
+	write(page, 'seen', agenda.seen);
 	if (agenda.stages.length > 0) {
 		show(page, 'pathway');
 		for (const { name, state } of agenda.stages) {

@@ -86,11 +86,12 @@ async function joinOnce(files: SentFile[], join: (tx: Tx, pages: Joining['pages'
 	}
 }
 
-/** Shown by itself, a page of somebody's paper runs nothing, asks for nothing, and is framed by us alone. */
+/**
+ * Shown by itself, a page of somebody's paper runs nothing, asks for nothing, and is framed by us alone. Sandboxed by its own
+ * answer rather than by the frame: Chromium starts its reader of PDF files in the first, and in no frame that has `sandbox`.
+ */
 const ALONE =
-	"default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
-/** Pictures need no more than this; a browser's own reader of PDF files does not start inside it. */
-const SANDBOX = `${ALONE}; sandbox`;
+	"default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox";
 
 export async function pageResponse({ type, id, name }: PageView, way: 'attachment' | 'inline'): Promise<Response> {
 	const bytes = await readPage(id);
@@ -99,7 +100,7 @@ export async function pageResponse({ type, id, name }: PageView, way: 'attachmen
 			'content-type': MEDIA[type],
 			'content-length': String(bytes.length),
 			'content-disposition': disposition(way, name),
-			'content-security-policy': way === 'inline' && type === 'pdf' ? ALONE : SANDBOX,
+			'content-security-policy': ALONE,
 			'x-frame-options': way === 'inline' ? 'SAMEORIGIN' : 'DENY',
 			'cache-control': 'no-store',
 		},

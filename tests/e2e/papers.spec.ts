@@ -23,6 +23,11 @@ const pages = () =>
 		database.prepare(`SELECT id, type, size FROM paper_page ORDER BY rowid`).all(),
 	) as { id: string; type: string; size: number }[];
 
+const lastPaper = () =>
+	withDatabase(home.portal, (database) =>
+		database.prepare(`SELECT id FROM paper ORDER BY joined_at DESC LIMIT 1`).pluck().get(),
+	) as string;
+
 /** A photo of 12 million dots, as a phone takes it, with the grain of one: too heavy to send as it is. */
 async function takePhoto(): Promise<Buffer> {
 	const sheet = await home.phone.context.newPage();
@@ -102,6 +107,15 @@ test('without network a photo is kept, said so, and sent once when the network r
 	await home.visit('/accueil');
 	await expect.poll(() => home.rows('queue')).toBe(0);
 	expect(pages()).toHaveLength(before + 1);
+	await signInAs(
+		home.phone.context,
+		{ ...home.portal, origin: home.front.origin },
+		demoAccount(home.portal, 'referent', 'Ardennes').contact,
+	);
+	await page.goto(`${home.front.origin}/pro/papiers/${lastPaper()}`);
+	// The browser's own reader stands in the frame, which the answer sandboxes: with the attribute it would not start.
+	const reader = () => page.frames().some((frame) => frame.url().startsWith('chrome-extension:'));
+	await expect.poll(reader).toBe(true);
 });
 
 test('somebody else’s phone keeps no photo: the page does', async () => {

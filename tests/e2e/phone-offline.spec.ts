@@ -131,6 +131,28 @@ test('opened without network, it shows the next appointment, the pathway and num
 	await expect(page.getByRole('navigation').first()).toBeVisible();
 });
 
+test('without network a family reads where its aid stands, in the words of the page, with « vu le … »', async () => {
+	await home.signInWithAgenda(amina());
+	const { page } = home.phone;
+	await page.goto(`${home.front.origin}/aides`);
+	const card = page
+		.getByRole('main')
+		.getByText(/^C’est à vous d’agir/)
+		.first();
+	const online = (await card.textContent())!;
+	// Offline, a day is said with its year and never as « dans 18 jours ».
+	const words = online.split(/\d/)[0]!.trim();
+	home.front.target = null;
+	await page.goto(`${home.front.origin}/aides`);
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pas de réseau');
+	const aid = page.locator('section', { has: page.getByRole('heading', { name: 'Où en est votre aide' }) });
+	await expect(aid).toContainText(words);
+	await expect(aid).toContainText(/\b20\d\d\b/);
+	await expect(aid).not.toContainText(/dans \d+ jours|demain/);
+	await expect(aid.getByText(/^Vu le \p{L}+ \d+.* à \d+\sh/u)).toBeVisible();
+	await expect(page.locator('a[href^="tel:"]').first()).toBeVisible();
+});
+
 test('the offline page says so in the language of the address, and holds nothing for a visitor', async () => {
 	await visit('/en');
 	await home.phone.context.setOffline(true);

@@ -212,6 +212,8 @@ test('somebody else’s page, a path, and a page of another paper are no pages',
 	expect((await ask(portal, wrong, { session: world.sessions.lead })).status).toBe(404);
 	const shown = await ask(portal, `/pro/papiers/${paper}/${paperPage}?voir`, { session: world.sessions.lead });
 	expect(shown.headers).toMatchObject({ 'x-frame-options': 'SAMEORIGIN', 'content-type': 'application/pdf' });
+	// Sandboxed by its own answer: a browser starts its reader of PDF files in no frame that has the attribute.
+	expect(shown.headers['content-security-policy']).toMatch(/^default-src 'none';.*frame-ancestors 'self';.*; sandbox$/);
 	const { body } = await ask(portal, '/compte/acces', { session: world.sessions.person });
 	expect(body).toContain('Un de vos papiers');
 });

@@ -16,8 +16,10 @@ export interface Agenda {
 	stages: { name: string; state: 'done' | 'here' | 'next' }[];
 	/** The person's own next step, with its day. */
 	nextStep: string | null;
-	/** Where the aid stands, in a sentence. */
+	/** Where the aid stands, in a sentence after its name. */
 	aid: string | null;
+	/** « Vu le mardi 3 mars à 8 h »: said beside the aid. A phone may hold an agenda of before without it. */
+	seen?: string;
 	referent: { name: string; phone: KeptPhone } | null;
 }
 

@@ -1,7 +1,7 @@
 import { m } from '../paraglide/messages.js';
 import type { Locale } from '../paraglide/runtime.js';
 import type { AidStatus } from './codes.ts';
-import { formatDay, formatDayWhen } from './dates.ts';
+import { daysUntil, formatDay, formatDayWhen } from './dates.ts';
 import { regionOf } from './locales.ts';
 
 /** Papers that may be asked for. What an administration holds already is not among them (CRPA L114-8). */
@@ -229,6 +229,9 @@ export function aidSentencePro(
 		case 'incomplete':
 			if (facts.elsewhere) return m.aid_pro_next_elsewhere({}, inLanguage);
 			if (facts.nextActor === 'structure') return m.aid_pro_next_check({ who }, inLanguage);
+			// The last day is over: the clock runs again, and the service may go on without them.
+			if (facts.nextBy && daysUntil(facts.nextBy, zone, now) < 0)
+				return m.aid_pro_next_papers_late({ who, papers, by }, inLanguage);
 			return m.aid_pro_next_papers({ papers, by }, inLanguage);
 		case 'submitted':
 			return by ? m.aid_pro_next_start({ who, by }, inLanguage) : m.aid_pro_next_review_open({ who }, inLanguage);

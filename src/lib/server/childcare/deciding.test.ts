@@ -86,4 +86,8 @@ test('the queue speaks to professionals: who must do what, until when', async ()
 	expect(await say(true, on('2026-05-02'))).toBe('Refus par silence. À vous : une décision reste possible.');
 	await change(id, 'incomplete', { papers: ['cost_proof'], dueOn: '2026-03-20' });
 	expect(await say(true)).toMatch(/^La personne : envoyer .*, au plus tard le vendredi 20 mars/);
+	expect(await say(true, on('2026-03-20'))).toMatch(/^La personne/);
+	expect(await say(true, on('2026-03-21'))).toMatch(
+		/^Pas reçu le vendredi 20 mars.*À vous : reprendre l’étude, ou demander encore/,
+	);
 });

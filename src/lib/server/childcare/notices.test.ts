@@ -5,6 +5,7 @@ import { aidNotice } from '../db/schema/index.ts';
 import type { Mail } from '../platform/mail.ts';
 import type { Delivery } from '../platform/outcome.ts';
 import { planSilenceNotices, sendAidNotices } from './notices.ts';
+import { getOwnAid } from './queries.ts';
 import { aidsQueue } from './queue.ts';
 import { askUrgently } from './urgent.ts';
 
@@ -117,6 +118,13 @@ describe('« j’ai un entretien demain »', () => {
 			['2026-03-03', true],
 			[null, false],
 		]);
+	});
+	test('is to be answered by its own day, not by the one of the law; once it is over, by that', async () => {
+		const { reference } = (await ask('2026-03-03'))!;
+		const nextBy = async (day: string) =>
+			(await getOwnAid(given.db.read, given.person.id, reference, on(day))).facts.nextBy;
+		expect([await nextBy('2026-03-02'), await nextBy('2026-03-03')]).toEqual(['2026-03-03', '2026-03-03']);
+		expect(await nextBy('2026-03-04')).toBe('2026-05-02');
 	});
 	test('is for today at the earliest and two weeks at the latest, in the zone of the territory; one at a time', async () => {
 		for (const day of ['2026-03-01', '2026-03-17']) await expect(ask(day)).rejects.toThrow('urgent_outside');

@@ -46,7 +46,7 @@ function factsOf(aid: AidRow, papers: PaperRow[], deciderName: string, zone: str
 	return {
 		status: aid.status,
 		nextActor: isOver ? 'nobody' : aid.nextActor,
-		nextBy: aid.nextBy,
+		nextBy: urgentDay(aid, today) ?? aid.nextBy,
 		missing: waited(papers)
 			.filter(({ declaredAt }) => declaredAt === null)
 			.map(({ kind }) => kind),
@@ -58,6 +58,10 @@ function factsOf(aid: AidRow, papers: PaperRow[], deciderName: string, zone: str
 		transmittedTo: aid.outcome?.transmittedTo ?? null,
 	};
 }
+
+/** The interview is tomorrow: the day that the law gives two months for is not the one to tell. */
+const urgentDay = ({ urgentOn, status }: AidRow, today: string): string | null =>
+	urgentOn && urgentOn >= today && (status === 'submitted' || status === 'under_review') ? urgentOn : null;
 
 const papersOf = (q: Queries, aidIds: string[]): Promise<PaperRow[]> =>
 	aidIds.length === 0

@@ -1,12 +1,12 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { Locale } from '$lib/paraglide/runtime.js';
 import type { Agenda, KeptAppointment, KeptPhone } from '$lib/shared/agenda';
-import { aidSentence } from '$lib/shared/aids';
+import { aidName, aidSentence } from '$lib/shared/aids';
 import { formatDay, formatDayTime } from '$lib/shared/dates';
 import { appointmentModeLabel } from '$lib/shared/labels';
 import { displayPhone } from '$lib/shared/phones';
 import { listAppointments, type AppointmentView } from '$lib/server/appointments/queries';
-import { aidsOf } from '$lib/server/childcare/queries';
+import { aidsOf, type AidLine } from '$lib/server/childcare/queries';
 import type { Queries } from '$lib/server/db/client';
 import { pathwayOf, type PathwayView } from '$lib/server/pathway/queries';
 import { nextOwnStep } from '$lib/server/pathway/rules';
@@ -35,22 +35,30 @@ export async function agendaOf(
 		.slice(0, KEPT_APPOINTMENTS);
 	const view = await pathwayOf(q, personId, locale);
 	const lead = await leadOf(q, personId);
-	const [aid] = await aidsOf(q, personId, now);
+	const aid = mostPressing(await aidsOf(q, personId, now));
 	const { zone } = territory;
 	const aidContext = { locale, zone, now: ANOTHER_DAY, today: localDay(now, zone) };
+	const when = formatDayTime(now, zone, locale);
 	return {
 		userKey: userKeyOf(account),
 		fetchedAt: now.toISOString(),
 		locale,
-		updated: m.phone_offline_updated({ when: formatDayTime(now, zone, locale) }),
+		updated: m.phone_offline_updated({ when }),
 		territory: { portalTitle: m.service_portal_title({ name: territory.name }), phone: phoneOf(territory.phone) },
 		appointments: coming.map((appointment) => keptAppointment(appointment, locale)),
 		stages: view ? view.stages.map(({ name, state }) => ({ name, state: STATES[state] })) : [],
 		nextStep: view && stepWords(view, locale),
-		aid: aid ? aidSentence(aid.facts, aidContext) : null,
+		aid: aid ? `${aidName(aid, locale)} – ${aidSentence(aid.facts, aidContext)}` : null,
+		seen: m.phone_offline_seen({ when }),
 		referent: lead ? { name: lead.name, phone: phoneOf(lead.phone ?? lead.structurePhone) } : null,
 	};
 }
+
+/** The one in which the person must act, else the one somebody works on, else the last one. */
+const mostPressing = (aids: AidLine[]): AidLine | undefined =>
+	aids.find(({ facts }) => facts.nextActor === 'person') ??
+	aids.find(({ facts }) => facts.nextActor === 'structure') ??
+	aids[0];
 
 const phoneOf = (number: string): KeptPhone => ({ number, shown: displayPhone(number) });
 

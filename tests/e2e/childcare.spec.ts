@@ -95,6 +95,12 @@ test('a single parent with an interview tomorrow asks once, without JavaScript: 
 	await expect(main).toContainText(/doit agir/);
 	await expect(main.getByRole('link', { name: /^0\d/ }).first()).toBeVisible();
 	const reference = referenceIn(page.url());
+	// What she hands to the crèche, in Arabic as well: one A4, in French.
+	await page.goto(`${portal.origin}/ar/aides/${reference}/feuille`);
+	await page.locator('form[action="?/make"] button').click();
+	await expect(page.getByRole('main')).toContainText('Pour vérifier cette feuille');
+	const sheet = (await page.pdf({ format: 'A4' })).toString('latin1');
+	expect(sheet.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
 	await context.close();
 	await expect
 		.poll(() =>

@@ -17,6 +17,8 @@ export const PAPERS = [
 	'interview_notice',
 ] as const;
 export type Paper = (typeof PAPERS)[number];
+/** The same whatever is asked for: once received, it is not asked again for another aid (CRPA L114-8). */
+export const LASTING_PAPERS: readonly Paper[] = ['family_record', 'custody_decision', 'bank_details'];
 
 /** Why an aid is refused or granted in part: each says the reason, and what can be done. */
 export const AID_REASONS = [

@@ -9,6 +9,7 @@ import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { addDays, daysBetween, localDay, type Holidays } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { heldFor } from './held.ts';
 import { move, tell, type Actor, type AidRow } from './moving.ts';
 import { isWaiting, LONGEST_PAPER_DAYS, mayMove, nextOf, paperDueDay, paused, resumed, type Clock } from './rules.ts';
 import { schemeOfFile } from './schemes.ts';
@@ -48,7 +49,7 @@ export interface Changed {
 /**
  * A referent of the deciding structure changes the status; asking for papers stops the clock, their arrival starts it.
  * @throws DomainError `not_found` for any other professional; `aid_changed` (conflict) when somebody changed it since
- * `version`; `aid_refused_move` (conflict); `aid_papers_needed`, `aid_due_needed`, `aid_due_outside`, `aid_amount_needed`,
+ * `version`; `aid_refused_move` (conflict); `aid_papers_needed`, `aid_paper_held`, `aid_due_needed`, `aid_due_outside`, `aid_amount_needed`,
  * `aid_reason_needed`, `aid_period_wrong`, `aid_body_needed`, `aid_paid_outside` (invalid)
  */
 export async function changeAidStatus(tx: Tx, change: AidChange): Promise<Changed> {
@@ -64,11 +65,21 @@ export async function changeAidStatus(tx: Tx, change: AidChange): Promise<Change
 		await propose(tx, found, { to, by, detail, now });
 		return { ...told, proposed: true };
 	}
+	if (to === 'incomplete') await refuseHeld(tx, { aidId, today, zone: territory.zone, papers: detail.papers });
 	const clock = clockAfter(found, { to, today, dueOn: detail.dueOn });
 	await move(tx, found, { ...change, actor: 'decider', detail, clock, today });
 	if (to === 'incomplete') await askPapers(tx, aidId, detail, now);
 	if (found.status === 'incomplete') await receivePapers(tx, aidId, now);
 	return { ...told, proposed: false };
+}
+
+/** @throws DomainError `aid_paper_held` (invalid) for a paper that the service has already */
+async function refuseHeld(
+	q: Queries,
+	{ papers = [], ...aid }: { aidId: string; today: string; zone: string; papers?: string[] },
+): Promise<void> {
+	const held = await heldFor(q, aid);
+	if (held.some(({ kind }) => papers.includes(kind))) throw new DomainError('aid_paper_held', 'invalid');
 }
 
 interface Granting {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, ne, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, ne, or, sql } from 'drizzle-orm';
 import type { PaperReason, PaperState, PaperType } from '../../shared/papers.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
@@ -75,6 +75,44 @@ export async function papersOf(q: Queries, of: PaperOf): Promise<PaperView[]> {
 		.orderBy(asc(paper.joinedAt), asc(paper.id))
 		.limit(MOST);
 	return withPages(q, rows);
+}
+
+/** A paper that a service has already, and where. */
+export interface HeldPaper {
+	id: string;
+	kind: string;
+	reference: string;
+	/** Found to do. */
+	stateAt: Date;
+}
+
+/**
+ * Papers of these kinds that the service which decides an aid found to do, in that aid or another of the person, since an
+ * instant; the last one of each kind. What another service holds is not told: it would say what the person asks for there.
+ */
+export async function heldPapers(
+	q: Queries,
+	{ aidId, kinds, since }: { aidId: string; kinds: readonly string[]; since: Date },
+): Promise<HeldPaper[]> {
+	const [own] = await q.select().from(childcareAid).where(eq(childcareAid.id, aidId)).limit(1);
+	if (!own?.deciderStructureId) return [];
+	const rows = await q
+		.select({ id: paper.id, kind: paper.kind, reference: childcareAid.reference, stateAt: paper.stateAt })
+		.from(childcareAid)
+		.innerJoin(paper, eq(paper.aidId, childcareAid.id))
+		.where(
+			and(
+				eq(childcareAid.personId, own.personId),
+				eq(childcareAid.deciderStructureId, own.deciderStructureId),
+				eq(paper.state, 'examined'),
+				inArray(paper.kind, [...kinds]),
+				gte(paper.stateAt, since),
+			),
+		)
+		.orderBy(desc(paper.stateAt), asc(paper.id))
+		.limit(MOST);
+	const seen = new Set<string | null>();
+	return rows.flatMap(({ kind, ...held }) => (seen.has(kind) ? [] : (seen.add(kind), [{ ...held, kind: kind! }])));
 }
 
 /** A paper, and what must be known to tell who may read it. */

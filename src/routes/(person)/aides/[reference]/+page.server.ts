@@ -3,6 +3,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { declarePaper, noteElsewhere, submitAid, withdrawAid } from '$lib/server/childcare/commands';
 import { parsePaper } from '$lib/server/childcare/forms';
 import { parseNoted } from '$lib/server/childcare/forms-ask';
+import { heldFor } from '$lib/server/childcare/held';
 import { getOwnAid, forGuest } from '$lib/server/childcare/queries';
 import { movesFrom } from '$lib/server/childcare/rules';
 import { answerDelay } from '$lib/server/childcare/statistics';
@@ -11,6 +12,7 @@ import { papersOf } from '$lib/server/papers/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary, requireSignedIn } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { tellAidChange } from '../../../aids.server';
 import { ownerOf } from '../reader.server';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -23,6 +25,7 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const papers = await papersOf(db.read, { aidId: own.id });
 	return {
 		now,
+		held: (await heldFor(db.read, { aidId: own.id, today: own.today, zone: own.zone })).map(({ kind }) => kind),
 		papers: papers.map(({ kind, state, reason }) => ({ kind, state, reason })),
 		file,
 		isGuest,
@@ -42,7 +45,10 @@ export const actions: Actions = {
 		const by = requireBeneficiary();
 		try {
 			const own = { reference: params.reference, personId: by.personId, by, now: locals.now };
-			await db.write((tx) => submitAid(tx, own));
+			await db.write(async (tx) => {
+				await submitAid(tx, own);
+				await tellAidChange(tx, own);
+			});
 		} catch (problem) {
 			return failFrom(problem, sentences);
 		}

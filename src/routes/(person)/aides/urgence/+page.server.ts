@@ -11,6 +11,7 @@ import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { tellAidChange } from '../../../aids.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
@@ -40,6 +41,7 @@ export const actions: Actions = {
 			opened = await db.write(async (tx) => {
 				const made = await askUrgently(tx, { personId, territoryId, on: parsed.value.on, by, now: locals.now });
 				if (!made) throw new DomainError('aid_open', 'conflict');
+				await tellAidChange(tx, { ...made, personId, now: locals.now });
 				return made;
 			});
 		} catch (problem) {

@@ -1,5 +1,5 @@
 import type { Tx } from '$lib/server/db';
-import { aidSentenceFor } from '../aides/tell.server';
+import { aidSentenceFor } from '../../../aids.server';
 import type { Joined } from '$lib/server/papers/queries';
 import { personOf } from '$lib/server/people/queries';
 import { planNotice } from '$lib/server/reminders/commands';

@@ -14,6 +14,7 @@ import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { tellAidChange } from '../../../../aids.server';
 import type { Actions, PageServerLoad } from './$types';
 
 const ALONE = ['single', 'single_parent'];
@@ -69,6 +70,8 @@ export const actions: Actions = {
 			opened = await db.write(async (tx) => {
 				const made = await openAid(tx, { personId, territoryId, sent: !keep, ...asked, by, now });
 				if (!made) throw new DomainError('aid_open', 'conflict');
+				// The receipt (CRPA R112-5) is the page it leads to, at the address that the person uses.
+				if (!keep) await tellAidChange(tx, { ...made, personId, now });
 				return made;
 			});
 		} catch (problem) {

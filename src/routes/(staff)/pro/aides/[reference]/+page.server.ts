@@ -2,13 +2,14 @@ import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { changeAidStatus, recordAidOpening } from '$lib/server/childcare/commands';
 import { parseDecision } from '$lib/server/childcare/forms';
+import { heldFor } from '$lib/server/childcare/held';
 import { getAidToDecide } from '$lib/server/childcare/queries';
 import { aidOpenedRecently } from '$lib/server/childcare/queue';
 import { currentScale } from '$lib/server/childcare/scale';
 import { grantedThisYear } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
 import { papersOf } from '$lib/server/papers/queries';
-import { tellAidChange } from '../tell.server';
+import { tellAidChange } from '../../../../aids.server';
 import { listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
@@ -32,6 +33,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		...shown,
 		chosen,
 		papers,
+		held: await heldFor(db.read, { aidId: shown.file.id, today, zone: shown.file.zone }),
 		read,
 		bodies: await bodiesFor(viewer),
 		budgetLeft: rules?.budgetCents ? rules.budgetCents - granted : null,
@@ -47,6 +49,7 @@ const bodiesFor = async ({ territoryId, structureId }: { territoryId: string; st
 /** Refusals by a rule, each beside the field it is about. */
 const FIELDS: Record<string, string> = {
 	aid_papers_needed: 'papers',
+	aid_paper_held: 'papers',
 	aid_due_needed: 'dueOn',
 	aid_due_outside: 'dueOn',
 	aid_amount_needed: 'amount',
@@ -57,6 +60,7 @@ const FIELDS: Record<string, string> = {
 };
 const SENTENCES = {
 	aid_papers_needed: m.aid_error_papers,
+	aid_paper_held: m.aid_pro_error_held,
 	aid_due_needed: m.aid_error_due,
 	aid_due_outside: m.aid_error_due_outside,
 	aid_amount_needed: m.aid_error_amount,

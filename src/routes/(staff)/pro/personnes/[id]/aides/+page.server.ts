@@ -13,7 +13,7 @@ import { getTerritory } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
-import { tellAidChange } from '../../../aides/tell.server';
+import { tellAidChange } from '../../../../../aids.server';
 import type { Actions, PageServerLoad } from './$types';
 
 /** Status only, for who follows the person (domain.md §7.2); the file itself belongs to those who decide. */
@@ -92,8 +92,8 @@ export const actions: Actions = {
 			if (!parsed.ok) return fail(400, { ...parsed, values: { ...parsed.values, reference } });
 			const { amount: amountCents, ...said } = parsed.value;
 			await db.write(async (tx) => {
-				const { id } = await noteElsewhere(tx, { ...whose, ...said, reference, amountCents, by, now });
-				await tellAidChange(tx, { id, reference, personId: whose.personId, now });
+				await noteElsewhere(tx, { ...whose, ...said, reference, amountCents, by, now });
+				await tellAidChange(tx, { reference, personId: whose.personId, now });
 			});
 		} catch (problem) {
 			return failFrom(problem, { aid_as_of_outside: m.aid_error_as_of }, { reference });

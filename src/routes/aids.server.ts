@@ -18,9 +18,9 @@ export async function aidSentenceFor(tx: Tx, { reference, personId, now }: Aid):
 }
 
 /** Tells the person, in the words of their page, once for each change. */
-export async function tellAidChange(tx: Tx, aid: Aid & { id: string }) {
-	const { id, personId, reference, now } = aid;
-	const { version } = await getOwnAid(tx, personId, reference, now);
+export async function tellAidChange(tx: Tx, aid: Aid): Promise<void> {
+	const { personId, reference, now } = aid;
+	const { id, version } = await getOwnAid(tx, personId, reference, now);
 	await planNotice(tx, {
 		kind: 'aid_changed',
 		personId,

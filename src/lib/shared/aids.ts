@@ -218,7 +218,8 @@ export function aidSentencePro(
 ): string {
 	const { locale, zone, now, mine } = context;
 	const inLanguage = { locale: locale as Locale };
-	const who = mine ? m.aid_pro_you({}, inLanguage) : facts.deciderName;
+	const other = facts.elsewhere ? bodyLabel(facts.elsewhere, locale) : facts.deciderName;
+	const who = mine ? m.aid_pro_you({}, inLanguage) : other;
 	const by = facts.nextBy ? formatDayWhen(facts.nextBy, zone, locale, now) : '';
 	const papers = listed(
 		facts.missing.map((code) => paperLabelPro(code, locale)),

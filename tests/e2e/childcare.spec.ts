@@ -120,6 +120,24 @@ test('a single parent with an interview tomorrow asks once, without JavaScript: 
 test('a complete file goes to payment: examined, proposed by one, confirmed by another, paid', async ({ portal }) => {
 	const parent = as(portal, amina(portal));
 	const reference = referenceIn(await parent.post('/aides/nouvelle/driving_licence'));
+	// The receipt and its mandatory mentions (CRPA R112-5), in a message that leaves at once as well.
+	const { address } = one<{ address: string }>(
+		portal,
+		`SELECT s.address FROM structure s JOIN childcare_aid f ON f.decider_structure_id = s.id WHERE f.reference = ?`,
+		reference,
+	);
+	const receipt = (await parent.read(`/aides/${reference}`)).text;
+	for (const said of [
+		'Demande reçue le',
+		'Sans réponse le',
+		'c’est un refus',
+		'tribunal administratif',
+		'03 53 01',
+		address,
+	])
+		expect(receipt).toContain(said);
+	const notice = `SELECT count(*) AS told FROM reminder WHERE kind = 'aid_changed' AND path = ?`;
+	expect(one(portal, notice, `/aides/${reference}`)).toEqual({ told: 1 });
 	await decide(portal, reference, 'under_review');
 	const grant = { amount: '800,00', periodFrom: dayIn(5), periodTo: dayIn(60) };
 	expect(await decide(portal, reference, 'granted', grant)).toContain('propose');

@@ -206,6 +206,19 @@ test('addresses and questions nobody meant are answered without a fault', async 
 	);
 });
 
+test('guessing the code of a printed sheet stops at 60 in ten minutes from one address, the crèche reads on from its own', async () => {
+	const guesses = Array.from(
+		{ length: 65 },
+		(_, index) => `/verifier/${'a'.repeat(40)}${String(index).padStart(3, '0')}`,
+	);
+	const said = async (path: string, address: string) => (await ask(portal, path, { address })).status;
+	const found: number[] = [];
+	await eachOf(guesses, async (path) => found.push(await said(path, '198.51.100.20')));
+	expect(found.filter((status) => status === 200)).toHaveLength(60);
+	expect(found.filter((status) => status === 429)).toHaveLength(5);
+	expect(await said(guesses[0]!, '198.51.100.21')).toBe(200);
+});
+
 test('methods nobody uses are answered without a fault', async () => {
 	const browsers = await browsersOf(portal, world);
 	await eachOf(visitsOf(world), async ({ at, actor }) => {

@@ -1,7 +1,7 @@
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import type { Locale } from '../../src/lib/paraglide/runtime.js';
 import { problemsOf } from '../support/axe.ts';
-import { focusProblems, measuredProblems, spacingProblems } from '../support/measured.ts';
+import { focusProblems, forcedColourProblems, measuredProblems, spacingProblems } from '../support/measured.ts';
 import type { Portal } from '../support/portal.ts';
 import { browsersOf, visitsOf } from '../support/visit.ts';
 import { startWorld, type ActorName, type World } from '../support/world.ts';
@@ -152,6 +152,7 @@ const closer = async (page: Page, desk: boolean) => [
 	...(await focusProblems(page)),
 	...(await spacingProblems(page)),
 	...(await moving(page)),
+	...(await forcedColourProblems(page)),
 ];
 
 /** Addresses of the forms of this page with something to type or tick; each is tried once. */

@@ -125,3 +125,39 @@ export async function focusProblems(page: Page): Promise<string[]> {
 		return found;
 	});
 }
+
+/** With the colours of the person's own system (forced colours): what has no edge, icon or focus left to be seen by. */
+export async function forcedColourProblems(page: Page): Promise<string[]> {
+	await page.emulateMedia({ forcedColors: 'active' });
+	const found = await page.evaluate(() => {
+		const problems: string[] = [];
+		const isShown = (element: Element) => {
+			const { width, height } = element.getBoundingClientRect();
+			return width > 1 && height > 1 && getComputedStyle(element).visibility === 'visible';
+		};
+		const said = (element: Element) =>
+			`${element.tagName.toLowerCase()}.${element.getAttribute('class')?.split(' ')[0] ?? ''} « ${(element.getAttribute('name') ?? element.textContent ?? '').trim().slice(0, 30)} »`;
+		for (const control of document.querySelectorAll('button, .button, input:not([type="hidden"]), select, textarea')) {
+			const { borderTopStyle, borderTopWidth, textDecorationLine, appearance } = getComputedStyle(control);
+			// Drawn by the browser itself.
+			if (appearance === 'auto' && control.matches('[type="checkbox"], [type="radio"]')) continue;
+			const hasEdge = borderTopStyle !== 'none' && parseFloat(borderTopWidth) >= 1;
+			if (isShown(control) && !hasEdge && !textDecorationLine.includes('underline'))
+				problems.push(`${said(control)} has no edge in forced colours`);
+		}
+		for (const shape of document.querySelectorAll('svg path')) {
+			const { stroke, fill } = getComputedStyle(shape);
+			let back: Element | null = shape;
+			while (back && /rgba\(\d+, \d+, \d+, 0\)|transparent/.test(getComputedStyle(back).backgroundColor))
+				back = back.parentElement;
+			const ground = back ? getComputedStyle(back).backgroundColor : 'rgb(0, 0, 0)';
+			const isSeen = [stroke, fill].some((colour) => colour !== 'none' && colour !== ground);
+			if (isShown(shape) && !isSeen)
+				problems.push(`an icon in ${said(shape.closest('a, button, p, li') ?? shape)} is not seen`);
+		}
+		return problems;
+	});
+	const focus = await focusProblems(page);
+	await page.emulateMedia({ forcedColors: null });
+	return [...found, ...focus.map((problem) => `${problem}, in forced colours`)];
+}

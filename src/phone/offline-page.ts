@@ -67,6 +67,8 @@ function fill(page: HTMLElement, agenda: Agenda, now: number): void {
 		dial(page, 'referent-phone', agenda.referent.phone);
 	}
 	if (agenda.territory) dial(page, 'service-phone', agenda.territory.phone);
+	// Worded when it was fetched, perhaps in another language than this page.
+	for (const place of page.querySelectorAll<HTMLElement>('[data-fill]')) place.lang = agenda.locale;
 }
 
 function addAppointment(page: HTMLElement, { when, where, toBring, phone }: KeptAppointment, list: string): void {

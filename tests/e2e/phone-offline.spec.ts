@@ -121,6 +121,7 @@ test('opened without network, it shows the next appointment, the pathway and num
 	await page.getByRole('link', { name: 'العربية' }).click();
 	await expect(page).toHaveURL(`${home.front.origin}/ar/accueil`);
 	await expect(page.locator('[data-list="stages"] li').first()).toBeVisible();
+	await expect(page.locator('.when').first()).toHaveAttribute('lang', 'fr');
 	await page.screenshot({ path: 'test-results/hors-ligne-ar-360.png', fullPage: true });
 	expect(await problemsAtEachSize('ar')).toEqual([]);
 	await page.goto(`${home.front.origin}/accueil`);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { CHROMIUM_FLAGS, ensureChromium } from '../support/chromium.mjs';
 import { demoAccount, openSessionOf } from '../support/fixtures.ts';
 import { startPortal, type Portal } from '../support/portal.ts';
-import { atMost, folder, type Figure, type Part } from './harness.ts';
+import { atMost, folder, median, type Figure, type Part } from './harness.ts';
 
 /**
  * Journeys on an old phone at a bus stop, in every language: 360 dots, CPU six times slower, 400 ms and 400 kbit/s
@@ -29,7 +29,7 @@ interface Shown {
 	/** From the tap that led here to something that moves. */
 	tap?: number;
 }
-type Marks = { taps?: Promise<number>; shift?: number };
+type Marks = { shift?: number };
 
 /** Watches every page from its first moment. */
 function watch(): void {
@@ -39,16 +39,13 @@ function watch(): void {
 		for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
 			if (!entry.hadRecentInput) marks.shift! += entry.value;
 	}).observe({ type: 'layout-shift', buffered: true });
-	marks.taps = new Promise((resolve) =>
-		addEventListener(
-			'click',
-			({ timeStamp }) =>
-				requestAnimationFrame(() =>
-					setTimeout(() =>
-						resolve(document.documentElement.classList.contains('leaving') ? performance.now() - timeStamp : Infinity),
-					),
-				),
-			{ once: true },
+	addEventListener('click', ({ timeStamp }) =>
+		requestAnimationFrame(() =>
+			setTimeout(() => {
+				const isMoving = document.documentElement.classList.contains('leaving');
+				// Read on the next page.
+				if (isMoving) sessionStorage.setItem('tap', String(performance.now() - timeStamp));
+			}),
 		),
 	);
 }
@@ -73,12 +70,10 @@ class Journey {
 		const { page } = this;
 		const control = page.locator(selector).first();
 		await control.scrollIntoViewIfNeeded();
-		const loaded = page.waitForEvent('load');
-		const answered = page.evaluate(() => (window as Marks).taps);
-		// In the page's own way: what is slow is the phone, not who taps.
-		await control.tap({ noWaitAfter: true });
-		const tap = await answered;
-		await loaded;
+		await page.evaluate(() => sessionStorage.removeItem('tap'));
+		// Nothing is waited for: what is slow is the phone, not who taps.
+		await Promise.all([page.waitForEvent('load'), control.tap({ noWaitAfter: true })]);
+		const tap = await page.evaluate(() => Number(sessionStorage.getItem('tap') ?? Infinity));
 		await this.look(tap);
 	}
 
@@ -157,7 +152,9 @@ async function seededPortal(): Promise<Portal> {
 function figuresOf(locale: string, shown: Shown[]): Figure[] {
 	const worst = (value: (one: Shown) => number) =>
 		shown.reduce((found, one) => (value(one) > value(found) ? one : found), shown[0]!);
-	const [paint, shift, tap] = [worst((one) => one.paint), worst((one) => one.shift), worst((one) => one.tap ?? 0)];
+	const [paint, shift] = [worst((one) => one.paint), worst((one) => one.shift)];
+	// One tap alone tells as much of the machine as of the page.
+	const tap = median(shown.flatMap(({ tap }) => tap ?? []));
 	return [
 		{
 			name: `${locale}, first visit, first words`,
@@ -172,10 +169,10 @@ function figuresOf(locale: string, shown: Shown[]): Figure[] {
 			limit: atMost(paint.paint, SHOWN_WITHIN_MS, 'ms'),
 		},
 		{
-			name: `${locale}, slowest tap to something seen (${tap.page})`,
-			value: tap.tap ?? Infinity,
+			name: `${locale}, from a tap to something that moves`,
+			value: tap,
 			unit: 'ms',
-			limit: atMost(tap.tap ?? Infinity, SEEN_WITHIN_MS, 'ms'),
+			limit: atMost(tap, SEEN_WITHIN_MS, 'ms'),
 		},
 		{
 			name: `${locale}, largest jump of a page (${shift.page})`,
@@ -198,6 +195,8 @@ const part: Part = {
 			for (const locale of locales) {
 				const context = await browser.newContext({
 					...{ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 1 },
+					// What passes through the worker would not be slowed down.
+					serviceWorkers: 'block',
 					locale,
 				});
 				const page = await oldPhone(context);

@@ -111,7 +111,10 @@ for (const [whose, locale] of [
 		const problems: Record<string, string[]> = {};
 		const noise: string[] = [];
 		const note = (what: string, found: string[]) => {
-			if (found.length > 0) problems[what] = found;
+			if (found.length === 0) return;
+			problems[what] = found;
+			// Said at once: there are many pages.
+			console.log(what, found);
 		};
 		const seen = { pages: 0, refused: 0 };
 		const tried = new Set<string>();

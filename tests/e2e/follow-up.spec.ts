@@ -172,8 +172,9 @@ test('two professionals change the same goal, stage or orientation: the second s
 	expect(refused).toContain(`Vers ${last}`);
 	expect(one<{ kind: string }>(`SELECT kind FROM pathway WHERE person_id = ?`, amina.id).kind).toBe(first);
 	// Every change is in the person's history.
-	const own = await someoneSignedIn(amina.contact).reads('/parcours');
-	expect(own).toContain('Objectif');
+	const own = await someoneSignedIn(amina.contact).reads('/parcours/historique');
+	for (const change of ['Un objectif a changé', 'Une étape a commencé', 'L’orientation a changé'])
+		expect(around(own, change), change).toContain(`par ${amina.lead.name}`);
 });
 
 test('a text that looks like a diagnosis comes back once, and is kept by who says so; a number of social security never', async () => {

@@ -288,6 +288,9 @@ export const ACCESS: Record<string, Row> = {
 			// No structure of this name: were it sent to one, its people would know of A.
 			send: { for: PAIR, form: { need: '{need}', structureId: '{need}' } },
 			takeNeed: { for: NOBODY, form: { need: '{need}' } },
+			// A need of housing: not for the member for mobility.
+			lift: { for: PAIR, form: { need: '{need}' } },
+			resume: { for: PAIR, form: { need: '{need}' } },
 			declineNeed: { for: NOBODY, form: { need: '{need}', why: 'full' } },
 		},
 	},

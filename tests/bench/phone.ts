@@ -81,8 +81,9 @@ class Journey {
 		const { page } = this;
 		// What the script adds after the page is shown would move it.
 		await page.waitForLoadState('networkidle');
+		await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
 		const { paint, shift } = await page.evaluate(() => ({
-			paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
+			paint: performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
 			shift: (window as Marks).shift ?? 0,
 		}));
 		const name = new URL(page.url()).pathname;

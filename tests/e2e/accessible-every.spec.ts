@@ -123,7 +123,8 @@ for (const [whose, locale] of [
 		for (const { name, at, actor, isAgain } of visits(whose === 'desks')) {
 			const page = await pages.page(actor);
 			page.on('console', (message) => {
-				if (message.type() === 'error' && !/\b40[04]\b/.test(message.text())) noise.push(`${name}: ${message.text()}`);
+				if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+					noise.push(`${name}: ${message.text()}`);
 			});
 			const response = await page.goto(portal.origin + inLanguage(at, locale));
 			const isPage = response?.status() === 200 || name === 'no such page';

@@ -3,6 +3,15 @@ import { demoAccount, expect, signInAs, test } from '../support/fixtures.ts';
 
 /** What pages say when they refuse, and aloud. Every page, in each state: accessible-every.spec.ts. */
 
+test('the check itself sees a picture without words, small contrast, a field without a name and a wide line', async ({
+	page,
+}) => {
+	await page.setContent(`<html lang="fr" dir="ltr"><title>Page</title><main><h1>Titre</h1><img src="data:,">
+		<p style="color:#bbb;background:#fff">pâle</p><input><p style="inline-size:3000px">large</p></main>`);
+	const found = (await problemsOf(page)).join(' ');
+	for (const problem of ['image-alt', 'color-contrast', 'label', 'scrolls sideways']) expect(found).toContain(problem);
+});
+
 test('the page of another role is not found, in the portal’s own words', async ({ browser, portal }) => {
 	const context = await browser.newContext({ serviceWorkers: 'block' });
 	await signInAs(context, portal, demoAccount(portal, 'beneficiary').contact);

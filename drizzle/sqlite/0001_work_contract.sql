@@ -1,1 +1,0 @@
-ALTER TABLE `pathway` ADD `work_contract` text;

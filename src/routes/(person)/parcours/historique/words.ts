@@ -29,3 +29,6 @@ const FAMILIES: Record<string, () => string> = {
 /** What was done, in plain words. */
 export const didWords = (action: string): string =>
 	(WORDS[action] ?? FAMILIES[action.split('.')[0]!] ?? m.pathway_did_other)();
+
+/** Own words keep their direction inside a sentence of the other one. */
+export const isolated = (words: string) => `\u2068${words}\u2069`;

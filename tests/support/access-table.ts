@@ -111,6 +111,7 @@ export const ACCESS: Record<string, Row> = {
 		...ofPeople,
 		actions: {
 			preferences: {},
+			address: {},
 			rename: { for: A, form: { id: '{device}', label: 'Mon téléphone' } },
 			remove: { for: A, form: { id: '{device}' } },
 		},

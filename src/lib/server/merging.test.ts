@@ -102,6 +102,7 @@ async function aFullPerson(more: Parameters<typeof aPerson>[1] = {}) {
 		endsAt: NOW,
 	});
 	await db.write((tx) => keepNote(tx, { personId, text: 'À rappeler', by: by(), now: NOW }));
+	await insertOne(db, tables.deadAddress, { personId, addressHash: 'hash', since: NOW });
 	await insertOne(db, tables.callback, { id: newId(), personId, territoryId, dueOn: '2026-03-09' });
 	// A season of their own: of two votes in one, one is left.
 	await insertOne(db, tables.panelVoter, { personId, season: `season ${people}` });
@@ -185,6 +186,8 @@ test('two full files become one: nothing names the other, nothing is lost', asyn
 		'identity_decision.kept_id',
 		// An author keeps one text, of both.
 		'working_note.person_id',
+		// One line says that their address is dead.
+		'dead_address.person_id',
 		'audit_entry.person_id',
 	];
 	for (const [column, rows] of Object.entries(before))

@@ -2,7 +2,7 @@
  * Two files that turn out to be one person's become one, in one write, once a professional compared them (domain.md §7.6) or
  * the person proved who they are. Every table that names a person is here; a test refuses one that is not.
  */
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, exists, inArray, isNull } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../shared/codes.ts';
 import { closeAllSessions } from './accounts/sessions.ts';
 import { recordAudit } from './audit/commands.ts';
@@ -16,6 +16,7 @@ import {
 	callback,
 	caseGroup,
 	checkIn,
+	deadAddress,
 	diagnosis,
 	exceptionalOpening,
 	followUpMember,
@@ -69,6 +70,13 @@ const handOver =
 	(table: Plain): Mover =>
 	(tx, { from, to }) =>
 		tx.update(table).set({ personId: to }).where(eq(table.personId, from));
+
+/** One line a person: the one of the file that goes on, else the other's; whether it is about their address is asked when read. */
+const deadAddresses: Mover = async (tx, { from, to }) => {
+	const known = tx.select({ personId: deadAddress.personId }).from(deadAddress).where(eq(deadAddress.personId, to));
+	await tx.delete(deadAddress).where(and(eq(deadAddress.personId, from), exists(known)));
+	await tx.update(deadAddress).set({ personId: to }).where(eq(deadAddress.personId, from));
+};
 
 /** The open request goes into the one that is open already; those of the past change hands as they are. */
 const requests: Mover = async (tx, { from, to, now }) => {
@@ -209,6 +217,7 @@ export const MOVERS: Record<string, Mover> = {
 	rating_invitation: handOver(ratingInvitation),
 	callback: handOver(callback),
 	panel_voter: votes,
+	dead_address: deadAddresses,
 	childcare_aid: (tx, pair) => moveAids(tx, pair),
 	account: accounts,
 	move_proposal: proposals,

@@ -11,7 +11,13 @@ export default ts.config(
 	...svelte.configs.recommended,
 	{
 		languageOptions: {
-			globals: { ...globals.browser, ...globals.node, __PHONE_SCRIPT__: 'readonly', __UPLOAD_SCRIPT__: 'readonly' },
+			globals: {
+				...globals.browser,
+				...globals.node,
+				__PHONE_SCRIPT__: 'readonly',
+				__UPLOAD_SCRIPT__: 'readonly',
+				__PUSH_SCRIPT__: 'readonly',
+			},
 		},
 		rules: {
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],

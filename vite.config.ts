@@ -1,6 +1,7 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { build, defineConfig, type Plugin } from 'vite';
 
 /** Address of each script of the phone while developing, by the constant that holds it. */
@@ -9,11 +10,13 @@ const SCRIPTS = {
 	__PHONE_SCRIPT__: 'src/phone/main.ts',
 	/** On pages with a file to send. */
 	__UPLOAD_SCRIPT__: 'src/phone/upload.ts',
+	/** Where reminders on this phone are offered. */
+	__PUSH_SCRIPT__: 'src/phone/push-offer.ts',
 };
 
 /** Built on its own, named by its content. */
 async function builtScript(entry: string): Promise<{ address: string; code: string }> {
-	const name = entry === SCRIPTS.__PHONE_SCRIPT__ ? 'phone' : 'upload';
+	const name = entry === SCRIPTS.__PHONE_SCRIPT__ ? 'phone' : path.basename(entry, '.ts');
 	const result = await build({
 		configFile: false,
 		logLevel: 'warn',
@@ -27,7 +30,7 @@ async function builtScript(entry: string): Promise<{ address: string; code: stri
 
 /**
  * Pages ship no framework script (decisions/0006): what the phone does beyond HTML is one small bundle, `src/phone/main.ts`, and
- * a second one where files are sent. Their addresses are given to pages and the service worker as constants.
+ * two more where files are sent and where reminders are offered. Their addresses are given to pages and the service worker as constants.
  */
 function phoneScripts(): Plugin {
 	const built: { address: string; code: string }[] = [];

@@ -43,6 +43,7 @@ declare global {
 	/** Address of the bundled phone script (vite.config.ts). */
 	const __PHONE_SCRIPT__: string;
 	const __UPLOAD_SCRIPT__: string;
+	const __PUSH_SCRIPT__: string;
 }
 
 export {};

@@ -1,55 +1,17 @@
-/** « Recevoir un rappel sur ce téléphone ». Every way it can fail ends in a sentence, and another channel (reliability.md §5, 29). */
+/** The subscription of this browser to reminders; how it is asked for is in `push-offer.ts`. */
 import { fetchWithin } from './fetch-within';
 import { quietly } from './offline-store';
-import { needsHomeScreen, user, word } from './page';
+import { user } from './page';
 
 /** `subscribe()` may never answer: the push service of the browser can be out of reach. */
-const SUBSCRIBED_WITHIN_MS = 10_000;
-const REFUSAL_DAYS = 30;
-const REFUSED_AT = 'push-refused-at';
+export const SUBSCRIBED_WITHIN_MS = 10_000;
+export const REFUSED_AT = 'push-refused-at';
 const SAY_AGAIN_MS = 12 * 3_600_000;
-const DAY_MS = 24 * 3_600_000;
 const REMOVED = 410;
 
-const isSupported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+export const isSupported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
-export function offerPush(): void {
-	const buttons = document.querySelectorAll<HTMLButtonElement>('[data-push-enable]');
-	const isUsable = isSupported() && user().isOwn && Notification.permission !== 'denied';
-	for (const button of buttons) {
-		button.hidden = !isUsable;
-		button.addEventListener('click', () => void enable(button));
-	}
-	for (const offer of document.querySelectorAll<HTMLElement>('[data-push-offer]')) {
-		offer.hidden = !isUsable || Notification.permission === 'granted' || wasRefused();
-		offer.querySelector('[data-push-later]')?.addEventListener('click', () => {
-			rememberRefusal();
-			offer.hidden = true;
-		});
-	}
-	reveal('[data-push-ios]', needsHomeScreen());
-	reveal('[data-push-unsupported]', !isSupported() && !needsHomeScreen());
-	if (buttons.length > 0 && isSupported() && Notification.permission === 'denied') status('pushRefused');
-}
-
-function reveal(selector: string, isShown: boolean): void {
-	for (const part of document.querySelectorAll<HTMLElement>(selector)) part.hidden = !isShown;
-}
-
-function status(name: string): void {
-	for (const place of document.querySelectorAll('[data-push-status]')) place.textContent = word(name);
-}
-
-/** The refusal of a question is not asked again for 30 days; where storage is refused too, it may be. */
-function wasRefused(): boolean {
-	try {
-		return Date.now() - Number(localStorage.getItem(REFUSED_AT) ?? 0) < REFUSAL_DAYS * DAY_MS;
-	} catch {
-		return false;
-	}
-}
-
-function rememberRefusal(): void {
+export function rememberRefusal(): void {
 	try {
 		localStorage.setItem(REFUSED_AT, String(Date.now()));
 	} catch {
@@ -57,35 +19,14 @@ function rememberRefusal(): void {
 	}
 }
 
-async function enable(button: HTMLButtonElement): Promise<void> {
-	button.disabled = true;
-	try {
-		status('pushAsking');
-		if ((await Notification.requestPermission()) !== 'granted') {
-			rememberRefusal();
-			return status('pushRefused');
-		}
-		await within(
-			SUBSCRIBED_WITHIN_MS,
-			subscribe().then((subscription) => register(subscription, true)),
-		);
-		status('pushOn');
-		button.hidden = true;
-	} catch {
-		status('pushFailed');
-	} finally {
-		button.disabled = false;
-	}
-}
-
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export function within<T>(ms: number, work: Promise<T>): Promise<T> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => reject(new Error('too long')), ms);
 		void work.then(resolve, reject).finally(() => clearTimeout(timer));
 	});
 }
 
-async function subscribe(): Promise<PushSubscription> {
+export async function subscribe(): Promise<PushSubscription> {
 	const { pushManager } = await navigator.serviceWorker.ready;
 	const known = await pushManager.getSubscription();
 	if (known) return known;
@@ -94,7 +35,7 @@ async function subscribe(): Promise<PushSubscription> {
 }
 
 /** `isAsked`: the person has just tapped; else this phone says itself again. */
-async function register(subscription: PushSubscription, isAsked = false): Promise<void> {
+export async function register(subscription: PushSubscription, isAsked = false): Promise<void> {
 	const response = await fetchWithin(SUBSCRIBED_WITHIN_MS, '/api/push/subscribe', {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },

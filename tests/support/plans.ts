@@ -26,6 +26,16 @@ const GROWING = [
  * list has its index.
  */
 export async function fullScans(db: Db, work: () => Promise<unknown>): Promise<string[]> {
+	const plans = await spiedPlans(db, work);
+	return plans.flatMap(scansOf);
+}
+
+/** The plan of each read of `work`, in the order they are first prepared: its lines, the table that leads first. */
+export async function plansOf(db: Db, work: () => Promise<unknown>): Promise<string[][]> {
+	return (await spiedPlans(db, work)).map(({ plan }) => plan);
+}
+
+async function spiedPlans(db: Db, work: () => Promise<unknown>): Promise<{ sql: string; plan: string[] }[]> {
 	const prepare = db.raw.prepare.bind(db.raw);
 	const statements = new Set<string>();
 	const spied = Object.assign(db.raw, {
@@ -39,17 +49,18 @@ export async function fullScans(db: Db, work: () => Promise<unknown>): Promise<s
 	} finally {
 		spied.prepare = prepare as typeof spied.prepare;
 	}
-	return [...statements].flatMap((sql) => scansOf(prepare, sql));
+	return [...statements].map((sql) => {
+		const values = Array.from(sql.matchAll(/\?/g), () => 0);
+		const lines = prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
+		return { sql, plan: lines.map(({ detail }) => detail) };
+	});
 }
 
-function scansOf(prepare: Db['raw']['prepare'], sql: string): string[] {
+function scansOf({ sql, plan }: { sql: string; plan: string[] }): string[] {
 	// Alias or name, as SQLite writes them in a plan.
 	const names = new Map(GROWING.map((table) => [table, table]));
 	for (const [, table, alias] of sql.matchAll(/(?:from|join) "(\w+)" "(\w+)"/g)) names.set(alias!, table!);
-	const values = Array.from(sql.matchAll(/\?/g), () => 0);
-	const plan = prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
 	return plan
-		.map(({ detail }) => detail)
 		.filter((detail) => {
 			const [, name] = /^SCAN (\w+)/.exec(detail) ?? [];
 			return name !== undefined && GROWING.includes(names.get(name) ?? '');

@@ -59,8 +59,6 @@ export type AppointmentView = ReturnType<typeof opened>;
 const longestAgo = (now: Date) => new Date(now.getTime() - LONGEST_MINUTES * 60_000);
 
 const ofPerson = eq(appointment.personId, sql.placeholder('personId'));
-/** A state that leads to no index: without statistics SQLite would go through everybody's hours in that state. */
-const stateIs = (state: Row['appointment']['state']) => sql`${appointment.state} || '' = ${state}`;
 
 const nextRow = prepared((q) =>
 	rows(q)
@@ -68,7 +66,7 @@ const nextRow = prepared((q) =>
 			and(
 				ofPerson,
 				gt(appointment.startsAt, given(appointment.startsAt, 'after')),
-				stateIs('booked'),
+				eq(appointment.state, 'booked'),
 				gt(appointment.endsAt, given(appointment.endsAt, 'now')),
 			),
 		)
@@ -89,7 +87,7 @@ const invitationRow = prepared((q) =>
 			and(
 				ofPerson,
 				gt(appointment.startsAt, given(appointment.startsAt, 'after')),
-				stateIs('invited'),
+				eq(appointment.state, 'invited'),
 				eq(appointment.answer, 'none'),
 				gt(appointment.chooseBy, given(appointment.chooseBy, 'now')),
 			),
@@ -176,7 +174,7 @@ export const agenda = (q: Queries, accountId: string, from: Date, to: Date): Pro
 /** Begun, and nobody said yet how it ended: they come back each morning. */
 export function listUnsettled(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
 	const since = new Date(now.getTime() - UNSETTLED_DAYS * DAY_MS);
-	const which = [gt(appointment.startsAt, since), lt(appointment.startsAt, now), stateIs('booked')];
+	const which = [gt(appointment.startsAt, since), lt(appointment.startsAt, now), eq(appointment.state, 'booked')];
 	return heldBy(q, accountId, which, 50);
 }
 
@@ -187,7 +185,7 @@ export const listToRearrange = (q: Queries, accountId: string, now: Date): Promi
 		accountId,
 		[
 			gt(appointment.startsAt, now),
-			sql`${appointment.state} || '' IN ('booked', 'invited')`,
+			inArray(appointment.state, ['booked', 'invited']),
 			inArray(appointment.answer, ['cannot', 'needs_help']),
 		],
 		50,

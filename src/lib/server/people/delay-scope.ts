@@ -1,4 +1,4 @@
-import { and, eq, exists, inArray, sql, type SQLWrapper } from 'drizzle-orm';
+import { and, eq, exists, inArray, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import { given } from '../db/prepared.ts';
@@ -123,7 +123,11 @@ export const value = (
  * Restricts to the scope; an own list starts from the professional's open lines. `territory` is the column that says so without
  * an index of its own where another index, of what is late, must lead.
  */
-export function within(q: Queries, { whose, structure, basin }: Shape, territory: SQLiteColumn = person.territoryId) {
+export function within(
+	q: Queries,
+	{ whose, structure, basin }: Shape,
+	territory: SQLiteColumn | SQL = person.territoryId,
+) {
 	if (whose === 'own')
 		return and(
 			eq(followUpMember.accountId, value(followUpMember.accountId, 'accountId')),
@@ -132,7 +136,7 @@ export function within(q: Queries, { whose, structure, basin }: Shape, territory
 		);
 	if (whose === 'person') return eq(person.id, value(person.id, 'personId'));
 	return and(
-		eq(territory, value(territory, 'territoryId')),
+		eq(sql`${territory}`, value(person.territoryId, 'territoryId')),
 		structure ? eq(followUpMember.structureId, value(followUpMember.structureId, 'structureId')) : undefined,
 		basin ? inGivenBasin(q) : undefined,
 	);
@@ -140,7 +144,7 @@ export function within(q: Queries, { whose, structure, basin }: Shape, territory
 
 const OWN_PARTS: ('lead' | 'second')[] = ['lead', 'second'];
 
-export const inGivenBasin = (q: Queries) =>
+const inGivenBasin = (q: Queries) =>
 	inBasin(q, value(catchment.employmentAreaId, 'employmentAreaId'), value(catchment.territoryId, 'territoryId'));
 
 export const inBasin = (q: Queries, employmentAreaId: string | SQLWrapper, territoryId: string | SQLWrapper) =>

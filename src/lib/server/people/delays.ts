@@ -1,9 +1,8 @@
-import { and, asc, eq, lt, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { preparedByShape } from '../db/prepared.ts';
 import {
 	account,
-	appointment,
 	followUpMember,
 	municipality,
 	pathway,
@@ -15,7 +14,6 @@ import {
 import { addDays, daysBetween, localDay } from '../territories/calendar.ts';
 import { currentStage, openPathway } from './caseload.ts';
 import {
-	inGivenBasin,
 	lineOf,
 	MAX_PER_KIND,
 	shapeOf,
@@ -31,6 +29,7 @@ import {
 } from './delay-scope.ts';
 import {
 	standingStill,
+	withoutAppointment,
 	withoutDiagnosis,
 	withoutInterview,
 	withoutPathway,
@@ -82,7 +81,8 @@ const stageRows = preparedByShape((q, shape: Shape) =>
 				currentStage,
 				lt(stage.targetOn, value(stage.targetOn, 'today')),
 				openPathway,
-				within(q, shape, pathway.territoryId),
+				// The plus: what is late leads, not everybody of the territory.
+				within(q, shape, sql`+${pathway.territoryId}`),
 			),
 		)
 		.orderBy(asc(stage.targetOn))
@@ -99,44 +99,6 @@ async function lateStages(q: Queries, { shape, values, today }: Asked): Promise<
 		daysLate: daysBetween(row.targetOn!, today),
 		reference: null,
 	}));
-}
-
-const requestRows = preparedByShape((q, shape: Shape) =>
-	q
-		.select({ ...shown, submittedAt: supportRequest.submittedAt, reference: supportRequest.reference })
-		.from(supportRequest)
-		.innerJoin(person, eq(person.id, supportRequest.personId))
-		.leftJoin(followUpMember, lineOf(shape))
-		.leftJoin(account, eq(account.id, followUpMember.accountId))
-		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
-		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(
-			and(
-				eq(supportRequest.territoryId, value(supportRequest.territoryId, 'territoryId')),
-				eq(supportRequest.status, 'assigned'),
-				lt(supportRequest.submittedAt, value(supportRequest.submittedAt, 'beforeAppointment')),
-				notExists(
-					q
-						.select({ one: sql`1` })
-						.from(appointment)
-						.where(eq(appointment.personId, supportRequest.personId)),
-				),
-				within(q, shape),
-			),
-		)
-		.orderBy(asc(supportRequest.submittedAt))
-		.limit(MAX_PER_KIND)
-		.prepare(),
-);
-
-/** Taken, and no appointment ever offered since it was sent. */
-async function withoutAppointment(q: Queries, { shape, values, context, today }: Asked): Promise<Delay[]> {
-	const { settings, zone } = context;
-	const rows = await requestRows(q, shape).execute(values);
-	return rows.map(({ submittedAt, ...row }) => {
-		const targetOn = addDays(localDay(submittedAt!, zone), settings.firstAppointmentDays);
-		return { ...row, kind: 'first_appointment', targetOn, daysLate: daysBetween(targetOn, today), stageName: null };
-	});
 }
 
 const silentRows = preparedByShape((q, shape: Shape) =>
@@ -182,11 +144,9 @@ const untakenRows = preparedByShape((q, { whose, basin }: Shape) =>
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(
 			and(
-				eq(supportRequest.territoryId, value(supportRequest.territoryId, 'territoryId')),
 				eq(supportRequest.status, 'submitted'),
 				lt(supportRequest.respondBy, value(supportRequest.respondBy, 'today')),
-				basin ? inGivenBasin(q) : undefined,
-				whose === 'person' ? eq(person.id, value(person.id, 'personId')) : undefined,
+				within(q, { whose, basin, structure: false }, supportRequest.territoryId),
 			),
 		)
 		.orderBy(asc(supportRequest.submittedAt))

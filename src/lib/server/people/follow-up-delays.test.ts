@@ -10,7 +10,10 @@ import {
 } from '../../../../tests/factories/index.ts';
 import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import { diagnosis, situationReview } from '../db/schema/index.ts';
+import { plansOf } from '../../../../tests/support/plans.ts';
+import { eq } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
+import { appointment, diagnosis, pathway, person, situationReview, step } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { passedDelays, type DelayKind } from './delays.ts';
@@ -124,4 +127,71 @@ test('an ended pathway is late on nothing', async () => {
 	const gone = await aPerson(db, { referent, lastContactAt: NOON });
 	await aPathway(db, { personId: gone.id, startedAt: at('2024-01-01'), endedAt: at('2025-01-01') });
 	for (const kind of ['steps', 'interview', 'review'] as const) expect(await late(kind)).toEqual([]);
+});
+
+const WAITS = 'id, moved_at, met_at, meets_at, reviewed_at';
+/** Pathways whose kept instants are not what they are made of. */
+const wrongOnes = (db: Db) =>
+	db.raw.prepare(`SELECT ${WAITS} FROM pathway EXCEPT SELECT ${WAITS} FROM pathway_waits`).all();
+
+test('what a pathway waits since follows whatever happens to what it is made of', async () => {
+	const { db, referent, person: own, pathway: followed } = await aFollowUpInGuyane(at('2025-12-01'));
+	const other = await aPerson(db, { referent, lastContactAt: NOON });
+	const elsewhere = await aPathway(db, { personId: other.id, startedAt: at('2025-11-01') });
+	const kept = () => db.raw.prepare('SELECT moved_at, met_at, meets_at FROM pathway WHERE id = ?').get(followed.id);
+	const seen = await anAppointment(db, { personId: own.id, day: '2026-01-20', time: '10:00', state: 'booked' });
+	const added = await aStep(db, { personId: own.id, pathwayId: followed.id, createdAt: at('2026-01-10') });
+	expect(wrongOnes(db)).toEqual([]);
+	const started = at('2025-12-01').getTime();
+	const startsAt = seen.startsAt.getTime();
+	expect(kept()).toEqual({ moved_at: at('2026-01-10').getTime(), met_at: started, meets_at: startsAt });
+
+	const changes: ((tx: Parameters<Parameters<Db['write']>[0]>[0]) => Promise<unknown>)[] = [
+		async (tx) => tx.update(appointment).set({ state: 'seen' }).where(eq(appointment.id, seen.id)),
+		async (tx) =>
+			tx
+				.update(step)
+				.set({ doneAt: at('2026-02-01'), state: 'done' })
+				.where(eq(step.id, added.id)),
+		async (tx) =>
+			tx
+				.update(pathway)
+				.set({ orientedAt: at('2026-02-10') })
+				.where(eq(pathway.id, followed.id)),
+		// Two files of one person become one.
+		async (tx) => tx.update(appointment).set({ personId: other.id }).where(eq(appointment.id, seen.id)),
+		async (tx) => tx.update(step).set({ pathwayId: elsewhere.id }).where(eq(step.id, added.id)),
+		// Said by mistake.
+		async (tx) => tx.update(appointment).set({ state: 'noshow' }).where(eq(appointment.id, seen.id)),
+		async (tx) => tx.delete(appointment).where(eq(appointment.id, seen.id)),
+		async (tx) => tx.delete(step).where(eq(step.id, added.id)),
+		async (tx) => tx.delete(person).where(eq(person.id, other.id)),
+	];
+	const before = new Set([JSON.stringify(kept())]);
+	for (const change of changes) {
+		await db.write((tx) => change(tx));
+		expect(wrongOnes(db)).toEqual([]);
+		before.add(JSON.stringify(kept()));
+	}
+	expect(before.size).toBeGreaterThan(3);
+});
+
+test('what a territory waits for is read from its index, the longest first, and nothing else is', async () => {
+	const { db, territory } = await aFollowUpInGuyane(NOON);
+	const { settings, zone } = await getTerritory(db.read, territory.id);
+	const context = { territoryId: territory.id, zone, settings, now: NOON };
+	const plans = await plansOf(db, () => passedDelays(db.read, {}, context));
+	const leading = plans.map(([first]) => / INDEX (\w+)/.exec(first!)?.[1]);
+	expect(leading).toEqual([
+		'stage_current_target_on_idx',
+		'support_request_taken_idx',
+		'person_territory_id_last_contact_at_idx',
+		'support_request_taken_idx',
+		'support_request_taken_idx',
+		'pathway_open_moved_at_idx',
+		'pathway_open_met_at_idx',
+		'pathway_open_reviewed_at_idx',
+		'pathway_open_reviewed_at_idx',
+		'support_request_territory_id_status_idx',
+	]);
 });

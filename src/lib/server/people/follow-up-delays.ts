@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, isNull, lt, max, ne, notExists, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNull, lt, notExists, or, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import { preparedByShape } from '../db/prepared.ts';
@@ -10,9 +10,6 @@ import {
 	municipality,
 	pathway,
 	person,
-	situationReview,
-	stage,
-	step,
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
@@ -30,12 +27,15 @@ import {
 	type Shape,
 } from './delay-scope.ts';
 
-/** The delays of a follow-up that goes on; delays.ts merges them with those of the first weeks. */
+/** The delays of a person who was taken on; delays.ts merges them with those of the others. */
 
 const one = { one: sql`1` };
 
+/** As the index of requests that were taken is declared: a condition of a partial index is only seen when it is written the same. */
+const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis')`;
+
 /** Requests taken, sent before the instant given as `before`, which `still` says are not served yet. */
-const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL) =>
+const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL | undefined) =>
 	preparedByShape((q, shape: Shape) =>
 		q
 			.select({ ...shown, submittedAt: supportRequest.submittedAt, reference: supportRequest.reference })
@@ -47,11 +47,10 @@ const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL) =>
 			.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 			.where(
 				and(
-					eq(supportRequest.territoryId, value(supportRequest.territoryId, 'territoryId')),
-					inArray(supportRequest.status, ['assigned', 'in_diagnosis']),
+					taken,
 					lt(supportRequest.submittedAt, value(supportRequest.submittedAt, before)),
 					still(q),
-					within(q, shape),
+					within(q, shape, supportRequest.territoryId),
 				),
 			)
 			.orderBy(asc(supportRequest.submittedAt))
@@ -59,10 +58,17 @@ const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL) =>
 			.prepare(),
 	);
 
+interface Overdue {
+	rows: ReturnType<typeof requestRows>;
+	kind: 'first_appointment' | 'diagnosis' | 'orientation';
+	/** The target, from the day the request was sent. */
+	days: number;
+}
+
 async function requestsBeyond(
 	q: Queries,
 	{ shape, values, context, today }: Asked,
-	{ rows, kind, days }: { rows: ReturnType<typeof requestRows>; kind: 'diagnosis' | 'orientation'; days: number },
+	{ rows, kind, days }: Overdue,
 ): Promise<Delay[]> {
 	const found = await rows(q, shape).execute(values);
 	return found.map(({ submittedAt, ...row }) => {
@@ -70,6 +76,21 @@ async function requestsBeyond(
 		return { ...row, kind, targetOn, daysLate: daysBetween(targetOn, today), stageName: null };
 	});
 }
+
+const unoffered = requestRows('beforeAppointment', (q) =>
+	and(
+		eq(supportRequest.status, 'assigned'),
+		notExists(q.select(one).from(appointment).where(eq(appointment.personId, supportRequest.personId))),
+	),
+);
+
+/** Taken, and no appointment ever offered since it was sent. */
+export const withoutAppointment = (q: Queries, asked: Asked) =>
+	requestsBeyond(q, asked, {
+		rows: unoffered,
+		kind: 'first_appointment',
+		days: asked.context.settings.firstAppointmentDays,
+	});
 
 const undiagnosed = requestRows('beforeDiagnosis', (q) =>
 	notExists(
@@ -97,35 +118,11 @@ const unoriented = requestRows('beforeOrientation', (q) =>
 export const withoutPathway = (q: Queries, asked: Asked) =>
 	requestsBeyond(q, asked, { rows: unoriented, kind: 'orientation', days: asked.context.settings.orientationDays });
 
-interface Waiting {
-	/** What the pathway waits since: the latest of these, and of its beginning. */
-	since: SQL<Date | null>[];
-	/** True of those that wait for longer. */
-	still: (SQL | undefined)[];
-}
-
-const NEVER = sql<Date | null>`NULL`;
-
-/** The latest instant of a column among the rows of a pathway. */
-const latest = (q: Queries, at: SQLiteColumn, of: SQL | undefined) =>
-	sql<Date | null>`(${q
-		.select({ at: max(at) })
-		.from(at.table)
-		.where(of)})`.mapWith(pathway.startedAt);
-
-/** Open pathways that something is waited for on, the longest first. */
-const pathwayRows = (waiting: (q: Queries) => Waiting) =>
-	preparedByShape((q, shape: Shape) => {
-		const { since, still } = waiting(q);
-		return q
-			.select({
-				...shown,
-				pathwayKind: pathway.kind,
-				startedAt: pathway.startedAt,
-				first: since[0] ?? NEVER,
-				second: since[1] ?? NEVER,
-				third: since[2] ?? NEVER,
-			})
+/** Open pathways that something is waited for on, since the longest; the instant is the one the database keeps (decision 0009). */
+const pathwayRows = (since: SQLiteColumn, still: (SQL | undefined)[]) =>
+	preparedByShape((q, shape: Shape) =>
+		q
+			.select({ ...shown, since: sql<Date>`${since}`.mapWith(pathway.startedAt) })
 			.from(pathway)
 			.innerJoin(person, eq(person.id, pathway.personId))
 			.innerJoin(followUpMember, lineOf(shape))
@@ -133,16 +130,16 @@ const pathwayRows = (waiting: (q: Queries) => Waiting) =>
 			.innerJoin(structure, eq(structure.id, followUpMember.structureId))
 			.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 			.where(and(openPathway, ...still, within(q, shape, pathway.territoryId)))
-			.orderBy(asc(pathway.startedAt))
+			.orderBy(asc(since))
 			.limit(MAX_PER_KIND)
-			.prepare();
-	});
+			.prepare(),
+	);
 
 interface Beyond {
 	rows: ReturnType<typeof pathwayRows>;
 	kind: 'steps' | 'interview' | 'review';
 	/** Last day that would have kept the target, from the day it waits since. */
-	target: (row: { sinceDay: string; kind: string }) => string;
+	target: (sinceDay: string) => string;
 }
 
 async function pathwaysBeyond(
@@ -151,122 +148,56 @@ async function pathwaysBeyond(
 	{ rows, kind, target }: Beyond,
 ): Promise<Delay[]> {
 	const found = await rows(q, shape).execute(values);
-	return found.flatMap(({ startedAt, first, second, third, pathwayKind, ...row }) => {
-		const since = Math.max(...[startedAt, first, second, third].map((at) => at?.getTime() ?? 0));
-		const sinceDay = localDay(new Date(since), context.zone);
-		const targetOn = target({ sinceDay, kind: pathwayKind });
+	return found.flatMap(({ since, ...row }) => {
+		const targetOn = target(localDay(since, context.zone));
 		const daysLate = daysBetween(targetOn, today);
 		return daysLate > 0 ? [{ ...row, kind, targetOn, daysLate, stageName: null, reference: null }] : [];
 	});
 }
 
-const ofPathway = (id: typeof step.pathwayId | typeof stage.pathwayId | typeof situationReview.pathwayId) =>
-	eq(id, pathway.id);
-const startedBefore = (before: keyof DelayValues) => lt(pathway.startedAt, value(pathway.startedAt, before));
+const before = (at: SQLiteColumn, name: keyof DelayValues) => lt(at, value(at, name));
 
-const unmoved = pathwayRows((q) => {
-	const moved = (at: typeof step.createdAt | typeof step.doneAt) =>
-		notExists(
-			q
-				.select(one)
-				.from(step)
-				.where(and(ofPathway(step.pathwayId), gte(at, value(at, 'beforeSteps')))),
-		);
-	const entered = notExists(
-		q
-			.select(one)
-			.from(stage)
-			.where(and(ofPathway(stage.pathwayId), gte(stage.enteredAt, value(stage.enteredAt, 'beforeSteps')))),
-	);
-	return {
-		since: [
-			latest(q, step.createdAt, ofPathway(step.pathwayId)),
-			latest(q, step.doneAt, ofPathway(step.pathwayId)),
-			latest(q, stage.enteredAt, ofPathway(stage.pathwayId)),
-		],
-		still: [startedBefore('beforeSteps'), moved(step.createdAt), moved(step.doneAt), entered],
-	};
-});
+const unmoved = pathwayRows(pathway.movedAt, [before(pathway.movedAt, 'beforeSteps')]);
 
 /** Neither a step added or done, nor a stage entered, for longer than the territory leaves between two steps. */
 export const standingStill = (q: Queries, asked: Asked) =>
 	pathwaysBeyond(q, asked, {
 		rows: unmoved,
 		kind: 'steps',
-		target: ({ sinceDay }) => addDays(sinceDay, asked.context.settings.betweenStepsDays),
+		target: (sinceDay) => addDays(sinceDay, asked.context.settings.betweenStepsDays),
 	});
 
-const unmet = pathwayRows((q) => ({
-	since: [
-		latest(q, appointment.startsAt, and(eq(appointment.personId, pathway.personId), eq(appointment.state, 'seen'))),
-	],
-	still: [
-		startedBefore('beforeSteps'),
-		notExists(
-			q
-				.select(one)
-				.from(appointment)
-				.where(
-					and(
-						eq(appointment.personId, pathway.personId),
-						or(
-							and(gte(appointment.startsAt, value(appointment.startsAt, 'beforeSteps')), eq(appointment.state, 'seen')),
-							and(gte(appointment.startsAt, value(appointment.startsAt, 'now')), eq(appointment.state, 'booked')),
-						),
-					),
-				),
-		),
-	],
-}));
+const unmet = pathwayRows(pathway.metAt, [
+	before(pathway.metAt, 'beforeSteps'),
+	or(isNull(pathway.meetsAt), before(pathway.meetsAt, 'now')),
+]);
 
 /** Nobody met the person for as long as the territory leaves between two steps, and no appointment is to come. */
 export const withoutInterview = (q: Queries, asked: Asked) =>
 	pathwaysBeyond(q, asked, {
 		rows: unmet,
 		kind: 'interview',
-		target: ({ sinceDay }) => addDays(sinceDay, asked.context.settings.betweenStepsDays),
+		target: (sinceDay) => addDays(sinceDay, asked.context.settings.betweenStepsDays),
 	});
 
-const unreviewed = pathwayRows((q) => {
-	const old = (before: keyof DelayValues) =>
-		and(
-			startedBefore(before),
-			or(isNull(pathway.orientedAt), lt(pathway.orientedAt, value(pathway.orientedAt, before))),
-			notExists(
-				q
-					.select(one)
-					.from(situationReview)
-					.where(
-						and(
-							ofPathway(situationReview.pathwayId),
-							gte(situationReview.heldAt, value(situationReview.heldAt, before)),
-						),
-					),
-			),
-		);
-	return {
-		since: [
-			sql<Date | null>`${pathway.orientedAt}`.mapWith(pathway.startedAt),
-			latest(q, situationReview.heldAt, ofPathway(situationReview.pathwayId)),
-		],
-		still: [
-			or(
-				and(ne(pathway.kind, 'social'), old('beforeReview')),
-				and(eq(pathway.kind, 'social'), old('beforeReviewSocial')),
-			),
-		],
-	};
-});
+const unreviewed = pathwayRows(pathway.reviewedAt, [
+	inArray(pathway.kind, ['pro', 'socio_pro']),
+	before(pathway.reviewedAt, 'beforeReview'),
+]);
+const unreviewedSocial = pathwayRows(pathway.reviewedAt, [
+	eq(pathway.kind, 'social'),
+	before(pathway.reviewedAt, 'beforeReviewSocial'),
+]);
 
 /**
  * No *point de situation* for 6 months (12 in a social pathway, CASF L262-31) since the latest one, the latest orientation or
  * the beginning; the two numbers are the territory's.
  */
-export function withoutReview(q: Queries, asked: Asked) {
+export async function withoutReview(q: Queries, asked: Asked): Promise<Delay[]> {
 	const { reviewMonths, reviewMonthsSocial } = asked.context.settings;
-	return pathwaysBeyond(q, asked, {
-		rows: unreviewed,
-		kind: 'review',
-		target: ({ sinceDay, kind }) => addMonths(sinceDay, kind === 'social' ? reviewMonthsSocial : reviewMonths),
-	});
+	const after = (months: number) => (sinceDay: string) => addMonths(sinceDay, months);
+	return [
+		...(await pathwaysBeyond(q, asked, { rows: unreviewed, kind: 'review', target: after(reviewMonths) })),
+		...(await pathwaysBeyond(q, asked, { rows: unreviewedSocial, kind: 'review', target: after(reviewMonthsSocial) })),
+	];
 }

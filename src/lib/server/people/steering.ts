@@ -17,8 +17,8 @@ import { inBasin } from './delay-scope.ts';
 import { distribution } from './steering-rules.ts';
 
 const PERIOD_MS = 90 * 86_400_000;
-/** Enough for a median that no longer moves. */
-const MAX_ROWS = 5_000;
+/** Of a period, the latest; enough for a median that no longer moves. */
+const MAX_ROWS = 2_000;
 
 /** The staff of a territory, disabled accounts last, each with how many people they lead and second now. */
 export async function teamOf(q: Queries, territoryId: string) {
@@ -139,23 +139,28 @@ interface Period {
 
 /** Calendar days from the request to the referent who took it: the last 90 days and the 90 before. */
 export async function contactDelays(q: Queries, { territoryId, zone, now }: Period) {
-	const rows = await q
-		.select({ from: supportRequest.submittedAt, to: supportRequest.assignedAt })
-		.from(supportRequest)
-		.where(
-			and(
-				eq(supportRequest.territoryId, territoryId),
-				inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway', 'closed']),
-				gt(supportRequest.submittedAt, new Date(now.getTime() - 2 * PERIOD_MS)),
-			),
-		)
-		.orderBy(desc(supportRequest.submittedAt))
-		.limit(MAX_ROWS);
-	const middle = new Date(now.getTime() - PERIOD_MS);
 	const between = daysIn(zone);
-	const days = (recent: boolean) =>
-		rows.filter((row) => row.from && row.to && row.from > middle === recent).map((row) => between(row.from!, row.to!));
-	return { now: distribution(days(true)), before: distribution(days(false)) };
+	const during = async (from: number, to: number) => {
+		const rows = await q
+			.select({ from: supportRequest.submittedAt, to: supportRequest.assignedAt })
+			.from(supportRequest)
+			.where(
+				and(
+					eq(supportRequest.territoryId, territoryId),
+					inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway', 'closed']),
+					gt(supportRequest.submittedAt, new Date(from)),
+					lte(supportRequest.submittedAt, new Date(to)),
+				),
+			)
+			.orderBy(desc(supportRequest.submittedAt))
+			.limit(MAX_ROWS);
+		return distribution(rows.flatMap(({ from, to }) => (from && to ? [between(from, to)] : [])));
+	};
+	const end = now.getTime();
+	return {
+		now: await during(end - PERIOD_MS, end),
+		before: await during(end - 2 * PERIOD_MS, end - PERIOD_MS),
+	};
 }
 
 /** People led from a structure, or who live in a basin. */

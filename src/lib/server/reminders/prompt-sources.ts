@@ -124,7 +124,8 @@ async function invitations(q: Queries, scope: Scope): Promise<Prompt[]> {
 			'ids' in scope
 				? and(inArray(appointment.state, ['invited', 'booked']), inArray(id, scope.ids))
 				: and(
-						eq(appointment.state, 'invited'),
+						// As its index is declared.
+						sql`${appointment.state} = 'invited'`,
 						gt(appointment.startsAt, daysFrom(scope.at, -INVITATION_DAYS)),
 						gt(chooseBy, scope.at),
 					),

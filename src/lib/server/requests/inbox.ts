@@ -3,6 +3,7 @@ import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, ne, 
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import {
 	account,
 	catchment,
@@ -191,6 +192,20 @@ async function themesOf(q: Queries, requestIds: string[]): Promise<Map<string, T
 	for (const { requestId, theme } of rows) found.set(requestId, [...(found.get(requestId) ?? []), theme]);
 	return found;
 }
+
+/** How many requests nobody took yet. */
+export async function waitingCount(q: Queries, territoryId: string): Promise<number> {
+	const [row] = await waitingRow(q).execute({ territoryId });
+	return row!.waiting;
+}
+
+const waitingRow = prepared((q) =>
+	q
+		.select({ waiting: count() })
+		.from(supportRequest)
+		.where(and(eq(supportRequest.territoryId, sql.placeholder('territoryId')), waiting))
+		.prepare(),
+);
 
 /** How many of those that wait are late, said they still wait, wait at a structure, came back from one. */
 export async function inboxCounts(q: Queries, territoryId: string, today: string) {

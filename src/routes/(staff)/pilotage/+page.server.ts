@@ -14,35 +14,39 @@ import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireCoordinator } from '$lib/server/web/guards';
+import { pageOf } from '$lib/server/web/pages';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
+
+const PAGE_SIZE = 50;
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const { territoryId } = requireCoordinator();
 	const { now } = locals;
 	const { zone, settings } = await getTerritory(db.read, territoryId);
 	const contact = await contactDelays(db.read, { territoryId, zone, now });
-	const team = await teamOf(db.read, territoryId);
+	const team = (await teamOf(db.read, territoryId))
+		.filter(({ status, leads, seconds }) => status === 'active' || leads + seconds > 0)
+		.map(({ id, name, status, role, structureName, leads, seconds }) => ({
+			...{ id, name, active: status === 'active', role },
+			...{ structureName, leads, seconds },
+		}));
+	const orphans = await peopleWithoutLead(db.read, territoryId);
+	const page = pageOf(url);
 	return {
 		now,
 		zone,
 		requests: await inboxCounts(db.read, territoryId, localDay(now, zone)),
 		/** How often the rules were followed; said from five decisions on. */
 		proposals: await followedProposals(db.read, territoryId, now),
-		orphans: await peopleWithoutLead(db.read, territoryId),
+		orphans,
+		/** Whom they can be given to. */
+		referents: orphans.length > 0 ? team.filter(({ active, role }) => active && role === 'referent') : [],
 		contact: { ...contact, trend: trend(contact.before, contact.now), target: settings.firstContactDays },
 		stages: await stageDelays(db.read, { territoryId, zone, now }),
-		team: team
-			.filter(({ status, leads, seconds }) => status === 'active' || leads + seconds > 0)
-			.map(({ id, name, status, role, structureName, leads, seconds }) => ({
-				id,
-				name,
-				active: status === 'active',
-				role,
-				structureName,
-				leads,
-				seconds,
-			})),
+		team: team.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
+		page,
+		more: team.length > page * PAGE_SIZE,
 		limit: settings.caseloadLimit,
 		done: url.searchParams.has('fait'),
 	};

@@ -41,6 +41,15 @@ export const definePathway = (
 			orientationReasonSealed: d.sealed('orientation_reason_sealed'),
 			/** When the person said « j’attends toujours »; null again once something moved. */
 			stillWaitingAt: d.instant('still_waiting_at'),
+			// What an open pathway waits since. The database keeps these by itself (decision 0009): never written from here.
+			/** Latest of its beginning, a step added or done, a stage entered. */
+			movedAt: d.instant('moved_at'),
+			/** Latest of its beginning and an appointment the person came to. */
+			metAt: d.instant('met_at'),
+			/** The last appointment that is booked. */
+			meetsAt: d.instant('meets_at'),
+			/** Latest of its beginning, its orientation and a *point de situation*. */
+			reviewedAt: d.instant('reviewed_at'),
 		},
 		(t) => [
 			d
@@ -48,10 +57,18 @@ export const definePathway = (
 				.on(t.personId)
 				.where(sql`ended_at IS NULL`),
 			d.index('pathway_person_id_started_at_idx').on(t.personId, t.startedAt),
-			// What an open pathway waits for, the oldest first.
+			// What open pathways wait for, the longest first.
 			d
-				.index('pathway_open_territory_id_started_at_idx')
-				.on(t.territoryId, t.startedAt)
+				.index('pathway_open_moved_at_idx')
+				.on(t.territoryId, t.movedAt)
+				.where(sql`ended_at IS NULL`),
+			d
+				.index('pathway_open_met_at_idx')
+				.on(t.territoryId, t.metAt)
+				.where(sql`ended_at IS NULL`),
+			d
+				.index('pathway_open_reviewed_at_idx')
+				.on(t.territoryId, t.kind, t.reviewedAt)
 				.where(sql`ended_at IS NULL`),
 			// Those supported for three months.
 			d.index('pathway_started_at_idx').on(t.startedAt),

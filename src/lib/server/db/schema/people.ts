@@ -105,7 +105,7 @@ export const definePeople = (
 		},
 		(t) => [
 			d.index('follow_up_member_person_id_idx').on(t.personId),
-			d.index('follow_up_member_account_id_idx').on(t.accountId, t.endedAt),
+			d.index('follow_up_member_account_id_idx').on(t.accountId, t.endedAt, t.part),
 			// Members whose day has come.
 			d
 				.index('follow_up_member_ends_at_idx')

@@ -63,6 +63,11 @@ export const defineRequests = (
 				.index('support_request_waiting_idx')
 				.on(t.territoryId, sql`urgent DESC`, sql`priority DESC`, t.respondBy, t.submittedAt)
 				.where(sql`status = 'submitted'`),
+			// What somebody took and has not answered yet, the oldest first.
+			d
+				.index('support_request_taken_idx')
+				.on(t.territoryId, t.submittedAt)
+				.where(sql`status IN ('assigned', 'in_diagnosis')`),
 			// Closed lately: in how many days they were answered.
 			d
 				.index('support_request_closed_idx')

@@ -51,7 +51,7 @@ export function createPushGateway(settings: PushGatewaySettings): PushGateway {
 	const channel = settings.channel ?? new PushChannel();
 	const agent = new https.Agent({
 		keepAlive: true,
-		maxSockets: settings.maxSockets ?? 200,
+		maxSockets: settings.maxSockets ?? 256,
 		maxTotalSockets: 400,
 		scheduling: 'lifo',
 		timeout: 30_000,

@@ -1,4 +1,4 @@
-import { sql, type Column } from 'drizzle-orm';
+import { sql, type Column, type SQL } from 'drizzle-orm';
 import type { Queries } from './client.ts';
 
 /**
@@ -16,6 +16,10 @@ export function prepared<Statement>(build: (q: Queries) => Statement): (q: Queri
 
 /** A value given at each run, encoded as its column does. */
 export const given = (column: Column, name: string) => sql.param(sql.placeholder(name), column);
+
+/** One of the values given at each run as JSON: a list of any length is one placeholder, so that the query can be prepared. */
+export const among = (column: Column, name: string): SQL =>
+	sql`${column} IN (SELECT value FROM json_each(${sql.placeholder(name)}))`;
 
 /** The same for a query that comes in a few shapes: one statement each, told apart by the flags of the shape. */
 export function preparedByShape<Shape extends object, Statement>(build: (q: Queries, shape: Shape) => Statement) {

@@ -1,5 +1,21 @@
-import { and, asc, count, desc, eq, exists, gte, gt, inArray, isNotNull, isNull, lt, sql, type SQL } from 'drizzle-orm';
-import { alias, intersect } from 'drizzle-orm/sqlite-core';
+import {
+	and,
+	asc,
+	count,
+	desc,
+	eq,
+	exists,
+	gte,
+	gt,
+	inArray,
+	isNotNull,
+	isNull,
+	lt,
+	sql,
+	type Placeholder,
+	type SQL,
+} from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { Channel } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
@@ -16,6 +32,7 @@ import {
 	stage,
 	structure,
 } from '../db/schema/index.ts';
+import { among, prepared, preparedByShape } from '../db/prepared.ts';
 import { followedBy } from './queries.ts';
 import { searchTerms } from './rules.ts';
 
@@ -24,10 +41,8 @@ export const PAGE_SIZE = 50;
 export const LAST_PAGE = 100;
 /** People looked at behind one search: more than a page can show, few enough to stay instant on a common name. */
 const MAX_FOUND = 250;
-/** People two common terms may share for both ranges to be read at once. */
-const MAX_COMMON = 500;
-/** Keys read at most to find what common terms share; past it, looking up each person is sooner done. */
-const MAX_READ = 15_000;
+/** Keys counted at most to tell the rarer of two terms: past it, both are common. */
+const MAX_COUNTED = 5_000;
 
 export interface CaseloadFilters {
 	/** Names in any order, without accents, or fragments of a phone number. */
@@ -53,21 +68,22 @@ const inTerritory = (territoryId: string, term: string) =>
 
 /**
  * Ids of the territory's people whose keys begin with every term. Without statistics the database cannot tell a rare term
- * from a common one: each is counted, no further than makes a difference.
+ * from a common one: each is counted, no further than makes a difference, and the rarest leads.
  */
 async function idsFound(q: Queries, territoryId: string, terms: string[]): Promise<string[]> {
 	const byLength = [...terms].sort((a, b) => b.length - a.length);
-	if (terms.length > 1) {
-		let keys = 0;
+	let rarest = { term: byLength[0]!, keys: Infinity };
+	if (terms.length > 1)
 		for (const term of byLength) {
-			const own = await keysUpTo(q, territoryId, term, Math.max(MAX_FOUND, MAX_READ - keys));
-			if (own <= MAX_FOUND) return firstFound(q, territoryId, term, without(term, terms));
-			keys += own;
+			const keys = await keysUpTo(q, territoryId, term, Math.min(rarest.keys, MAX_COUNTED));
+			if (keys < rarest.keys) rarest = { term, keys };
 		}
-		const common = keys <= MAX_READ ? await inAllRanges(q, territoryId, byLength) : null;
-		if (common && common.length <= MAX_COMMON) return common;
-	}
-	return firstFound(q, territoryId, byLength[0]!, byLength.slice(1));
+	return firstFound(
+		q,
+		territoryId,
+		rarest.term,
+		byLength.filter((term) => term !== rarest.term),
+	);
 }
 
 /** Ids of the territory's people whom a search finds, whatever the accents; null when nothing is looked for. */
@@ -76,15 +92,13 @@ export async function peopleFound(q: Queries, territoryId: string, typed: string
 	return terms.length > 0 ? idsFound(q, territoryId, terms) : null;
 }
 
-const without = (term: string, terms: string[]) => terms.filter((other) => other !== term);
-
-/** How many keys begin with a term; one more than `most` when there are more. */
+/** How many keys begin with a term, counted up to `most`. */
 async function keysUpTo(q: Queries, territoryId: string, term: string, most: number): Promise<number> {
 	const keys = q
 		.select({ personId: personSearchKey.personId })
 		.from(personSearchKey)
 		.where(inTerritory(territoryId, term))
-		.limit(most + 1)
+		.limit(most)
 		.as('keys');
 	const [row] = await q.select({ keys: count() }).from(keys).limit(1);
 	return row!.keys;
@@ -110,15 +124,6 @@ async function firstFound(q: Queries, territoryId: string, first: string, others
 	return rows.map(({ id }) => id);
 }
 
-/** For common terms that few people share: reading both ranges costs less than looking each person up. */
-async function inAllRanges(q: Queries, territoryId: string, terms: string[]): Promise<string[]> {
-	const peopleOf = (term: string) =>
-		q.select({ id: personSearchKey.personId }).from(personSearchKey).where(inTerritory(territoryId, term));
-	const [first, second, ...others] = terms.map(peopleOf);
-	const rows = await intersect(first!, second!, ...others).limit(MAX_COMMON + 1);
-	return rows.map(({ id }) => id);
-}
-
 /** Every term begins one of the person's keys: for a list that is already short. */
 function keysMatch(q: Queries, terms: string[]): SQL[] {
 	return terms.map((term) =>
@@ -139,7 +144,7 @@ const needTheme = (q: Queries, theme: Theme) =>
 			.where(and(eq(need.personId, person.id), eq(need.theme, theme), inArray(need.status, ['open', 'in_progress']))),
 	);
 
-const lateStage = (today: string) => and(isNotNull(stage.targetOn), lt(stage.targetOn, today));
+const lateStage = (today: string | Placeholder) => and(isNotNull(stage.targetOn), lt(stage.targetOn, today));
 
 const columns = {
 	id: person.id,
@@ -193,12 +198,35 @@ const offsetOf = (page = 1) => (Math.min(Math.max(page, 1), LAST_PAGE) - 1) * PA
 export async function peopleOfTerritory(
 	q: Queries,
 	territoryId: string,
-	filters: Pick<CaseloadFilters, 'text' | 'late' | 'page' | 'today'>,
+	{ text = '', late = false, page, today }: Pick<CaseloadFilters, 'text' | 'late' | 'page' | 'today'>,
 ) {
-	const found = await peopleFound(q, territoryId, filters.text ?? '');
+	const found = await peopleFound(q, territoryId, text);
 	if (found?.length === 0) return { rows: [], more: false };
-	const ids = found && !filters.late ? await pageOf(q, found, filters.page) : found;
-	const rows = await q
+	const skipped = offsetOf(page);
+	// Only of those that are shown is read what a list says beside the name; of late ones the list itself knows which.
+	const paged = found !== null && !late;
+	const ids = paged ? await idsOfPage(q).execute({ ids: JSON.stringify(found), skipped }) : (found ?? []).map(asRow);
+	const given = { territoryId, today, ids: JSON.stringify(ids.map(({ id }) => id)), skipped: paged ? 0 : skipped };
+	const rows = await territoryRows(q, { found: found !== null, late }).execute(given);
+	return { rows: rows.slice(0, PAGE_SIZE), more: rows.length > PAGE_SIZE };
+}
+
+const asRow = (id: string) => ({ id });
+
+/** The people of one page, and the first of the next. */
+const idsOfPage = prepared((q) =>
+	q
+		.select({ id: person.id })
+		.from(person)
+		.where(among(person.id, 'ids'))
+		.orderBy(asc(person.searchName), asc(person.id))
+		.limit(PAGE_SIZE + 1)
+		.offset(sql.placeholder('skipped'))
+		.prepare(),
+);
+
+const territoryRows = preparedByShape((q, { found, late }: { found: boolean; late: boolean }) =>
+	q
 		.select({
 			id: person.id,
 			firstName: person.firstName,
@@ -221,27 +249,15 @@ export async function peopleOfTerritory(
 		.where(
 			and(
 				// Not both: the index of the territory would lead, and read everybody. What is found is of the territory by its key.
-				ids ? inArray(person.id, ids) : eq(person.territoryId, territoryId),
-				filters.late ? lateStage(filters.today) : undefined,
+				found ? among(person.id, 'ids') : eq(person.territoryId, sql.placeholder('territoryId')),
+				late ? lateStage(sql.placeholder('today')) : undefined,
 			),
 		)
 		.orderBy(asc(person.searchName), asc(person.id))
 		.limit(PAGE_SIZE + 1)
-		.offset(ids === found ? offsetOf(filters.page) : 0);
-	return { rows: rows.slice(0, PAGE_SIZE), more: rows.length > PAGE_SIZE };
-}
-
-/** The people of one page, and the first of the next: only theirs is read of what a list shows beside the name. */
-async function pageOf(q: Queries, found: string[], page?: number): Promise<string[]> {
-	const rows = await q
-		.select({ id: person.id })
-		.from(person)
-		.where(inArray(person.id, found))
-		.orderBy(asc(person.searchName), asc(person.id))
-		.limit(PAGE_SIZE + 1)
-		.offset(offsetOf(page));
-	return rows.map(({ id }) => id);
-}
+		.offset(sql.placeholder('skipped'))
+		.prepare(),
+);
 
 export const leadOfPerson = and(
 	eq(followUpMember.personId, person.id),

@@ -107,6 +107,53 @@ describe('French as it is printed', () => {
 	});
 });
 
+describe('a number and the word after it', () => {
+	/** Words that end in s and never change. */
+	const UNCHANGED = new Set(['mois', 'avis', 'fois', 'dans', 'plus']);
+	/** What counts nothing. */
+	const NO_COUNT = /^(name|day|age)$/;
+	/** Never one: limits and scales of the law or of the service, the age of somebody grown up, and what is said otherwise when it is one. */
+	const NEVER_ONE = new Set([
+		'aid_q_long_hint',
+		'aid_unmet_too_short',
+		'appointment_hours_note',
+		'error_too_long',
+		'evaluation_pilot_error_questions',
+		'handling_pro_why_age',
+		'paper_full',
+		'paper_error_too_many',
+		'pro_age',
+		'pro_days_left',
+		'pro_exception_lead',
+		'reminder_pro_people_count',
+		'reminder_pro_preview_mail',
+		'reminder_pro_preview_push',
+		'reminder_pro_preview_sms',
+	]);
+	/** « 1 place » beside « {count} places »: one message for one, named after the other. */
+	const singularOf = (key: string) => [
+		`${key}_one`,
+		key.replace(/s$/, ''),
+		key.replace(/s$/, '_one'),
+		key.replace(/_(many|count)$/, '_one'),
+		`${key}_day`,
+	];
+
+	test('« {count} places » has its « 1 place », in every area', () => {
+		const followed = areas.flatMap((area) => {
+			const all = catalogue(area, 'fr');
+			return Object.entries(all)
+				.filter(([key, text]) => {
+					const words = [...text.matchAll(/\{(\w+)\}[ \u00a0](\p{Ll}+[sx])(?!\p{L})/gu)];
+					const isPlural = words.some(([, count, word]) => !NO_COUNT.test(count!) && !UNCHANGED.has(word!));
+					return isPlural && !NEVER_ONE.has(key) && !singularOf(key).some((one) => one !== key && one in all);
+				})
+				.map(([key, text]) => `${key}: ${text}`);
+		});
+		expect(followed).toEqual([]);
+	});
+});
+
 describe('the declaration of accessibility', () => {
 	/** « Non conforme » in each language. */
 	const STATED: Record<string, RegExp> = {

@@ -213,7 +213,7 @@ test('a workshop: its one seat, its sheet, and an absence whose reason is asked'
 	await page.getByRole('button', { name: 'Créer' }).click();
 	await expect(main.getByRole('heading', { level: 1 })).toHaveText('Découvrir le numérique');
 	await page.getByRole('button', { name: 'Inscrire', exact: true }).click();
-	await expect(main).toContainText('1 places prises sur 1');
+	await expect(main).toContainText('Places prises\u00a0: 1 sur 1');
 	await expect(main).toContainText('Il n’y a plus de place.');
 	const sheet = page.url();
 	const after = new Date(now.getTime() + 14 * DAY_MS + 12 * 3_600_000);

@@ -2,6 +2,7 @@ import { m } from '../paraglide/messages.js';
 import type { Locale } from '../paraglide/runtime.js';
 import type { AidStatus } from './codes.ts';
 import { daysUntil, formatDay, formatDayWhen } from './dates.ts';
+import { listOf } from './lists.ts';
 import { regionOf } from './locales.ts';
 
 /** Papers that may be asked for. What an administration holds already is not among them (CRPA L114-8). */
@@ -130,10 +131,6 @@ export const formatEuros = (cents: number, locale: string): string =>
 		minimumFractionDigits: cents % 100 === 0 ? 0 : 2,
 	}).format(cents / 100);
 
-/** « l’attestation de la crèche et le contrat », as the language joins them. */
-const listed = (items: string[], locale: string) =>
-	new Intl.ListFormat(regionOf(locale), { type: 'conjunction' }).format(items);
-
 /** What the sentence is made of; days in the zone of the territory. */
 export interface AidFacts {
 	status: AidStatus;
@@ -166,7 +163,7 @@ export function aidSentence(
 	const by = facts.nextBy ? formatDayWhen(facts.nextBy, zone, locale, now) : '';
 	const contest = facts.contestUntil ? formatDay(facts.contestUntil, zone, locale, now) : '';
 	const mayContest = facts.contestUntil !== null && today <= facts.contestUntil;
-	const papers = listed(
+	const papers = listOf(
 		PAPERS.filter((code) => facts.missing.includes(code)).map((code) => paperLabel(code, locale)),
 		locale,
 	);
@@ -221,7 +218,7 @@ export function aidSentencePro(
 	const other = facts.elsewhere ? bodyLabel(facts.elsewhere, locale) : facts.deciderName;
 	const who = mine ? m.aid_pro_you({}, inLanguage) : other;
 	const by = facts.nextBy ? formatDayWhen(facts.nextBy, zone, locale, now) : '';
-	const papers = listed(
+	const papers = listOf(
 		facts.missing.map((code) => paperLabelPro(code, locale)),
 		locale,
 	);

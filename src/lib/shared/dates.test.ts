@@ -6,6 +6,7 @@ import {
 	formatDay,
 	formatDayTime,
 	formatDayWhen,
+	formatDuration,
 	formatRelativeDays,
 	formatTime,
 	formatWhen,
@@ -98,5 +99,21 @@ describe('in other languages', () => {
 		expect(formatWhen(tuesday, PARIS, 'ar', saturday)).toBe('الثلاثاء، 3 مارس على الساعة 14:00 (خلال 3 أيام)');
 		expect(formatTime(new Date('2026-03-03T07:05:00Z'), PARIS, 'ar')).toBe('08:05');
 		expect(dayParts(tuesday, PARIS, 'ar')).toEqual({ weekday: 'الثلاثاء', day: '3', month: 'مارس' });
+	});
+});
+
+describe('how long', () => {
+	test('one is not several, in each language', () => {
+		const read = (locale: string) => [1, 2, 5].map((count) => formatDuration(count, 'day', locale));
+		expect(read('fr')).toEqual(['1\u00a0jour', '2\u00a0jours', '5\u00a0jours']);
+		expect(read('en')).toEqual(['1 day', '2 days', '5 days']);
+		expect(read('uk')).toEqual(['1 день', '2 дні', '5 днів']);
+		expect(read('ar')).toEqual(['يوم', 'يومان', '5 أيام']);
+	});
+
+	test('zero and halves are singular in French, and months never change', () => {
+		expect(formatDuration(0, 'hour', 'fr')).toBe('0\u00a0heure');
+		expect(formatDuration(1.5, 'year', 'fr')).toBe('1,5\u00a0an');
+		expect(formatDuration(6, 'month', 'fr')).toBe('6\u00a0mois');
 	});
 });

@@ -51,6 +51,13 @@ function relative(locale: string): Intl.RelativeTimeFormat {
 	return made;
 }
 
+/** « 1 jour », « 3 jours »; « 2 дні », « 5 днів »: the plural is each language's own, and Intl knows it. */
+export const formatDuration = (
+	count: number,
+	unit: 'minute' | 'hour' | 'day' | 'month' | 'year',
+	locale: string,
+): string => new Intl.NumberFormat(regionOf(locale), { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+
 const instantOf = (day: string) => new Date(`${day}T00:00:00Z`);
 
 function show(shape: Shape, when: When, zone: string, locale: string): string {

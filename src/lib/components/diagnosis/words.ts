@@ -1,4 +1,5 @@
 import { m } from '$lib/paraglide/messages.js';
+import { getLocale } from '$lib/paraglide/runtime.js';
 import {
 	isTopicValue,
 	type Constraint,
@@ -10,6 +11,7 @@ import {
 	type PointValue,
 	type SelfView,
 } from '$lib/shared/diagnosis';
+import { listOf } from '$lib/shared/lists';
 
 type Words<Code extends string> = Record<Code, () => string>;
 
@@ -64,15 +66,14 @@ export const stateWords: Words<DiagnosisState> = {
 /** What professionals noted, in the person's words; empty when nothing was explored. */
 export function plainValue(value: PointValue): string {
 	if (!isTopicValue(value)) return value.level === 'not_discussed' ? '' : levelWords[value.level]();
-	return [
+	const said = [
 		value.need === 'need' && m.diagnosis_plain_need(),
 		value.need === 'strong' && m.diagnosis_plain_strong(),
 		value.constraint === 'yes' && m.diagnosis_plain_constraint(),
 		value.constraint === 'no' && m.diagnosis_plain_no_constraint(),
 		value.priority && m.diagnosis_plain_priority(),
-	]
-		.filter(Boolean)
-		.join(', ');
+	].filter((one) => one !== false);
+	return listOf(said, getLocale());
 }
 
 /** The same, complete, for professionals. */

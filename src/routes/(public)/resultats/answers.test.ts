@@ -12,9 +12,9 @@ const group = (code: string, counts: Record<string, number>): Group => ({
 test('a question says how many answer the best of its scale, out of all who answered it', () => {
 	const [line] = answerLines([group('listened', { no: 5, rather_no: 5, rather_yes: 20, yes: 10 })], {}, 'fr');
 	expect(line).toMatchObject({ share: 75, proposed: false });
-	expect(line!.text).toContain('30 personnes sur 40');
+	expect(line!.text).toContain('30 sur 40');
 	const [reached] = answerLines([group('reached', { reached_no: 8, reached_yes: 12 })], {}, 'fr');
-	expect(reached!.text).toContain('12 personnes sur 20');
+	expect(reached!.text).toContain('12 sur 20');
 });
 
 test('questions proposed by people come first and are said to be theirs; then those most answered', () => {
@@ -30,7 +30,7 @@ test('questions proposed by people come first and are said to be theirs; then th
 		[50, false],
 	]);
 	expect(lines[0]!.label).toBe('Le bus passe-t-il ?');
-	expect(lines[1]!.text).toContain('60 personnes sur 120');
+	expect(lines[1]!.text).toContain('60 sur 120');
 });
 
 test('an obstacle is shown when both its times are known, blocked and hard together', () => {

@@ -1,5 +1,7 @@
 import { m } from '$lib/paraglide/messages.js';
+import { getLocale } from '$lib/paraglide/runtime.js';
 import type { Distribution } from '$lib/server/people/steering-rules';
+import { formatDuration } from '$lib/shared/dates';
 
 interface Overview {
 	requests: { waiting: number; late: number };
@@ -22,7 +24,8 @@ export function sentences({ requests, orphans, contact }: Overview): string[] {
 	const waits = plural(waiting, m.pilotage_sentence_waiting_none, m.pilotage_sentence_waiting_one, (count) =>
 		m.pilotage_sentence_waiting({ waiting: count }),
 	);
-	const medians = { now: contact.now.median ?? 0, before: contact.before.median ?? 0 };
+	const days = ({ median }: Distribution) => formatDuration(median ?? 0, 'day', getLocale());
+	const medians = { now: days(contact.now), before: days(contact.before) };
 	const goes = {
 		better: () => m.pilotage_sentence_better(medians),
 		worse: () => m.pilotage_sentence_worse(medians),
@@ -39,7 +42,7 @@ export function sentences({ requests, orphans, contact }: Overview): string[] {
 
 export const peopleOrFew = (count: number | null): string => (count === null ? m.pilotage_masked() : String(count));
 export const daysOrTooFew = (days: number | null): string =>
-	days === null ? m.pilotage_too_few() : m.pilotage_days_within({ count: days });
+	days === null ? m.pilotage_too_few() : m.pilotage_days_within({ days: formatDuration(days, 'day', getLocale()) });
 
 export const delayKind = {
 	first_contact: m.pilotage_kind_first_contact,

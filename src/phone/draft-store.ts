@@ -19,11 +19,13 @@ const KEPT_MS = KEPT_DAYS * 24 * 3_600_000;
 export const openDrafts = (): Promise<IDBPDatabase<Drafts>> =>
 	openDB<Drafts>(DATABASE, 1, { upgrade: (db) => void db.createObjectStore('copies') });
 
-/** Left for so long, it is finished by nobody. */
+/** Left for so long, it is finished by nobody; typed before its time was kept, it is of an unknown age and stays. */
+export const isOld = ({ at }: Pick<Copy, 'at'>, now: number): boolean => at !== undefined && now - at > KEPT_MS;
+
 export async function dropOldDrafts(db: IDBPDatabase<Drafts>, now = Date.now()): Promise<void> {
 	for (const key of await db.getAllKeys('copies')) {
-		const { at = now } = (await db.get('copies', key)) ?? {};
-		if (now - at > KEPT_MS) await db.delete('copies', key);
+		const copy = await db.get('copies', key);
+		if (copy && isOld(copy, now)) await db.delete('copies', key);
 	}
 }
 

@@ -200,6 +200,40 @@ test('a meeting of two professionals is in both diaries; one who is busy refuses
 	expect(busy.body).toContain('Vous avez déjà un rendez-vous');
 });
 
+test('a meeting by video has an https link or none: another one is refused, and one that is there is not shown', async () => {
+	const contact = demoAccount(portal, 'referent').contact;
+	const amina = demoAccount(portal, 'beneficiary').contact;
+	const book = (address: string) =>
+		post(`/pro/personnes/${personOf(amina)}/rendez-vous?/book`, session(contact), {
+			type: 'follow_up',
+			mode: 'video',
+			address,
+			durationMinutes: '30',
+			day: dayIn(15),
+			time: '07:00',
+		});
+	for (const address of ['javascript:alert(1)', 'http://visio.example.fr/salle-12']) {
+		const refused = await book(address);
+		expect(refused.status).toBe(400);
+		expect(refused.body).toContain('Donnez un lien qui commence par https://');
+		expect(refused.body, 'what was typed is still there').toContain(`value="${address}"`);
+	}
+	expect((await book('https://visio.example.fr/salle-12')).status).toBe(303);
+	const { id } = one<{ id: string }>(
+		`SELECT id FROM appointment WHERE mode = 'video' AND address = 'https://visio.example.fr/salle-12'`,
+	);
+	const read = () => ask(portal, `/rendez-vous/${id}`, { session: session(amina) });
+	expect((await read()).body).toContain('href="https://visio.example.fr/salle-12"');
+	for (const address of ['javascript:alert(1)', 'http://visio.example.fr/salle-12']) {
+		withDatabase(portal, (database) =>
+			database.prepare(`UPDATE appointment SET address = ? WHERE id = ?`).run(address, id),
+		);
+		const { body } = await read();
+		expect(body).not.toContain(`href="${address}"`);
+		expect(body).toContain('Le lien vous sera envoyé avant.');
+	}
+});
+
 test('a workshop: its one seat, its sheet, and an absence whose reason is asked', async ({ browser }) => {
 	const contact = demoAccount(portal, 'referent').contact;
 	const page = await withoutScripts(browser, contact);

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { demoAccount, openSessionOf, withDatabase } from '../support/fixtures.ts';
+import { demoAccount, followedPerson, openSessionOf, withDatabase } from '../support/fixtures.ts';
 import { ask, type Asked } from '../support/http.ts';
 import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
 
@@ -52,16 +52,7 @@ function someoneSignedIn(contact: string) {
 const one = <T>(sql: string, ...values: unknown[]) =>
 	withDatabase(portal, (database) => database.prepare(sql).get(...values) as T);
 
-/** Somebody of the demo, and who leads them. */
-function someone(contact: string) {
-	const { id } = one<{ id: string }>(`SELECT person_id id FROM account WHERE email = ?`, contact);
-	const lead = one<{ email: string; id: string; name: string }>(
-		`SELECT a.email, a.id, a.display_name name FROM follow_up_member f JOIN account a ON a.id = f.account_id
-		WHERE f.person_id = ? AND f.part = 'lead' AND f.ended_at IS NULL`,
-		id,
-	);
-	return { id, contact, lead };
-}
+const someone = (contact: string) => followedPerson(portal, contact);
 
 /** What comes before and after a word, in a page. */
 const around = (page: string, word: string | RegExp) => {

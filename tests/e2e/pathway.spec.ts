@@ -1,5 +1,5 @@
 import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
-import { signInAs, withDatabase } from '../support/fixtures.ts';
+import { followedPerson, signInAs, withDatabase } from '../support/fixtures.ts';
 import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
 
 /**
@@ -35,16 +35,7 @@ async function as(browser: Browser, contact: string): Promise<Page> {
 const one = <T>(sql: string, ...values: unknown[]) =>
 	withDatabase(portal, (database) => database.prepare(sql).get(...values) as T);
 
-/** Somebody of the demo, and who leads them. */
-function someone(contact: string) {
-	const { id } = one<{ id: string }>(`SELECT person_id id FROM account WHERE email = ?`, contact);
-	const lead = one<{ email: string; id: string; name: string }>(
-		`SELECT a.email, a.id, a.display_name name FROM follow_up_member f JOIN account a ON a.id = f.account_id
-		WHERE f.person_id = ? AND f.part = 'lead' AND f.ended_at IS NULL`,
-		id,
-	);
-	return { id, contact, lead };
-}
+const someone = (contact: string) => followedPerson(portal, contact);
 
 const main = (page: Page) => page.getByRole('main');
 
@@ -160,12 +151,25 @@ test('a group meets: told why and about what, a word said, the file read for its
 	await expect(main(during)).not.toContainText('Reprendre un travail');
 	const desk = await as(browser, amina.lead.email);
 	await desk.goto(`/pro/groupes/${group.id}`);
+	// The same form, opened before anybody has written.
+	const late = await as(browser, amina.lead.email);
+	await late.goto(`/pro/groupes/${group.id}`);
 	await desk.getByLabel('Ce qui a été regardé').fill('Les trajets vers la formation');
 	await desk.getByLabel('Décision 1').fill('Réserver un taxi solidaire');
 	await desk.locator('#dues-0').fill(new Date(group.starts + 7 * DAY_MS).toISOString().slice(0, 10));
 	await desk.getByLabel('Réponse à la personne').fill('Un taxi viendra vous chercher.');
 	await desk.getByRole('button', { name: 'Enregistrer et répondre' }).click();
 	await expect(main(desk)).toContainText('Un taxi viendra vous chercher.');
+
+	await late.getByLabel('Ce qui a été regardé').fill('Les horaires du bus');
+	await late.getByLabel('Décision 1').fill('Demander un abonnement');
+	await late.locator('#dues-0').fill(new Date(group.starts + 7 * DAY_MS).toISOString().slice(0, 10));
+	await late.getByLabel('Réponse à la personne').fill('Un abonnement de bus.');
+	await late.getByRole('button', { name: 'Enregistrer et répondre' }).click();
+	await expect(main(late), 'what is kept').toContainText('Un taxi viendra vous chercher.');
+	const typed = main(late).locator('section', { hasText: 'Ce que vous avez écrit' });
+	for (const words of ['Les horaires du bus', 'Demander un abonnement', 'Un abonnement de bus.'])
+		await expect(typed, 'what was typed in vain').toContainText(words);
 
 	await setClock(new Date(group.starts + 2 * 3_600_000));
 	await during.goto(`/pro/groupes/${group.id}`);

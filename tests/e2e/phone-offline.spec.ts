@@ -73,6 +73,37 @@ test('everything the phone stores for a signed-in person is on this list', async
 	expect(stored.cookies).toEqual(['session']);
 });
 
+test('what was typed and left for more than thirty days leaves the phone; younger, it stays', async () => {
+	const { page } = home.phone;
+	await visit('/?commune=sedan');
+	await page.locator('form[action$="?/choose"] button').first().click();
+	await visit('/demande/nouvelle');
+	await page.getByRole('checkbox', { name: /^Logement/ }).check();
+	await expect.poll(async () => (await home.phone.stored()).databases['portal-drafts']?.copies).toBe(1);
+	const copies = (ages: number[]) =>
+		page.evaluate(
+			(given) =>
+				new Promise<string[]>((resolve) => {
+					const opening = indexedDB.open('portal-drafts');
+					opening.onsuccess = () => {
+						const store = opening.result.transaction('copies', 'readwrite').objectStore('copies');
+						for (const days of given)
+							store.put({ base: '0', at: Date.now() - days * 86_400_000, fields: [] }, `of-${days}-days`);
+						const names = store.getAllKeys();
+						names.onsuccess = () => {
+							opening.result.close();
+							resolve(names.result as string[]);
+						};
+					};
+				}),
+			ages,
+		);
+	expect(await copies([KEPT_DAYS - 1, KEPT_DAYS + 1])).toContain(`of-${KEPT_DAYS + 1}-days`);
+	await visit('/demande/nouvelle');
+	await expect.poll(() => copies([])).not.toContain(`of-${KEPT_DAYS + 1}-days`);
+	expect(await copies([])).toContain(`of-${KEPT_DAYS - 1}-days`);
+});
+
 test('all it can store is what the page about it tells, in each language', async () => {
 	const { page, context } = home.phone;
 	await visit('/?commune=sedan');

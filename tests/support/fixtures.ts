@@ -131,3 +131,16 @@ export async function signInAs(
 	const value = openSessionOf(portal, contact, options);
 	await context.addCookies([{ name: 'session', value, url: portal.origin, httpOnly: true, sameSite: 'Lax' }]);
 }
+
+/** Somebody of the demo, and who leads them. */
+export function followedPerson(portal: Portal, contact: string) {
+	const one = <T>(sql: string, value: string) =>
+		withDatabase(portal, (database) => database.prepare(sql).get(value) as T);
+	const { id } = one<{ id: string }>(`SELECT person_id id FROM account WHERE email = ?`, contact);
+	const lead = one<{ email: string; id: string; name: string }>(
+		`SELECT a.email, a.id, a.display_name name FROM follow_up_member f JOIN account a ON a.id = f.account_id
+		WHERE f.person_id = ? AND f.part = 'lead' AND f.ended_at IS NULL`,
+		id,
+	);
+	return { id, contact, lead };
+}

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { CANNOT_REASONS, HALF_DAYS, HELP_KINDS, type AnswerNote } from '../../shared/answers.ts';
 import { ABSENCE_REASONS, APPOINTMENT_MODES, APPOINTMENT_TYPES } from '../../shared/codes.ts';
+import { isRefusedLink } from '../../shared/video.ts';
 import { parseForm, text, type Parsed } from '../platform/forms.ts';
 import { normalizePhone } from '../platform/phone.ts';
 import type { GivenAnswer } from './answers.ts';
@@ -70,6 +71,18 @@ const meeting = {
 	/** What is planned for the person besides: a companion, an interpreter. */
 	planned: list,
 };
+/** A meeting by video leads to a safe link or nowhere. */
+function parsePlace<S extends v.GenericSchema<unknown, { mode: string; address: string }>>(
+	schema: S,
+	form: FormData,
+): Parsed<v.InferOutput<S>> {
+	const parsed = parseForm(schema, form);
+	if (!parsed.ok || !isRefusedLink(parsed.value.mode, parsed.value.address)) return parsed;
+	const values = Object.fromEntries(
+		[...form].filter((field): field is [string, string] => typeof field[1] === 'string'),
+	);
+	return { ok: false, errors: { address: m.appointment_pro_error_video() }, values };
+}
 /** Ticks become what is planned. */
 const withHelp = <T extends { planned: string[] }>({ planned, ...rest }: T) => ({
 	...rest,
@@ -86,7 +99,7 @@ const booking = v.object({
 	convocationReason: line(NOTE_MAX),
 });
 export function parseBooking(form: FormData) {
-	const parsed = parseForm(booking, form);
+	const parsed = parsePlace(booking, form);
 	return parsed.ok ? { ...parsed, value: withHelp(parsed.value) } : parsed;
 }
 
@@ -104,7 +117,7 @@ export function parseMove(form: FormData) {
 	const parsed = parseForm(move, form);
 	if (!parsed.ok || !form.has('mode'))
 		return parsed.ok ? { ...parsed, value: { ...parsed.value, meeting: undefined } } : parsed;
-	const where = parseForm(v.object(meeting), form);
+	const where = parsePlace(v.object(meeting), form);
 	return where.ok ? { ...parsed, value: { ...parsed.value, meeting: withHelp(where.value) } } : where;
 }
 
@@ -116,7 +129,7 @@ const weeklyHours = v.object({
 	placeName: line(120),
 	address: line(200),
 });
-export const parseWeeklyHours = (form: FormData) => parseForm(weeklyHours, form);
+export const parseWeeklyHours = (form: FormData) => parsePlace(weeklyHours, form);
 const daysAway = v.object({ fromDay: line(10), toDay: line(10) });
 export const parseDaysAway = (form: FormData) => parseForm(daysAway, form);
 
@@ -148,14 +161,14 @@ const workshop = v.object({
 		v.transform((given) => Number(given || 1)),
 	),
 });
-export const parseWorkshop = (form: FormData) => parseForm(workshop, form);
+export const parseWorkshop = (form: FormData) => parsePlace(workshop, form);
 const workshopMove = v.object({
 	...place,
 	day: line(10),
 	time: line(5),
 	sequence: v.pipe(v.optional(v.string(), ''), v.transform(Number)),
 });
-export const parseWorkshopMove = (form: FormData) => parseForm(workshopMove, form);
+export const parseWorkshopMove = (form: FormData) => parsePlace(workshopMove, form);
 
 /** « present_<appointment> » = outcome, for those that were ticked. */
 export function parseAttendance(form: FormData): { id: string; outcome: Outcome }[] {
@@ -185,7 +198,7 @@ const slotsOf = (fields: Record<string, unknown>): OfferedHour[] =>
 	);
 
 export function parseInvitation(form: FormData) {
-	const parsed = parseForm(invitation, form);
+	const parsed = parsePlace(invitation, form);
 	return parsed.ok ? { ...parsed, value: { ...withHelp(parsed.value), slots: slotsOf(parsed.value) } } : parsed;
 }
 export function parseOffer(form: FormData) {

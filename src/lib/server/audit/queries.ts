@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, like, lt, notLike, or } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, like, lt, notLike, or } from 'drizzle-orm';
 import type { Queries } from '../db/index.ts';
 import { account, auditEntry, structure } from '../db/schema/index.ts';
 
@@ -14,7 +14,9 @@ export interface Opening {
 }
 
 /** What professionals and the person did of a pathway; the rest of the journal is about messages, sessions and accounts. */
-const HISTORY = ['person', 'pathway', 'stage', 'step', 'goal', 'review', 'group', 'check_in', 'diagnosis'];
+const HISTORY = ['person', 'pathway', 'stage', 'step', 'goal', 'review', 'group', 'check_in', 'diagnosis', 'need'];
+/** Of a request, what changes the needs: the rest of its life has its own page. */
+const OF_REQUESTS = ['request.need_added', 'request.need_withdrawn'];
 
 /** Every change of a person's follow-up, newest first: who, when, what. Openings are in `listOpenings`. */
 export async function historyOf(q: Queries, personId: string, limit: number, since?: Date) {
@@ -33,7 +35,7 @@ export async function historyOf(q: Queries, personId: string, limit: number, sin
 			and(
 				eq(auditEntry.personId, personId),
 				notLike(auditEntry.action, '%.opened'),
-				or(...HISTORY.map((domain) => like(auditEntry.action, `${domain}.%`))),
+				or(...HISTORY.map((domain) => like(auditEntry.action, `${domain}.%`)), inArray(auditEntry.action, OF_REQUESTS)),
 				since ? gt(auditEntry.at, since) : undefined,
 			),
 		)

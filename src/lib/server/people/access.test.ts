@@ -8,7 +8,7 @@ import { auditEntry } from '../db/schema/index.ts';
 import { caseload, followedByName } from './caseload.ts';
 import { endPastMembers, endMember, inviteMember, objectToMember } from './sharing.ts';
 import { openFile } from './opening.ts';
-import { followUpOf, getFollowedPerson, getPersonFor } from './queries.ts';
+import { followersNow, followUpOf, getFollowedPerson, getPersonFor } from './queries.ts';
 import { seesTheme } from './rules.ts';
 
 async function aFollowedPerson() {
@@ -178,6 +178,18 @@ test('the person objects, or the lead ends it: the guest sees nothing from then 
 		'person.member_invited',
 		'person.member_ended',
 	]);
+});
+
+test('a guest whose last day is over is named on no page, even before the hourly round takes them off', async () => {
+	const { db, personId, invite, lead } = await anInvitation();
+	await invite(lead, { untilDay: '2026-03-02' });
+	const ends = new Date('2026-03-02T23:00:00Z');
+	const open = (await followUpOf(db.read, personId)).map(({ id }) => id);
+	const guest = (await followUpOf(db.read, personId)).find(({ endsAt }) => endsAt !== null)!;
+	const named = async (now: Date) => (await followersNow(db.read, personId, now)).map(({ id }) => id);
+	expect(await named(new Date(ends.getTime() - 1))).toEqual(open);
+	expect(await named(ends)).toEqual(open.filter((id) => id !== guest.id));
+	expect((await followUpOf(db.read, personId)).length, 'still to be ended').toBe(open.length);
 });
 
 test('nobody objects to a lead that way, nor to a member of somebody else’s file', async () => {

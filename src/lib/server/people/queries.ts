@@ -209,6 +209,12 @@ export async function followUpOf(q: Queries, personId: string) {
 	const order = ['lead', 'second', 'member'];
 	return rows.sort((a, b) => order.indexOf(a.part) - order.indexOf(b.part));
 }
+/**
+ * The same for a page: without a guest whose last day is over, whom `endPastMembers` takes off within the hour and whom the
+ * file is closed to already.
+ */
+export const followersNow = async (q: Queries, personId: string, now: Date) =>
+	(await followUpOf(q, personId)).filter(({ endsAt }) => endsAt === null || endsAt > now);
 export type FollowUpMember = Awaited<ReturnType<typeof followUpOf>>[number];
 
 /** The lead referent (référent unique), or undefined while nobody leads. */

@@ -4,6 +4,7 @@ import { aCoordinator, aPerson, aReferent, aRequest, aTerritory, NOW } from '../
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { NEED_STATUSES, type NeedStatus } from '../../shared/codes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
+import { historyOf } from '../audit/queries.ts';
 import type { Db } from '../db/client.ts';
 import { auditEntry, need } from '../db/schema/index.ts';
 import { liftNeed, resumeNeed, sendNeed, takeNeed, takeRequest, withdrawNeed, withdrawRequest } from './commands.ts';
@@ -66,6 +67,15 @@ describe('a need that is settled', () => {
 		expect(await lift()).toBeNull();
 		const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.subjectId, housing));
 		expect(journal.map(({ action }) => action)).toEqual(['need.lifted']);
+	});
+
+	test('is in the person’s own history, by its name, and so is the one that is taken up again', async () => {
+		await taken();
+		await lift();
+		await resume();
+		const { personId } = await row();
+		const told = (await historyOf(db.read, personId, 10)).filter(({ subjectId }) => subjectId === housing);
+		expect(told.map(({ action }) => action).sort()).toEqual(['need.lifted', 'need.resumed']);
 	});
 
 	test('may be taken up again', async () => {

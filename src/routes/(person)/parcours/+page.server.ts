@@ -16,7 +16,7 @@ import { isOpenStep, nextOwnStep, weeklyHours } from '$lib/server/pathway/rules'
 import { askHelpOnStep, proposeStep, tickStep, untickStep } from '$lib/server/pathway/steps';
 import { touchContact } from '$lib/server/people/commands';
 import { passedDelays } from '$lib/server/people/delays';
-import { followUpOf } from '$lib/server/people/queries';
+import { followersNow } from '$lib/server/people/queries';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
@@ -28,7 +28,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const { personId } = requireBeneficiary();
 	const { now, locale } = locals;
 	const view = await pathwayOf(db.read, personId, locale);
-	const members = await followUpOf(db.read, personId);
+	const members = await followersNow(db.read, personId, now);
 	const people = members.map(({ id, name, part, structureName, phone, structurePhone }) => ({
 		id,
 		name,

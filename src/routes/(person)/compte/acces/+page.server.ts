@@ -4,7 +4,7 @@ import { db } from '$lib/server/db';
 import { touchContact } from '$lib/server/people/commands';
 import { listExceptional } from '$lib/server/people/exceptional';
 import { parseEnding } from '$lib/server/people/forms';
-import { followUpOf } from '$lib/server/people/queries';
+import { followersNow } from '$lib/server/people/queries';
 import { objectToMember } from '$lib/server/people/sharing';
 import { errorFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
@@ -14,9 +14,9 @@ import type { Actions, PageServerLoad } from './$types';
 
 const SHOWN = 100;
 
-export const load: PageServerLoad = async () => {
+export const load: PageServerLoad = async ({ locals }) => {
 	const { personId } = requireBeneficiary();
-	const team = await followUpOf(db.read, personId);
+	const team = await followersNow(db.read, personId, locals.now);
 	return {
 		openings: await listOpenings(db.read, personId, SHOWN),
 		exceptions: (await listExceptional(db.read, { personId }, SHOWN)).map(

@@ -9,7 +9,7 @@ import { checkInsOf } from '$lib/server/pathway/check-ins';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { listExceptional } from '$lib/server/people/exceptional';
 import { papersOfPerson } from '$lib/server/papers/queries';
-import { followUpOf, personOf } from '$lib/server/people/queries';
+import { followersNow, personOf } from '$lib/server/people/queries';
 import { listDevices } from '$lib/server/reminders/subscriptions';
 import { communeName, listRequests, needsOf } from '$lib/server/requests/queries';
 
@@ -31,13 +31,15 @@ export async function ownFile(q: Queries, { personId, accountId, locale, now }: 
 		exportedAt: now,
 		identity: { ...identity, commune: await communeName(q, identity.inseeCode) },
 		account: { email: account.email, phone: account.phone, locale: account.locale, createdAt: account.createdAt },
-		followUp: (await followUpOf(q, personId)).map(({ name, part, structureName, structurePhone, startedAt }) => ({
-			name,
-			part,
-			structureName,
-			structurePhone,
-			startedAt,
-		})),
+		followUp: (await followersNow(q, personId, now)).map(
+			({ name, part, structureName, structurePhone, startedAt }) => ({
+				name,
+				part,
+				structureName,
+				structurePhone,
+				startedAt,
+			}),
+		),
 		requests: await requestsOf(q, personId),
 		diagnosis: await diagnosisFile(q, personId, now),
 		pathway: await pathwayFile(q, personId, locale),

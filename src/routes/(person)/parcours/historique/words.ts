@@ -17,6 +17,13 @@ const WORDS: Record<string, () => string> = {
 	'step.changed': m.pathway_did_step_changed,
 	'goal.added': m.pathway_did_goal_added,
 	'goal.changed': m.pathway_did_goal_changed,
+	'need.lifted': m.pathway_did_need_lifted,
+	'need.resumed': m.pathway_did_need_resumed,
+	'need.sent': m.pathway_did_need_sent,
+	'need.taken': m.pathway_did_need_taken,
+	'need.declined': m.pathway_did_need_declined,
+	'request.need_added': m.pathway_did_need_added,
+	'request.need_withdrawn': m.pathway_did_need_withdrawn,
 };
 /** Acts of one family that need no more than one sentence. */
 const FAMILIES: Record<string, () => string> = {

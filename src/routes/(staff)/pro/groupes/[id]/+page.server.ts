@@ -8,7 +8,7 @@ import { holdGroup } from '$lib/server/pathway/groups';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { isOpenStep } from '$lib/server/pathway/rules';
 import { noteOpening } from '$lib/server/people/opening';
-import { followUpOf, personOf } from '$lib/server/people/queries';
+import { followersNow, personOf } from '$lib/server/people/queries';
 import { seesTheme } from '$lib/server/people/rules';
 import { notFound } from '$lib/server/platform/errors';
 import { planNotice } from '$lib/server/reminders/commands';
@@ -28,7 +28,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 	await noteOpening(db, { viewer, personId, part: 'pathway', now });
 	const { id, firstName, lastName } = await personOf(db.read, personId);
 	const way = await pathwayOf(db.read, personId, locale);
-	const team = await followUpOf(db.read, personId);
+	const team = await followersNow(db.read, personId, now);
 	const pair = team.filter(({ part }) => part !== 'member').map(({ accountId, name }) => ({ id: accountId, name }));
 	const others = file.members.filter((member) => !pair.some((one) => one.id === member.id));
 	return {

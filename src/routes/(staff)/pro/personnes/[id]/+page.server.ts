@@ -6,7 +6,7 @@ import { passedDelays } from '$lib/server/people/delays';
 import { openFile } from '$lib/server/people/opening';
 import { parseEnding, parseInvitation, parseNote } from '$lib/server/people/forms';
 import { endMember, inviteMember } from '$lib/server/people/sharing';
-import { followUpOf, getFollowedPerson } from '$lib/server/people/queries';
+import { followersNow, getFollowedPerson } from '$lib/server/people/queries';
 import { notFound } from '$lib/server/platform/errors';
 import { ageOn, follows, leads, type Access } from '$lib/server/people/rules';
 import { keepNote, ownNote } from '$lib/server/people/working-notes';
@@ -28,7 +28,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 		const { zone, settings, id: territoryId } = await getTerritory(db.read, viewer.territoryId);
 		const today = localDay(now, zone);
 		const { birthDate, ...person } = file.person;
-		const team = await followUpOf(db.read, person.id);
+		const team = await followersNow(db.read, person.id, now);
 		return {
 			now,
 			zone,
@@ -51,7 +51,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
  * Lead and second, and the coordinator who says who follows whom, know them all. Where others come from says what the person
  * needs: a member, or who opened the file for an hour, knows the pair and themselves.
  */
-function teamFor(access: Access, accountId: string, team: Awaited<ReturnType<typeof followUpOf>>) {
+function teamFor(access: Access, accountId: string, team: Awaited<ReturnType<typeof followersNow>>) {
 	if (leads(access)) return team;
 	return team
 		.filter((member) => access === 'coordinator' || member.part !== 'member' || member.accountId === accountId)

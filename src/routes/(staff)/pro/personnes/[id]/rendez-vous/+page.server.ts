@@ -7,7 +7,7 @@ import { possibleOutcomes } from '$lib/server/appointments/rules';
 import { inviteToChoose, offerSlots } from '$lib/server/appointments/slots';
 import { db } from '$lib/server/db';
 import { openFollowedFile } from '$lib/server/people/opening';
-import { followUpOf, getFollowedPerson } from '$lib/server/people/queries';
+import { followersNow, getFollowedPerson } from '$lib/server/people/queries';
 import { leads } from '$lib/server/people/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures, listTerritories } from '$lib/server/territories/queries';
@@ -49,8 +49,8 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 		/** Hours held with others: when, nothing else. */
 		busy: busy.map(({ id, startsAt, zone }) => ({ id, startsAt, zone })).reverse(),
 		absences: leads(file.access) ? await lastAbsences(db.read, params.id) : [],
-		colleagues: await colleaguesOf(params.id, viewer.accountId),
-		team: (await followUpOf(db.read, params.id)).map(({ accountId, name }) => ({ accountId, name })),
+		colleagues: await colleaguesOf(params.id, viewer.accountId, now),
+		team: (await followersNow(db.read, params.id, now)).map(({ accountId, name }) => ({ accountId, name })),
 		zones: await zonesFrom(territory.zone),
 		absentId: url.searchParams.get('absence'),
 		inviting: url.searchParams.has('proposer'),
@@ -59,8 +59,8 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 };
 
 /** Who may hold a meeting beside this professional. */
-async function colleaguesOf(personId: string, accountId: string) {
-	const members = await followUpOf(db.read, personId);
+async function colleaguesOf(personId: string, accountId: string, now: Date) {
+	const members = await followersNow(db.read, personId, now);
 	return members
 		.filter((member) => member.accountId !== accountId)
 		.map(({ accountId: id, name }) => ({ accountId: id, name }));

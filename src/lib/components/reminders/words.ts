@@ -108,6 +108,26 @@ export const attemptsWords = ({ attempts }: ReminderView): string =>
 		})
 		.join(' · ');
 
+/** What became of a message, in the order in which somebody needs a professional. */
+const OUTCOMES = {
+	failed: m.reminder_pro_outcome_failed,
+	waiting: m.reminder_pro_outcome_waiting,
+	answered: m.reminder_pro_outcome_answered,
+	sent: m.reminder_pro_outcome_sent,
+	shown: m.reminder_pro_outcome_shown,
+	dropped: m.reminder_pro_outcome_dropped,
+};
+type Outcome = keyof typeof OUTCOMES;
+const outcomeOf = (state: ReminderView['state']): Outcome =>
+	state === 'scheduled' || state === 'sending' ? 'waiting' : state;
+
+/** The messages of a sending by what became of them, those to call first; nothing is said of what happened to none. */
+export const byOutcome = <Row extends Pick<ReminderView, 'state'>>(rows: Row[]) =>
+	(Object.keys(OUTCOMES) as Outcome[])
+		.map((outcome) => ({ outcome, rows: rows.filter(({ state }) => outcomeOf(state) === outcome) }))
+		.filter(({ rows }) => rows.length > 0)
+		.map((one) => ({ ...one, title: OUTCOMES[one.outcome]({ count: one.rows.length }) }));
+
 /** What became of a sending by channel; only a notification says that it was seen. */
 export const resultsByChannel = (rows: ReminderView[]) =>
 	CHANNELS.map((channel) => {

@@ -1,6 +1,6 @@
 import { and, eq, gt, gte, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
-import { given, prepared } from '../db/prepared.ts';
+import { given, is, prepared } from '../db/prepared.ts';
 import { appointment, outsideBusy, workshop } from '../db/schema/index.ts';
 import type { Busy } from './availability-rules.ts';
 import { LONGEST_MINUTES } from './rules.ts';
@@ -21,7 +21,7 @@ interface Except {
 /** Nothing lasts longer than LONGEST_MINUTES, so each index is read over a bounded range. */
 const longestBefore = (startsAt: Date) => new Date(startsAt.getTime() - LONGEST_MINUTES * 60_000);
 const value = sql.placeholder;
-const stands = eq(appointment.state, 'booked');
+const stands = is(appointment.state, 'booked');
 const over = (starts: typeof appointment.startsAt, ends: typeof appointment.endsAt) => [
 	gt(starts, given(starts, 'after')),
 	lt(starts, given(starts, 'endsAt')),
@@ -123,7 +123,7 @@ export async function heldBetween(
 	}: Except & { accountIds: string[]; personId?: string; from: Date; to: Date },
 ): Promise<Busy[]> {
 	const spanned = and(
-		eq(appointment.state, 'booked'),
+		is(appointment.state, 'booked'),
 		gt(appointment.startsAt, longestBefore(from)),
 		lt(appointment.startsAt, to),
 		ne(appointment.id, except),

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, sql, type SQL } from '
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
-import { given, prepared } from '../db/prepared.ts';
+import { given, is, prepared } from '../db/prepared.ts';
 import { account, appointment, person, structure, workshop } from '../db/schema/index.ts';
 import { getPersonFor } from '../people/queries.ts';
 import { follows } from '../people/rules.ts';
@@ -66,7 +66,7 @@ const nextRow = prepared((q) =>
 			and(
 				ofPerson,
 				gt(appointment.startsAt, given(appointment.startsAt, 'after')),
-				eq(appointment.state, 'booked'),
+				is(appointment.state, 'booked'),
 				gt(appointment.endsAt, given(appointment.endsAt, 'now')),
 			),
 		)
@@ -87,7 +87,7 @@ const invitationRow = prepared((q) =>
 			and(
 				ofPerson,
 				gt(appointment.startsAt, given(appointment.startsAt, 'after')),
-				eq(appointment.state, 'invited'),
+				is(appointment.state, 'invited'),
 				eq(appointment.answer, 'none'),
 				gt(appointment.chooseBy, given(appointment.chooseBy, 'now')),
 			),
@@ -117,7 +117,7 @@ export async function lastAbsences(q: Queries, personId: string) {
 	return q
 		.select({ startsAt: appointment.startsAt, zone: appointment.zone, reason: appointment.absenceReason })
 		.from(appointment)
-		.where(and(eq(appointment.personId, personId), eq(appointment.state, 'noshow')))
+		.where(and(eq(appointment.personId, personId), is(appointment.state, 'noshow')))
 		.orderBy(desc(appointment.startsAt))
 		.limit(3);
 }
@@ -174,7 +174,7 @@ export const agenda = (q: Queries, accountId: string, from: Date, to: Date): Pro
 /** Begun, and nobody said yet how it ended: they come back each morning. */
 export function listUnsettled(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
 	const since = new Date(now.getTime() - UNSETTLED_DAYS * DAY_MS);
-	const which = [gt(appointment.startsAt, since), lt(appointment.startsAt, now), eq(appointment.state, 'booked')];
+	const which = [gt(appointment.startsAt, since), lt(appointment.startsAt, now), is(appointment.state, 'booked')];
 	return heldBy(q, accountId, which, 50);
 }
 

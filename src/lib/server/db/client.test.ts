@@ -55,3 +55,10 @@ test('a database that is full or held by another process is known from a fault o
 	expect(isUnavailable(null)).toBe(false);
 	expect(await keysOf(db)).toEqual([]);
 });
+
+test('the number of a limit is written into the statement: as a value, it would be compiled again at each run', async () => {
+	const db = await testDatabase();
+	const of = (most: number) => db.read.select({ key: meta.key }).from(meta).limit(most).toSQL();
+	expect(of(7)).toEqual({ sql: 'select "key" from "meta" limit 7', params: [] });
+	expect(of(2.9).sql).toMatch(/limit 2$/);
+});

@@ -17,6 +17,16 @@ export function prepared<Statement>(build: (q: Queries) => Statement): (q: Queri
 /** A value given at each run, encoded as its column does. */
 export const given = (column: Column, name: string) => sql.param(sql.placeholder(name), column);
 
+/**
+ * Equal to a word of the code, such as a state, written into the statement. As a value SQLite would compare it with the conditions of
+ * partial indices, and compile the statement again at each run.
+ * @throws Error for a word that is none of the column's
+ */
+export function is<C extends Column>(column: C, word: C['_']['data'] & string): SQL {
+	if (!column.enumValues?.includes(word)) throw new Error(`${word} is no word of ${column.name}`);
+	return sql`${column} = ${sql.raw(`'${word}'`)}`;
+}
+
 /** One of the values given at each run as JSON: a list of any length is one placeholder, so that the query can be prepared. */
 export const among = (column: Column, name: string): SQL =>
 	sql`${column} IN (SELECT value FROM json_each(${sql.placeholder(name)}))`;

@@ -1,8 +1,9 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { GoalState } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { goal } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -21,14 +22,19 @@ export type GoalView = ReturnType<typeof opened>;
 
 /** What the person is after, in the order it was said. */
 export async function goalsOf(q: Queries, pathwayId: string): Promise<GoalView[]> {
-	const rows = await q
-		.select()
-		.from(goal)
-		.where(eq(goal.pathwayId, pathwayId))
-		.orderBy(asc(goal.createdAt), asc(goal.id))
-		.limit(MOST_GOALS);
+	const rows = await goalRows(q).execute({ pathwayId });
 	return rows.map(opened);
 }
+
+const goalRows = prepared((q) =>
+	q
+		.select()
+		.from(goal)
+		.where(eq(goal.pathwayId, sql.placeholder('pathwayId')))
+		.orderBy(asc(goal.createdAt), asc(goal.id))
+		.limit(MOST_GOALS)
+		.prepare(),
+);
 
 /** @throws DomainError `not_found` */
 export async function getGoal(q: Queries, pathwayId: string, goalId: string): Promise<GoalView> {

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, inArray, isNull, or } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
+import { is, preparedByShape } from '../db/prepared.ts';
 import { account, caseGroup, caseGroupMember, followUpMember, person, structure } from '../db/schema/index.ts';
 import { findMembership } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
@@ -92,12 +93,7 @@ export async function groupsOf(q: Queries, accountId: string, since: Date) {
 
 /** A person's own meetings, latest first: why, who, what was answered. */
 export async function ownGroups(q: Queries, personId: string, limit = 20) {
-	const rows = await q
-		.select()
-		.from(caseGroup)
-		.where(and(eq(caseGroup.personId, personId), or(isNull(caseGroup.closedAt), eq(caseGroup.state, 'held'))))
-		.orderBy(desc(caseGroup.startsAt))
-		.limit(limit);
+	const rows = await ownRows(q, { limit }).execute({ personId });
 	return Promise.all(
 		rows.map(async (row) => {
 			const { why, word, answer } = texts(row);
@@ -105,4 +101,18 @@ export async function ownGroups(q: Queries, personId: string, limit = 20) {
 		}),
 	);
 }
+const ownRows = preparedByShape((q, { limit }: { limit: number }) =>
+	q
+		.select()
+		.from(caseGroup)
+		.where(
+			and(
+				eq(caseGroup.personId, sql.placeholder('personId')),
+				or(isNull(caseGroup.closedAt), is(caseGroup.state, 'held')),
+			),
+		)
+		.orderBy(desc(caseGroup.startsAt))
+		.limit(limit)
+		.prepare(),
+);
 export type OwnGroup = Awaited<ReturnType<typeof ownGroups>>[number];

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { StepOwner } from '../../shared/codes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { account, pathway, situationReview, step } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
@@ -49,13 +50,7 @@ export async function holdReview(tx: Tx, { personId, looked, decisions, by, now 
 
 /** Those held in a pathway, latest first, with what each decided. */
 export async function reviewsOf(q: Queries, pathwayId: string) {
-	const rows = await q
-		.select({ review: situationReview, byName: account.displayName })
-		.from(situationReview)
-		.innerJoin(account, eq(account.id, situationReview.heldById))
-		.where(eq(situationReview.pathwayId, pathwayId))
-		.orderBy(desc(situationReview.heldAt))
-		.limit(50);
+	const rows = await reviewRows(q).execute({ pathwayId });
 	const decided = await stepsDecidedIn(
 		q,
 		pathwayId,
@@ -69,6 +64,16 @@ export async function reviewsOf(q: Queries, pathwayId: string) {
 		decisions: decided.filter(({ decidedInId }) => decidedInId === id),
 	}));
 }
+const reviewRows = prepared((q) =>
+	q
+		.select({ review: situationReview, byName: account.displayName })
+		.from(situationReview)
+		.innerJoin(account, eq(account.id, situationReview.heldById))
+		.where(eq(situationReview.pathwayId, sql.placeholder('pathwayId')))
+		.orderBy(desc(situationReview.heldAt))
+		.limit(50)
+		.prepare(),
+);
 export type ReviewView = Awaited<ReturnType<typeof reviewsOf>>[number];
 
 /** Titles of the steps that reviews or meetings decided. */

@@ -32,7 +32,7 @@ import {
 	stage,
 	structure,
 } from '../db/schema/index.ts';
-import { among, prepared, preparedByShape } from '../db/prepared.ts';
+import { among, is, prepared, preparedByShape } from '../db/prepared.ts';
 import { followedBy } from './queries.ts';
 import { searchTerms } from './rules.ts';
 
@@ -291,7 +291,7 @@ export async function nextAppointments(q: Queries, personIds: string[], now: Dat
 		.select({ personId: appointment.personId, startsAt: appointment.startsAt, zone: appointment.zone })
 		.from(appointment)
 		.where(
-			and(inArray(appointment.personId, personIds), gt(appointment.startsAt, now), eq(appointment.state, 'booked')),
+			and(inArray(appointment.personId, personIds), gt(appointment.startsAt, now), is(appointment.state, 'booked')),
 		)
 		.orderBy(desc(appointment.startsAt))
 		.limit(2000);

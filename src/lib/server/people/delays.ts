@@ -1,6 +1,6 @@
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
-import { preparedByShape } from '../db/prepared.ts';
+import { is, preparedByShape } from '../db/prepared.ts';
 import {
 	account,
 	followUpMember,
@@ -144,7 +144,7 @@ const untakenRows = preparedByShape((q, { whose, basin }: Shape) =>
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(
 			and(
-				eq(supportRequest.status, 'submitted'),
+				is(supportRequest.status, 'submitted'),
 				lt(supportRequest.respondBy, value(supportRequest.respondBy, 'today')),
 				within(q, { whose, basin, structure: false }, supportRequest.territoryId),
 			),

@@ -1,7 +1,7 @@
 import { and, asc, eq, gte, inArray, isNull, lt, notExists, or, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
-import { preparedByShape } from '../db/prepared.ts';
+import { is, preparedByShape } from '../db/prepared.ts';
 import {
 	account,
 	appointment,
@@ -79,7 +79,7 @@ async function requestsBeyond(
 
 const unoffered = requestRows('beforeAppointment', (q) =>
 	and(
-		eq(supportRequest.status, 'assigned'),
+		is(supportRequest.status, 'assigned'),
 		notExists(q.select(one).from(appointment).where(eq(appointment.personId, supportRequest.personId))),
 	),
 );

@@ -2,6 +2,7 @@ import { and, asc, countDistinct, desc, eq, exists, gt, inArray, lt, notExists, 
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { AnswerNote } from '../../shared/answers.ts';
 import type { Queries } from '../db/client.ts';
+import { is } from '../db/prepared.ts';
 import { appointment, delivery, followUpMember, municipality, person, reminder } from '../db/schema/index.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { followedBy } from './queries.ts';
@@ -71,7 +72,7 @@ export async function missed(q: Queries, accountId: string, now: Date): Promise<
 			and(
 				mine(accountId),
 				gt(appointment.startsAt, new Date(now.getTime() - RECENT_MS)),
-				eq(appointment.state, 'noshow'),
+				is(appointment.state, 'noshow'),
 				notExists(
 					q
 						.select({ one: sql`1` })
@@ -118,7 +119,7 @@ export async function answered(q: Queries, accountId: string, now: Date): Promis
 			and(
 				mine(accountId),
 				gt(appointment.startsAt, now),
-				eq(appointment.state, 'booked'),
+				is(appointment.state, 'booked'),
 				inArray(appointment.answer, ['cannot', 'needs_help']),
 			),
 		)
@@ -151,7 +152,7 @@ export async function withoutOutcome(q: Queries, accountId: string, now: Date): 
 				gt(appointment.startsAt, new Date(now.getTime() - RECENT_MS)),
 				lt(appointment.startsAt, now),
 				lt(appointment.endsAt, now),
-				eq(appointment.state, 'booked'),
+				is(appointment.state, 'booked'),
 				// Somebody who left the follow-up can no longer open the file.
 				exists(
 					q

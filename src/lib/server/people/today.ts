@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, notExists, or, sql }
 import { alias } from 'drizzle-orm/sqlite-core';
 import { CHECK_IN_SILENT_AT } from '../../shared/closing.ts';
 import type { Queries } from '../db/client.ts';
+import { is } from '../db/prepared.ts';
 import {
 	account,
 	auditEntry,
@@ -178,7 +179,7 @@ async function stuck(q: Queries, accountId: string): Promise<Alert[]> {
 		.innerJoin(person, eq(person.id, followUpMember.personId))
 		.innerJoin(step, eq(step.personId, person.id))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(mine(accountId), eq(step.state, 'waiting'), eq(step.owner, 'person')))
+		.where(and(mine(accountId), is(step.state, 'waiting'), is(step.owner, 'person')))
 		.orderBy(asc(step.dueOn))
 		.limit(LIMIT);
 	return rows.map(({ id, titleSealed, noteSealed, createdAt, ...row }) => ({
@@ -221,7 +222,7 @@ async function waitingRequests(q: Queries, { territoryId, zone, now }: DelayCont
 		.from(supportRequest)
 		.innerJoin(person, eq(person.id, supportRequest.personId))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(eq(supportRequest.territoryId, territoryId), eq(supportRequest.status, 'submitted')))
+		.where(and(eq(supportRequest.territoryId, territoryId), is(supportRequest.status, 'submitted')))
 		.orderBy(asc(supportRequest.submittedAt))
 		.limit(REQUESTS_SHOWN);
 	const today = localDay(now, zone);

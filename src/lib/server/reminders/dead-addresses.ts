@@ -1,5 +1,6 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
+import { prepared } from '../db/prepared.ts';
 import { account, deadAddress, person } from '../db/schema/index.ts';
 import { config } from '../platform/config.ts';
 import { pepperedHash } from '../platform/ids.ts';
@@ -51,10 +52,20 @@ export async function deadAmong(
 
 /** The person's own address when it is known not to work, and since when; null when it does, as far as anybody knows. */
 export async function deadAddressOf(q: Queries, personId: string): Promise<{ email: string; since: Date } | null> {
+	const [row] = await deadRow(q).execute({ personId });
+	if (!row) return null;
 	const email = await emailOf(q, personId);
-	const [row] = await q.select().from(deadAddress).where(eq(deadAddress.personId, personId)).limit(1);
-	return email && row?.addressHash === hashOf(email) ? { email, since: row.since } : null;
+	return email && row.addressHash === hashOf(email) ? { email, since: row.since } : null;
 }
+
+const deadRow = prepared((q) =>
+	q
+		.select()
+		.from(deadAddress)
+		.where(eq(deadAddress.personId, sql.placeholder('personId')))
+		.limit(1)
+		.prepare(),
+);
 
 async function emailOf(q: Queries, personId: string): Promise<string | null> {
 	const [row] = await q

@@ -1,7 +1,7 @@
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { building } from '$app/environment';
 import { paraglideMiddleware } from '$lib/paraglide/server.js';
-import { getTextDirection } from '$lib/paraglide/runtime.js';
+import { getTextDirection, locales } from '$lib/paraglide/runtime.js';
 import { isUnavailable, startDatabase } from '$lib/server/db';
 import { start } from '$lib/server/start';
 import { now } from '$lib/server/platform/clock';
@@ -19,6 +19,8 @@ export const init: ServerInit = async () => {
 	await start(startDatabase());
 };
 
+/** Asked of Intl once each. */
+const DIRECTIONS = new Map(locales.map((locale) => [locale, getTextDirection(locale)]));
 const INLINED_ALREADY = /<link href="[^"]+\.css" rel="stylesheet" disabled[^>]*>\s*/g;
 
 /** One instant, one identity, one gate per request. */
@@ -37,7 +39,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 				transformPageChunk: ({ html }) =>
 					html
 						.replace('%lang%', locale)
-						.replace('%dir%', getTextDirection(locale))
+						.replace('%dir%', DIRECTIONS.get(locale)!)
 						// Kit names the stylesheets it has inlined once more, disabled: bytes for nothing.
 						.replace(INLINED_ALREADY, ''),
 				// Fonts and scripts are few and named in the page itself.

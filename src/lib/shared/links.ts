@@ -1,4 +1,5 @@
-import { localizeHref } from '$lib/paraglide/runtime.js';
+import { baseLocale, getLocale, localizeHref } from '$lib/paraglide/runtime.js';
 
 /** A path of the portal in the language of the page being rendered: `/accueil` → `/en/accueil`. */
-export const href = (path: string): string => localizeHref(path);
+// French has no prefix: nothing to work out for the most of the pages.
+export const href = (path: string): string => (getLocale() === baseLocale ? path : localizeHref(path));

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 type Tokens = Record<string, string>;
 
+const SHEETS = readdirSync('src/styles').filter((file) => file.endsWith('.css') && file !== 'tokens.css');
 const css = readFileSync('src/styles/tokens.css', 'utf8').replace(/@media print[\s\S]*$/, '');
 const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)');
 
@@ -83,12 +84,12 @@ describe.each(cases)('$accent, $scheme', ({ tokens }) => {
 });
 
 test('colours are written in tokens.css and nowhere else', () => {
-	for (const file of ['base.css', 'desk.css'])
+	for (const file of SHEETS)
 		expect(readFileSync(`src/styles/${file}`, 'utf8'), file).not.toMatch(/#[0-9a-f]{3,8}\b|rgb|hsl/i);
 });
 
 test('styles use logical properties, so that right-to-left needs nothing more', () => {
-	for (const file of ['base.css', 'desk.css'])
+	for (const file of SHEETS)
 		expect(readFileSync(`src/styles/${file}`, 'utf8'), file).not.toMatch(
 			/^\s*((margin|padding|border|inset)-(left|right|top|bottom)|left|right|top|bottom|width|height|(min|max)-(width|height)):/m,
 		);

@@ -1,6 +1,6 @@
 /**
  * All that this portal writes on a phone: /confidentialite tells it, and the browser tests compare it with what a phone
- * really holds (tests/e2e/phone-offline.spec.ts). Whatever is not here may not be written.
+ * really holds (tests/e2e/phone-keeps.spec.ts). Whatever is not here may not be written.
  */
 export const COOKIES = ['session', 'browser', 'commune', 'territory'] as const;
 

@@ -94,6 +94,8 @@ describe('in other languages', () => {
 
 	test('Ukrainian and Arabic follow their own words, with digits people can compare', () => {
 		expect(formatDay(tuesday, PARIS, 'uk')).toBe('вівторок, 3 березня');
+		expect(formatDate(tuesday, PARIS, 'uk'), 'no full stop of its own').toBe('3 березня 2026 року');
+		expect(formatDay('2027-06-08', PARIS, 'uk', tuesday)).toBe('вівторок, 8 червня 2027 року');
 		expect(formatTime(tuesday, PARIS, 'uk')).toBe('14:00');
 		expect(formatWhen(tuesday, PARIS, 'uk', saturday)).toBe('вівторок, 3 березня, 14:00 (через 3 дні)');
 		expect(formatWhen(tuesday, PARIS, 'ar', saturday)).toBe('الثلاثاء، 3 مارس على الساعة 14:00 (خلال 3 أيام)');

@@ -65,6 +65,8 @@ function show(shape: Shape, when: When, zone: string, locale: string): string {
 		typeof when === 'string'
 			? formatter(shape, 'UTC', locale).format(instantOf(when))
 			: formatter(shape, zone, locale).format(when);
+	// « 22 листопада 2026 року »: « р. » would meet the full stop of a sentence.
+	if (locale === 'uk') return text.replace(/\sр\.$/u, ' року');
 	// « 1er mars »: Intl leaves the ordinal out.
 	return locale === 'fr' ? text.replace(/(^|\s)1(?=\s\p{L})/u, '$11er') : text;
 }

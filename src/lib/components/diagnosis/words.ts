@@ -11,7 +11,7 @@ import {
 	type PointValue,
 	type SelfView,
 } from '$lib/shared/diagnosis';
-import { listOf } from '$lib/shared/lists';
+import { inRow } from '$lib/shared/lists';
 
 type Words<Code extends string> = Record<Code, () => string>;
 
@@ -73,7 +73,7 @@ export function plainValue(value: PointValue): string {
 		value.constraint === 'no' && m.diagnosis_plain_no_constraint(),
 		value.priority && m.diagnosis_plain_priority(),
 	].filter((one) => one !== false);
-	return listOf(said, getLocale());
+	return inRow(said, getLocale());
 }
 
 /** The same, complete, for professionals. */

@@ -1,11 +1,19 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** What keeps something for the whole process – its environment, the demo's mailbox, the database of the pages – has a process to itself. */
+const ALONE = [
+	'src/lib/server/platform/{mail,sms}.test.ts',
+	'src/lib/server/reminders/{discretion,processes}.test.ts',
+	'src/lib/server/web/{codes,session}.test.ts',
+	'tests/offers-command.test.ts',
+];
+const EVERY = ['src/**/*.test.ts', 'tests/**/*.test.ts'];
+const NEVER = ['tests/e2e/**', 'node_modules/**'];
+
 export default defineConfig({
 	resolve: { alias: { $lib: path.resolve('src/lib') } },
 	test: {
-		include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-		exclude: ['tests/e2e/**', 'node_modules/**'],
 		// Processes rather than threads: a native module that is still open when a thread ends takes the others with it.
 		pool: 'forks',
 		maxWorkers: 2,
@@ -14,5 +22,10 @@ export default defineConfig({
 		hookTimeout: 60_000,
 		globalSetup: ['tests/support/run-folder.ts'],
 		setupFiles: ['tests/support/setup.ts'],
+		// The others share theirs: reading the same modules again for each file took longer than the tests.
+		projects: [
+			{ extends: true, test: { name: 'alone', include: ALONE, exclude: NEVER } },
+			{ extends: true, test: { name: 'together', include: EVERY, exclude: [...NEVER, ...ALONE], isolate: false } },
+		],
 	},
 });

@@ -36,8 +36,6 @@ export interface Outside {
 
 /** Push service, mailbox and gateways of one test; closed when it ends. */
 export async function anOutside({ deadlineMs = 2_000 }: { deadlineMs?: number } = {}): Promise<Outside> {
-	// Read with the configuration, at its first use: without an address, an SMS is no rung of the ladder.
-	Object.assign(process.env, { SMS_URL: 'http://127.0.0.1:9', SMS_KEY: 'test' });
 	const service = await startPushService();
 	const mailbox: MailboxMessage[] = [];
 	setMailbox(async (message) => void mailbox.push(message));

@@ -95,7 +95,7 @@ test('a step proposed without network leaves by itself and is there once, though
 	await home.signInWithAgenda(karim());
 	await visit('/parcours');
 	const { page } = home.phone;
-	await page.getByText('Proposer une étape').click();
+	await page.getByText('Proposer une action').click();
 	const form = page.locator('form[action$="?/propose"]');
 	await form.locator('input[name="title"]').fill('Passer le code de la route');
 	home.front.onRequest = ({ method }) => (method === 'POST' ? 'lose' : 'pass');

@@ -117,7 +117,7 @@ test('from « Demander de l’aide » to a reminder answered on the phone, a rat
 		await page.goto(`${origin}/parcours`);
 		await expect(main).toContainText('Apporter mon livret de famille');
 		await page.getByRole('button', { name: 'C’est fait' }).first().click();
-		await expect(main).toContainText(/Étapes terminées|fait le/);
+		await expect(main).toContainText(/Actions terminées|fait le/);
 	});
 
 	await test.step('she turns reminders on; two days before, the phone shows one, and she answers from it', async () => {

@@ -53,7 +53,7 @@ describe('a step of their own', () => {
 		expect(await all()).toEqual([['step_due', 'scheduled', null, due]]);
 		await at(due);
 		await at(later(due, HOUR));
-		expect(titles()).toEqual(['Une étape est à faire au plus tard vendredi']);
+		expect(titles()).toEqual(['Une action est à faire au plus tard vendredi']);
 	});
 
 	test('on a Sunday, the evening before; set late, at once; over, never', async () => {

@@ -209,22 +209,31 @@ const waitingRow = prepared((q) =>
 
 /** How many of those that wait are late, said they still wait, wait at a structure, came back from one. */
 export async function inboxCounts(q: Queries, territoryId: string, today: string) {
-	const all = and(eq(supportRequest.territoryId, territoryId), waiting);
-	const [row] = await q
-		.select({
-			waiting: count(),
-			late: countIf(lt(supportRequest.respondBy, today)),
-			stillWaiting: countIf(isNotNull(supportRequest.stillWaitingAt)),
-			sent: countIf(eq(orientation.state, 'sent')),
-			returned: countIf(eq(orientation.state, 'declined')),
-		})
-		.from(supportRequest)
-		.leftJoin(orientation, present)
-		.where(all);
-	return row!;
+	const ofTerritory = eq(supportRequest.territoryId, territoryId);
+	const counted = async (...which: (SQL | undefined)[]) => {
+		const [row] = await q
+			.select({ requests: count() })
+			.from(supportRequest)
+			.where(and(ofTerritory, waiting, ...which));
+		return row!.requests;
+	};
+	// From the decisions, of which few wait: requests that do may be thousands.
+	const decided = async (state: SQL) => {
+		const [row] = await q
+			.select({ requests: count() })
+			.from(orientation)
+			.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
+			.where(and(eq(orientation.territoryId, territoryId), state, isNull(orientation.needId), ofTerritory, waiting));
+		return row!.requests;
+	};
+	return {
+		waiting: await waitingCount(q, territoryId),
+		late: await counted(lt(supportRequest.respondBy, today)),
+		stillWaiting: await counted(sql`${supportRequest.stillWaitingAt} IS NOT NULL`),
+		sent: await decided(sql`${orientation.present} = 1 AND ${orientation.state} = 'sent'`),
+		returned: await decided(sql`${orientation.present} = 1 AND ${orientation.state} = 'declined'`),
+	};
 }
-
-const countIf = (condition: SQL) => sql<number>`count(CASE WHEN ${condition} THEN 1 END)`.mapWith(Number);
 
 /** More wait than a page holds: the next ones come up as these are settled. */
 const MAX_NEEDS = 50;

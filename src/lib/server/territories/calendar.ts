@@ -149,7 +149,14 @@ export function addDays(
 }
 
 /** Same day of the month, or the month's last day when it has no such day: 31 January + 1 month is 28 February. */
-export const addMonths = (day: string, count: number): string => plain(day).add({ months: count }).toString();
+export function addMonths(day: string, count: number): string {
+	const moving = utc(day);
+	const dayOfMonth = moving.getUTCDate();
+	moving.setUTCMonth(moving.getUTCMonth() + count);
+	// 31 February has run over into March: back to the last day before it.
+	if (moving.getUTCDate() !== dayOfMonth) moving.setUTCDate(0);
+	return dayOf(moving);
+}
 
 /** Calendar days from one day to another; negative when `to` is earlier. */
 export const daysBetween = (from: string, to: string): number => (utc(to).getTime() - utc(from).getTime()) / DAY_MS;

@@ -70,6 +70,10 @@ export const defineHandling = (
 				.on(t.structureId, t.at)
 				.where(sql`present = 1 AND state = 'sent'`),
 			d
+				.index('orientation_territory_id_sent_idx')
+				.on(t.territoryId, t.at)
+				.where(sql`present = 1 AND state = 'sent'`),
+			d
 				.index('orientation_territory_id_declined_idx')
 				.on(t.territoryId, t.at)
 				.where(sql`present = 1 AND state = 'declined'`),

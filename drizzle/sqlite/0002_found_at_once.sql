@@ -11,4 +11,5 @@ CREATE INDEX `pathway_open_reviewed_at_idx` ON `pathway` (`territory_id`,`kind`,
 DROP INDEX `follow_up_member_account_id_idx`;--> statement-breakpoint
 CREATE INDEX `follow_up_member_account_id_idx` ON `follow_up_member` (`account_id`,`ended_at`,`part`);--> statement-breakpoint
 CREATE INDEX `orientation_territory_id_sent_idx` ON `orientation` (`territory_id`,`at`) WHERE present = 1 AND state = 'sent';--> statement-breakpoint
+CREATE INDEX `support_request_still_waiting_idx` ON `support_request` (`territory_id`,`still_waiting_at`) WHERE status = 'submitted' AND still_waiting_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `support_request_taken_idx` ON `support_request` (`territory_id`,`submitted_at`) WHERE status IN ('assigned', 'in_diagnosis');

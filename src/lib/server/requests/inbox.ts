@@ -217,13 +217,14 @@ export async function inboxCounts(q: Queries, territoryId: string, today: string
 			.where(and(ofTerritory, waiting, ...which));
 		return row!.requests;
 	};
-	// From the decisions, of which few wait: requests that do may be thousands.
+	// The plus: from the decisions, of which few wait; requests that do may be thousands.
+	const oneOfThese = sql`+${supportRequest.territoryId} = ${territoryId} AND +${supportRequest.status} = 'submitted'`;
 	const decided = async (state: SQL) => {
 		const [row] = await q
 			.select({ requests: count() })
 			.from(orientation)
 			.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
-			.where(and(eq(orientation.territoryId, territoryId), state, isNull(orientation.needId), ofTerritory, waiting));
+			.where(and(eq(orientation.territoryId, territoryId), state, isNull(orientation.needId), oneOfThese));
 		return row!.requests;
 	};
 	return {

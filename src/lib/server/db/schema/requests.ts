@@ -63,6 +63,11 @@ export const defineRequests = (
 				.index('support_request_waiting_idx')
 				.on(t.territoryId, sql`urgent DESC`, sql`priority DESC`, t.respondBy, t.submittedAt)
 				.where(sql`status = 'submitted'`),
+			// Those whose person said that they still wait.
+			d
+				.index('support_request_still_waiting_idx')
+				.on(t.territoryId, t.stillWaitingAt)
+				.where(sql`status = 'submitted' AND still_waiting_at IS NOT NULL`),
 			// What somebody took and has not answered yet, the oldest first.
 			d
 				.index('support_request_taken_idx')

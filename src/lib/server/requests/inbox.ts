@@ -14,7 +14,7 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { peopleFound } from '../people/caseload.ts';
+import { peopleFound } from '../people/finding.ts';
 
 /**
  * `waiting`: nobody took it yet; `late`: waiting past its day; `still_waiting`: the person said so; `sent`: waits at a

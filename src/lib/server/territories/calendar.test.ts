@@ -100,6 +100,19 @@ describe('counting days', () => {
 		expect(addDays('2026-03-01', -1)).toBe('2026-02-28');
 	});
 
+	test('what is no day is refused by each; the year 10000, typed into an address, is one', () => {
+		for (const day of ['2026-02-30', '2026-13-01', '0000-00-00', '2026-2-3', 'hier', '']) {
+			expect(() => addDays(day, 1)).toThrow(RangeError);
+			expect(() => addDays(day, 1, 'ouvre')).toThrow(RangeError);
+			expect(() => addMonths(day, 1)).toThrow(RangeError);
+			expect(() => daysBetween(day, '2026-01-01')).toThrow(RangeError);
+		}
+		expect(addDays('9999-12-31', 1)).toBe('+010000-01-01');
+		expect(addDays('+010000-01-01', -1)).toBe('9999-12-31');
+		expect(addMonths('9999-12-31', 2)).toBe('+010000-02-29');
+		expect(daysBetween('9999-12-31', '+010000-01-02')).toBe(2);
+	});
+
 	test('no days later is the same day, whatever it is', () => {
 		expect(addDays('2026-05-01', 0, 'ouvre', metropole)).toBe('2026-05-01');
 	});

@@ -196,9 +196,7 @@ test('a worker that went wrong is replaced by one that lets every page through, 
 	home.front.workerSuffix = '\nself.fetch = () => Promise.reject(new TypeError("broken")); self.skipWaiting();';
 	const { page } = home.phone;
 	await page.evaluate(() => navigator.serviceWorker.ready.then((registration) => registration.update()));
-	await expect
-		.poll(async () => (await home.phone.worker()).evaluate(() => String(self.fetch).includes('broken')))
-		.toBe(true);
+	await expect.poll(() => home.phone.inWorker(() => String(self.fetch).includes('broken'))).toBe(true);
 	await page.goto(`${home.front.origin}/aides`);
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pas de réseau');
 

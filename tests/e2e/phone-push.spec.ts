@@ -236,9 +236,7 @@ test('a changed subscription is taken again and told to the server', async () =>
 	await signInAs(phone.context, portal, demoAccount(portal, 'beneficiary').contact);
 	await ready(phone);
 	const renewed = service.subscribe('', undefined);
-	await (
-		await phone.worker()
-	).evaluate((json) => {
+	await phone.inWorker((json) => {
 		const event = new Event('pushsubscriptionchange');
 		const waiting = { waitUntil: (work: Promise<unknown>) => void work };
 		self.dispatchEvent(Object.assign(event, waiting, { newSubscription: json, oldSubscription: null }));

@@ -15,8 +15,8 @@ export interface Phone {
 	page: Page;
 	/** Gives the worker a push as the browser would; resolves once it has handled it. */
 	deliver(text: string): Promise<void>;
-	/** The worker that runs the portal's `/service-worker.js`, started if need be. */
-	worker(): Promise<Worker>;
+	/** What a function answers inside the worker that runs the portal's `/service-worker.js`, started if need be. */
+	inWorker<Answer, Arg = void>(does: (arg: Arg) => Answer | Promise<Answer>, arg?: Arg): Promise<Answer>;
 	/** Notifications on the screen. Read once the push is handled: reading earlier can lose it (reliability.md §2.2). */
 	notifications(): Promise<ShownNotification[]>;
 	/** A tap on a notification, or on one of its buttons. */
@@ -88,6 +88,17 @@ export async function openPhone(
 	};
 	const subscribe: Mint = async (vapidKey) =>
 		service!.subscribe(vapidKey, ({ text }: ReceivedPush) => void deliver(text));
+	/** The browser ends and starts workers as it likes; a question it cut off is asked again. */
+	const inWorker: Phone['inWorker'] = async (does, arg) => {
+		for (let attempt = 1; ; attempt++) {
+			const worker = await runningWorker(context, cdp, origin);
+			try {
+				return await (worker.evaluate as (does: unknown, arg: unknown) => Promise<never>)(does, arg);
+			} catch (error) {
+				if (attempt === 5 || !/restarted|closed/.test(String(error))) throw error;
+			}
+		}
+	};
 	await context.exposeFunction('__mint', mint ?? (service ? subscribe : NO_SERVICE));
 	await context.addInitScript(standInForPushManager);
 	const page = await context.newPage();
@@ -95,14 +106,13 @@ export async function openPhone(
 		context,
 		page,
 		deliver,
-		worker: () => runningWorker(context, cdp, origin),
-		notifications: async () => (await runningWorker(context, cdp, origin)).evaluate(shownNotifications),
-		tap: async (tag, action = '') =>
-			(await runningWorker(context, cdp, origin)).evaluate(tapNotification, { tag, action }),
+		inWorker,
+		notifications: () => inWorker(shownNotifications),
+		tap: (tag, action = '') => inWorker(tapNotification, { tag, action }),
 		stored: async () => {
 			const cookies = (await context.cookies(origin)).map(({ name }) => name).sort();
 			return {
-				...(await (await runningWorker(context, cdp, origin)).evaluate(storedByWorker)),
+				...(await inWorker(storedByWorker)),
 				cookies,
 				localStorage: await localStorageOf(context, origin),
 			};

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import { log } from '../platform/log.ts';
+import { keepResultsOf } from './unchanged.ts';
 
 /** What `db.read` and a transaction share. Queries take it first; they `await` every statement, for both engines. */
 export type Queries = BetterSQLite3Database;
@@ -90,6 +91,8 @@ export function openDatabase(file: string): Db {
 	const reader = open(file);
 	reader.pragma('query_only = ON');
 	const tx = queriesOn(writer) as Tx;
+	const read = queriesOn(reader);
+	keepResultsOf(read, reader);
 	let last: Promise<unknown> = Promise.resolve();
 
 	async function run<T>(work: (tx: Tx) => Promise<T>, askedAt: number): Promise<T> {
@@ -109,7 +112,7 @@ export function openDatabase(file: string): Db {
 	}
 
 	return {
-		read: queriesOn(reader),
+		read,
 		write(work) {
 			const askedAt = performance.now();
 			const mine = last.then(() => run(work, askedAt));

@@ -2,10 +2,10 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { aPathway, aPerson, aReferent, aRequest, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import { fullScans } from '../../../../tests/support/plans.ts';
+import { fullScans, plansOf } from '../../../../tests/support/plans.ts';
 import { account, followUpMember, stage } from '../db/schema/index.ts';
 import { distribution, masked, trend } from './steering-rules.ts';
-import { contactDelays, peopleWithoutLead, stageDelays, teamOf } from './steering.ts';
+import { contactDelays, peopleWithoutLead, stageDelays, teamOf, teamPage } from './steering.ts';
 
 test('counts under 5 and delays of fewer than 11 people are not said', () => {
 	expect([0, 1, 4, 5].map(masked)).toEqual([0, null, null, 5]);
@@ -51,6 +51,27 @@ test('the team shows what each person carries, and only this territory', async (
 		{ id: referent.id, leads: 2, seconds: 0 },
 		{ id: second.id, leads: 0, seconds: 1 },
 	]);
+});
+
+test('the team comes in pages: those who work by name, then those who left and still carry somebody', async () => {
+	const db = await testDatabase();
+	const referent = await aReferent(db, { displayName: 'Anne Partie' });
+	const { territoryId } = referent;
+	await aReferent(db, { territoryId, displayName: 'Bruno Parti', status: 'disabled' });
+	for (let index = 10; index < 60; index++) await aReferent(db, { territoryId, displayName: `Camille ${index}` });
+	await aPerson(db, { referent });
+	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, referent.id)));
+	const names = async (page: number) => {
+		const { rows, more } = await teamPage(db.read, territoryId, page);
+		return { names: rows.map(({ name }) => name), more };
+	};
+	const first = await names(1);
+	expect(first).toMatchObject({ more: true });
+	expect([first.names.length, first.names[0], first.names.at(-1)]).toEqual([50, 'Camille 10', 'Camille 59']);
+	expect(await names(2)).toEqual({ names: ['Anne Partie'], more: false });
+	const plan = (await plansOf(db, () => teamPage(db.read, territoryId, 1))).flat().join('\n');
+	expect(plan).toContain('account_staff_idx');
+	expect(plan).not.toContain('TEMP B-TREE');
 });
 
 test('a stage takes the days between entering and leaving it, in the zone, skipped ones left out', async () => {

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, exists, gt, inArray, isNull, lte, ne, notExists, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, gt, inArray, isNull, lte, ne, notExists, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import {
@@ -11,23 +11,34 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
+import { whileUnchanged } from '../db/unchanged.ts';
 import { daysIn } from '../territories/calendar.ts';
 import { openMember } from './caseload.ts';
 import { inBasin } from './delay-scope.ts';
 import { distribution } from './steering-rules.ts';
 
+const TEAM_PAGE_SIZE = 50;
 const PERIOD_MS = 90 * 86_400_000;
 /** Of a period, the latest; enough for a median that no longer moves. */
 const MAX_ROWS = 2_000;
 
-/** The staff of a territory, disabled accounts last, each with how many people they lead and second now. */
-export async function teamOf(q: Queries, territoryId: string) {
-	const open = (part: 'lead' | 'second') =>
-		sql<number>`(${q
-			.select({ people: count() })
-			.from(followUpMember)
-			.where(and(eq(followUpMember.accountId, account.id), openMember, eq(followUpMember.part, part)))})`;
-	return q
+/** As `account_staff_idx` was declared: the index is in the order of a team. */
+const isStaff = sql`${account.role} IN ('referent', 'coordinator')`;
+
+const openLines = (q: Queries, part?: 'lead' | 'second') =>
+	q
+		.select({ people: count() })
+		.from(followUpMember)
+		.where(
+			and(
+				eq(followUpMember.accountId, account.id),
+				openMember,
+				part ? eq(followUpMember.part, part) : inArray(followUpMember.part, ['lead', 'second']),
+			),
+		);
+
+const team = (q: Queries, territoryId: string, which?: SQL) =>
+	q
 		.select({
 			id: account.id,
 			name: account.displayName,
@@ -38,16 +49,26 @@ export async function teamOf(q: Queries, territoryId: string) {
 			lastSeenAt: account.lastSeenAt,
 			structureId: structure.id,
 			structureName: structure.name,
-			leads: open('lead'),
-			seconds: open('second'),
+			leads: sql<number>`(${openLines(q, 'lead')})`,
+			seconds: sql<number>`(${openLines(q, 'second')})`,
 		})
 		.from(account)
 		.leftJoin(structure, eq(structure.id, account.structureId))
-		.where(and(eq(account.territoryId, territoryId), inArray(account.role, ['referent', 'coordinator'])))
-		.orderBy(asc(account.status), asc(account.displayName))
-		.limit(500);
-}
+		.where(and(eq(account.territoryId, territoryId), isStaff, which))
+		.orderBy(asc(account.status), asc(account.displayName));
+
+/** The staff of a territory, disabled accounts last, each with how many people they lead and second now. */
+export const teamOf = async (q: Queries, territoryId: string) => team(q, territoryId).limit(500);
 export type TeamMember = Awaited<ReturnType<typeof teamOf>>[number];
+
+/** One page of those who work or still carry somebody, and whether more follow; `page` from 1. Only these are counted. */
+export async function teamPage(q: Queries, territoryId: string, page: number) {
+	const carries = sql`(${account.status} = 'active' OR (${openLines(q)}) > 0)`;
+	const rows = await team(q, territoryId, carries)
+		.limit(TEAM_PAGE_SIZE + 1)
+		.offset((page - 1) * TEAM_PAGE_SIZE);
+	return { rows: rows.slice(0, TEAM_PAGE_SIZE), more: rows.length > TEAM_PAGE_SIZE };
+}
 
 const lead = alias(followUpMember, 'lead');
 /** Shown to be worked through; the next ones come up as these are settled. */
@@ -137,8 +158,16 @@ interface Period {
 	now: Date;
 }
 
+/** Asked again within the minute, and nothing written meanwhile, thousands of rows say the same. */
+const minuteOf = (now: Date) => Math.floor(now.getTime() / 60_000);
+
 /** Calendar days from the request to the referent who took it: the last 90 days and the 90 before. */
-export async function contactDelays(q: Queries, { territoryId, zone, now }: Period) {
+export const contactDelays = async (q: Queries, period: Period) =>
+	whileUnchanged(q, JSON.stringify(['contact', period.territoryId, minuteOf(period.now)]), () =>
+		countContacts(q, period),
+	);
+
+async function countContacts(q: Queries, { territoryId, zone, now }: Period) {
 	const between = daysIn(zone);
 	const during = async (from: number, to: number) => {
 		const rows = await q
@@ -192,10 +221,13 @@ const livingIn = (q: Queries, employmentAreaId: string, territoryId: string) =>
 	);
 
 /** Calendar days spent in each stage left during the last 90 days, in the order of the template; of all, or within a scope. */
-export async function stageDelays(
-	q: Queries,
-	{ territoryId, zone, now, structureId, employmentAreaId }: Period & StageScope,
-) {
+export async function stageDelays(q: Queries, asked: Period & StageScope) {
+	const { territoryId, structureId, employmentAreaId, now } = asked;
+	const key = JSON.stringify(['stages', territoryId, structureId, employmentAreaId, minuteOf(now)]);
+	return whileUnchanged(q, key, () => countStages(q, asked));
+}
+
+async function countStages(q: Queries, { territoryId, zone, now, structureId, employmentAreaId }: Period & StageScope) {
 	const rows = await q
 		.select({
 			id: stage.id,

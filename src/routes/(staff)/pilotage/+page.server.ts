@@ -4,7 +4,14 @@ import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
 import { transferLead } from '$lib/server/people/commands';
 import { getPersonFor } from '$lib/server/people/queries';
-import { contactDelays, peopleWithoutLead, stageDelays, teamOf } from '$lib/server/people/steering';
+import {
+	contactDelays,
+	peopleWithoutLead,
+	stageDelays,
+	teamOf,
+	teamPage,
+	type TeamMember,
+} from '$lib/server/people/steering';
 import { trend } from '$lib/server/people/steering-rules';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { planNotice } from '$lib/server/reminders/commands';
@@ -18,21 +25,20 @@ import { pageOf } from '$lib/server/web/pages';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 
-const PAGE_SIZE = 50;
+const isWorking = ({ status, role }: TeamMember) => status === 'active' && role === 'referent';
+const shown = ({ id, name, status, structureName, leads, seconds }: TeamMember) => ({
+	...{ id, name, active: status === 'active' },
+	...{ structureName, leads, seconds },
+});
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const { territoryId } = requireCoordinator();
 	const { now } = locals;
 	const { zone, settings } = await getTerritory(db.read, territoryId);
 	const contact = await contactDelays(db.read, { territoryId, zone, now });
-	const team = (await teamOf(db.read, territoryId))
-		.filter(({ status, leads, seconds }) => status === 'active' || leads + seconds > 0)
-		.map(({ id, name, status, role, structureName, leads, seconds }) => ({
-			...{ id, name, active: status === 'active', role },
-			...{ structureName, leads, seconds },
-		}));
 	const orphans = await peopleWithoutLead(db.read, territoryId);
 	const page = pageOf(url);
+	const team = await teamPage(db.read, territoryId, page);
 	return {
 		now,
 		zone,
@@ -41,12 +47,12 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		proposals: await followedProposals(db.read, territoryId, now),
 		orphans,
 		/** Whom they can be given to. */
-		referents: orphans.length > 0 ? team.filter(({ active, role }) => active && role === 'referent') : [],
+		referents: orphans.length > 0 ? (await teamOf(db.read, territoryId)).filter(isWorking).map(shown) : [],
 		contact: { ...contact, trend: trend(contact.before, contact.now), target: settings.firstContactDays },
 		stages: await stageDelays(db.read, { territoryId, zone, now }),
-		team: team.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
+		team: team.rows.map(shown),
 		page,
-		more: team.length > page * PAGE_SIZE,
+		more: team.more,
 		limit: settings.caseloadLimit,
 		done: url.searchParams.has('fait'),
 	};

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Columns } from '../columns.ts';
 import { DEVICES, ROLES } from '../../../shared/codes.ts';
 
@@ -29,6 +30,10 @@ export const defineAccounts = (d: Columns, territories: import('./territories.ts
 			d.index('account_phone_idx').on(t.phone),
 			d.uniqueIndex('account_person_id_idx').on(t.personId),
 			d.index('account_territory_id_role_idx').on(t.territoryId, t.role),
+			d
+				.index('account_staff_idx')
+				.on(t.territoryId, t.status, t.displayName)
+				.where(sql`role IN ('referent', 'coordinator')`),
 			d.index('account_structure_id_idx').on(t.structureId),
 		],
 	);

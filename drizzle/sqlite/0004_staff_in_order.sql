@@ -1,0 +1,1 @@
+CREATE INDEX `account_staff_idx` ON `account` (`territory_id`,`status`,`display_name`) WHERE role IN ('referent', 'coordinator');

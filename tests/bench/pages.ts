@@ -17,6 +17,8 @@ import { get, portalOn } from './server.ts';
 
 const FEW = 1_000;
 const REQUESTS = 200;
+/** Of each page first: until then the engine still interprets what it will compile, and a page that does more is held back longer. */
+const WARM_UP = 1_500;
 /** Enough for the server to be the one that is waited for. */
 const AT_ONCE = 8;
 /** A page of the same server, with its layout and its guard, that reads nothing for itself. */
@@ -40,13 +42,14 @@ const LISTS: [who: 'person' | 'referent' | 'coordinator', address: string][] = [
 ];
 
 /** Requests per second, all at once on kept-alive connections. */
-async function rate({ origin }: Portal, address: string, token?: string): Promise<number> {
-	const ms = await milliseconds(() => concurrently(REQUESTS, AT_ONCE, () => get(origin + address, token)));
-	return (REQUESTS / ms) * 1000;
+async function rate({ origin }: Portal, address: string, token?: string, requests = REQUESTS): Promise<number> {
+	const ms = await milliseconds(() => concurrently(requests, AT_ONCE, () => get(origin + address, token)));
+	return (requests / ms) * 1000;
 }
 
 async function rates(portal: Portal, { tokens }: Filled): Promise<Figure[]> {
-	await rate(portal, BARE);
+	await rate(portal, BARE, undefined, WARM_UP);
+	for (const address of OF_PERSON) await rate(portal, address, tokens.person, WARM_UP);
 	const measures = Object.fromEntries([
 		['bare', () => rate(portal, BARE)],
 		...OF_PERSON.map((address) => [address, () => rate(portal, address, tokens.person)]),

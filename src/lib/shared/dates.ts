@@ -1,6 +1,8 @@
 import { m } from '../paraglide/messages.js';
 import type { Locale } from '../paraglide/runtime.js';
+import { localDay } from './days.ts';
 import { regionOf } from './locales.ts';
+import { remembered } from './remembered.ts';
 
 /**
  * Days and hours as people read them. Intl only, so that pages and messages say the same; counting days is the
@@ -24,32 +26,21 @@ const SHAPES = {
 	time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 	englishTime: { hour: 'numeric', minute: '2-digit', hour12: true },
 	englishHour: { hour: 'numeric', hour12: true },
-	iso: { year: 'numeric', month: '2-digit', day: '2-digit' },
 } satisfies Record<string, Intl.DateTimeFormatOptions>;
 type Shape = keyof typeof SHAPES;
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
-const relatives = new Map<string, Intl.RelativeTimeFormat>();
-
 /** Made once each: building one costs a thousand times what using it does. */
-function formatter(shape: Shape, zone: string, locale: string): Intl.DateTimeFormat {
-	const key = `${shape} ${zone} ${locale}`;
-	let made = formatters.get(key);
-	if (!made) {
-		made = new Intl.DateTimeFormat(regionOf(locale), { ...SHAPES[shape], timeZone: zone });
-		formatters.set(key, made);
-	}
-	return made;
-}
+const formatters = remembered<Intl.DateTimeFormat>(1_000);
+const relatives = remembered<Intl.RelativeTimeFormat>(100);
 
-function relative(locale: string): Intl.RelativeTimeFormat {
-	let made = relatives.get(locale);
-	if (!made) {
-		made = new Intl.RelativeTimeFormat(regionOf(locale), { numeric: 'auto' });
-		relatives.set(locale, made);
-	}
-	return made;
-}
+const formatter = (shape: Shape, zone: string, locale: string): Intl.DateTimeFormat =>
+	formatters(
+		`${shape} ${zone} ${locale}`,
+		() => new Intl.DateTimeFormat(regionOf(locale), { ...SHAPES[shape], timeZone: zone }),
+	);
+
+const relative = (locale: string): Intl.RelativeTimeFormat =>
+	relatives(locale, () => new Intl.RelativeTimeFormat(regionOf(locale), { numeric: 'auto' }));
 
 /** « 1 jour », « 3 jours »; « 2 дні », « 5 днів »: the plural is each language's own, and Intl knows it. */
 export const formatDuration = (
@@ -71,9 +62,7 @@ function show(shape: Shape, when: When, zone: string, locale: string): string {
 	return locale === 'fr' ? text.replace(/(^|\s)1(?=\s\p{L})/u, '$11er') : text;
 }
 
-// Swedish writes days as ISO does.
-const dayOf = (when: When, zone: string) =>
-	typeof when === 'string' ? when : formatter('iso', zone, 'sv').format(when);
+const dayOf = (when: When, zone: string) => (typeof when === 'string' ? when : localDay(when, zone));
 
 /** « mardi 3 mars »; with the year, « mardi 3 mars 2027 », when it is not the year of `now`. */
 export function formatDay(when: When, zone: string, locale: string, now?: Date): string {

@@ -55,6 +55,16 @@ function opened({ appointment: row, ...names }: Row) {
 }
 export type AppointmentView = ReturnType<typeof opened>;
 
+/** What the person's own cards show of it. */
+export const onCard = ({ id, startsAt, zone, mode, placeName, address, answer, answerNote }: AppointmentView) => ({
+	...{ id, startsAt, zone, mode, placeName, address, answer },
+	callBack: answerNote?.callBack,
+});
+/** What the person's own cards show of an invitation to choose a time, or a seat. */
+export const toChoose = ({ id, chooseBy, zone, workshopId, title }: AppointmentView) => ({
+	...{ id, chooseBy, zone, workshopId, title },
+});
+
 /** An appointment begun before this may still be going on. */
 const longestAgo = (now: Date) => new Date(now.getTime() - LONGEST_MINUTES * 60_000);
 

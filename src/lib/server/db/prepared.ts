@@ -35,7 +35,7 @@ export const among = (column: Column, name: string): SQL =>
 export function preparedByShape<Shape extends object, Statement>(build: (q: Queries, shape: Shape) => Statement) {
 	const byShape = new Map<string, (q: Queries) => Statement>();
 	return (q: Queries, shape: Shape): Statement => {
-		const key = JSON.stringify(shape);
+		const key = Object.values(shape).join();
 		let statement = byShape.get(key);
 		if (!statement) byShape.set(key, (statement = prepared((on) => build(on, shape))));
 		return statement(q);

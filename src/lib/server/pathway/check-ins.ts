@@ -1,19 +1,11 @@
-import { and, asc, desc, eq, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
-import { checkIn, pathway, territory } from '../db/schema/index.ts';
+import { checkIn } from '../db/schema/index.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { localDay } from '../territories/calendar.ts';
+import type { PathwayView } from './queries.ts';
 
-const openPathway = prepared((q) =>
-	q
-		.select({ id: pathway.id, zone: territory.zone })
-		.from(pathway)
-		.innerJoin(territory, eq(territory.id, pathway.territoryId))
-		.where(and(eq(pathway.personId, sql.placeholder('personId')), isNull(pathway.endedAt)))
-		.limit(1)
-		.prepare(),
-);
 const latestDue = prepared((q) =>
 	q
 		.select({ id: checkIn.id, week: checkIn.week, answer: checkIn.answer })
@@ -25,10 +17,10 @@ const latestDue = prepared((q) =>
 );
 
 /** The question asked of somebody in their first months at work, if there is one today: the latest that is due. */
-export async function pendingCheckIn(q: Queries, personId: string, now: Date) {
-	const [open] = await openPathway(q).execute({ personId });
-	if (!open) return undefined;
-	const [latest] = await latestDue(q).execute({ pathwayId: open.id, today: localDay(now, open.zone) });
+export async function pendingCheckIn(q: Queries, view: PathwayView | null, now: Date) {
+	if (!view || view.pathway.endedAt) return undefined;
+	const today = localDay(now, view.territory.zone);
+	const [latest] = await latestDue(q).execute({ pathwayId: view.pathway.id, today });
 	return latest && latest.answer === null ? { id: latest.id, week: latest.week } : undefined;
 }
 

@@ -28,13 +28,14 @@ async function aFollowedPathway() {
 	const close = (reason: 'work' | 'moved', now = NOW) =>
 		db.write((tx) => closePathway(tx, { personId, reason, note: 'canari', by, now }));
 	const view = async () => (await pathwayOf(db.read, personId, 'fr'))!;
+	const asked = async (now: Date) => pendingCheckIn(db.read, await view(), now);
 	const context = (now: Date) => ({ territoryId, zone: 'Europe/Paris', settings: withDefaults({}), now });
 	/** What the lead's first page says of the first months at work. */
 	const told = async (now: Date) =>
 		(await peopleToday(db.read, lead.id, context(now)))
 			.flatMap(({ reasons }) => reasons)
 			.filter(({ reason }) => reason === 'check_in');
-	return { db, lead, personId, way, by, self, close, view, told };
+	return { db, lead, personId, way, by, self, close, view, asked, told };
 }
 
 test('closing ends the stages, the open steps, the request and the follow-up; the note is sealed', async () => {
@@ -106,17 +107,17 @@ test('the contract of a return to work is kept, and not knowing it later does no
 });
 
 test('a question is asked on its day in the zone of the territory, not the evening before', async () => {
-	const { db, personId, close } = await aFollowedPathway();
+	const { asked, close } = await aFollowedPathway();
 	await close('work');
-	expect(await pendingCheckIn(db.read, personId, on('2026-03-08', '22:59'))).toBeUndefined();
-	expect(await pendingCheckIn(db.read, personId, on('2026-03-08', '23:00'))).toMatchObject({ week: 1 });
+	expect(await asked(on('2026-03-08', '22:59'))).toBeUndefined();
+	expect(await asked(on('2026-03-08', '23:00'))).toMatchObject({ week: 1 });
 });
 
 test('« c’est difficile » is on the referent’s page at once, until it is taken in hand', async () => {
-	const { db, personId, self, by, close, told } = await aFollowedPathway();
+	const { db, personId, self, by, asked, close, told } = await aFollowedPathway();
 	await close('work');
 	const now = on('2026-03-09');
-	const { id: checkInId } = (await pendingCheckIn(db.read, personId, now))!;
+	const { id: checkInId } = (await asked(now))!;
 	const say = (answer: 'fine' | 'call' | 'hard') =>
 		db.write((tx) => answerCheckIn(tx, { checkInId, personId, answer, note: 'Les horaires', by: self, now }));
 	await say('fine');
@@ -129,18 +130,18 @@ test('« c’est difficile » is on the referent’s page at once, until it is t
 });
 
 test('no answer by the evening is on the referent’s page the same day; a later answer makes it past', async () => {
-	const { db, personId, self, close, told } = await aFollowedPathway();
+	const { db, personId, self, asked, close, told } = await aFollowedPathway();
 	await close('work');
 	// The question of 9 March, asked at 10:00: until 18:00 in Paris.
 	expect(await told(on('2026-03-09', '16:59'))).toEqual([]);
 	expect(await told(on('2026-03-09', '17:00'))).toMatchObject([{ detail: { checkIn: null } }]);
 	expect(await told(on('2026-03-10', '05:00'))).toHaveLength(1);
 	const now = on('2026-03-30');
-	const { id: checkInId, week } = (await pendingCheckIn(db.read, personId, now))!;
+	const { id: checkInId, week } = (await asked(now))!;
 	expect(week).toBe(4);
 	await db.write((tx) => answerCheckIn(tx, { checkInId, personId, answer: 'fine', by: self, now }));
 	expect(await told(now)).toEqual([]);
-	expect(await pendingCheckIn(db.read, personId, now)).toBeUndefined();
+	expect(await asked(now)).toBeUndefined();
 });
 
 test('nobody answers before the day, nor somebody else’s question', async () => {

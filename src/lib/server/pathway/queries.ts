@@ -86,6 +86,7 @@ export async function pathwayOf(q: Queries, personId: string, locale: string) {
 		pathway: found,
 		/** Last day to sign the contract: a month from the latest orientation (C. trav. D5411-14-1). */
 		contractBy: addMonths(localDay(found.orientedAt ?? found.startedAt, territory.zone), 1),
+		territory,
 		zone: territory.zone,
 		stages: stages.map(({ name, reasonSealed, ...row }) => ({
 			...row,

@@ -1,4 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
+import { localDay } from '../../shared/days.ts';
+import { remembered } from '../../shared/remembered.ts';
+
+export { localDay };
 
 /** How a delay is counted: every day, Monday–Saturday but holidays (*ouvrable*), Monday–Friday but holidays (*ouvré*). */
 export type DayType = 'calendar' | 'ouvrable' | 'ouvre';
@@ -23,20 +27,6 @@ function utc(day: string): Date {
 }
 /** All that stands before the hour: the year has six digits and a sign from 10000 on. */
 const dayOf = (date: Date) => date.toISOString().split('T')[0]!;
-
-/** Made once each: building one costs a thousand times what using it does. */
-const dayFormats = new Map<string, Intl.DateTimeFormat>();
-
-/** The calendar day of an instant in a zone, `YYYY-MM-DD`. @throws RangeError when the zone is unknown */
-export function localDay(instant: Date, zone: string): string {
-	let format = dayFormats.get(zone);
-	if (!format) {
-		// Swedish writes days as ISO does.
-		format = new Intl.DateTimeFormat('sv', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-		dayFormats.set(zone, format);
-	}
-	return format.format(instant);
-}
 
 const DAY_MS = 86_400_000;
 
@@ -75,8 +65,7 @@ export function wallClock(instant: Date, zone: string): { day: string; time: str
 }
 
 /** Reminders of a whole territory fall on the same few hours of the same few days. */
-const REMEMBERED = 10_000;
-const remembered = new Map<string, number>();
+const instants = remembered<number>(10_000);
 
 /**
  * The instant of a wall-clock day and `HH:MM`. An hour that does not exist (spring) moves forward by the gap; one that
@@ -84,31 +73,19 @@ const remembered = new Map<string, number>();
  * @throws RangeError when the day, the time or the zone is malformed
  */
 export function instantOf(day: string, time: string, zone: string): Date {
-	const key = `${day} ${time} ${zone}`;
-	let instant = remembered.get(key);
-	if (instant === undefined) {
+	const instant = instants(`${day} ${time} ${zone}`, () => {
 		const plainTime = Temporal.PlainTime.from(time);
-		instant = plain(day).toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds;
-		if (remembered.size >= REMEMBERED) remembered.clear();
-		remembered.set(key, instant);
-	}
+		return plain(day).toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds;
+	});
 	return new Date(instant);
 }
 
-/** Instants of the days asked for lately: the same few days are asked for by every page of a day. */
-const starts = new Map<string, number>();
-const MOST_STARTS = 1_000;
+/** The same few days are asked for by every page of a day. */
+const starts = remembered<number>(1_000);
 
 /** First instant of a day; not always midnight where the clock changes at midnight. */
-export function startOfDay(day: string, zone: string): Date {
-	const key = `${day} ${zone}`;
-	let start = starts.get(key);
-	if (start === undefined) {
-		if (starts.size >= MOST_STARTS) starts.clear();
-		starts.set(key, (start = plain(day).toZonedDateTime(zone).epochMilliseconds));
-	}
-	return new Date(start);
-}
+export const startOfDay = (day: string, zone: string): Date =>
+	new Date(starts(`${day} ${zone}`, () => plain(day).toZonedDateTime(zone).epochMilliseconds));
 
 export const isHoliday = (day: string, holidays: Holidays): boolean => holidays.has(day);
 /** 1 Monday … 7 Sunday. */

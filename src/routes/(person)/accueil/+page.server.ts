@@ -1,4 +1,4 @@
-import { nextAppointment, openInvitation } from '$lib/server/appointments/queries';
+import { nextAppointment, onCard, openInvitation, toChoose } from '$lib/server/appointments/queries';
 import { freeSlots } from '$lib/server/appointments/slots';
 import { aidsOf } from '$lib/server/childcare/queries';
 import { db } from '$lib/server/db';
@@ -20,10 +20,12 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const { personId, territoryId, displayName } = requireBeneficiary();
 	const { now, locale } = locals;
 	const territory = await getTerritory(db.read, territoryId);
-	const appointment = await nextAppointment(db.read, personId, now);
+	const next = await nextAppointment(db.read, personId, now);
+	const appointment = next && onCard(next);
 	const invitation = await openInvitation(db.read, personId, now);
 	const choosable = invitation && (await freeSlots(db.read, invitation.id, now)).length > 0;
 	const view = await pathwayOf(db.read, personId, locale);
+	const step = view && nextOwnStep([...view.steps]);
 	const request = await findOpenRequest(db.read, personId);
 	const aids = (await aidsOf(db.read, personId, now)).map(({ reference, facts }) => ({ reference, facts }));
 	const diagnosis = await ownDiagnosis(db.read, personId, now);
@@ -38,15 +40,15 @@ export const load: PageServerLoad = async ({ locals }) => {
 		next: nextThing({
 			now,
 			appointment,
-			invitation: choosable ? invitation : undefined,
+			invitation: choosable ? toChoose(invitation) : undefined,
 			paper: aids.find(({ facts }) => facts.nextActor === 'person'),
 			diagnosis: diagnosis?.asks ? { asks: diagnosis.asks, answerBy: diagnosis.answerBy } : undefined,
 			rating: await pendingRating(db.read, personId, now),
-			step: view ? nextOwnStep([...view.steps]) : undefined,
+			step: step && { id: step.id, title: step.title, dueOn: step.dueOn },
 			isNew: !request && !view && !appointment,
 		}),
 		appointment,
-		checkIn: await pendingCheckIn(db.read, personId, now),
+		checkIn: await pendingCheckIn(db.read, view, now),
 		aid: aids[0],
 		stages: view?.stages.map(({ name, state, enteredAt, leftAt, plannedOn }) => ({
 			name,

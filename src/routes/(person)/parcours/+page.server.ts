@@ -18,7 +18,6 @@ import { touchContact } from '$lib/server/people/commands';
 import { passedDelays } from '$lib/server/people/delays';
 import { followersNow } from '$lib/server/people/queries';
 import { localDay } from '$lib/server/territories/calendar';
-import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -40,8 +39,9 @@ export const load: PageServerLoad = async ({ locals }) => {
 	if (!view) return { now, people, groups, pathway: null };
 	const { pathway, stages, steps, zone } = view;
 	const today = localDay(now, zone);
-	const { id: territoryId, settings } = await getTerritory(db.read, pathway.territoryId);
+	const { id: territoryId, settings } = view.territory;
 	const late = pathway.endedAt ? [] : await passedDelays(db.read, { personId }, { territoryId, zone, settings, now });
+	const open = steps.filter(({ state }) => isOpenStep(state));
 	const reviews = await reviewsOf(db.read, pathway.id);
 	return {
 		now,
@@ -54,14 +54,14 @@ export const load: PageServerLoad = async ({ locals }) => {
 				.filter(({ state }) => state !== 'given_up')
 				.map(({ id, theme, text, state }) => ({ id, theme, text, reached: state === 'reached' })),
 			hours: weeklyHours(steps),
-			hasDates: steps.some((step) => step.owner === 'person' && step.dueOn !== null && isOpenStep(step.state)),
+			hasDates: open.some((step) => step.owner === 'person' && step.dueOn !== null),
 			oriented: pathway.orientedAt && { at: pathway.orientedAt, reason: orientationReason(pathway) },
 			reviews: reviews.map(({ heldAt, looked }) => ({ heldAt, looked })),
 			kind: pathway.kind,
 			startedAt: pathway.startedAt,
 			endedAt: pathway.endedAt,
 			contractBy: pathway.endedAt || view.contractBy < today ? null : view.contractBy,
-			checkIn: await pendingCheckIn(db.read, personId, now),
+			checkIn: await pendingCheckIn(db.read, view, now),
 			zone,
 			today,
 			proposalId: newId(),
@@ -75,13 +75,17 @@ export const load: PageServerLoad = async ({ locals }) => {
 				reason,
 				isLate: state === 'current' && targetOn !== null && targetOn < today,
 			})),
-			own: steps.filter((step) => step.owner === 'person' && isOpenStep(step.state)),
-			others: steps.filter((step) => step.owner !== 'person' && isOpenStep(step.state)),
+			own: open
+				.filter(({ owner }) => owner === 'person')
+				.map(({ id, title, note, state, dueOn, proposed }) => ({ id, title, note, state, dueOn, proposed })),
+			others: open
+				.filter(({ owner }) => owner !== 'person')
+				.map(({ id, title, ownerName, dueOn }) => ({ id, title, ownerName, dueOn })),
 			finished: steps
-				.filter((step) => step.state === 'done')
-				.map((step) => ({
-					...step,
-					mayUntick: step.owner === 'person' && step.doneAt !== null && localDay(step.doneAt, zone) === today,
+				.filter(({ state }) => state === 'done')
+				.map(({ id, title, doneAt, owner }) => ({
+					...{ id, title, doneAt },
+					mayUntick: owner === 'person' && doneAt !== null && localDay(doneAt, zone) === today,
 				})),
 			nextStepId: nextOwnStep([...steps])?.id ?? null,
 		},

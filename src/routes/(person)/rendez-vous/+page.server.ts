@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { db } from '$lib/server/db';
-import { listAppointments } from '$lib/server/appointments/queries';
+import { listAppointments, onCard, toChoose } from '$lib/server/appointments/queries';
 import { personOf } from '$lib/server/people/queries';
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireBeneficiary } from '$lib/server/web/guards';
@@ -14,13 +14,22 @@ export const load: PageServerLoad = async ({ locals, cookies }) => {
 	const { now } = locals;
 	const all = await listAppointments(db.read, personId);
 	const isComing = (each: (typeof all)[number]) => each.state === 'booked' && each.endsAt > now;
-	const toChoose = all.filter((each) => each.state === 'invited' && each.chooseBy && each.chooseBy > now);
-	const coming = all.filter(isComing).reverse();
-	const past = all.filter((each) => !isComing(each) && !toChoose.includes(each));
+	const isToChoose = (each: (typeof all)[number]) => each.state === 'invited' && each.chooseBy && each.chooseBy > now;
+	const [first, ...later] = all.filter(isComing).reverse();
+	const past = all.filter((each) => !isComing(each) && !isToChoose(each));
 	const { zone } = await getTerritory(db.read, territoryId);
 	const { wording } = await personOf(db.read, personId);
 	const feed = await shownFeed(cookies, account);
-	return { now, zone, toChoose, coming, past, feed, detailed: wording === 'detailed' };
+	return {
+		now,
+		zone,
+		toChoose: all.filter(isToChoose).map(toChoose),
+		first,
+		later: later.map(onCard),
+		past: past.map(({ id, startsAt, zone, state }) => ({ id, startsAt, zone, state })),
+		feed,
+		detailed: wording === 'detailed',
+	};
 };
 
 const HERE = '/rendez-vous';

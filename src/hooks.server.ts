@@ -36,12 +36,17 @@ export const handle: Handle = async ({ event, resolve }) => {
 		const response =
 			closed ??
 			(await resolve(event, {
-				transformPageChunk: ({ html }) =>
-					html
+				transformPageChunk: ({ html }) => {
+					// All of it is in the head: the body is not searched.
+					const end = html.indexOf('</head>');
+					const head = html
+						.slice(0, end)
 						.replace('%lang%', locale)
 						.replace('%dir%', DIRECTIONS.get(locale)!)
 						// Kit names the stylesheets it has inlined once more, disabled: bytes for nothing.
-						.replace(INLINED_ALREADY, ''),
+						.replace(INLINED_ALREADY, '');
+					return head + html.slice(end);
+				},
 				// Fonts and scripts are few and named in the page itself.
 				preload: () => false,
 			}));

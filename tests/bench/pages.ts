@@ -16,7 +16,7 @@ import {
 import { get, portalOn } from './server.ts';
 
 const FEW = 1_000;
-const REQUESTS = 200;
+const REQUESTS = 400;
 /** Of each page first: until then the engine still interprets what it will compile, and a page that does more is held back longer. */
 const WARM_UP = 1_500;
 /** Enough for the server to be the one that is waited for. */

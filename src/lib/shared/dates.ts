@@ -51,16 +51,24 @@ export const formatDuration = (
 
 const instantOf = (day: string) => new Date(`${day}T00:00:00Z`);
 
-function show(shape: Shape, when: When, zone: string, locale: string): string {
-	const text =
-		typeof when === 'string'
-			? formatter(shape, 'UTC', locale).format(instantOf(when))
-			: formatter(shape, zone, locale).format(when);
-	// « 22 листопада 2026 року »: « р. » would meet the full stop of a sentence.
-	if (locale === 'uk') return text.replace(/\sр\.$/u, ' року');
-	// « 1er mars »: Intl leaves the ordinal out.
-	return locale === 'fr' ? text.replace(/(^|\s)1(?=\s\p{L})/u, '$11er') : text;
-}
+const MINUTE_MS = 60_000;
+/** Pages of a day show the same few days and hours. */
+const shown = remembered<string>(5_000);
+
+const show = (shape: Shape, when: When, zone: string, locale: string): string =>
+	shown(
+		`${shape} ${zone} ${locale} ${typeof when === 'string' ? when : Math.floor(when.getTime() / MINUTE_MS)}`,
+		() => {
+			const text =
+				typeof when === 'string'
+					? formatter(shape, 'UTC', locale).format(instantOf(when))
+					: formatter(shape, zone, locale).format(when);
+			// « 22 листопада 2026 року »: « р. » would meet the full stop of a sentence.
+			if (locale === 'uk') return text.replace(/\sр\.$/u, ' року');
+			// « 1er mars »: Intl leaves the ordinal out.
+			return locale === 'fr' ? text.replace(/(^|\s)1(?=\s\p{L})/u, '$11er') : text;
+		},
+	);
 
 const dayOf = (when: When, zone: string) => (typeof when === 'string' ? when : localDay(when, zone));
 

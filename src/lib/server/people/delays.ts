@@ -11,9 +11,10 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { addDays, daysBetween, localDay } from '../territories/calendar.ts';
+import { addDays, localDay } from '../territories/calendar.ts';
 import { currentStage, openPathway } from './caseload.ts';
 import {
+	delayOf,
 	lineOf,
 	MAX_PER_KIND,
 	shapeOf,
@@ -59,12 +60,8 @@ export async function passedDelays(q: Queries, scope: DelayScope, context: Delay
 		// A request nobody took has no lead: it is in nobody's own list, and in no structure's.
 		own || asked.shape.structure ? [] : await withoutContact(q, asked),
 	];
-	const delays = own ? lists.flat() : lists.flat().map(nameOnly);
-	return delays.sort((a, b) => b.daysLate - a.daysLate || a.lastName.localeCompare(b.lastName));
+	return lists.flat().sort((a, b) => b.daysLate - a.daysLate || a.lastName.localeCompare(b.lastName));
 }
-
-/** What the coordinator sees of somebody else's people (domain.md §7.2). */
-const nameOnly = (delay: Delay): Delay => ({ ...delay, birthDate: null, phone: null, email: null });
 
 const stageRows = preparedByShape((q, shape: Shape) =>
 	q
@@ -90,15 +87,9 @@ const stageRows = preparedByShape((q, shape: Shape) =>
 		.prepare(),
 );
 
-async function lateStages(q: Queries, { shape, values, today }: Asked): Promise<Delay[]> {
-	const rows = await stageRows(q, shape).execute(values);
-	return rows.map((row) => ({
-		...row,
-		kind: 'stage',
-		targetOn: row.targetOn!,
-		daysLate: daysBetween(row.targetOn!, today),
-		reference: null,
-	}));
+async function lateStages(q: Queries, asked: Asked): Promise<Delay[]> {
+	const rows = await stageRows(q, asked.shape).execute(asked.values);
+	return rows.map((row) => delayOf(asked, row, { kind: 'stage', targetOn: row.targetOn!, stageName: row.stageName }));
 }
 
 const silentRows = preparedByShape((q, shape: Shape) =>
@@ -116,13 +107,12 @@ const silentRows = preparedByShape((q, shape: Shape) =>
 );
 
 /** Followed, and neither message, answer nor visit for longer than the territory accepts. */
-async function silent(q: Queries, { shape, values, context, today }: Asked): Promise<Delay[]> {
-	const { settings, zone } = context;
-	const rows = await silentRows(q, shape).execute(values);
-	return rows.map(({ lastContactAt, ...row }) => {
-		const targetOn = addDays(localDay(lastContactAt, zone), settings.silenceDays);
-		const daysLate = daysBetween(targetOn, today);
-		return { ...row, kind: 'silence', targetOn, daysLate, stageName: null, reference: null };
+async function silent(q: Queries, asked: Asked): Promise<Delay[]> {
+	const { settings, zone } = asked.context;
+	const rows = await silentRows(q, asked.shape).execute(asked.values);
+	return rows.map((row) => {
+		const targetOn = addDays(localDay(row.lastContactAt, zone), settings.silenceDays);
+		return delayOf(asked, row, { kind: 'silence', targetOn });
 	});
 }
 
@@ -155,15 +145,9 @@ const untakenRows = preparedByShape((q, { whose, basin }: Shape) =>
 );
 
 /** Sent, taken by nobody, past the day the receipt promised. */
-async function withoutContact(q: Queries, { shape, values, today }: Asked): Promise<Delay[]> {
-	const rows = await untakenRows(q, shape).execute(values);
-	return rows.map(({ respondBy, ...row }) => ({
-		...row,
-		kind: 'first_contact',
-		targetOn: respondBy!,
-		daysLate: daysBetween(respondBy!, today),
-		stageName: null,
-		leadName: null,
-		structureName: null,
-	}));
+async function withoutContact(q: Queries, asked: Asked): Promise<Delay[]> {
+	const rows = await untakenRows(q, asked.shape).execute(asked.values);
+	return rows.map((row) =>
+		delayOf(asked, row, { kind: 'first_contact', targetOn: row.respondBy!, reference: row.reference }),
+	);
 }

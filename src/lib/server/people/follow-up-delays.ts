@@ -13,9 +13,10 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { addDays, addMonths, daysBetween, localDay } from '../territories/calendar.ts';
+import { addDays, addMonths, localDay } from '../territories/calendar.ts';
 import { openPathway } from './caseload.ts';
 import {
+	delayOf,
 	lineOf,
 	MAX_PER_KIND,
 	shown,
@@ -65,15 +66,11 @@ interface Overdue {
 	days: number;
 }
 
-async function requestsBeyond(
-	q: Queries,
-	{ shape, values, context, today }: Asked,
-	{ rows, kind, days }: Overdue,
-): Promise<Delay[]> {
-	const found = await rows(q, shape).execute(values);
-	return found.map(({ submittedAt, ...row }) => {
-		const targetOn = addDays(localDay(submittedAt!, context.zone), days);
-		return { ...row, kind, targetOn, daysLate: daysBetween(targetOn, today), stageName: null };
+async function requestsBeyond(q: Queries, asked: Asked, { rows, kind, days }: Overdue): Promise<Delay[]> {
+	const found = await rows(q, asked.shape).execute(asked.values);
+	return found.map((row) => {
+		const targetOn = addDays(localDay(row.submittedAt!, asked.context.zone), days);
+		return delayOf(asked, row, { kind, targetOn, reference: row.reference });
 	});
 }
 
@@ -142,17 +139,11 @@ interface Beyond {
 	target: (sinceDay: string) => string;
 }
 
-async function pathwaysBeyond(
-	q: Queries,
-	{ shape, values, context, today }: Asked,
-	{ rows, kind, target }: Beyond,
-): Promise<Delay[]> {
-	const found = await rows(q, shape).execute(values);
-	return found.flatMap(({ since, ...row }) => {
-		const targetOn = target(localDay(since, context.zone));
-		const daysLate = daysBetween(targetOn, today);
-		return daysLate > 0 ? [{ ...row, kind, targetOn, daysLate, stageName: null, reference: null }] : [];
-	});
+async function pathwaysBeyond(q: Queries, asked: Asked, { rows, kind, target }: Beyond): Promise<Delay[]> {
+	const found = await rows(q, asked.shape).execute(asked.values);
+	return found
+		.map((row) => delayOf(asked, row, { kind, targetOn: target(localDay(row.since, asked.context.zone)) }))
+		.filter(({ daysLate }) => daysLate > 0);
 }
 
 const before = (at: SQLiteColumn, name: keyof DelayValues) => lt(at, value(at, name));

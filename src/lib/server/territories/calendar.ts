@@ -26,7 +26,7 @@ function utc(day: string): Date {
 	return date;
 }
 /** All that stands before the hour: the year has six digits and a sign from 10000 on. */
-const dayOf = (date: Date) => date.toISOString().split('T')[0]!;
+const dayOf = (date: Date) => date.toISOString().slice(0, -'T00:00:00.000Z'.length);
 
 const DAY_MS = 86_400_000;
 

@@ -9,8 +9,8 @@ interface Kept {
 }
 
 const kept = new WeakMap<Queries, Kept>();
-/** Combinations of filters that are looked at between two writes. */
-const MOST_RESULTS = 100;
+/** Combinations of filters that are looked at between two writes; the longest list is about a megabyte. */
+const MOST_RESULTS = 20;
 
 /** Lets `whileUnchanged` keep what is read through a connection that never writes. */
 export function keepResultsOf(reads: Queries, handle: Database.Database): void {
@@ -20,8 +20,8 @@ export function keepResultsOf(reads: Queries, handle: Database.Database): void {
 
 /**
  * What `read` gave the last time it was asked under this key, as long as nothing at all was written since: never stale, so for sums of
- * thousands of rows only, which are looked at several times in a row. What depends on the time has it in its key. Inside a
- * transaction it is read anew.
+ * thousands of rows only, which are looked at several times in a row. What depends on the time has it in its key (`minuteOf`).
+ * Inside a transaction it is read anew.
  */
 export async function whileUnchanged<Result>(q: Queries, key: string, read: () => Promise<Result>): Promise<Result> {
 	const memory = kept.get(q);
@@ -39,3 +39,6 @@ export async function whileUnchanged<Result>(q: Queries, key: string, read: () =
 	}
 	return memory.results.get(key) as Result;
 }
+
+/** For keys: within a minute, what depends on the time of day is not asked again. */
+export const minuteOf = (now: Date): number => Math.floor(now.getTime() / 60_000);

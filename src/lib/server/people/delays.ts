@@ -1,6 +1,7 @@
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { is, preparedByShape } from '../db/prepared.ts';
+import { minuteOf, whileUnchanged } from '../db/unchanged.ts';
 import {
 	account,
 	followUpMember,
@@ -61,6 +62,17 @@ export async function passedDelays(q: Queries, scope: DelayScope, context: Delay
 		own || asked.shape.structure ? [] : await withoutContact(q, asked),
 	];
 	return lists.flat().sort((a, b) => b.daysLate - a.daysLate || a.lastName.localeCompare(b.lastName));
+}
+
+/** Those of a territory, of one structure or one basin: the pages of one list, and its filters, are looked at one after the other. */
+export async function territoryDelays(
+	q: Queries,
+	scope: Extract<DelayScope, { personId?: undefined }>,
+	context: DelayContext,
+): Promise<Delay[]> {
+	const { structureId, employmentAreaId } = scope;
+	const key = JSON.stringify(['delays', context.territoryId, structureId, employmentAreaId, minuteOf(context.now)]);
+	return whileUnchanged(q, key, () => passedDelays(q, { structureId, employmentAreaId }, context));
 }
 
 const stageRows = preparedByShape((q, shape: Shape) =>

@@ -11,7 +11,7 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { whileUnchanged } from '../db/unchanged.ts';
+import { minuteOf, whileUnchanged } from '../db/unchanged.ts';
 import { daysIn } from '../territories/calendar.ts';
 import { openMember } from './caseload.ts';
 import { inBasin } from './delay-scope.ts';
@@ -78,7 +78,10 @@ const MAX_ORPHANS = 50;
  * People whose help goes on and whom nobody leads: the professional was disabled, or ended the follow-up. Names only: the
  * coordinator gives each to somebody. Each of the two is looked for from its own end, so that nobody else's file is read.
  */
-export async function peopleWithoutLead(q: Queries, territoryId: string): Promise<Orphan[]> {
+export const peopleWithoutLead = async (q: Queries, territoryId: string): Promise<Orphan[]> =>
+	whileUnchanged(q, JSON.stringify(['orphans', territoryId]), () => findOrphans(q, territoryId));
+
+async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
 	const columns = {
 		id: person.id,
 		firstName: person.firstName,
@@ -157,9 +160,6 @@ interface Period {
 	zone: string;
 	now: Date;
 }
-
-/** Asked again within the minute, and nothing written meanwhile, thousands of rows say the same. */
-const minuteOf = (now: Date) => Math.floor(now.getTime() / 60_000);
 
 /** Calendar days from the request to the referent who took it: the last 90 days and the 90 before. */
 export const contactDelays = async (q: Queries, period: Period) =>

@@ -1,5 +1,5 @@
 import { db } from '$lib/server/db';
-import { DELAY_KINDS, passedDelays } from '$lib/server/people/delays';
+import { DELAY_KINDS, territoryDelays } from '$lib/server/people/delays';
 import { stageDelays } from '$lib/server/people/steering';
 import { getTerritory, listEmploymentAreas, listStructures } from '$lib/server/territories/queries';
 import { requireCoordinator } from '$lib/server/web/guards';
@@ -19,7 +19,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 	const kind = DELAY_KINDS.find((code) => code === url.searchParams.get('delai'));
 	const page = pageOf(url);
 	const scope = { structureId, employmentAreaId };
-	const all = await passedDelays(db.read, scope, { territoryId, zone, settings, now: locals.now });
+	const all = await territoryDelays(db.read, scope, { territoryId, zone, settings, now: locals.now });
 	const delays = kind ? all.filter((delay) => delay.kind === kind) : all;
 	return {
 		now: locals.now,

@@ -22,6 +22,10 @@ export const init: ServerInit = async () => {
 /** Asked of Intl once each. */
 const DIRECTIONS = new Map(locales.map((locale) => [locale, getTextDirection(locale)]));
 const INLINED_ALREADY = /<link href="[^"]+\.css" rel="stylesheet" disabled[^>]*>\s*/g;
+/** A page that Svelte wakes up again in the browser, as only the demonstration's messages are. */
+const WITH_SCRIPT = /__sveltekit_/;
+/** Where Svelte would find its blocks again; nobody looks for them in a page without its script. */
+const MARKS = /<!--[^>]*-->/g;
 
 /** One instant, one identity, one gate per request. */
 export const handle: Handle = async ({ event, resolve }) => {
@@ -37,7 +41,6 @@ export const handle: Handle = async ({ event, resolve }) => {
 			closed ??
 			(await resolve(event, {
 				transformPageChunk: ({ html }) => {
-					// All of it is in the head: the body is not searched.
 					const end = html.indexOf('</head>');
 					const head = html
 						.slice(0, end)
@@ -45,7 +48,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 						.replace('%dir%', DIRECTIONS.get(locale)!)
 						// Kit names the stylesheets it has inlined once more, disabled: bytes for nothing.
 						.replace(INLINED_ALREADY, '');
-					return head + html.slice(end);
+					const body = html.slice(end);
+					return WITH_SCRIPT.test(body) ? head + body : (head + body).replace(MARKS, '');
 				},
 				// Fonts and scripts are few and named in the page itself.
 				preload: () => false,

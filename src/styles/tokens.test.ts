@@ -94,3 +94,11 @@ test('styles use logical properties, so that right-to-left needs nothing more', 
 			/^\s*((margin|padding|border|inset)-(left|right|top|bottom)|left|right|top|bottom|width|height|(min|max)-(width|height)):/m,
 		);
 });
+
+test('letters come in two weights: each further one is a file the phone opens before the first paint', () => {
+	const components = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+		/\.(css|svelte)$/.test(file),
+	);
+	for (const file of components)
+		expect(readFileSync(`src/${file}`, 'utf8'), file).not.toMatch(/font-weight: (?!400|700)/);
+});

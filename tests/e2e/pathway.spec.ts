@@ -168,7 +168,7 @@ test('a group meets: told why and about what, a word said, the file read for its
 	await late.getByRole('button', { name: 'Enregistrer et répondre' }).click();
 	await expect(main(late), 'what is kept').toContainText('Un taxi viendra vous chercher.');
 	const typed = main(late).locator('section', { hasText: 'Ce que vous avez écrit' });
-	for (const words of ['Les horaires du bus', 'Demander un abonnement', 'Un abonnement de bus.'])
+	for (const words of ['Les horaires du bus', 'Demander un abonnement', 'à la personne · ', 'Un abonnement de bus.'])
 		await expect(typed, 'what was typed in vain').toContainText(words);
 
 	await setClock(new Date(group.starts + 2 * 3_600_000));

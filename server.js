@@ -8,12 +8,15 @@ import http from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { constants } from 'node:zlib';
 import { keepEarlierBuilds } from './earlier-builds.js';
 import { HSTS, NO_PAGE_CSP, SECURITY_HEADERS } from './security-headers.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 /** Addresses of files named by their content. */
 const IMMUTABLE = '/_app/immutable/';
+/** One step up from the library's own: 7 % fewer bytes of a page for 80 µs; a window of 64 kB holds any page (decisions/0012). */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 16 } };
 /** Longest an answer may take once asked to stop. */
 const SHUTDOWN_MS = 8_000;
 
@@ -39,7 +42,7 @@ export async function serve() {
 		return new Map();
 	});
 	const isWorkerOff = process.env.SERVICE_WORKER === 'off';
-	const compress = compression({ threshold: 1024 });
+	const compress = compression({ threshold: 1024, brotli: BROTLI });
 	const secure = process.env.ORIGIN?.startsWith('https:');
 
 	const server = http.createServer((request, response) => {

@@ -8,6 +8,12 @@ import { build, defineConfig, type Plugin } from 'vite';
 const SCRIPTS = {
 	/** On every page. */
 	__PHONE_SCRIPT__: 'src/phone/main.ts',
+	/** On the page shown without network. */
+	__OFFLINE_SCRIPT__: 'src/phone/offline-page.ts',
+	/** Where one signs out. */
+	__SIGN_OUT_SCRIPT__: 'src/phone/sign-out.ts',
+	/** On the questions of a request, and where it is sent or erased. */
+	__DRAFT_SCRIPT__: 'src/phone/draft.ts',
 	/** On pages with a file to send. */
 	__UPLOAD_SCRIPT__: 'src/phone/upload.ts',
 	/** Where reminders on this phone are offered. */
@@ -30,7 +36,7 @@ async function builtScript(entry: string): Promise<{ address: string; code: stri
 
 /**
  * Pages ship no framework script (decisions/0006): what the phone does beyond HTML is one small bundle, `src/phone/main.ts`, and
- * two more where files are sent and where reminders are offered. Their addresses are given to pages and the service worker as constants.
+ * others where few pages need more. Their addresses are given to pages and the service worker as constants.
  */
 function phoneScripts(): Plugin {
 	const built: { address: string; code: string }[] = [];

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const SOURCES = ['src', 'messages', 'static', 'project.inlang', 'package.json', 'svelte.config.js', 'vite.config.ts'];
 const STAMP = 'build/.made-from';
@@ -36,3 +37,5 @@ export function buildIfStale() {
 	writeFileSync(STAMP, wanted);
 	return true;
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildIfStale();

@@ -1,15 +1,33 @@
 /**
  * The operator's command line (`npm run portal -- <command>`): keys, territories, first coordinator, reference data,
- * backups, checks. It shows no personal data.
+ * backups, checks. It shows no personal data, but to write an archived file that somebody has a right to (`archived`).
  */
 import './node-version.mjs';
 import Database from 'better-sqlite3';
 import { defineCommand, runCommand, showUsage } from 'citty';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import {
+	cpSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { createAccount, inviteAccount } from '../src/lib/server/accounts/commands.ts';
+import { accountsOfContact } from '../src/lib/server/accounts/queries.ts';
 import { recordAudit } from '../src/lib/server/audit/commands.ts';
+import { openDatabase, type Queries } from '../src/lib/server/db/client.ts';
 import { startDatabase } from '../src/lib/server/db/index.ts';
+import { migrateDatabase } from '../src/lib/server/db/migrate.ts';
+import { refuseWrongKey } from '../src/lib/server/db/ownership.ts';
+import { endWhatOpens } from '../src/lib/server/db/restored.ts';
+import { emptyWriteLog } from '../src/lib/server/db/write-log.ts';
+import { eraseAgain, erasedFile, erasuresOf, readErased, type Erasure } from '../src/lib/server/erased.ts';
 import { now } from '../src/lib/server/platform/clock.ts';
 import { knownFiles } from '../src/lib/server/papers/queries.ts';
 import { config, newKeys } from '../src/lib/server/platform/config.ts';
@@ -19,8 +37,11 @@ import { filesFolder } from '../src/lib/server/platform/files.ts';
 import { importOffers } from '../src/lib/server/offers/commands.ts';
 import { readOffers, type BrokenRow } from '../src/lib/server/offers/reading.ts';
 import { createTerritory, importReference } from '../src/lib/server/territories/commands.ts';
+import { setSettings } from '../src/lib/server/territories/settings-form.ts';
 import { getProfile, nationalProfile, PROFILES } from '../src/lib/server/territories/profiles.ts';
 import { questionSetOf, setQuestions } from '../src/lib/server/requests/territory-questions.ts';
+import { resealAll } from '../src/lib/server/resealing.ts';
+import { findArchived } from '../src/lib/server/retention.ts';
 import { getTerritory, listStructures } from '../src/lib/server/territories/queries.ts';
 
 const keys = defineCommand({
@@ -88,6 +109,28 @@ const questions = defineCommand({
 	},
 });
 
+const settings = defineCommand({
+	meta: {
+		name: 'settings',
+		description: 'Prints the settings of a territory, as JSON; with a file of the same shape, changes those it names',
+	},
+	args: {
+		territory: { type: 'positional', description: 'Territory id', required: true },
+		file: { type: 'positional', description: 'Settings to change', required: false },
+	},
+	async run({ args }) {
+		const db = startDatabase();
+		const { id: territoryId, settings } = await getTerritory(db.read, args.territory);
+		if (!args.file) {
+			console.log(JSON.stringify(settings, null, '\t'));
+			return;
+		}
+		const content = readJson(args.file);
+		const names = await db.write((tx) => setSettings(tx, { territoryId, content, now: now() }));
+		console.log(`${territoryId} has changed: ${names.join(', ')}.`);
+	},
+});
+
 const offers = defineCommand({
 	meta: { name: 'offers', description: 'What exists, where, for which theme (src/lib/server/offers/README.md)' },
 	subCommands: {
@@ -144,6 +187,9 @@ const invite = defineCommand({
 		const place = structures.find(({ kind }) => kind === 'departements') ?? structures[0];
 		if (!place) throw new Error(`${args.territory} has no structure yet: create the territory first.`);
 		const token = await db.write(async (tx) => {
+			const known = await accountsOfContact(tx, args.email);
+			if (known.some(({ role }) => role === 'coordinator' || role === 'referent'))
+				throw new Error(`${args.email} has an account already, and signs in at ${config().origin}/connexion`);
 			const { id: accountId } = await createAccount(tx, {
 				role: 'coordinator',
 				displayName: args.name,
@@ -169,14 +215,23 @@ const backup = defineCommand({
 	async run({ args }) {
 		for (const place of [args.file, filesBeside(args.file)])
 			if (existsSync(place)) throw new Error(`${place} exists already.`);
-		await startDatabase().raw.backup(args.file);
+		ownerAlone();
+		// As it is: the portal that runs may be older than this command, and must not find its database brought up to date.
+		const source = new Database(config().databaseFile, { readonly: true, fileMustExist: true });
+		await source.backup(args.file);
+		source.close();
 		// After the database: what it names is there, and what came since is swept after a restore.
 		copyFiles(filesFolder(), filesBeside(args.file));
 		const files = readdirSync(filesBeside(args.file)).length;
-		console.log(`${args.file}: ${statSync(args.file).size} bytes. ${problemsOf(args.file)}`);
+		const problems = problemsOf(args.file);
+		if (problems !== 'ok') process.exitCode = 1;
+		console.log(`${args.file}: ${statSync(args.file).size} bytes. ${problems}`);
 		console.log(`${filesBeside(args.file)}: ${files} file(s), to be kept with it.`);
 	},
 });
+
+/** What is written from now on is read by whoever runs the command, nobody else of the machine. */
+const ownerAlone = () => process.umask(0o077);
 
 /** Files of people stand beside the copy of the database. */
 const filesBeside = (file: string) => `${file}.files`;
@@ -192,7 +247,9 @@ const restore = defineCommand({
 	async run({ args }) {
 		const problems = problemsOf(args.file);
 		if (problems !== 'ok') throw new Error(`${args.file} cannot be used: ${problems}`);
+		ownerAlone();
 		const { databaseFile } = config();
+		refuseWhileItRuns(databaseFile);
 		const half = `${databaseFile}.restoring`;
 		rmSync(half, { force: true });
 		const source = new Database(args.file, { readonly: true });
@@ -200,30 +257,141 @@ const restore = defineCommand({
 		source.close();
 		// Sessions, codes and links of the past must not open anything again.
 		const restored = new Database(half);
-		restored.pragma('secure_delete = ON');
-		for (const table of ['session', 'sign_in_code', 'invitation', 'answer_link']) restored.exec(`DELETE FROM ${table}`);
+		endWhatOpens(restored, now());
+		const { lastAt, ids } = lastWrittenIn(restored);
 		restored.close();
-		for (const suffix of ['-wal', '-shm']) rmSync(databaseFile + suffix, { force: true });
-		if (existsSync(databaseFile)) renameSync(databaseFile, `${databaseFile}.before-restore`);
+		const journal = await journalOfReplaced(databaseFile, ids);
 		const halfFiles = `${filesFolder()}.restoring`;
 		rmSync(halfFiles, { recursive: true, force: true });
 		copyFiles(filesBeside(args.file), halfFiles);
+		const erasures = [...readErased(erasedFile()), ...(journal ?? [])];
+		const again = await forgetAgain(half, halfFiles, erasures).catch((error: unknown) => {
+			// Refused, it leaves no other copy of people's files behind.
+			for (const suffix of ['', '-wal', '-shm', '.lock']) rmSync(half + suffix, { force: true });
+			rmSync(halfFiles, { recursive: true, force: true });
+			throw error;
+		});
+		rmSync(`${half}.lock`, { force: true });
+		for (const suffix of ['-wal', '-shm']) rmSync(databaseFile + suffix, { force: true });
+		if (existsSync(databaseFile)) renameSync(databaseFile, `${databaseFile}.before-restore`);
 		rmSync(`${filesFolder()}.before-restore`, { recursive: true, force: true });
 		if (existsSync(filesFolder())) renameSync(filesFolder(), `${filesFolder()}.before-restore`);
 		renameSync(half, databaseFile);
 		renameSync(halfFiles, filesFolder());
 		console.log(`Restored. What it replaced ends in .before-restore, in ${path.dirname(databaseFile)}.`);
+		console.log(`${again} file(s) that were erased or archived since this backup are so again.`);
+		tellUnknownErasures(lastAt, journal !== null);
+	},
+});
+
+/** Of a copy: when its journal was last written to, and lines that whatever went on from it has as well. */
+function lastWrittenIn(copy: Database.Database): { lastAt: Date; ids: string[] } {
+	const rows = copy.prepare('SELECT id, at FROM audit_entry ORDER BY at DESC LIMIT 500').all() as {
+		id: string;
+		at: number;
+	}[];
+	return { lastAt: new Date(rows[0]?.at ?? 0), ids: rows.map(({ id }) => id) };
+}
+
+/**
+ * Who was erased, as the database that is replaced tells it; null when it is not there, is damaged, or is another than the one the
+ * copy was made of.
+ */
+async function journalOfReplaced(databaseFile: string, idsOfCopy: string[]): Promise<Erasure[] | null> {
+	if (!existsSync(databaseFile)) return null;
+	const handle = new Database(databaseFile, { readonly: true });
+	try {
+		const known = handle
+			.prepare('SELECT 1 FROM audit_entry WHERE id IN (SELECT value FROM json_each(?)) LIMIT 1')
+			.get(JSON.stringify(idsOfCopy));
+		return known ? await erasuresOf(drizzle(handle) as Queries) : null;
+	} catch {
+		return null;
+	} finally {
+		handle.close();
+	}
+}
+
+/**
+ * Before anybody reads the copy: brings it up to date, makes it forget again, and takes the files that are then nobody's.
+ * @returns how many people left again @throws WrongDatabaseError when no key of the environment opens it
+ */
+async function forgetAgain(half: string, files: string, erasures: Erasure[]): Promise<number> {
+	migrateDatabase(half, path.join(config().root, 'drizzle', 'sqlite'));
+	const db = openDatabase(half);
+	try {
+		await refuseWrongKey(db);
+		const again = await eraseAgain(db, erasures, now());
+		const known = await knownFiles(db.read);
+		for (const name of readdirSync(files)) if (!known.has(name)) rmSync(path.join(files, name));
+		emptyWriteLog(db);
+		return again;
+	} finally {
+		db.close();
+	}
+}
+
+const YEAR_MS = 365 * 24 * 60 * 60_000;
+
+/** Who may be back without anybody knowing. */
+function tellUnknownErasures(lastAt: Date, isJournalKnown: boolean): void {
+	const yearAgo = new Date(now().getTime() - YEAR_MS);
+	if (isJournalKnown && lastAt >= yearAgo) return;
+	const until = isJournalKnown ? ` and before ${yearAgo.toISOString()}, which its journal no longer tells` : '';
+	const why = isJournalKnown ? '' : 'The database it replaced is missing, damaged, or another one. ';
+	console.error(
+		`${why}Who was erased after ${lastAt.toISOString()}${until}, is known from ${erasedFile()} alone: ` +
+			`${readErased(erasedFile()).length} line(s). Whoever is not in it is back, and has to be erased again.`,
+	);
+}
+
+/**
+ * Writes what was promised and stands beside the database into it, so that `.before-restore` holds everything. SQLite refuses it
+ * while anybody else has the database open.
+ */
+function refuseWhileItRuns(databaseFile: string): void {
+	if (!existsSync(databaseFile)) return;
+	const handle = new Database(databaseFile, { timeout: 1_000 });
+	try {
+		if (handle.pragma('journal_mode = DELETE', { simple: true }) !== 'delete') throw new Error('still open');
+	} catch (error) {
+		// What is damaged is to be replaced: nobody writes to it.
+		if (/^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code))) return;
+		throw new Error('The portal still runs on this database: stop it first.', { cause: error });
+	} finally {
+		handle.close();
+	}
+}
+
+const reseal = defineCommand({
+	meta: {
+		name: 'reseal',
+		description: 'Seals texts and files under the present DATA_KEY; DATA_KEY_PREVIOUS opens those that are not yet',
+	},
+	async run() {
+		if (!config().dataKeyPrevious) throw new Error('DATA_KEY_PREVIOUS is missing: the key before the present one.');
+		const { texts, files, broken } = await resealAll(startDatabase());
+		console.log(`${texts} texts and ${files} files are sealed under the present key.`);
+		for (const [where, count] of broken) console.error(`${where}: ${count} that neither key opens`);
+		if (broken.size > 0) process.exitCode = 1;
+		else console.log('Nothing is left under the key before: DATA_KEY_PREVIOUS may go, but for backups made until now.');
 	},
 });
 
 const check = defineCommand({
-	meta: { name: 'check', description: 'Checks configuration, database and files' },
-	async run() {
+	meta: { name: 'check', description: 'Checks configuration, database, key and files; or those of a backup' },
+	args: { file: { type: 'positional', description: 'A backup', required: false } },
+	async run({ args }) {
 		const { databaseFile, role } = config();
-		const known = await knownFiles(startDatabase().read);
-		const present = new Set(existsSync(filesFolder()) ? readdirSync(filesFolder()) : []);
+		const [file, folder] = args.file ? [args.file, filesBeside(args.file)] : [databaseFile, filesFolder()];
+		if (!existsSync(file)) throw new Error(`${file} is not there.`);
+		const problems = problemsOf(file);
+		const db = openDatabase(file);
+		await refuseWrongKey(db);
+		const known = await knownFiles(db.read);
+		db.close();
+		const present = new Set(existsSync(folder) ? readdirSync(folder) : []);
 		const missing = [...known].filter((id) => !present.has(id)).length;
-		const problems = problemsOf(databaseFile);
 		console.log(`configuration: ok (role ${role})\ndatabase: ${problems}\nfiles: ${known.size}, ${missing} missing`);
 		if (problems !== 'ok' || missing > 0) process.exitCode = 1;
 	},
@@ -243,9 +411,47 @@ function problemsOf(file: string): string {
 	}
 }
 
+const archived = defineCommand({
+	meta: {
+		name: 'archived',
+		description: 'Writes the archived file of a person who asks for theirs, or whom a court asks about, as JSON',
+	},
+	args: {
+		territory: { type: 'positional', description: 'Territory id', required: true },
+		name: { type: 'positional', description: 'Family name', required: true },
+		birth: { type: 'positional', description: 'Birth date, YYYY-MM-DD', required: true },
+		file: { type: 'positional', description: 'Where to', required: true },
+	},
+	async run({ args }) {
+		if (existsSync(args.file)) throw new Error(`${args.file} exists already.`);
+		const db = startDatabase();
+		const { id: territoryId } = await getTerritory(db.read, args.territory);
+		const found = await findArchived(db.read, { territoryId, lastName: args.name, birthDate: args.birth });
+		// Written in the journal before anybody reads it.
+		await db.write(async (tx) => {
+			for (const { id } of found) await recordAudit(tx, { action: 'archive.read', subjectId: id, at: now() });
+		});
+		if (found.length > 0) writeFileSync(args.file, JSON.stringify(found, null, '\t'), { mode: 0o600 });
+		console.log(`${found.length} archived file(s).`);
+	},
+});
+
 const main = defineCommand({
 	meta: { name: 'portal', description: 'Sans Couture, the operator’s command line' },
-	subCommands: { keys, territory, questions, offers, invite, import: reference, backup, restore, check },
+	subCommands: {
+		keys,
+		territory,
+		questions,
+		settings,
+		offers,
+		invite,
+		import: reference,
+		backup,
+		restore,
+		reseal,
+		archived,
+		check,
+	},
 });
 
 const rawArgs = process.argv.slice(2);

@@ -1,11 +1,10 @@
 /**
  * `npm test`: everything, in an order that fails early and keeps two cores busy. The last line is `N passed, N failed`.
- * A single part: `npm test -- lint`, `npm test -- unit`, `npm test -- e2e`.
+ * Single parts: `npm test -- lint`, `npm test -- build`, `npm test -- unit`, `npm test -- e2e`.
  */
 import './node-version.mjs';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { buildIfStale } from './build-if-stale.mjs';
 import { ensureChromium } from '../tests/support/chromium.mjs';
 
 const RESULTS = 'test-results';
@@ -13,27 +12,28 @@ const only = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 
-/** Runs a command; its output is shown when it fails, or always with `loud`. */
-function run(args, { loud = false, env = {} } = {}) {
+/** Runs a command; its output is shown when it fails, always with `loud`, never with `quiet`. */
+function run(args, { loud = false, quiet = false, env = {} } = {}) {
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 		let output = '';
 		for (const stream of [child.stdout, child.stderr])
 			stream.on('data', (chunk) => (loud ? process.stdout.write(chunk) : (output += chunk)));
 		child.on('close', (code) => {
-			if (code !== 0 && !loud) process.stdout.write(output);
+			if (code !== 0 && !loud && !quiet) process.stdout.write(output);
 			resolve(code === 0);
 		});
 	});
 }
 
-/** A check that passes or fails as one. */
+/** A check that passes or fails as one. @returns whether it passed */
 async function check(name, args) {
 	const started = Date.now();
 	const ok = await run(args);
 	if (ok) passed++;
 	else failed++;
 	console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${Math.round((Date.now() - started) / 1000)} s)`);
+	return ok;
 }
 
 /** A suite that counts its own tests, through the report it writes. */
@@ -62,21 +62,28 @@ const bin = (name) =>
 		playwright: 'node_modules/@playwright/test/cli.js',
 	})[name];
 
-const parts = {
-	lint: () =>
-		Promise.all([
-			check('format', [bin('prettier'), '--check', '--log-level', 'warn', '.']),
-			(async () => {
-				await check('lint', [bin('eslint'), '.']);
-				await check('types', [bin('check'), '--tsconfig', './tsconfig.json', '--output', 'human']);
-				await check('types of the service worker', [bin('tsc'), '-p', 'tsconfig.worker.json']);
-			})(),
-		]),
-	build: async () => {
-		buildIfStale();
-		passed++;
-		console.log('ok   build');
+const wants = (part) => only.length === 0 || only.includes(part);
+let isBuilt = true;
+
+/** One core each. Types after the build, which writes those of the routes again. */
+const WITHOUT_TESTS = [
+	async () => {
+		if (wants('build')) isBuilt = await check('build', ['scripts/build-if-stale.mjs']);
+		if (!wants('lint')) return;
+		await check('types', [bin('check'), '--tsconfig', './tsconfig.json', '--output', 'human']);
+		await check('types of the service worker', [bin('tsc'), '-p', 'tsconfig.worker.json']);
 	},
+	async () => {
+		if (wants('lint')) {
+			await check('format', [bin('prettier'), '--check', '--log-level', 'warn', '.']);
+			await check('lint', [bin('eslint'), '.']);
+		}
+		// The browser tests make it otherwise, while the other core waits; what fails is said there.
+		if (only.length === 0) await run(['--import', 'tsx', 'tests/support/seed-if-stale.ts'], { quiet: true });
+	},
+];
+
+const parts = {
 	unit: () =>
 		suite(
 			'unit',
@@ -91,6 +98,11 @@ const parts = {
 			}),
 		),
 	e2e: async () => {
+		if (!isBuilt) {
+			failed++;
+			console.log('FAIL browser: there is nothing to look at');
+			return;
+		}
 		const chromium = await ensureChromium();
 		await suite(
 			'browser',
@@ -104,7 +116,8 @@ const parts = {
 
 mkdirSync(RESULTS, { recursive: true });
 try {
-	for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part();
+	await Promise.all(WITHOUT_TESTS.map((lane) => lane()));
+	for (const [name, part] of Object.entries(parts)) if (wants(name)) await part();
 } catch (error) {
 	failed++;
 	console.error(error instanceof Error ? error.message : error);

@@ -34,14 +34,21 @@ declare global {
 			/** The database could take nothing: the answer says to try again (503). */
 			unavailable?: true;
 		}
+		/** Of adapter-node; there is none in development. */
+		interface Platform {
+			req: import('node:http').IncomingMessage;
+		}
 		interface Error {
 			message: string;
 			/** What a person can read out to support; also in the log. */
 			id?: string;
 		}
 	}
-	/** Address of the bundled phone script (vite.config.ts). */
+	/** Addresses of the scripts of the phone (vite.config.ts). */
 	const __PHONE_SCRIPT__: string;
+	const __OFFLINE_SCRIPT__: string;
+	const __SIGN_OUT_SCRIPT__: string;
+	const __DRAFT_SCRIPT__: string;
 	const __UPLOAD_SCRIPT__: string;
 	const __PUSH_SCRIPT__: string;
 }

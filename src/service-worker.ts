@@ -8,11 +8,13 @@
  */
 import { version } from '$service-worker';
 import { CACHE_PREFIX } from './lib/shared/phone-keeps';
+import { openDrafts, WITHOUT_NETWORK } from './phone/draft-store';
+import { drain } from './phone/drain';
 import { BASE, LANGUAGES } from './phone/languages';
-import { confirmSent, onNotificationClick, onPush, onSubscriptionChange } from './phone/notifications';
+import { confirmSent, onNotificationClick, onPush, onSubscriptionChange, showNotSent } from './phone/notifications';
 import { quietly } from './phone/offline-store';
 import { forgetPerson } from './phone/purge';
-import { drain, SYNC_TAG } from './phone/queue';
+import { SYNC_TAG, waiting } from './phone/queue';
 import { DRAINED, isDesk, NOT_SENT, PURGE, SEND_WAITING, TAKE_OVER, type ToPage, type ToWorker } from './phone/signals';
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
@@ -21,13 +23,21 @@ const { registration, clients } = worker;
 const CACHE = CACHE_PREFIX + version;
 /** In the addresses of static/manifest.webmanifest. */
 const FROM_ICON = 'icone';
+/** Where the icon leads, and where a visitor goes on who had begun a request without network. */
+const FROM_ICON_TO = '/accueil';
+const QUESTIONS = '/demande/nouvelle';
 /** Then the phone shows what it has; asked again for the same page, it waits as long as it takes. */
 const LATE_MS = 4_000;
-/** A proxy says the server is not there. */
-const UNREACHED = new Set([502, 503, 504]);
 
 const offlinePageIn = (language: string) => (language === BASE ? '' : `/${language}`) + '/hors-ligne';
-const KEPT = [__PHONE_SCRIPT__, '/icon.svg', '/icon-192.png', '/badge-96.png', ...LANGUAGES.map(offlinePageIn)];
+const KEPT = [
+	__PHONE_SCRIPT__,
+	__OFFLINE_SCRIPT__,
+	'/icon.svg',
+	'/icon-192.png',
+	'/badge-96.png',
+	...LANGUAGES.map(offlinePageIn),
+];
 
 worker.addEventListener('install', (event) => event.waitUntil(keepAll()));
 
@@ -66,15 +76,19 @@ let late: string | undefined;
 
 async function page(request: Request): Promise<Response> {
 	const { href, pathname, searchParams } = new URL(request.url);
-	const own = searchParams.has(FROM_ICON) && (await ownLanguage());
-	if (own) return Response.redirect(`/${own}${pathname}`);
+	if (searchParams.has(FROM_ICON)) {
+		const own = await ownLanguage();
+		const begun = pathname === FROM_ICON_TO && (await hasBegun());
+		if (own || begun) return Response.redirect((own ? `/${own}` : '') + (begun ? QUESTIONS : pathname));
+	}
 	try {
-		await endSessionFirst();
-		const response = fetch(request);
-		const answer = await (late === href ? response : Promise.race([response, lateAnswer()]));
-		late = answer ? undefined : href;
-		if (answer) return answer;
-		response.catch(() => undefined);
+		if (await hearsSignOut()) {
+			const response = fetch(request);
+			const answer = await (late === href ? response : Promise.race([response, lateAnswer()]));
+			late = answer ? undefined : href;
+			if (answer) return answer;
+			response.catch(() => undefined);
+		}
 	} catch {
 		// No network: what the phone has.
 	}
@@ -88,26 +102,54 @@ async function ownLanguage(): Promise<string | undefined> {
 	return LANGUAGES.find((one) => one === language && one !== BASE);
 }
 
+/** Something was typed on the page without network by a visitor, and nobody is known here since. */
+async function hasBegun(): Promise<boolean> {
+	if (await quietly((db) => db.get('settings', 'user'))) return false;
+	const drafts = await openDrafts().catch(() => undefined);
+	const typed = await drafts?.get('copies', WITHOUT_NETWORK).catch(() => undefined);
+	drafts?.close();
+	return typed !== undefined;
+}
+
 const lateAnswer = () => new Promise<undefined>((resolve) => setTimeout(resolve, LATE_MS));
 
-/** Signed out without network: nothing is asked in that person's name before the server knows. */
-async function endSessionFirst(): Promise<void> {
-	const waiting = (await quietly((db) => db.getAll('queue'))) ?? [];
-	if (waiting.some(({ kind }) => kind === 'sign-out')) await drain();
+/**
+ * Signed out without network, nothing is asked in that person's name before the server knows: it is told first.
+ * @returns false while it cannot hear of it
+ */
+async function hearsSignOut(): Promise<boolean> {
+	const waits = async () => ((await quietly((db) => db.getAll('queue'))) ?? []).some(({ kind }) => kind === 'sign-out');
+	if (!(await waits())) return true;
+	await drain();
+	return !(await waits());
 }
 
 /** A form that could not leave: 204 keeps the browser on its page, with all that was typed. */
 async function sending(request: Request): Promise<Response> {
 	const { referrer } = request;
-	const response = await fetch(request).catch(() => null);
-	if (response && !UNREACHED.has(response.status)) return response;
+	const response = (await hearsSignOut()) ? await fetch(request).catch(() => null) : null;
+	if (response && !(await isNotTaken(response))) return response;
 	await tell({ type: NOT_SENT }, referrer);
 	return new Response(null, { status: 204 });
 }
 
-async function tell(message: ToPage, address?: string): Promise<void> {
-	for (const client of await clients.matchAll({ type: 'window' }))
-		if (!address || client.url === address) client.postMessage(message);
+/** The server took nothing, nor does its answer bring the form back with what is wrong in it. */
+async function isNotTaken(response: Response): Promise<boolean> {
+	if (response.status < 500 && response.status !== 429) return false;
+	const text = await response
+		.clone()
+		.text()
+		.catch(() => '');
+	return !text.includes('data-error-summary');
+}
+
+/** @returns whether somebody looks at a page that heard */
+async function tell(message: ToPage, address?: string): Promise<boolean> {
+	const windows = await clients.matchAll({ type: 'window' });
+	// A referrer never tells which part of the page was in sight.
+	const told = windows.filter(({ url }) => !address || url.split('#')[0] === address);
+	for (const client of told) client.postMessage(message);
+	return told.some(({ visibilityState }) => visibilityState === 'visible');
 }
 
 worker.addEventListener('push', (event) => {
@@ -133,12 +175,12 @@ worker.addEventListener('sync', (event) => {
 async function sendWaiting(): Promise<void> {
 	const done = await drain();
 	await confirmSent(done, registration);
-	await tell({ type: DRAINED, done });
+	if (!(await tell({ type: DRAINED, done }))) await showNotSent(done, registration);
 }
 
 /** A sync that fails is fired again by the browser. */
 async function retryIfAny(): Promise<void> {
-	if (await quietly((db) => db.count('queue'))) throw new Error('something still waits');
+	if ((await waiting()).length > 0) throw new Error('something still waits');
 }
 
 worker.addEventListener('pushsubscriptionchange', (event) => {

@@ -1,9 +1,11 @@
 /** Keeps the agenda of who is signed in, for reading without network; forgets it when somebody else is, or nobody. */
 import type { Agenda } from '../lib/shared/agenda';
+import { clearDrafts } from './draft-store';
 import { fetchWithin } from './fetch-within';
-import { quietly } from './offline-store';
+import { markStale, quietly } from './offline-store';
 import { say, word, type User } from './page';
 import { forgetAgenda, purge } from './purge';
+import { isSaid } from './queue';
 
 const FRESH_MS = 10 * 60_000;
 const ANSWER_MS = 20_000;
@@ -15,22 +17,32 @@ export async function recogniseUser({ key, isOwn }: User): Promise<void> {
 	if (key && ((before && before !== key) || (kept && kept.userKey !== key))) {
 		const waiting = (await quietly((db) => db.getAll('queue'))) ?? [];
 		await purge();
-		if (waiting.some(({ kind }) => kind === 'form')) say(word('droppedUser'));
+		if (waiting.some(isSaid)) say(word('droppedUser'));
 	} else if (kept && !(key && isOwn)) {
 		await forgetAgenda(await navigator.serviceWorker?.getRegistration());
 	}
-	if (key && isOwn) await quietly((db) => db.put('settings', key, 'user'));
+	// What a visitor had typed is not for who signs in on somebody else's phone, nor for the next one.
+	if (key && !isOwn) await clearDrafts().catch(() => undefined);
+	if (key) await quietly((db) => db.put('settings', isOwn ? key : '', 'user'));
 	await quietly((db) => db.put('settings', document.documentElement.lang, 'lang'));
 }
 
 export async function keepAgenda({ key, isOwn, agenda: address }: User, now = Date.now()): Promise<void> {
 	if (!key || !isOwn) return;
 	const kept = await quietly((db) => db.get('agenda', 'current'));
-	const isFresh = kept && now - Date.parse(kept.fetchedAt) < FRESH_MS && kept.locale === document.documentElement.lang;
-	if (isFresh) return;
+	// Clocks of phones are wrong in both directions: an agenda of to-morrow is no fresher than one of yesterday.
+	const isYoung = kept && Math.abs(now - Date.parse(kept.fetchedAt)) < FRESH_MS;
+	if (isYoung && !kept.isStale && kept.locale === document.documentElement.lang) return;
 	const response = await fetchWithin(ANSWER_MS, address, { headers: { accept: 'application/json' } }).catch(() => null);
 	if (response?.status !== 200) return;
 	const agenda = (await response.json()) as Agenda;
 	// Signed out, or in as another, while it was on its way.
 	if (agenda.userKey === key) await quietly((db) => db.put('agenda', agenda, 'current'));
+}
+
+/** Whatever a form of any page changes, the agenda may tell otherwise: the next page fetches it again. */
+export function watchChanges(): void {
+	document.addEventListener('submit', ({ target }) => {
+		if ((target as HTMLFormElement).method === 'post') void markStale();
+	});
 }

@@ -7,11 +7,16 @@ export interface Copy {
 	base: string;
 	/** When it was typed, in milliseconds since 1970; copies of an earlier version have none. */
 	at?: number;
+	/** Opaque key of who was signed in; empty or absent for nobody. */
+	owner?: string;
 	fields: [name: string, value: string][];
 }
 export interface Drafts extends DBSchema {
 	copies: { key: string; value: Copy };
 }
+
+/** What a visitor typed on the page without network: no draft has a name yet. */
+export const WITHOUT_NETWORK = 'new:without-network';
 
 const DATABASE = 'portal-drafts';
 const KEPT_MS = KEPT_DAYS * 24 * 3_600_000;
@@ -27,6 +32,12 @@ export async function dropOldDrafts(db: IDBPDatabase<Drafts>, now = Date.now()):
 		const copy = await db.get('copies', key);
 		if (copy && isOld(copy, now)) await db.delete('copies', key);
 	}
+}
+
+/** Sent or erased: nothing of it stays on this phone, nor what was typed before the draft had a name. */
+export async function forgetDraft(db: IDBPDatabase<Drafts>, draftId: string): Promise<void> {
+	for (const key of await db.getAllKeys('copies'))
+		if (key.startsWith(`${draftId}:`) || key.startsWith('new:')) await db.delete('copies', key);
 }
 
 /** At sign-out and « Ce n'est pas mon téléphone ». */

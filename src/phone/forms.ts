@@ -2,8 +2,10 @@
  * A form never disappears. `form[data-queue]` is sent by this script: when the network or the server fails it stays on the
  * page, is kept, and leaves by itself later (ux.md §2.4). Any other form is kept on the page by the service worker.
  */
-import { askForSync, keepForLater, send, type Outcome, type Sent } from './queue';
-import { say, user, word } from './page';
+import { freeForm } from './double-submit';
+import { isHeard, sendAfterWaiting } from './drain';
+import { say, signInElsewhere, user, word } from './page';
+import { askForSync, keepForLater, type Sent } from './queue';
 
 const URLENCODED = 'application/x-www-form-urlencoded';
 
@@ -22,23 +24,35 @@ async function submit(form: HTMLFormElement, submitter: HTMLButtonElement | null
 	const entry = {
 		kind: 'form' as const,
 		url: new URL(action, location.href).href,
+		place: form.dataset.queue || undefined,
 		type: URLENCODED,
 		body: bodyOf(form, submitter),
 		userKey: key,
 	};
-	const { outcome, location: next } = await send(entry);
-	if (outcome === 'sent') return next ? location.assign(next) : location.reload();
-	const waits = outcome === 'later' || outcome === 'nobody';
 	// Somebody else's phone keeps nothing: the page itself is the copy.
-	const isKept = waits && (isOwn || key === '') && (await keepForLater(entry));
-	if (outcome !== 'later') return sendAsUsual(form, submitter);
-	document.documentElement.classList.remove('leaving');
-	if (!isKept) {
-		delete form.dataset.sending;
-		return say(word('kept'));
-	}
-	say(word('queued'));
-	await askForSync(await navigator.serviceWorker?.getRegistration());
+	const mayKeep = isOwn || key === '';
+	const { own, others } = await sendAfterWaiting(entry, mayKeep);
+	const { outcome, location: next } = own;
+	if (outcome === 'sent') return next ? location.assign(next) : location.reload();
+	if (outcome === 'refused' || outcome === 'already') return sendAsUsual(form, submitter);
+	freeForm(form);
+	saySent(others);
+	if (outcome === 'other-user') return drop(form, key);
+	const isKept = mayKeep && (await keepForLater(entry)) !== undefined;
+	if (isKept) await askForSync(await navigator.serviceWorker?.getRegistration());
+	if (outcome === 'later') return say(word(isKept ? 'queued' : 'kept'));
+	if (isKept) return location.assign(word('signIn'));
+	say(word('signInFirst'), signInElsewhere());
+}
+
+/**
+ * Somebody else is signed in by now, in another tab: it is not theirs to send. A page of nobody is shown again, in the name
+ * of who is there.
+ */
+export function drop(form: HTMLFormElement, key: string): void {
+	if (!key) return location.reload();
+	form.reset();
+	say(word('droppedUser'));
 }
 
 function bodyOf(form: HTMLFormElement, submitter: HTMLButtonElement | null): string {
@@ -48,25 +62,16 @@ function bodyOf(form: HTMLFormElement, submitter: HTMLButtonElement | null): str
 	return body.toString();
 }
 
-/** The server has something to say about it, or asks to sign in: its own page does. */
+/** The server has something to say about it: its own page does. */
 function sendAsUsual(form: HTMLFormElement, submitter: HTMLButtonElement | null): void {
 	delete form.dataset.sending;
 	form.dataset.native = 'yes';
 	form.requestSubmit(submitter);
 }
 
-const SAID: Partial<Record<Outcome, string>> = {
-	'other-user': 'droppedUser',
-	'too-old': 'droppedOld',
-	refused: 'droppedRefused',
-	sent: 'sent',
-	already: 'sent',
-};
-
-/** Says what became of what was waiting; the beacons of notifications concern nobody. */
-export function sayOutcomes(done: Sent[]): void {
-	const forms = done.filter(({ entry }) => entry.kind === 'form');
-	const worst = forms.find(({ outcome }) => outcome !== 'sent' && outcome !== 'already') ?? forms[0];
-	const said = worst && SAID[worst.outcome];
-	if (said) say(word(said));
+/** Says that what was waiting has left; what did not is in endings.ts. The beacons of notifications concern nobody. */
+export function saySent(done: Sent[]): void {
+	const sent = done.find((one) => one.entry.kind === 'form' && isHeard(one));
+	// Where the server leads after it, a receipt for a request.
+	if (sent) say(word('sent'), sent.location ? { label: word('see'), href: sent.location } : undefined);
 }

@@ -1,6 +1,9 @@
-/** What the phone does beyond HTML. Every part looks for its own `data-*` mark and leaves the page alone otherwise. */
+/**
+ * What the phone does beyond HTML, on every page; what few pages need is in scripts of their own (vite.config.ts). Every part
+ * looks for its own `data-*` mark and leaves the page alone otherwise.
+ */
+import { watchChanges } from './agenda';
 import { guardDoubleSubmit } from './double-submit';
-import { keepDrafts } from './draft';
 import { focusErrorSummary } from './errors';
 import { queueForms } from './forms';
 import { offerInstall } from './install';
@@ -9,7 +12,6 @@ import { offerPrint } from './print';
 import { showProgress } from './progress';
 import { offerReadAloud } from './read-aloud';
 import { focusSearchBySlash } from './shortcuts';
-import { purgeAtSignOut } from './sign-out';
 import { start } from './start';
 import { startWorker } from './worker';
 
@@ -21,8 +23,7 @@ leaveFast();
 focusSearchBySlash();
 offerInstall();
 queueForms();
+watchChanges();
 showProgress();
 startWorker();
-void purgeAtSignOut();
-void keepDrafts();
 void start();

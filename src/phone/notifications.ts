@@ -2,9 +2,11 @@
  * Reminders on the screen, and the answers tapped in them (ux.md §2.6); run by the service worker. A push always shows
  * something: a browser that sees a silent one takes the permission away.
  */
+import { forget, notSent, sendAfterWaiting } from './drain';
 import { askForSync, keepForLater, send, type Sent } from './queue';
 import { quietly, type Notice, type Waiting } from './offline-store';
 import { wordsIn } from './languages';
+import { currentSubscription } from './subscription';
 
 /** What the server sends (reminders/wording.ts). */
 interface Message {
@@ -63,9 +65,14 @@ function reminder({ title, body, tag, lang, dir, path, token, actions }: Message
 
 function neutral(language: string | undefined): Shown {
 	const { worker_neutral_title: title, worker_neutral_body: body } = wordsIn(language);
-	const data: Data = { title, path: HOME, lang: language ?? '' };
-	return { title, options: { ...LOOKS, body, tag: 'message', lang: language, data } };
+	return plain(title, body, 'message', language);
 }
+
+/** Without a name, a theme or a place: it opens the home page. */
+const plain = (title: string, body: string, tag: string, lang: string | undefined): Shown => ({
+	title,
+	options: { ...LOOKS, body, tag, lang, data: { title, path: HOME, lang: lang ?? '' } satisfies Data },
+});
 
 const post = (kind: Waiting['kind'], url: string, content: object, notice?: Notice) => ({
 	kind,
@@ -73,12 +80,16 @@ const post = (kind: Waiting['kind'], url: string, content: object, notice?: Noti
 	type: JSON_TYPE,
 	body: JSON.stringify(content),
 	userKey: '',
+	// What is answered next to the same reminder takes its place.
+	place: kind === 'answer' ? notice?.tag : undefined,
 	notice,
 });
 
-async function later(entry: ReturnType<typeof post>, registration: ServiceWorkerRegistration): Promise<void> {
-	await keepForLater(entry);
-	await askForSync(registration);
+/** @returns whether this phone keeps it */
+async function later(entry: ReturnType<typeof post>, registration: ServiceWorkerRegistration): Promise<boolean> {
+	const isKept = (await keepForLater(entry)) !== undefined;
+	if (isKept) await askForSync(registration);
+	return isKept;
 }
 
 /** @returns the address to open, when the tap was not an answer */
@@ -93,9 +104,10 @@ export async function onNotificationClick(
 	if (!answer || !token) return ours(path);
 	const notice: Notice = { tag, title: title ?? '', lang: lang ?? '', path: path ?? HOME, answer };
 	const entry = post('answer', '/api/push/answer', { token, answer }, notice);
-	const { outcome } = await send(entry);
-	if (outcome === 'later') await later(entry, registration);
-	await confirm(notice, outcome, registration);
+	const { own, others } = await sendAfterWaiting(entry);
+	if (own.outcome === 'later' && !(await later(entry, registration))) await askAgain(notification, registration);
+	else await confirm(notice, own.outcome, registration);
+	await confirmSent(others, registration);
 	return null;
 }
 
@@ -122,9 +134,32 @@ async function confirm(notice: Notice, outcome: Sent['outcome'], registration: S
 	await registration.showNotification(shown.title, { ...LOOKS, body: shown.body, tag, lang, data, silent: true });
 }
 
-/** Answers that had waited for the network. */
+/** Nothing left, and a phone that is full kept nothing: the reminder as it was, with its buttons. */
+async function askAgain(notification: Notification, registration: ServiceWorkerRegistration): Promise<void> {
+	const { title, tag, lang, dir, data, actions } = notification as Notification & Pick<Shown['options'], 'actions'>;
+	const body = wordsIn(lang).worker_not_kept;
+	const options: Shown['options'] = { ...LOOKS, body, tag, lang, dir, data, actions, silent: true };
+	await registration.showNotification(title, options);
+}
+
+/** Answers that had waited for the network. Where notifications are forbidden by now, the next page says what was refused. */
 export async function confirmSent(done: Sent[], registration: ServiceWorkerRegistration): Promise<void> {
-	for (const { entry, outcome } of done) if (entry.notice) await confirm(entry.notice, outcome, registration);
+	for (const { entry, outcome } of done)
+		if (entry.notice)
+			await confirm(entry.notice, outcome, registration).then(
+				() => forget(entry),
+				() => undefined,
+			);
+}
+
+/** Something kept was refused while no page was open; which one says what, and how to do it again (endings.ts). */
+export async function showNotSent(done: Sent[], registration: ServiceWorkerRegistration): Promise<void> {
+	const isLeft = (await notSent()).some(({ id }) => done.some(({ entry }) => entry.id === id));
+	if (!isLeft || Notification.permission !== 'granted') return;
+	const language = await quietly((db) => db.get('settings', 'lang'));
+	const { worker_not_sent: heading, worker_not_sent_body: body } = wordsIn(language);
+	const { title, options } = plain(heading, body, 'not-sent', language);
+	await registration.showNotification(title, { ...options, silent: true });
 }
 
 /** The browser changed our address: the server hears the new one at once, or at the next start. */
@@ -133,19 +168,12 @@ export async function onSubscriptionChange(
 	renewed: PushSubscription | null | undefined,
 	old: PushSubscription | null | undefined,
 ): Promise<void> {
-	const headers = { 'content-type': JSON_TYPE };
-	const subscription = renewed ?? (await subscribeAgain(registration, old));
-	const [gone, body] = [JSON.stringify({ endpoint: old?.endpoint }), renewedBody(subscription, old)];
-	if (old) await fetch('/api/push/subscribe', { method: 'DELETE', headers, body: gone });
-	await fetch('/api/push/subscribe', { method: 'POST', headers, body });
-}
-
-const renewedBody = (subscription: PushSubscription, old: PushSubscription | null | undefined) =>
-	// Plain objects stand in for subscriptions in tests and in old browsers.
-	JSON.stringify({ ...JSON.parse(JSON.stringify(subscription)), replaces: old?.endpoint });
-
-async function subscribeAgain(registration: ServiceWorkerRegistration, old: PushSubscription | null | undefined) {
-	const ownKey = async () => ((await (await fetch('/api/push/key')).json()) as { key: string }).key;
-	const applicationServerKey = old?.options?.applicationServerKey ?? (await ownKey());
-	return registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
+	const subscription = renewed ?? (await currentSubscription(registration.pushManager));
+	// Plain objects stand in for subscriptions in tests and in old browsers. The server forgets the old address with the same word.
+	const told = { ...JSON.parse(JSON.stringify(subscription)), replaces: old?.endpoint };
+	await fetch('/api/push/subscribe', {
+		method: 'POST',
+		headers: { 'content-type': JSON_TYPE },
+		body: JSON.stringify(told),
+	});
 }

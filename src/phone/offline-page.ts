@@ -1,18 +1,32 @@
 /** `/hors-ligne`, shown at any address that could not be reached: filled with what this phone keeps. */
 import type { Agenda, KeptAppointment, KeptPhone } from '../lib/shared/agenda';
+import { WRITTEN_IN } from '../lib/shared/locales';
 import { KEPT_DAYS } from '../lib/shared/phone-keeps';
+import { lookForMendedWorker } from './mended-worker';
 import { quietly } from './offline-store';
-import { own } from './page';
+import { offlinePage, own } from './page';
+import './sign-out';
+import { offerVisitorForm } from './visitor-form';
 
-export async function fillOfflinePage(page: HTMLElement, now = Date.now()): Promise<void> {
+async function fillOfflinePage(page: HTMLElement, now = Date.now()): Promise<void> {
 	for (const retry of page.querySelectorAll('[data-retry]')) retry.addEventListener('click', () => location.reload());
 	keepAddressInLanguages();
 	const agenda = await keptAgenda(now);
 	show(page, agenda ? 'kept' : 'nothing');
-	if (!agenda) return;
-	fill(page, agenda, now);
+	if (agenda) {
+		fill(page, agenda, now);
+		// Theirs is among what is kept.
+		page.querySelector('[data-list="services"]')?.remove();
+	}
+	// Whose phone it is may be known when nothing of theirs is kept any more: they can still ask for help.
+	const kept = await quietly(async (db) => ({ user: await db.get('settings', 'user') }));
+	const owner = agenda?.userKey ?? kept?.user;
+	// Somebody else's phone keeps nothing, nor does a browser that refuses storage.
+	if (kept && owner === undefined) return offerVisitorForm(page, copy(page, 'visitor'));
+	if (!owner) return;
 	// What is filled in here is the person's, and one request however often it is sent.
-	own(agenda.userKey);
+	own(owner);
+	show(page, 'request');
 	for (const name of page.querySelectorAll<HTMLInputElement>('input[name="formId"]')) name.value = crypto.randomUUID();
 }
 
@@ -39,46 +53,74 @@ function show(page: Element, name: string): void {
 	for (const part of parts(page, name)) part.hidden = false;
 }
 
-function write(page: Element, name: string, text: string | null | undefined): void {
+/** `lang`: of these words, the page being in another perhaps; empty when nobody knows. */
+function write(page: Element, name: string, text: string | null | undefined, lang: string): void {
 	if (!text) return;
-	for (const place of page.querySelectorAll(`[data-fill="${name}"]`)) place.textContent = text;
+	for (const place of page.querySelectorAll<HTMLElement>(`[data-fill="${name}"]`)) {
+		place.textContent = text;
+		place.lang = lang;
+	}
 	show(page, name);
 }
 
 function fill(page: HTMLElement, agenda: Agenda, now: number): void {
-	write(page, 'title', agenda.territory?.portalTitle);
-	write(page, 'updated', agenda.updated);
+	// Worded when it was fetched, perhaps in another language than this page; what professionals write is in theirs.
+	const { locale } = agenda;
+	write(page, 'title', agenda.territory?.portalTitle, locale);
+	write(page, 'updated', agenda.updated, locale);
 	const coming = agenda.appointments.filter(({ endsAt }) => Date.parse(endsAt) > now);
 	if (coming.length === 0) show(page, 'none');
-	coming.forEach((appointment, index) => addAppointment(page, appointment, index === 0 ? 'next' : 'later'));
-	write(page, 'step', agenda.nextStep);
-	write(page, 'aid', agenda.aid);
-	write(page, 'seen', agenda.seen);
+	coming.forEach((appointment, index) => addAppointment(page, appointment, locale, index === 0 ? 'next' : 'later'));
+	addStep(page, agenda);
+	write(page, 'aid', agenda.aid, locale);
+	write(page, 'seen', agenda.seen, locale);
 	if (agenda.stages.length > 0) {
 		show(page, 'pathway');
-		for (const { name, state } of agenda.stages) {
+		for (const { name, state, lang } of agenda.stages) {
 			const [stage] = copy(page, `stage-${state}`);
-			write(stage!, 'stage', name);
+			write(stage!, 'stage', name, lang ?? locale);
 			page.querySelector('[data-list="stages"]')!.append(stage!);
 		}
 	}
 	if (agenda.referent) {
-		write(page, 'referent', agenda.referent.name);
+		write(page, 'referent', agenda.referent.name, '');
 		dial(page, 'referent-phone', agenda.referent.phone);
 	}
 	if (agenda.territory) dial(page, 'service-phone', agenda.territory.phone);
-	// Worded when it was fetched, perhaps in another language than this page.
-	for (const place of page.querySelectorAll<HTMLElement>('[data-fill]')) place.lang = agenda.locale;
 }
 
-function addAppointment(page: HTMLElement, { when, where, toBring, phone }: KeptAppointment, list: string): void {
+function addAppointment(page: HTMLElement, appointment: KeptAppointment, locale: string, list: string): void {
+	const { id, sequence, when, where, whereLang, toBring, said, phone } = appointment;
 	show(page, list);
 	const [card] = copy(page, 'appointment');
-	write(card!, 'when', when);
-	write(card!, 'where', where.join(', '));
-	write(card!, 'bring', toBring);
+	write(card!, 'when', when, locale);
+	write(card!, 'where', where.join(', '), whereLang ?? locale);
+	write(card!, 'bring', toBring, WRITTEN_IN);
+	write(card!, 'said', said, locale);
+	// One of before has none.
+	if (id) card!.append(...about(copy(page, 'answer'), id, sequence));
 	dial(card!, 'phone', phone);
 	page.querySelector(`[data-list="${list}"]`)!.append(card!);
+}
+
+function addStep(page: HTMLElement, { step, locale }: Agenda): void {
+	if (!step) return;
+	write(page, 'step', step.title, step.lang);
+	write(page, 'step-by', step.by, locale);
+	for (const place of parts(page, 'step')) place.append(...about(copy(page, 'tick'), step.id));
+}
+
+/** Forms of the page as it is kept, about nothing yet (hors-ligne/+page@.svelte). */
+const NOTHING_YET = 'this-one';
+const NO_HOUR_YET = 'this-hour';
+
+function about(elements: HTMLElement[], id: string, sequence?: number): HTMLElement[] {
+	for (const one of elements.flatMap((element) => [element, ...element.querySelectorAll<HTMLElement>('*')]))
+		for (const { name, value } of [...one.attributes]) {
+			const filled = value.replace(NOTHING_YET, id).replace(NO_HOUR_YET, String(sequence ?? ''));
+			if (filled !== value) one.setAttribute(name, filled);
+		}
+	return elements;
 }
 
 function dial(page: Element, name: string, { number, shown }: KeptPhone): void {
@@ -92,3 +134,9 @@ const copy = (page: Element, name: string): HTMLElement[] => {
 	const template = page.querySelector<HTMLTemplateElement>(`template[data-template="${name}"]`)!;
 	return [...(template.content.cloneNode(true) as DocumentFragment).children] as HTMLElement[];
 };
+
+const page = offlinePage();
+if (page) {
+	void fillOfflinePage(page);
+	void lookForMendedWorker(page);
+}

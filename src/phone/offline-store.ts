@@ -2,12 +2,20 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Agenda } from '../lib/shared/agenda';
 
-/** Something said on this phone that the server has not heard yet. */
+/**
+ * `nobody`: it waits for its author to sign in; `later`: for the network or the server; `already`: the server had heard it,
+ * and its answer was lost.
+ */
+export type Outcome = 'sent' | 'already' | 'later' | 'nobody' | 'other-user' | 'too-old' | 'refused';
+
+/** Something said on this phone that the server has not heard yet; or did not take, until its author is told. */
 export interface Waiting {
 	/** Drawn at random: the same thing is never kept twice. */
 	id: string;
 	kind: 'form' | 'answer' | 'shown' | 'sign-out';
 	url: string;
+	/** What it is about, when what is said next about it takes its place (`data-queue`). */
+	place?: string;
 	/** Content type and text of the POST. */
 	type: string;
 	body: string;
@@ -17,6 +25,10 @@ export interface Waiting {
 	userKey: string;
 	/** Milliseconds since 1970. */
 	at: number;
+	/** On how many days it was tried in vain, and the last of them, in days since 1970. */
+	tried?: { days: number; last: number };
+	/** Why it did not leave and never will by itself. */
+	outcome?: Outcome;
 	/** The notification that was answered. */
 	notice?: Notice;
 }
@@ -29,9 +41,9 @@ export interface Notice {
 }
 
 interface Offline extends DBSchema {
-	agenda: { key: 'current'; value: Agenda };
+	agenda: { key: 'current'; value: Agenda & { isStale?: boolean } };
 	queue: { key: string; value: Waiting };
-	/** `user`: key of who was last signed in · `lang` · `push-said`: when the server last heard of our subscription. */
+	/** `user`: key of who was last signed in, empty on somebody else's phone · `lang` · `push-said`: who, when the server last heard of our subscription, and its address. */
 	settings: { key: 'user' | 'lang' | 'push-said'; value: string };
 }
 type Store = IDBPDatabase<Offline>;
@@ -68,3 +80,11 @@ export async function quietly<T>(work: (db: Store) => Promise<T>): Promise<T | u
 		return undefined;
 	}
 }
+
+/** Something was sent: what is kept may no longer be so. In one transaction: a sign-out in between is not undone. */
+export const markStale = (): Promise<unknown> =>
+	quietly(async (db) => {
+		const { store } = db.transaction('agenda', 'readwrite');
+		const agenda = await store.get('current');
+		if (agenda) await store.put({ ...agenda, isStale: true }, 'current');
+	});

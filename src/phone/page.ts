@@ -26,18 +26,46 @@ export const offlinePage = () => document.querySelector<HTMLElement>('[data-offl
 export const needsHomeScreen = (): boolean =>
 	/iPhone|iPad|iPod/.test(navigator.userAgent) && (navigator as { standalone?: boolean }).standalone !== true;
 
-/** Says it to eyes and screen readers, without moving the focus. */
-export function say(text: string, button?: { label: string; onClick: () => void }): void {
+/** A button, or a link to a page. */
+export interface Way {
+	label: string;
+	onClick?: () => void;
+	href?: string;
+}
+
+/** Where somebody signs in; on the page that is left there may be words that are nowhere else. */
+export const signInElsewhere = (): Way => ({ label: word('signInLabel'), href: word('signIn') });
+
+/** Says it to eyes and screen readers, without moving the focus; it stays until it is closed. */
+export function say(text: string, way?: Way): void {
 	const place = document.getElementById('phone-note');
 	if (!place) return;
 	const sentence = document.createElement('span');
 	sentence.textContent = text;
-	place.replaceChildren(sentence);
-	if (!button) return;
-	const control = document.createElement('button');
-	control.type = 'button';
+	const close = { label: word('close'), onClick: () => show(place, []) };
+	show(place, [sentence, ...(way ? [way, close] : [close]).map(controlOf)]);
+}
+
+function controlOf({ label, onClick, href }: Way): HTMLElement {
+	const control = document.createElement(href ? 'a' : 'button');
 	control.className = 'button quiet';
-	control.textContent = button.label;
-	control.addEventListener('click', button.onClick);
-	place.append(control);
+	control.textContent = label;
+	if (control instanceof HTMLAnchorElement)
+		Object.assign(control, { href, target: href === word('signIn') ? '_blank' : '' });
+	else Object.assign(control, { type: 'button' });
+	if (onClick) control.addEventListener('click', onClick);
+	return control;
+}
+
+/** Between what has the focus, with its outline, and the note. */
+const GAP_PX = 8;
+
+/** What has the focus is never under the note: the page ends above it. */
+function show(place: HTMLElement, content: HTMLElement[]): void {
+	place.replaceChildren(...content);
+	const room = content.length > 0 ? `${innerHeight - place.getBoundingClientRect().top + GAP_PX}px` : '';
+	document.documentElement.style.scrollPaddingBlockEnd = room;
+	document.body.style.paddingBlockEnd = room;
+	const { activeElement } = document;
+	if (room && activeElement !== document.body) activeElement?.scrollIntoView({ block: 'nearest' });
 }

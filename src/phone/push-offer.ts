@@ -3,7 +3,7 @@
  * (reliability.md §5, 29).
  */
 import { needsHomeScreen, user, word } from './page';
-import { isSupported, register, rememberRefusal, REFUSED_AT, subscribe, SUBSCRIBED_WITHIN_MS, within } from './push';
+import { isSupported, rememberRefusal, REFUSED_AT, subscribe } from './push';
 
 const REFUSAL_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
@@ -52,10 +52,7 @@ async function enable(button: HTMLButtonElement): Promise<void> {
 			rememberRefusal();
 			return status('pushRefused');
 		}
-		await within(
-			SUBSCRIBED_WITHIN_MS,
-			subscribe().then((subscription) => register(subscription, true)),
-		);
+		await subscribe(true);
 		status('pushOn');
 		button.hidden = true;
 	} catch {

@@ -1,10 +1,10 @@
 /** The subscription of this browser to reminders; how it is asked for is in `push-offer.ts`. */
-import { fetchWithin } from './fetch-within';
 import { quietly } from './offline-store';
 import { user } from './page';
+import { currentSubscription } from './subscription';
 
 /** `subscribe()` may never answer: the push service of the browser can be out of reach. */
-export const SUBSCRIBED_WITHIN_MS = 10_000;
+const SUBSCRIBED_WITHIN_MS = 10_000;
 export const REFUSED_AT = 'push-refused-at';
 const SAY_AGAIN_MS = 12 * 3_600_000;
 const REMOVED = 410;
@@ -19,31 +19,24 @@ export function rememberRefusal(): void {
 	}
 }
 
-export function within<T>(ms: number, work: Promise<T>): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const timer = setTimeout(() => reject(new Error('too long')), ms);
-		void work.then(resolve, reject).finally(() => clearTimeout(timer));
-	});
-}
+/**
+ * Takes a subscription, or the one there is, and tells the server; rejects after ten seconds. `isAsked`: the person has just
+ * tapped; else this phone says itself again.
+ */
+export const subscribe = (isAsked = false): Promise<void> =>
+	Promise.race([register(isAsked), new Promise<never>((_, reject) => setTimeout(reject, SUBSCRIBED_WITHIN_MS))]);
 
-export async function subscribe(): Promise<PushSubscription> {
+async function register(isAsked: boolean): Promise<void> {
 	const { pushManager } = await navigator.serviceWorker.ready;
-	const known = await pushManager.getSubscription();
-	if (known) return known;
-	const { key } = (await (await fetch('/api/push/key')).json()) as { key: string };
-	return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-}
-
-/** `isAsked`: the person has just tapped; else this phone says itself again. */
-export async function register(subscription: PushSubscription, isAsked = false): Promise<void> {
-	const response = await fetchWithin(SUBSCRIBED_WITHIN_MS, '/api/push/subscribe', {
+	const subscription = await currentSubscription(pushManager);
+	const response = await fetch('/api/push/subscribe', {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify({ ...subscription.toJSON(), isAsked }),
 	});
 	if (response.status === REMOVED) return forget(subscription);
-	if (!response.ok) throw new Error(`not registered: ${response.status}`);
-	await quietly((db) => db.put('settings', `${user().key} ${Date.now()}`, 'push-said'));
+	if (!response.ok) throw Error('not registered');
+	await quietly((db) => db.put('settings', `${user().key} ${Date.now()} ${subscription.endpoint}`, 'push-said'));
 }
 
 /** Its owner removed this phone from the list, here or elsewhere: it does not come back by itself. */
@@ -53,20 +46,19 @@ async function forget(subscription: PushSubscription): Promise<void> {
 	await quietly((db) => db.delete('settings', 'push-said'));
 }
 
-/** Subscriptions die silently: the server hears of ours again at each start, twice a day at most. */
+/**
+ * Subscriptions die silently: the server hears of ours again at each start, twice a day at most, and at once when the browser
+ * has changed its address.
+ */
 export async function sayPushAgain(): Promise<void> {
 	const { key, isOwn } = user();
 	if (!key || !isOwn || !isSupported() || Notification.permission !== 'granted') return;
-	const [who, at] = ((await quietly((db) => db.get('settings', 'push-said'))) ?? '').split(' ');
-	if (who === key && Date.now() - Number(at) < SAY_AGAIN_MS) return;
-	const registration = await navigator.serviceWorker.getRegistration();
-	const known = await registration?.pushManager.getSubscription();
+	const [who, at, endpoint] = ((await quietly((db) => db.get('settings', 'push-said'))) ?? '').split(' ');
+	const known = await pushSubscription();
+	const isSaid = who === key && (!known || known.endpoint === endpoint);
+	if (isSaid && Date.now() - Number(at) < SAY_AGAIN_MS) return;
 	// Lost by the browser: taken again only for who had asked for it here.
-	if (known || who === key)
-		await within(
-			SUBSCRIBED_WITHIN_MS,
-			subscribe().then((one) => register(one)),
-		).catch(() => undefined);
+	if (known || who === key) await subscribe().catch(() => undefined);
 }
 
 /** The address of this browser's notifications, for the server to end them at sign-out. */

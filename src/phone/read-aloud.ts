@@ -12,31 +12,32 @@ export function offerReadAloud(): void {
 	void voiceFor(language).then((voice) => {
 		if (!voice) return;
 		button.hidden = false;
-		listenTo(button, voice, language);
+		listenTo(button, language);
 	});
 }
 
+function findVoice(language: string): SpeechSynthesisVoice | undefined {
+	// Android writes `fr_FR`.
+	const voices = speechSynthesis.getVoices().filter((voice) => voice.lang.split(/[-_]/)[0] === language);
+	// A voice on the phone itself speaks without network.
+	return voices.find((voice) => voice.localService) ?? voices[0];
+}
+
 function voiceFor(language: string): Promise<SpeechSynthesisVoice | undefined> {
-	const find = () => {
-		// Android writes `fr_FR`.
-		const voices = speechSynthesis.getVoices().filter((voice) => voice.lang.split(/[-_]/)[0] === language);
-		// A voice on the phone itself speaks without network.
-		return voices.find((voice) => voice.localService) ?? voices[0];
-	};
-	const now = find();
+	const now = findVoice(language);
 	if (now) return Promise.resolve(now);
 	return new Promise((resolve) => {
 		const settle = () => {
 			clearTimeout(timer);
 			speechSynthesis.removeEventListener('voiceschanged', settle);
-			resolve(find());
+			resolve(findVoice(language));
 		};
 		const timer = setTimeout(settle, VOICES_WITHIN_MS);
 		speechSynthesis.addEventListener('voiceschanged', settle);
 	});
 }
 
-function listenTo(button: HTMLButtonElement, voice: SpeechSynthesisVoice, language: string): void {
+function listenTo(button: HTMLButtonElement, language: string): void {
 	const word = button.querySelector('span') ?? button;
 	const listen = word.textContent ?? '';
 	let speaking = false;
@@ -46,13 +47,15 @@ function listenTo(button: HTMLButtonElement, voice: SpeechSynthesisVoice, langua
 		word.textContent = now ? (button.dataset.stop ?? listen) : listen;
 	};
 	const speak = () => {
-		const texts = linesOf(document.querySelector('main'));
-		texts.forEach((text, index) => {
+		const lines = linesOf(document.querySelector('main'), language);
+		lines.forEach(({ text, lang }, index) => {
 			const utterance = new SpeechSynthesisUtterance(text);
+			// Words in a language this phone has no voice for are better said badly than left out.
+			const voice = findVoice(lang) ?? findVoice(language) ?? null;
 			utterance.voice = voice;
-			utterance.lang = voice.lang.replace('_', '-') || language;
+			utterance.lang = voice?.lang.replace('_', '-') || lang;
 			utterance.rate = 0.95;
-			if (index === texts.length - 1) utterance.onend = () => show(false);
+			if (index === lines.length - 1) utterance.onend = () => show(false);
 			utterance.onerror = () => show(false);
 			speechSynthesis.speak(utterance);
 		});
@@ -68,26 +71,32 @@ function listenTo(button: HTMLButtonElement, voice: SpeechSynthesisVoice, langua
 }
 
 /**
- * What is seen, in reading order, one line per block: Chrome falls silent in the middle of long texts, and a voice
- * should breathe where the eye does.
+ * What is seen, in reading order, one line per block and per language: Chrome falls silent in the middle of long texts, a voice
+ * should breathe where the eye does, and each voice speaks its own language.
  */
-function linesOf(root: Element | null): string[] {
-	const lines: string[] = [];
+function linesOf(root: Element | null, language: string): { text: string; lang: string }[] {
+	const lines: { text: string; lang: string }[] = [];
 	let line = '';
+	let spoken = language;
 	const breathe = () => {
 		const text = line.replace(/\s+/g, ' ').trim();
-		if (text) lines.push(text);
+		// A comma left alone between two languages is not said.
+		if (/[\p{L}\p{N}]/u.test(text)) lines.push({ text, lang: spoken });
 		line = '';
 	};
-	const read = (node: Node): void => {
+	const read = (node: Node, lang: string): void => {
+		if (node instanceof Text && node.data.trim()) {
+			if (lang !== spoken) breathe();
+			spoken = lang;
+		}
 		if (node instanceof Text) line += node.data;
 		if (node instanceof HTMLBRElement) return breathe();
 		if (!(node instanceof HTMLElement) || node.matches(SILENT) || node.getClientRects().length === 0) return;
 		const isBlock = !getComputedStyle(node).display.startsWith('inline');
 		if (isBlock) breathe();
-		node.childNodes.forEach(read);
+		for (const child of node.childNodes) read(child, node.lang.split('-')[0] || lang);
 		if (isBlock) breathe();
 	};
-	if (root) read(root);
+	if (root) read(root, language);
 	return lines;
 }

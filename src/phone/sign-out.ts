@@ -1,49 +1,75 @@
 /**
  * Sign-out empties this phone first, then the server ends the session; without network the phone is emptied all the same and
- * the server hears of it at the next contact (reliability.md §5, 61–64).
+ * the server hears of it at the next contact (reliability.md §5, 61–64). What has not left yet is never erased unasked. On the
+ * pages with a `form[data-purge-on-submit]` (SignOut.svelte), and on the one that says goodbye.
  */
+import { freeForm } from './double-submit';
+import { drain } from './drain';
 import { quietly } from './offline-store';
-import { offlinePage, say, user, word } from './page';
+import { say, user } from './page';
 import { pushSubscription } from './push';
 import { purge } from './purge';
-import { askForSync, drain, keepForLater } from './queue';
+import { askForSync, isSaid, keepForLater, kept, send } from './queue';
 
 const LAST_SENDING_MS = 3_000;
+const PATIENCE_MS = 600;
 
-export async function purgeAtSignOut(): Promise<void> {
+async function purgeAtSignOut(): Promise<void> {
 	if (document.querySelector('[data-purge-now]')) await purge();
-	for (const form of document.querySelectorAll<HTMLFormElement>('form[data-purge-on-submit]'))
+	for (const form of document.querySelectorAll<HTMLFormElement>('form[data-purge-on-submit]')) {
 		form.addEventListener('submit', (event) => {
-			if (form.dataset.purged) return;
 			event.preventDefault();
-			void signOut(form, event.submitter as HTMLButtonElement | null);
+			if (form.dataset.sending) return;
+			form.dataset.sending = '1';
+			void signOut(form, event.submitter as HTMLButtonElement | null).finally(() => freeForm(form));
 		});
+		form.querySelector('[data-wait]')?.addEventListener('click', () => warn(form, 0));
+	}
 	const subscription = await pushSubscription().catch(() => null);
 	for (const field of document.querySelectorAll<HTMLInputElement>('[data-push-endpoint]'))
 		field.value = subscription?.endpoint ?? '';
 }
 
 async function signOut(form: HTMLFormElement, submitter: HTMLButtonElement | null): Promise<void> {
-	const isOffline = !navigator.onLine || offlinePage() !== null;
+	const { action } = form;
+	const isSure = submitter?.dataset.anyway !== undefined;
 	// What the person had already said is still theirs to send.
-	if (!isOffline) await Promise.race([drain(), new Promise((resolve) => setTimeout(resolve, LAST_SENDING_MS))]);
+	if (navigator.onLine && !isSure)
+		await Promise.race([drain(), new Promise((resolve) => setTimeout(resolve, LAST_SENDING_MS))]);
+	// Also what was just refused, and of which nobody was told.
+	const unsent = (await kept()).filter(isSaid).length;
+	if (unsent > 0 && !isSure) return warn(form, unsent);
 	// The page shown without network says nothing of who is signed in.
 	const userKey = user().key || ((await quietly((db) => db.get('settings', 'user'))) ?? '');
+	const subscription = await within(PATIENCE_MS, pushSubscription());
 	await purge();
-	form.dataset.purged = 'yes';
-	delete form.dataset.sending;
-	if (!isOffline) return form.requestSubmit(submitter);
-	await endLater(form, userKey);
-}
-
-async function endLater(form: HTMLFormElement, userKey: string): Promise<void> {
-	const subscription = await pushSubscription().catch(() => null);
-	const body = new URLSearchParams({ endpoint: subscription?.endpoint ?? '' }).toString();
+	const body = new URLSearchParams({ endpoint: subscription?.endpoint ?? '' });
+	if (submitter?.name) body.set(submitter.name, submitter.value);
 	const type = 'application/x-www-form-urlencoded';
-	await keepForLater({ kind: 'sign-out', url: form.action, type, body, userKey });
-	await askForSync(await navigator.serviceWorker?.getRegistration());
+	const entry = { kind: 'sign-out' as const, url: action, type, body: body.toString(), userKey };
+	const { outcome, location: next } = await send(entry);
+	if (outcome === 'sent') return location.assign(next ?? `${action}?fait=1`);
+	if (outcome !== 'later') return location.assign(action);
+	const isKept = (await keepForLater(entry)) !== undefined;
+	if (isKept) await askForSync(await navigator.serviceWorker?.getRegistration());
 	// Until the server knows, this phone itself refuses.
 	await subscription?.unsubscribe().catch(() => undefined);
-	for (const part of document.querySelectorAll<HTMLElement>('[data-part="kept"]')) part.hidden = true;
-	say(word('signedOut'));
+	const personal = '[data-part="kept"], [data-part="request"], [data-place="visitor"]';
+	for (const part of document.querySelectorAll<HTMLElement>(personal)) part.hidden = true;
+	say((isKept ? form.dataset.signedOut : form.dataset.notSignedOut) ?? '');
 }
+
+/** A browser may never answer about notifications. */
+const within = <T>(ms: number, work: Promise<T>): Promise<T | null> =>
+	Promise.race([work.catch(() => null), new Promise<null>((resolve) => setTimeout(() => resolve(null), ms))]);
+
+/** Says how many things would be lost, with the choice to wait. */
+function warn(form: HTMLFormElement, unsent: number): void {
+	const warning = form.querySelector<HTMLElement>('[data-unsent]');
+	if (!warning) return;
+	warning.hidden = unsent === 0;
+	for (const place of warning.querySelectorAll('[data-count]')) place.textContent = String(unsent);
+	warning.focus();
+}
+
+void purgeAtSignOut();

@@ -1,30 +1,30 @@
 /** What a page does about its owner, in this order: recognise, send what waits, keep what will be read without network. */
 import { keepAgenda, recogniseUser } from './agenda';
-import { sayOutcomes } from './forms';
-import { fillOfflinePage } from './offline-page';
-import { quietly } from './offline-store';
+import { drain } from './drain';
+import { sayNotSent } from './endings';
+import { saySent } from './forms';
 import { offlinePage, say, user, word } from './page';
 import { sayPushAgain } from './push';
-import { drain } from './queue';
+import { waiting } from './queue';
 import { heard, SEND_WAITING } from './signals';
 
 export async function start(): Promise<void> {
 	addEventListener('online', () => void sendWaiting());
-	const offline = offlinePage();
-	if (offline) await fillOfflinePage(offline);
-	else {
-		await recogniseUser(user());
-		await keepAgenda(user());
-		await sayPushAgain();
-	}
+	// Filled by a script of its own (offline-page.ts), for whoever holds the phone.
+	if (offlinePage()) return sendWaiting();
+	await recogniseUser(user());
 	await sendWaiting();
+	await keepAgenda(user());
+	await sayPushAgain();
 }
 
 async function sendWaiting(): Promise<void> {
-	const waiting = (await quietly((db) => db.getAll('queue'))) ?? [];
-	if (waiting.length === 0) return;
-	if (waiting.some(({ kind }) => kind === 'form')) say(word('waiting'));
-	// The worker also says in the notification what became of its answer; it tells pages the rest (worker.ts).
-	const registration = await navigator.serviceWorker?.getRegistration();
-	if (!(await heard(registration, SEND_WAITING))) sayOutcomes(await drain());
+	const entries = await waiting();
+	if (entries.some(({ kind }) => kind === 'form')) say(word('waiting'));
+	if (entries.length > 0) {
+		// The worker also says in the notification what became of its answer; it tells pages the rest (worker.ts).
+		if (await heard(await navigator.serviceWorker?.getRegistration(), SEND_WAITING)) return;
+		saySent(await drain());
+	}
+	await sayNotSent();
 }

@@ -29,8 +29,8 @@ export function watchUpdates(registration: ServiceWorkerRegistration): void {
 	});
 }
 
-/** A page with something to type or tick. */
+/** A page with something to type or tick, or that has something to say. */
 const isFilling = () =>
 	document.querySelector(
-		'form[method="POST" i] :is(input:not([type="hidden"]), textarea, select), form[data-sending]',
+		'form[method="POST" i] :is(input:not([type="hidden"]), textarea, select), form[data-sending], #phone-note > *',
 	) !== null;

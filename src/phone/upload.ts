@@ -2,7 +2,9 @@
  * Sending a paper from a phone (`form[data-upload]`, PaperForm.svelte): photos are made lighter and looked at, and one that
  * could not leave is kept and leaves by itself. Without this script, or without storage, it is a plain form.
  */
-import { user } from './page';
+import { freeForm } from './double-submit';
+import { drop } from './forms';
+import { say as note, signInElsewhere, user, word as wordOfPage } from './page';
 import { prepare, type Prepared } from './photo';
 import { askForSync, keepForLater, send } from './queue';
 
@@ -22,6 +24,9 @@ function upload(form: HTMLFormElement): void {
 		);
 	}
 
+	const isTooHeavy = (files: File[]) =>
+		files.reduce((bytes, { size }) => bytes + size, 0) > Number(form.dataset.maxBytes ?? Infinity);
+
 	async function look(input: HTMLInputElement): Promise<void> {
 		const chosen = [...(input.files ?? [])];
 		if (chosen.length === 0) return say();
@@ -29,6 +34,7 @@ function upload(form: HTMLFormElement): void {
 		const prepared: Prepared[] = [];
 		for (const file of chosen) prepared.push(await prepare(file));
 		putBack(input, prepared);
+		if (isTooHeavy(prepared.map(({ file }) => file))) return say(word('tooHeavy'));
 		say(...prepared.flatMap(({ file, look }) => (look ? [previewOf(file), word(look)] : [])));
 	}
 
@@ -45,20 +51,35 @@ function upload(form: HTMLFormElement): void {
 	});
 
 	async function submit(submitter: HTMLElement | null): Promise<void> {
-		await preparing;
-		say(word('sendingWord'));
+		// After everybody who hears of this tap: where nothing leaves, nothing moves (progress.ts).
+		await Promise.all([preparing, new Promise((resolve) => setTimeout(resolve))]);
 		const { key, isOwn } = user();
 		const parts = [...new FormData(form)].filter(([, value]) => typeof value === 'string' || value.name !== '');
+		// The server would refuse it, perhaps once nobody looks any more.
+		if (isTooHeavy(parts.flatMap(([, value]) => (typeof value === 'string' ? [] : value))))
+			return stay(word('tooHeavy'));
+		say(word('sendingWord'));
 		const url = new URL(form.getAttribute('action') ?? '', location.href).href;
 		const entry = { kind: 'form' as const, url, type: '', body: '', parts, userKey: key };
 		const { outcome, location: next } = await send(entry);
 		if (outcome === 'sent') return next ? location.assign(next) : location.reload();
-		if (outcome === 'later' && isOwn && (await keepForLater(entry))) {
+		if (outcome === 'other-user') {
+			stay('');
+			return drop(form, key);
+		}
+		const waits = outcome === 'later' || outcome === 'nobody';
+		const isKept = waits && isOwn && (await keepForLater(entry)) !== undefined;
+		if (isKept) {
 			await askForSync(await navigator.serviceWorker?.getRegistration());
+			if (outcome === 'nobody') return location.assign(wordOfPage('signIn'));
 			startAfresh();
 			return stay(word('queued'));
 		}
 		if (outcome === 'later') return stay(word('kept'));
+		if (outcome === 'nobody') {
+			stay('');
+			return note(wordOfPage('signInFirst'), signInElsewhere());
+		}
 		// The server has something to say about it: its own page does.
 		form.dataset.native = 'yes';
 		delete form.dataset.sending;
@@ -72,9 +93,8 @@ function upload(form: HTMLFormElement): void {
 	}
 
 	function stay(sentence: string): void {
-		document.documentElement.classList.remove('leaving');
-		delete form.dataset.sending;
-		say(sentence);
+		freeForm(form);
+		say(...(sentence ? [sentence] : []));
 	}
 }
 

@@ -5,7 +5,7 @@ import type { Submitted } from '$lib/server/requests/commands';
 
 /** What a sent request sets off elsewhere, in the same write: the childcare file and the message of receipt. */
 export async function followSent(tx: Tx, sent: Submitted, now: Date): Promise<void> {
-	const { id, reference, personId, territoryId, themes, asksForMoney } = sent;
+	const { id, draftId, reference, personId, territoryId, themes, asksForMoney } = sent;
 	if (themes.includes('childcare'))
 		await openAid(tx, { personId, territoryId, requestId: id, sent: asksForMoney, now });
 	const path = `/demande/${reference}`;
@@ -13,7 +13,8 @@ export async function followSent(tx: Tx, sent: Submitted, now: Date): Promise<vo
 		kind: 'request_received',
 		personId,
 		path,
-		onceKey: `request_received:${id}`,
+		// What is added later to an open request has a receipt of its own.
+		onceKey: `request_received:${draftId}`,
 		subjectId: id,
 		now,
 	});

@@ -21,8 +21,8 @@ const REQUESTS = 400;
 const WARM_UP = 1_500;
 /** Enough for the server to be the one that is waited for. */
 const AT_ONCE = 8;
-/** A page of the same server, with its layout and its guard, that reads nothing for itself. */
-const BARE = '/hors-ligne';
+/** The barest page of the same server, with its layout and its guard: two sentences, two links, nothing read for itself. */
+const BARE = '/deconnexion?fait';
 
 const OF_PERSON = ['/accueil', '/parcours', '/rendez-vous'];
 const LISTS: [who: 'person' | 'referent' | 'coordinator', address: string][] = [

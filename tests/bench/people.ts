@@ -13,7 +13,7 @@ import {
 } from '../../src/lib/server/db/schema/index.ts';
 import { hashToken } from '../../src/lib/server/platform/ids.ts';
 import { seal } from '../../src/lib/server/platform/sealing.ts';
-import { searchKeys } from '../../src/lib/server/people/rules.ts';
+import { SEARCH_KEYS_VERSION, searchKeys } from '../../src/lib/server/people/rules.ts';
 import { createTerritory, importReference } from '../../src/lib/server/territories/commands.ts';
 import { PROFILES } from '../../src/lib/server/territories/profiles.ts';
 import { searchable } from '../../src/lib/shared/search.ts';
@@ -104,6 +104,8 @@ export async function filledTerritory(name: string, people: number, now: Date): 
 		referent: hashToken(TOKENS.referent),
 		coordinator: hashToken(TOKENS.coordinator),
 	};
+	// No upkeep while pages are measured.
+	raw.prepare(`INSERT INTO meta (key, value) VALUES ('search_keys', ?)`).run(SEARCH_KEYS_VERSION);
 	raw.transaction(() => {
 		for (const statement of STATEMENTS) raw.prepare(statement).run(only(values, statement));
 	})();
@@ -146,7 +148,7 @@ const STATEMENTS = [
 		FROM n, json_each('[-30, 5]')`,
 	`${number('@people')} INSERT INTO reminder (id, once_key, kind, person_id, path, due_at, useful_until, state, attempts, sent_at, created_at, created_by_id)
 		SELECT 'x' || i || '-' || value, 'x' || i || '-' || value, 'manual', 'p' || i, '/compte/messages', @t - value * @day, @t, 'sent', 0, @t - value * @day, @t - value * @day, ${REFERENT} FROM n, json_each('[20, 40]')`,
-	`${number('@people')} INSERT INTO audit_entry (id, action, person_id, at, detail) SELECT 'u' || i, 'file.opened', 'p' || i, @t, '{}' FROM n`,
+	`${number('@people')} INSERT INTO audit_entry (id, action, person_id, at, detail) SELECT 'u' || i, 'person.opened', 'p' || i, @t, '{}' FROM n`,
 	`INSERT INTO session (id, account_id, kind, device, created_at, idle_until, ends_at) VALUES
 		(@person, 'a5', 'own_phone', 'android', @t, @t + 20 * @day, @t + 20 * @day),
 		(@referent, 'referent', 'professional', 'linux', @t, @t + @day, @t + @day),

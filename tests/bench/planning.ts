@@ -36,7 +36,7 @@ const part: Part = {
 			sendMail: nothingLeaves,
 			sendSms: nothingLeaves,
 		} as never;
-		const worker = createWorker({ db, edges, now: () => now, hourly: async () => undefined });
+		const worker = createWorker({ db, edges, now: () => now, hourly: [] });
 		await worker.tick();
 		const ticks: number[] = [];
 		for (let turn = 0; turn < 50; turn += 1) ticks.push(await milliseconds(() => worker.tick()));

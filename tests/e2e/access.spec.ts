@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 import path from 'node:path';
 import { ACCESS, type Posted, type Row } from '../support/access-table.ts';
+import { findings } from '../support/findings.ts';
 import { ask, eachOf, type Ask, type Asked } from '../support/http.ts';
 import type { Portal } from '../support/portal.ts';
 import { actionQuery, allRoutes } from '../support/routes.ts';
@@ -89,13 +90,29 @@ function unduly(actor: ActorName, { body, location }: Asked, where: string): str
 
 const isSignIn = ({ status, location }: Asked) => status === 303 && /^\/connexion(\?|$)/.test(location);
 
-function expectRefused(row: Pick<Row, 'refused' | 'visitor'>, actor: ActorName, answer: Asked, what: string) {
-	const isOpen = what.startsWith('/(public)');
-	const words = `${what} refuses ${actor}`;
-	if (!SIGNED_OUT.includes(actor)) return expect.soft(answer.status, words).toBe(row.refused ?? 404);
-	if (row.visitor) return expect.soft(answer.status, words).toBe(row.visitor);
-	if (isOpen) return expect.soft(answer.status, words).toBe(404);
-	return expect.soft(isSignIn(answer), `${words}: ${answer.status} ${answer.location}`).toBe(true);
+function isRefused(row: Pick<Row, 'refused' | 'visitor'>, actor: ActorName, answer: Asked, what: string): boolean {
+	if (!SIGNED_OUT.includes(actor)) return answer.status === (row.refused ?? 404);
+	if (row.visitor) return answer.status === row.visitor;
+	if (what.startsWith('/(public)')) return answer.status === 404;
+	return isSignIn(answer);
+}
+
+/** What is wrong with answers, each as « who was answered what ». */
+function wrongs() {
+	const { unless, expectNone } = findings();
+	const said = ({ status, location }: Asked) => `${status} ${location}`;
+	return {
+		unless,
+		expectNone,
+		refused: (row: Pick<Row, 'refused' | 'visitor'>, actor: ActorName, answer: Asked, what: string) =>
+			unless(isRefused(row, actor, answer, what), `${what} does not refuse ${actor}: ${said(answer)}`),
+		isIn: (statuses: number[], actor: ActorName, answer: Asked, what: string) =>
+			unless(statuses.includes(answer.status), `${what} answers ${actor}: ${said(answer)}`),
+		saysNothing(actor: ActorName, answer: Asked, what: string) {
+			const marks = unduly(actor, answer, what);
+			unless(marks.length === 0, `${what} says to ${actor}: ${marks}`);
+		},
+	};
 }
 
 interface Case {
@@ -202,21 +219,22 @@ test('a page is for whom it is meant, and says nothing of somebody else’s file
 	const seen = new Map<ActorName, Set<string>>(ACTORS.map((actor) => [actor, new Set()]));
 	const pages = known.filter(({ isPage, methods }) => isPage || methods.includes('GET'));
 	const cases = pages.flatMap(({ id, isPage }) => ACTORS.map((actor) => ({ id, isPage, actor })));
+	const wrong = wrongs();
 	await eachOf(cases, async ({ id, isPage, actor }) => {
 		const row = ACCESS[id]!;
 		const address = addressOf(id, row);
 		const options = { session: sessionOf(actor), address: `192.0.2.${ACTORS.indexOf(actor)}` };
 		const answer = await ask(portal, address, options);
-		if (row.for.includes(actor))
-			expect.soft(row.ok ?? [200], `${id} answers ${actor} ${answer.location}`).toContain(answer.status);
-		else expectRefused(row, actor, answer, id);
-		if (!row.showsAll) expect.soft(unduly(actor, answer, id), `${id} says to ${actor}`).toEqual([]);
+		if (row.for.includes(actor)) wrong.isIn(row.ok ?? [200], actor, answer, id);
+		else wrong.refused(row, actor, answer, id);
+		if (!row.showsAll) wrong.saysNothing(actor, answer, id);
 		for (const mark of marksIn(answer.body)) seen.get(actor)!.add(mark);
 		if (!isPage) return;
 		const data = await ask(portal, `${address === '/' ? '' : address}/__data.json`, options);
-		expect.soft(data.status, `data of ${id} for ${actor}`).toBeLessThan(500);
-		if (!row.showsAll) expect.soft(unduly(actor, data, id), `data of ${id} says to ${actor}`).toEqual([]);
+		wrong.unless(data.status < 500, `data of ${id} for ${actor}: ${data.status}`);
+		if (!row.showsAll) wrong.saysNothing(actor, data, `data of ${id}`);
 	});
+	wrong.expectNone();
 	// The marks are there to be found: whoever may read A's file finds them.
 	expect([...seen.get('person')!]).toEqual(
 		expect.arrayContaining(['zzqalixfirstname', 'zzqalixstep', 'zzqalixbring', 'zzqalixplace']),
@@ -241,25 +259,29 @@ test('searches and filters find for each what they may know, in the page and in 
 			asked.flatMap((query) => [`${page}?${query}`, `${page}/__data.json?${query}`].map((to) => ({ actor, to }))),
 		),
 	);
+	const wrong = wrongs();
 	await eachOf(cases, async ({ actor, to }) => {
 		const answer = await ask(portal, to, { session: sessionOf(actor), address: `192.0.2.${ACTORS.indexOf(actor)}` });
-		expect.soft(unduly(actor, answer, to), `${to} says to ${actor}`).toEqual([]);
+		wrong.saysNothing(actor, answer, to);
 		if (actor === 'member' && to.startsWith('/pro/personnes') && to.includes('besoin=housing'))
-			expect.soft(marksIn(answer.body), `${to} tells the member who needs housing`).toEqual([]);
+			wrong.unless(marksIn(answer.body).length === 0, `${to} tells the member who needs housing`);
 	});
+	wrong.expectNone();
 });
 
 test('nobody changes what is not theirs, whatever is added to the form', async () => {
 	const before = fileOfA();
 	const standingBefore = standing();
+	const wrong = wrongs();
 	await eachOf(
 		allPosts().filter(({ may }) => !may),
 		async ({ row, posted, actor, name, send }) => {
 			const answer = await send();
-			expectRefused({ ...row, ...posted }, actor, answer, name);
-			expect.soft(unduly(actor, answer, name), `${name} says to ${actor}`).toEqual([]);
+			wrong.refused({ ...row, ...posted }, actor, answer, name);
+			wrong.saysNothing(actor, answer, name);
 		},
 	);
+	wrong.expectNone();
 	expect(fileOfA()).toEqual(before);
 	expect(standing()).toEqual(standingBefore);
 });
@@ -273,24 +295,25 @@ test('what is posted by those who may changes neither roles, nor owners, nor ter
 		.sort((one, other) => ACTORS.indexOf(one.actor) - ACTORS.indexOf(other.actor));
 	const mayTouchA = (actor: ActorName) =>
 		['person', 'lead', 'second', 'member', 'opener', 'coordinator', 'decider'].includes(actor);
+	const wrong = wrongs();
 	const post = async ({ actor, name, posted, send }: Case) => {
 		const answer = await send();
-		const ok = [200, 303, 400, 409, 410, ...(posted.ok ?? [])];
-		expect.soft(ok, `${name} answers ${actor} ${answer.location}`).toContain(answer.status);
-		const isOpen = name.startsWith('/(public)');
-		expect.soft(isSignIn(answer) && !isOpen, `${name} sends ${actor} to sign in`).toBe(false);
-		expect.soft(unduly(actor, answer, name), `${name} says to ${actor}`).toEqual([]);
+		wrong.isIn([200, 303, 400, 409, 410, ...(posted.ok ?? [])], actor, answer, name);
+		wrong.unless(!isSignIn(answer) || name.startsWith('/(public)'), `${name} sends ${actor} to sign in`);
+		wrong.saysNothing(actor, answer, name);
 	};
 	await eachOf(
 		cases.filter(({ actor }) => !mayTouchA(actor)),
 		post,
 	);
+	wrong.expectNone();
 	expect(fileOfA(), 'forms of others, with A’s ids added').toEqual(before);
 	await eachOf(
 		cases.filter(({ actor }) => mayTouchA(actor)),
 		post,
 		1,
 	);
+	wrong.expectNone();
 	expect(standing()).toEqual(standingBefore);
 });
 

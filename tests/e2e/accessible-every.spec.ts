@@ -1,6 +1,6 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import type { Locale } from '../../src/lib/paraglide/runtime.js';
-import { problemsOf } from '../support/axe.ts';
+import { AXE, problemsOf } from '../support/axe.ts';
 import { focusProblems, forcedColourProblems, measuredProblems, spacingProblems } from '../support/measured.ts';
 import type { Portal } from '../support/portal.ts';
 import { browsersOf, visitsOf } from '../support/visit.ts';
@@ -82,6 +82,7 @@ async function openPages(browser: Browser, noise: string[]) {
 				? jars[actor as ActorName].jar
 				: new Map([['session', actor === 'newcomer' ? world.newcomer : world.sessions[actor as 'stranger']]]);
 		await context.addCookies([...jar].map(([name, value]) => ({ name, value, url: portal.origin })));
+		await context.addInitScript(AXE);
 		const page = await context.newPage();
 		page.on('console', (message) => {
 			if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
@@ -138,7 +139,7 @@ for (const [whose, locale] of [
 				seen.pages += 1;
 				note(name, [
 					...(await problemsAt(page, locale, isAgain ? oneSize() : [SMALL, WIDE])),
-					...(locale === 'fr' && !isAgain ? await closer(page, isDesk(at)) : []),
+					...(isAgain ? [] : await closer(page, isDesk(at))),
 				]);
 				for (const form of await formsToFill(page, tried)) {
 					await page.goto(portal.origin + inLanguage(at, locale));

@@ -41,16 +41,18 @@ test('a form sent empty says so in a summary that takes the focus, and its title
 /** A phone with voices for these languages only; what it is asked to say is remembered. */
 function voices(languages: string[]): void {
 	const said: string[] = [];
+	const spoken: string[][] = [];
 	const list = languages.map((lang) => ({ lang, localService: true }));
 	Object.assign(window, {
 		said,
+		spoken,
 		SpeechSynthesisUtterance: class {
 			constructor(readonly text: string) {}
 		},
 	});
 	const speech = Object.assign(new EventTarget(), {
 		getVoices: () => list,
-		speak: ({ text }: { text: string }) => said.push(text),
+		speak: ({ text, lang }: { text: string; lang: string }) => said.push(text) && spoken.push([lang, text]),
 		cancel: () => said.push('(silence)'),
 	});
 	Object.defineProperty(window, 'speechSynthesis', { value: speech });
@@ -78,6 +80,15 @@ test('a page is read aloud line by line where the phone has a voice for its lang
 	await listen.click();
 	await expect(listen).toHaveText('Écouter');
 	expect((await said()).at(-1)).toBe('(silence)');
+	// Each language by its own voice: what the professional wrote, on a page in Arabic.
+	await page.goto(`${portal.origin}/ar/rendez-vous`);
+	const place = page.locator('main [lang="fr"]').first();
+	const written = (await place.textContent())!.trim();
+	await listen.click();
+	const spoken = () => page.evaluate(() => (window as unknown as { spoken: string[][] }).spoken);
+	await expect.poll(spoken).toContainEqual(['fr-FR', written]);
+	const heading = (await page.getByRole('heading', { level: 1 }).textContent())!.trim();
+	expect(await spoken()).toContainEqual(['ar-SA', heading]);
 	for (const path of ['/uk/parcours', '/en']) {
 		await page.goto(portal.origin + path);
 		await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
@@ -85,5 +96,27 @@ test('a page is read aloud line by line where the phone has a voice for its lang
 		await expect.poll(() => page.evaluate(() => performance.now())).toBeGreaterThan(900);
 		await expect(listen, path).toBeHidden();
 	}
+	await context.close();
+});
+
+test('the language of messages is the account’s: read in another one, it is offered to keep that one', async ({
+	browser,
+	portal,
+}) => {
+	const context = await browser.newContext({ serviceWorkers: 'block' });
+	await signInAs(context, portal, demoAccount(portal, 'beneficiary').contact);
+	const page = await context.newPage();
+	const keep = page.getByRole('button', { name: 'Use this language for my messages' });
+	await page.goto(`${portal.origin}/en/compte`);
+	await expect(page.locator('input[name="locale"][value="fr"]')).toBeChecked();
+	expect(await problemsOf(page, 'en')).toEqual([]);
+	await keep.click();
+	await expect(page).toHaveURL(/\/en\/compte\?langue=1/);
+	await expect(page.locator('input[name="locale"][value="en"]')).toBeChecked();
+	await expect(keep).toHaveCount(0);
+	await page.goto(`${portal.origin}/compte`);
+	await expect(page.getByText('English').first()).toBeVisible();
+	await page.getByRole('button', { name: 'Garder cette langue' }).click();
+	await expect(page.locator('input[name="locale"][value="fr"]')).toBeChecked();
 	await context.close();
 });

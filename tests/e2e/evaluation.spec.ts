@@ -77,7 +77,7 @@ test('given without network, the answer leaves by itself later; refused for ever
 	expect(outcomeOf(id)).toBeNull();
 	home.front.target = home.portal.origin;
 	await home.visit('/accueil');
-	await expect.poll(() => outcomeOf(id), { timeout: 20_000 }).toBe('answered');
+	await expect.poll(() => outcomeOf(id)).toBe('answered');
 
 	const refused = asked(nadege());
 	await page.goto(home.front.origin + refused.path);

@@ -241,20 +241,28 @@ test('three months in work: asked at weeks 1, 4, 8 and 12; a bad answer and none
 	const karim = someone('karim@example.fr');
 	const address = `/pro/personnes/${karim.id}/parcours`;
 	const desk = someoneSignedIn(karim.lead.email);
-	expect(await desk.sends(`${address}?/close`, { endReason: 'work', endNote: '' })).toContain(
-		'Premiers mois au travail',
+	const { id: from } = one<{ id: string }>(
+		`SELECT s.id FROM stage s JOIN pathway p ON p.id = s.pathway_id WHERE p.person_id = ? AND p.ended_at IS NULL AND s.state = 'current'`,
+		karim.id,
 	);
-	const hired = now;
+	const hire = { endReason: 'work', endNote: '', from };
+	expect(await desk.sends(`${address}?/close`, hire)).toContain('Premiers mois au travail');
+	// Sent again, or by the other half of the pair from a page shown before: nothing ends.
+	expect(await desk.sends(`${address}?/close`, hire)).toContain('Rien n’est clos.');
 	const asked = () =>
 		one<{ id: string }>(
 			`SELECT c.id FROM check_in c WHERE c.person_id = ? AND c.answer IS NULL AND c.due_on <= ? ORDER BY c.due_on DESC LIMIT 1`,
 			karim.id,
 			iso(now),
 		).id;
-	/** 19:00 UTC of that week: past 18:00 in every season of Paris. */
+	/** 19:00 UTC of the day it is asked: past 18:00 in every season of Paris. */
 	const evening = async (week: number) => {
-		const day = new Date(hired.getTime() + week * 7 * DAY_MS);
-		await setClock(new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), 19)));
+		const { day } = one<{ day: string }>(
+			`SELECT due_on AS day FROM check_in WHERE person_id = ? AND week = ?`,
+			karim.id,
+			week,
+		);
+		await setClock(new Date(`${day}T19:00:00Z`));
 	};
 	const seen = async () => around(await someoneSignedIn(karim.lead.email).reads('/pro'), 'Karim Benali');
 	const phone = () => someoneSignedIn(karim.contact);

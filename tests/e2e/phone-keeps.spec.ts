@@ -168,7 +168,7 @@ test('somebody else’s phone keeps nothing at all', async () => {
 	home.front.onRequest = ({ method }) => (method === 'POST' ? { status: 503 } : 'pass');
 	await home.phone.page.locator('form[data-queue] button').first().click();
 	await expect(note()).toContainText('gardez cette page');
-	nothingPersonal(await home.phone.stored(), ['session'], 1);
+	nothingPersonal(await home.phone.stored(), ['session'], 2);
 });
 
 test('what was kept is refused by the server for anybody else, whatever the phone thinks', async () => {

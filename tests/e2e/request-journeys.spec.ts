@@ -100,10 +100,16 @@ test('five things in English, on a small phone with large letters, every screen 
 test('nothing recognised: « appelez-moi », how to be reached, and the request is sent', async ({ portal }) => {
 	const browser = aBrowser(portal, '203.0.113.11');
 	expect(await answer(browser, '', { call: '1' })).toBe('/demande/nouvelle/contact');
-	expect(await answer(browser, '/contact', contact('appel'))).toBe('/demande/nouvelle/commune');
+	// Nobody calls an e-mail address: a number is asked for, or who has none says it so.
+	const refused = await browser.ask('/demande/nouvelle/contact', { form: contact('appel') });
+	expect(refused.status).toBe(400);
+	expect(textOf(refused)).toContain('Donnez un numéro pour qu’on vous appelle.');
+	const written = { ...contact('appel'), reach: 'email' };
+	expect(await answer(browser, '/contact', written)).toBe('/demande/nouvelle/commune');
 	expect(await answer(browser, '/commune', { inseeCode: '08105' })).toBe('/demande/nouvelle/verifier');
 	const receipt = await browser.ask(await send(browser));
 	expect(textOf(receipt)).toContain('À voir ensemble');
+	expect(textOf(receipt)).toContain('Un professionnel vous écrit par e-mail');
 });
 
 test('what cannot wait: the right numbers before going on, and nothing stored that names violence', async ({
@@ -182,7 +188,7 @@ test('the receipt of all that can be asked says what the law wants, on one sheet
 	const receipt = textOf(await asker.ask(at));
 	for (const words of [
 		at.split('/').at(-1)!,
-		/Un professionnel vous contacte au plus tard le [^.]+\./,
+		/Un professionnel vous écrit par e-mail au plus tard le [^.]+\./,
 		/Sans réponse le [^,]+, elle est refusée/,
 		'recours gracieux',
 		'parcours@ardennes.example.fr',
@@ -199,7 +205,7 @@ test('the receipt of all that can be asked says what the law wants, on one sheet
 			return (message = textOf(inbox));
 		})
 		.toContain('articles L112-3 et R112-5');
-	const [answered] = /Un professionnel vous contacte au plus tard le [^.]+\./.exec(message)!;
+	const [answered] = /Un professionnel vous écrit par e-mail au plus tard le [^.]+\./.exec(message)!;
 	expect(receipt).toContain(answered);
 	const [, told] = /reçue\.(.+L112-3 et R112-5[^.]+\.)/.exec(message)!;
 	for (const sentence of told!.split(/(?<=\.) (?=[A-ZÀÉ])/).filter((each) => !each.startsWith(' Votre référence')))

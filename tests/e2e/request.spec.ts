@@ -30,7 +30,7 @@ for (const javaScriptEnabled of [true, false]) {
 			const reference = await sendRequest(page);
 			const main = page.getByRole('main');
 			await expect(main).toContainText(reference);
-			await expect(main).toContainText('Un professionnel vous contacte au plus tard le');
+			await expect(main).toContainText('Un professionnel vous écrit par e-mail au plus tard le');
 			// CRPA R112-5: who answers, how to reach them, what silence means and how to contest it.
 			await expect(main.getByRole('link', { name: /^0\d( \d\d){4}$/ }).first()).toHaveAttribute('href', /^tel:\+33/);
 			await expect(main).toContainText('@');
@@ -86,5 +86,12 @@ test('a receipt is shown to the browser that filed it and to nobody else', async
 	const stranger = await (await browser.newContext()).newPage();
 	const response = await stranger.goto(`${portal.origin}/demande/${reference}`);
 	expect(response?.status()).toBe(404);
+	// The same of a reference that nobody holds: signing in is offered, whether it is there or not.
+	const offer = stranger.getByRole('main').getByRole('link', { name: 'Me connecter' });
+	const to = (held: string) => `/connexion?suite=/demande/${held}`;
+	await expect(offer).toHaveAttribute('href', to(reference));
+	const none = reference.replace(/....$/, '2222');
+	expect((await stranger.goto(`${portal.origin}/demande/${none}`))?.status()).toBe(404);
+	await expect(offer).toHaveAttribute('href', to(none));
 	await stranger.context().close();
 });

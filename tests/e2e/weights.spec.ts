@@ -73,6 +73,8 @@ const STAFF_PAGES = ['/pro', '/pro/personnes', '/pro/demandes', '/pro/agenda', '
 const STEERING_PAGES = ['/pilotage', '/pilotage/delais', '/pilotage/evaluation', '/pilotage/territoire'];
 
 test.use({ serviceWorkers: 'block' });
+// The last file of a run waits for silence after each page: neither worker has it all.
+test.describe.configure({ mode: 'parallel' });
 
 test('the start page is 14 kB in all and shows after one request', async ({ page, portal }) => {
 	const weight = await weigh(page, `${portal.origin}/`);

@@ -202,7 +202,7 @@ test('from « Demander de l’aide » to a reminder answered on the phone, a rat
 		await askForPaper(browser, aid, later);
 		await page.reload();
 		await expect(main).toContainText(/C’est à vous d’agir/);
-		await expect.poll(() => service.received.length, { timeout: 30_000 }).toBeGreaterThan(before);
+		await expect.poll(() => service.received.length).toBeGreaterThan(before);
 	});
 });
 

@@ -6,8 +6,8 @@ export interface Front {
 	origin: string;
 	/** Where it passes requests on; null: nobody is there any more. */
 	target: string | null;
-	/** `lose`: the portal acts, its answer is cut; a status: answered here, the portal hears nothing. */
-	onRequest: (request: http.IncomingMessage) => 'pass' | 'lose' | { status: number };
+	/** `lose`: the portal acts, its answer is cut; a status, and what goes with it: answered here, the portal hears nothing. */
+	onRequest: (request: http.IncomingMessage) => 'pass' | 'lose' | { status: number; body?: string };
 	/** Bytes added at the end of `/service-worker.js`: another version. */
 	workerSuffix: string;
 	/** Method and address of each request that reached the portal. */
@@ -20,7 +20,7 @@ export async function startFront(): Promise<Front> {
 		const { target } = front;
 		if (!target) return request.socket.destroy();
 		const what = front.onRequest(request);
-		if (typeof what === 'object') return response.writeHead(what.status).end();
+		if (typeof what === 'object') return response.writeHead(what.status).end(what.body);
 		const forwarded = http.request(target + request.url, { method: request.method, headers: request.headers });
 		forwarded.on('response', (answer) => {
 			front.seen.push(`${request.method} ${request.url}`);

@@ -1,4 +1,3 @@
-import { expect } from '@playwright/test';
 import http from 'node:http';
 import type { Portal } from './portal.ts';
 
@@ -102,12 +101,4 @@ export async function eachOf<T>(list: T[], work: (one: T) => Promise<unknown>, a
 		for (let one = queue.shift(); one !== undefined; one = queue.shift()) await work(one);
 	};
 	await Promise.all(Array.from({ length: atOnce }, next));
-}
-
-const INSIDE = /node_modules|\bat \w+.*:\d+:\d+|\.(?:ts|js):\d+|SQLITE|SqliteError|TypeError|ReferenceError|drizzle/;
-
-/** Neither a 500 nor a word about how the portal is made. */
-export function expectNoFault({ status, body }: Asked, what: string): void {
-	expect.soft(status, what).toBeLessThan(500);
-	expect.soft(INSIDE.exec(body)?.[0], `${what} shows the inside`).toBeUndefined();
 }

@@ -87,7 +87,7 @@ export async function startPortal({ from, dataDir, clock, env = {} }: PortalOpti
 }
 
 async function answering(origin: string, child: ChildProcess, output: () => string): Promise<void> {
-	const deadline = Date.now() + 30_000;
+	const deadline = Date.now() + 60_000;
 	while (Date.now() < deadline) {
 		if (child.exitCode !== null) throw new Error(`the portal ended before it answered:\n${output()}`);
 		try {
@@ -100,10 +100,10 @@ async function answering(origin: string, child: ChildProcess, output: () => stri
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}
 	child.kill('SIGKILL');
-	throw new Error(`the portal did not answer within 30 s:\n${output()}`);
+	throw new Error(`the portal did not answer within 60 s:\n${output()}`);
 }
 
-/** The data folder seeded once for all browser tests by e2e-setup. */
+/** The data folder seeded once for all browser tests (seed-if-stale.ts). */
 export const SEEDED = path.resolve('test-results', 'seeded');
 
 /** A private copy of the seeded data, without what a running portal leaves beside it. */

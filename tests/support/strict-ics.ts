@@ -70,7 +70,8 @@ function componentOf(lines: string[]): Component {
 		} else if (line.name === 'END') {
 			if (current.name !== line.value) throw new Error(`END:${line.value} within ${current.name}`);
 			open.pop();
-		} else current.lines.push(line);
+		} else if (current.parts.length > 0) throw new Error(`${line.name} after a component`);
+		else current.lines.push(line);
 	}
 	if (open.length !== 1 || root.parts.length !== 1 || root.lines.length > 0) throw new Error('not one whole component');
 	return root.parts[0]!;

@@ -2,7 +2,7 @@
  * A worker in a process of its own, for tests that kill it: `tsx worker-process.ts <database> <push host> <instant> [aloud]`.
  * Trusts what NODE_EXTRA_CA_CERTS names. Says « ready », ticks until nothing is due, says « done ».
  */
-import { openDatabase } from '../../src/lib/server/db/client.ts';
+import { isUnavailable, openDatabase } from '../../src/lib/server/db/client.ts';
 import { config } from '../../src/lib/server/platform/config.ts';
 import { setMailbox } from '../../src/lib/server/platform/mailbox.ts';
 import { createMailer } from '../../src/lib/server/platform/mail.ts';
@@ -18,7 +18,7 @@ const db = openDatabase(file);
 const { vapid, mailFrom } = config();
 setMailbox(async ({ to: _, ...message }) => void (aloud && console.log('left', JSON.stringify(message))));
 // A loaded machine is slow, and no reason to try twice: what is counted here is duplicates.
-const push = createPushGateway({ vapid, hosts: [host], deadlineMs: 50_000 });
+const push = createPushGateway({ vapid, hosts: [host], deadlineMs: 500_000 });
 const edges = {
 	push,
 	sendMail: createMailer({ smtpUrl: null, from: mailFrom }).send,
@@ -26,7 +26,15 @@ const edges = {
 };
 const worker = createWorker({ db, edges, now: () => new Date(instant) });
 console.log('ready');
-await worker.tick();
+// A database that others held for too long, on a loaded machine: the portal's worker ticks again, and so does this one.
+for (let isOver = false; !isOver;)
+	isOver = await worker.tick().then(
+		() => true,
+		(error: unknown) => {
+			if (isUnavailable(error)) return false;
+			throw error;
+		},
+	);
 console.log('done');
 push.close();
 db.close();

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { startPortal, type Portal } from './portal.ts';
 
@@ -103,15 +102,22 @@ export const marksIn = (text: string): string[] => [
 	...new Set([...text.toLowerCase().matchAll(/zzqalix[a-z0-9]*/g)].map(([found]) => found)),
 ];
 
-/** A portal on a small world of its own, with the address of each request said by `x-test-address` (limits are per address). */
-export async function startWorld(env: Record<string, string> = {}): Promise<{ portal: Portal; world: World }> {
-	const dataDir = mkdtempSync(path.join(tmpdir(), 'world-'));
+const MADE = path.resolve('test-results', 'world');
+
+/** Once for all the tests of a run, at its beginning: who opened a file may read it for an hour. */
+export function makeWorld(): void {
+	rmSync(MADE, { recursive: true, force: true });
+	mkdirSync(MADE, { recursive: true });
 	const made = spawnSync(process.execPath, ['--import', 'tsx', 'tests/support/world-data.ts'], {
 		encoding: 'utf8',
-		env: { ...process.env, DEMO: '1', DATA_DIR: dataDir },
+		env: { ...process.env, DEMO: '1', DATA_DIR: MADE },
 	});
 	if (made.status !== 0) throw new Error(`the world could not be made:\n${made.stderr}`);
-	const world = JSON.parse(readFileSync(path.join(dataDir, 'world.json'), 'utf8')) as World;
-	const portal = await startPortal({ dataDir, env: { ADDRESS_HEADER: 'x-test-address', ...env } });
+}
+
+/** A portal on its own copy of the small world, with the address of each request said by `x-test-address` (limits are per address). */
+export async function startWorld(env: Record<string, string> = {}): Promise<{ portal: Portal; world: World }> {
+	const portal = await startPortal({ from: MADE, env: { ADDRESS_HEADER: 'x-test-address', ...env } });
+	const world = JSON.parse(readFileSync(path.join(MADE, 'world.json'), 'utf8')) as World;
 	return { portal, world };
 }

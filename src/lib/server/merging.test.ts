@@ -1,30 +1,22 @@
 import { eq, getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-	anAppointment,
-	aPathway,
-	aPerson,
-	aReferent,
-	aRequest,
-	aStep,
-	aTerritory,
-	NOW,
-} from '../../../tests/factories/index.ts';
+import { aPathway, aPerson, aReferent, aStep, aTerritory, NOW } from '../../../tests/factories/index.ts';
 import { insertOne } from '../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
-import { recordAudit } from './audit/commands.ts';
-import { openAid } from './childcare/commands.ts';
+import { fullScans } from '../../../tests/support/plans.ts';
+import { aWholeFile } from '../../../tests/support/whole-file.ts';
+import { historyOf } from './audit/queries.ts';
 import type { Db } from './db/client.ts';
 import * as tables from './db/schema/index.ts';
 import { mergePeople, MOVERS } from './merging.ts';
-import { proposeMove } from './people/moves.ts';
 import { inCommon, comparedOf, mergesOf, sayDifferent, whichIsKept } from './people/identity.ts';
 import { possibleDuplicates } from './people/duplicates.ts';
 import { followUpOf, personOf } from './people/queries.ts';
-import { keepNote } from './people/working-notes.ts';
+import { pathwayOf } from './pathway/queries.ts';
 import { newId } from './platform/ids.ts';
 import { seal, unseal } from './platform/sealing.ts';
+import { planNotice } from './reminders/commands.ts';
 import { findOpenRequest, needsOf } from './requests/queries.ts';
 
 /** Every column of the schema that says whose row it is: a reference to `person`, or a `person_id` without one. */
@@ -63,96 +55,8 @@ const by = () => ({ accountId: referent.id, role: 'referent' as const, structure
 const merge = (from: string, to: string) => db.write((tx) => mergePeople(tx, { from, to, by: by(), now: NOW }));
 
 /** A person with something in every table that names one. */
-async function aFullPerson(more: Parameters<typeof aPerson>[1] = {}) {
-	const person = await aPerson(db, { territoryId, referent, ...more });
-	const personId = person.id;
-	const request = await aRequest(db, { personId, themes: ['housing', 'childcare'], status: 'assigned' });
-	const pathway = await aPathway(db, { personId });
-	await aStep(db, { personId, pathwayId: pathway.id });
-	await insertOne(db, tables.checkIn, { id: newId(), pathwayId: pathway.id, personId, week: 1, dueOn: '2026-03-09' });
-	const sealed = 'sealed elsewhere';
-	await insertOne(db, tables.situationReview, {
-		id: newId(),
-		pathwayId: pathway.id,
-		personId,
-		heldAt: NOW,
-		heldById: referent.id,
-		lookedSealed: sealed,
-	});
-	await insertOne(db, tables.caseGroup, {
-		id: newId(),
-		personId,
-		territoryId,
-		proposedById: referent.id,
-		state: 'planned',
-		whySealed: sealed,
-		startsAt: NOW,
-		endsAt: NOW,
-		zone: 'Europe/Paris',
-		createdAt: NOW,
-	});
-	await insertOne(db, tables.exceptionalOpening, {
-		id: newId(),
-		personId,
-		territoryId,
-		accountId: referent.id,
-		structureId: referent.structureId,
-		reasonSealed: sealed,
-		openedAt: NOW,
-		endsAt: NOW,
-	});
-	await db.write((tx) => keepNote(tx, { personId, text: 'À rappeler', by: by(), now: NOW }));
-	await insertOne(db, tables.deadAddress, { personId, addressHash: 'hash', since: NOW });
-	await insertOne(db, tables.callback, { id: newId(), personId, territoryId, dueOn: '2026-03-09' });
-	// A season of their own: of two votes in one, one is left.
-	await insertOne(db, tables.panelVoter, { personId, season: `season ${people}` });
-	await insertOne(db, tables.diagnosis, {
-		id: newId(),
-		personId,
-		territoryId,
-		state: 'self_started',
-		createdAt: NOW,
-	});
-	// Each on a day of its own: one referent meets one person at a time.
-	const day = `2026-04-${String(++people).padStart(2, '0')}`;
-	const meeting = await anAppointment(db, { personId, day, time: '10:00' });
-	await insertOne(db, tables.ratingInvitation, {
-		id: newId(),
-		personId,
-		appointmentId: meeting.id,
-		askedAt: NOW,
-		expiresAt: NOW,
-	});
-	await insertOne(db, tables.reminder, {
-		id: newId(),
-		onceKey: `manual:${personId}`,
-		kind: 'manual',
-		personId,
-		path: '/accueil',
-		dueAt: NOW,
-		usefulUntil: NOW,
-		state: 'scheduled',
-		attempts: 0,
-		createdAt: NOW,
-	});
-	await insertOne(db, tables.pushSubscription, {
-		id: newId(),
-		accountId: person.account.id,
-		endpoint: `https://push.example/${personId}`,
-		p256dh: 'key',
-		auth: 'auth',
-		label: 'Téléphone',
-		createdAt: NOW,
-		lastAliveAt: NOW,
-	});
-	await db.write(async (tx) => {
-		await openAid(tx, { personId, territoryId, requestId: request.id, sent: true, now: NOW });
-		await proposeMove(tx, { personId, inseeCode: '99001', by: by(), now: NOW });
-		await sayDifferent(tx, { one: personId, other: 'somebody-else', by: by(), now: NOW });
-		await recordAudit(tx, { action: 'person.opened', actor: by(), personId, at: NOW });
-	});
-	return person;
-}
+const aFullPerson = (more: Parameters<typeof aPerson>[1] = {}) =>
+	aWholeFile(db, { territoryId, referent, number: ++people }, more);
 
 const rowsOf = (personId: string) =>
 	Object.fromEntries(
@@ -186,6 +90,8 @@ test('two full files become one: nothing names the other, nothing is lost', asyn
 		'identity_decision.kept_id',
 		// An author keeps one text, of both.
 		'working_note.person_id',
+		// What the pathway that ends was still to ask is not asked.
+		'check_in.person_id',
 		// One line says that their address is dead.
 		'dead_address.person_id',
 		'audit_entry.person_id',
@@ -227,6 +133,87 @@ test('one open request, pathway, diagnosis, aid and lead are left', async () => 
 	expect(open).toBeDefined();
 	const steps = await db.read.select().from(tables.step).where(eq(tables.step.personId, kept.id)).limit(5);
 	expect(new Set(steps.map(({ pathwayId }) => pathwayId)).size).toBe(1);
+	// What ended by it is in the history of the one who goes on.
+	const told = (await historyOf(db.read, kept.id, 20)).map(({ action }) => action);
+	expect(told).toEqual(expect.arrayContaining(['person.follow_up_ended', 'pathway.closed', 'person.merged']));
+});
+
+describe('of two pathways', () => {
+	const wayOf = (personId: string) => pathwayOf(db.read, personId, 'fr');
+	const checkInsIn = (pathwayId: string) =>
+		db.read.select().from(tables.checkIn).where(eq(tables.checkIn.pathwayId, pathwayId));
+	/** In the first months at work: one question was asked, one is to come. */
+	const startsWork = async (personId: string, pathwayId: string) => {
+		const ofPathway = eq(tables.stage.pathwayId, pathwayId);
+		await db.write((tx) => tx.update(tables.stage).set({ inWork: true }).where(ofPathway));
+		for (const [week, dueOn] of [
+			[1, '2026-02-09'],
+			[8, '2026-04-07'],
+		] as const)
+			await insertOne(db, tables.checkIn, { id: newId(), pathwayId, personId, week, dueOn });
+	};
+
+	test('the open one is shown with its steps, though the other began later', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId, referent }), await aPerson(db, { territoryId })];
+		const own = await aPathway(db, { personId: kept.id, startedAt: new Date('2026-01-05T09:00:00Z') });
+		const other = await aPathway(db, { personId: gone.id, startedAt: new Date('2026-02-05T09:00:00Z') });
+		await aStep(db, { personId: gone.id, pathwayId: other.id, title: 'Appeler le bailleur' });
+		await merge(gone.id, kept.id);
+		const view = (await wayOf(kept.id))!;
+		expect(view.pathway).toMatchObject({ id: own.id, endedAt: null });
+		expect(view.steps.map(({ title }) => title)).toEqual(['Appeler le bailleur']);
+	});
+
+	test('one that ended is not shown before the open one either; without any open one, the latest is', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId, referent }), await aPerson(db, { territoryId })];
+		const own = await aPathway(db, { personId: kept.id, startedAt: new Date('2025-01-05T09:00:00Z') });
+		const ended = { startedAt: new Date('2025-06-05T09:00:00Z'), endedAt: new Date('2025-09-05T09:00:00Z') };
+		const other = await aPathway(db, { personId: gone.id, ...ended });
+		await merge(gone.id, kept.id);
+		expect((await wayOf(kept.id))!.pathway.id).toBe(own.id);
+		await db.write((tx) => tx.update(tables.pathway).set({ endedAt: NOW }).where(eq(tables.pathway.id, own.id)));
+		expect((await wayOf(kept.id))!.pathway.id).toBe(other.id);
+		expect(await fullScans(db, () => wayOf(kept.id))).toEqual([]);
+	});
+
+	test('a job goes on with its questions, whichever file is kept', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId, referent }), await aPerson(db, { territoryId })];
+		const own = await aPathway(db, { personId: kept.id });
+		await aStep(db, { personId: kept.id, pathwayId: own.id });
+		const other = await aPathway(db, { personId: gone.id, stages: ['Premiers mois au travail'] });
+		await startsWork(gone.id, other.id);
+		await merge(gone.id, kept.id);
+		const view = (await wayOf(kept.id))!;
+		expect(view.pathway.id).toBe(other.id);
+		expect(view.stages.map(({ inWork, state }) => ({ inWork, state }))).toEqual([{ inWork: true, state: 'current' }]);
+		expect(view.steps).toHaveLength(1);
+		expect(await checkInsIn(other.id)).toMatchObject([{ handledAt: null }, { handledAt: null }]);
+	});
+
+	test('two jobs are one: nothing more is asked in the pathway that ends', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId, referent }), await aPerson(db, { territoryId })];
+		const [own, other] = [await aPathway(db, { personId: kept.id }), await aPathway(db, { personId: gone.id })];
+		for (const [personId, pathwayId] of [
+			[kept.id, own.id],
+			[gone.id, other.id],
+		] as const) {
+			await startsWork(personId, pathwayId);
+			const about = { personId, subjectId: pathwayId, path: '/parcours', kind: 'check_in' as const };
+			await db.write((tx) => planNotice(tx, { ...about, onceKey: `check_in:${personId}`, now: NOW }));
+		}
+		await merge(gone.id, kept.id);
+		expect((await wayOf(kept.id))!.pathway.id).toBe(own.id);
+		expect(await checkInsIn(other.id)).toMatchObject([{ week: 1, handledAt: NOW }]);
+		expect(await checkInsIn(own.id)).toHaveLength(2);
+		const notices = await db.read
+			.select({ subjectId: tables.reminder.subjectId, state: tables.reminder.state })
+			.from(tables.reminder)
+			.orderBy(tables.reminder.state);
+		expect(notices).toEqual([
+			{ subjectId: other.id, state: 'dropped' },
+			{ subjectId: own.id, state: 'scheduled' },
+		]);
+	});
 });
 
 test('what the kept file did not know is taken from the other; a proved contact counts more than a typed one', async () => {
@@ -258,6 +245,20 @@ test('what the kept file did not know is taken from the other; a proved contact 
 	expect(unseal(`person.address_sealed:${kept.id}`, after.addressSealed!)).toBe('3 rue des Tilleuls');
 	const [account] = await db.read.select().from(tables.account).where(eq(tables.account.personId, kept.id)).limit(1);
 	expect(account?.id).toBe(gone.account.id);
+});
+
+test('an e-mail that was only typed gives way to the one a code reached', async () => {
+	const kept = await aPerson(db, { territoryId, email: 'faute@example.fr', account: { email: null } });
+	const gone = await aPerson(db, {
+		territoryId,
+		email: 'juste@example.fr',
+		phone: '+33639980031',
+		account: { phone: null },
+	});
+	await merge(gone.id, kept.id);
+	expect(await personOf(db.read, kept.id)).toMatchObject({ email: 'juste@example.fr', phone: kept.phone });
+	const [account] = await db.read.select().from(tables.account).where(eq(tables.account.personId, kept.id)).limit(1);
+	expect(account).toMatchObject({ email: 'juste@example.fr', phone: kept.phone });
 });
 
 test('of two accounts one signs in, with the contacts of both; phones go on receiving', async () => {

@@ -4,6 +4,7 @@
  */
 import { and, eq, exists, inArray, isNull } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../shared/codes.ts';
+import { findAccountOfPerson, type Account } from './accounts/queries.ts';
 import { closeAllSessions } from './accounts/sessions.ts';
 import { recordAudit } from './audit/commands.ts';
 import { moveAids } from './childcare/joining.ts';
@@ -39,12 +40,15 @@ import {
 import type { Actor } from './people/commands.ts';
 import { refreshSearch } from './people/commands.ts';
 import { personOf, type PersonRow } from './people/queries.ts';
+import { isProved } from './people/signing-in.ts';
 import { joinNotes } from './people/working-notes.ts';
 import { newId } from './platform/ids.ts';
 import { seal, sealNullable, unsealNullable } from './platform/sealing.ts';
 import { joinPerson } from './requests/commands.ts';
 import { recallAll } from './requests/orienting.ts';
+import { withdrawCheckIns } from './pathway/check-in-commands.ts';
 import { OPEN_STEP_STATES } from './pathway/rules.ts';
+import { dropNotices } from './reminders/commands.ts';
 
 interface Pair {
 	/** Whose file is no more. */
@@ -111,29 +115,42 @@ const followUps: Mover = async (tx, { from, to, now }) => {
 	);
 	const ids = tooMany.map(({ id }) => id);
 	if (ids.length > 0) await tx.update(followUpMember).set({ endedAt: now }).where(inArray(followUpMember.id, ids));
+	for (const { id, accountId, part } of tooMany) {
+		const about = { subjectId: id, personId: to, detail: { part, accountId } };
+		await recordAudit(tx, { action: 'person.follow_up_ended', ...about, at: now });
+	}
 	await tx.update(followUpMember).set({ personId: to }).where(eq(followUpMember.personId, from));
 };
 
-/** Two open pathways: what is still to do goes on in the one kept, the other is history. */
+/**
+ * Two open pathways: what is still to do goes on in one of them, the other is history. That of the file kept goes on, unless the
+ * other alone, of the same territory, is in its first months at work: the job goes on, and so do its questions.
+ */
 const pathways: Mover = async (tx, { from, to, now }) => {
 	const openOf = async (personId: string) => {
 		const [row] = await tx
-			.select({ id: pathway.id })
+			.select({ id: pathway.id, territoryId: pathway.territoryId, workStage: stage.id })
 			.from(pathway)
+			.leftJoin(stage, and(eq(stage.pathwayId, pathway.id), eq(stage.state, 'current'), eq(stage.inWork, true)))
 			.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
 			.limit(1);
 		return row;
 	};
 	const [own, other] = [await openOf(to), await openOf(from)];
 	if (own && other) {
-		const toDo = and(eq(step.pathwayId, other.id), inArray(step.state, [...OPEN_STEP_STATES]));
-		await tx.update(step).set({ pathwayId: own.id }).where(toDo);
-		const aims = and(eq(goal.pathwayId, other.id), eq(goal.state, 'open'));
-		await tx.update(goal).set({ pathwayId: own.id }).where(aims);
-		const inState = (state: 'current' | 'upcoming') => and(eq(stage.pathwayId, other.id), eq(stage.state, state));
+		const isOthersJob = other.workStage && !own.workStage && other.territoryId === own.territoryId;
+		const [kept, over] = isOthersJob ? [other, own] : [own, other];
+		const toDo = and(eq(step.pathwayId, over.id), inArray(step.state, [...OPEN_STEP_STATES]));
+		await tx.update(step).set({ pathwayId: kept.id }).where(toDo);
+		const aims = and(eq(goal.pathwayId, over.id), eq(goal.state, 'open'));
+		await tx.update(goal).set({ pathwayId: kept.id }).where(aims);
+		const inState = (state: 'current' | 'upcoming') => and(eq(stage.pathwayId, over.id), eq(stage.state, state));
 		await tx.update(stage).set({ state: 'done', leftAt: now }).where(inState('current'));
 		await tx.update(stage).set({ state: 'skipped' }).where(inState('upcoming'));
-		await tx.update(pathway).set({ endedAt: now, endReason: 'other' }).where(eq(pathway.id, other.id));
+		await withdrawCheckIns(tx, over, now);
+		await dropNotices(tx, { personId: over === own ? to : from, subjectId: over.id, kind: 'check_in' });
+		await tx.update(pathway).set({ endedAt: now, endReason: 'other' }).where(eq(pathway.id, over.id));
+		await recordAudit(tx, { action: 'pathway.closed', subjectId: over.id, personId: to, at: now });
 	}
 	await tx.update(pathway).set({ personId: to }).where(eq(pathway.personId, from));
 };
@@ -237,8 +254,13 @@ export async function mergePeople(
 	{ from, to, by, now }: { from: string; to: string; by: Actor | null; now: Date },
 ): Promise<{ id: string }> {
 	const [gone, kept] = [await personOf(tx, from), await personOf(tx, to)];
+	// Before accounts change hands: what a code proved of each.
+	const [goneAccount, keptAccount] = [await findAccountOfPerson(tx, from), await findAccountOfPerson(tx, to)];
 	for (const move of Object.values(MOVERS)) await move(tx, { from, to, now });
-	await tx.update(person).set(completed(kept, gone)).where(eq(person.id, to));
+	await tx
+		.update(person)
+		.set(completed({ ...kept, account: keptAccount }, { ...gone, account: goneAccount }))
+		.where(eq(person.id, to));
 	await tx.delete(person).where(eq(person.id, from));
 	await refreshSearch(tx, to);
 	const id = newId();
@@ -267,17 +289,24 @@ const identityOf = ({ firstName, lastName, birthDate, email, phone, inseeCode, c
 
 const place = (id: string) => `person.address_sealed:${id}`;
 
-/** What the file kept did not know. A contact that a code proved counts more than one that was typed. */
-function completed(kept: PersonRow, gone: PersonRow): Partial<PersonRow> {
-	const proved = gone.contactConfirmedAt !== null && kept.contactConfirmedAt === null;
-	const contact = proved
-		? { email: gone.email ?? kept.email, phone: gone.phone ?? kept.phone, contactConfirmedAt: gone.contactConfirmedAt }
-		: { email: kept.email ?? gone.email, phone: kept.phone ?? gone.phone };
+type Known = PersonRow & { account: Account | undefined };
+
+/** A contact that a code proved counts more than one that was typed, whichever file it comes from. */
+function contactOf(channel: 'email' | 'phone', kept: Known, gone: Known): string | null {
+	const [own, other] = [kept[channel], gone[channel]];
+	const isOthersBetter = isProved(gone.account, channel, other) && !isProved(kept.account, channel, own);
+	return isOthersBetter ? other : (own ?? other);
+}
+
+/** What the file kept did not know. */
+function completed(kept: Known, gone: Known): Partial<PersonRow> {
 	const address =
 		unsealNullable(place(kept.id), kept.addressSealed) ?? unsealNullable(place(gone.id), gone.addressSealed);
 	const isYearOnly = kept.birthDate === null || kept.birthDate.endsWith('-00-00');
 	return {
-		...contact,
+		email: contactOf('email', kept, gone),
+		phone: contactOf('phone', kept, gone),
+		contactConfirmedAt: kept.contactConfirmedAt ?? gone.contactConfirmedAt,
 		birthDate: isYearOnly ? (gone.birthDate ?? kept.birthDate) : kept.birthDate,
 		inseeCode: kept.inseeCode ?? gone.inseeCode,
 		household: kept.household ?? gone.household,

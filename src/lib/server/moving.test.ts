@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
 	anAppointment,
+	aPaper,
 	aPathway,
 	aPerson,
 	aReferent,
@@ -19,21 +20,28 @@ import {
 	account,
 	appointment,
 	auditEntry,
+	caseGroup,
+	checkIn,
 	childcareAid,
 	diagnosis,
 	moveProposal,
 	need,
 	pathway,
+	reminder,
 	step,
 	supportRequest,
 } from './db/schema/index.ts';
 import { movePerson } from './moving.ts';
+import { startInWork } from './pathway/closing.ts';
+import { proposeGroup } from './pathway/groups.ts';
 import { peopleOfTerritory } from './people/caseload.ts';
 import { openMove, proposeMove } from './people/moves.ts';
 import { followUpOf, getPersonFor, personOf } from './people/queries.ts';
 import { newId } from './platform/ids.ts';
+import { planNotice } from './reminders/commands.ts';
 import { NO_ANSWERS, openAnswers } from './requests/answers.ts';
-import { sendNeed, takeRequest } from './requests/commands.ts';
+import { papersOf } from './papers/queries.ts';
+import { reopenRequest, sendNeed, takeRequest, withdrawRequest } from './requests/commands.ts';
 import { inbox, needsSentTo } from './requests/inbox.ts';
 import { findOpenRequest, goesOnAs, needsOf } from './requests/queries.ts';
 import { getRequestFor } from './requests/reading.ts';
@@ -142,6 +150,46 @@ describe('to another territory', () => {
 		);
 	});
 
+	test('neither a question of the first months at work nor a meeting of the former one is left to come', async () => {
+		await db.write((tx) => takeRequest(tx, { reference: request.reference!, account: as(lead), now: NOW }));
+		const { id: pathwayId } = await aPathway(db, { personId: person.id });
+		const { id: personId } = person;
+		const by = as(lead);
+		const { groupId, told } = await db.write(async (tx) => {
+			const { checkIns } = await startInWork(tx, { personId, by, now: NOW });
+			const about = { personId, path: '/parcours', now: NOW };
+			const told = [];
+			for (const { id } of checkIns)
+				told.push(
+					await planNotice(tx, { ...about, kind: 'check_in', onceKey: `check_in:${id}`, subjectId: pathwayId }),
+				);
+			const hour = { day: '2026-03-24', time: '14:00', minutes: 45 };
+			const memberIds = [lead.id];
+			const group = await proposeGroup(tx, {
+				personId,
+				why: 'Logement',
+				themes: ['housing'],
+				...hour,
+				memberIds,
+				by,
+				now: NOW,
+			});
+			const onceKey = `group_proposed:${group.id}`;
+			told.push(await planNotice(tx, { ...about, kind: 'pathway_changed', onceKey, subjectId: group.id }));
+			return { groupId: group.id, told };
+		});
+		expect(told).not.toContain(null);
+		await move(BESANCON);
+		const notices = await db.read
+			.select({ state: reminder.state })
+			.from(reminder)
+			.where(eq(reminder.personId, personId));
+		expect(new Set(notices.map(({ state }) => state))).toEqual(new Set(['dropped']));
+		expect(await db.read.select().from(checkIn)).toEqual([]);
+		const [group] = await db.read.select().from(caseGroup).where(eq(caseGroup.id, groupId));
+		expect(group).toMatchObject({ state: 'cancelled', closedAt: NOW });
+	});
+
 	test('the new territory reads and takes it; the former one sees only that it left', async () => {
 		await db.write((tx) => takeRequest(tx, { reference: request.reference!, account: as(lead), now: NOW }));
 		const { reference } = await move(BESANCON);
@@ -171,6 +219,27 @@ describe('to another territory', () => {
 		await db.write((tx) => tx.update(childcareAid).set({ status: 'submitted' }));
 		await move(CHARLEVILLE);
 		expect(await decider()).toMatch(/^doubs-/);
+	});
+
+	test('what was joined to the request is read where it goes on', async () => {
+		const of = { requestId: request.id };
+		const { id } = await aPaper(db, { of, personId: person.id, accountId: person.account.id, theme: 'housing' });
+		const moved = await move(BESANCON);
+		expect((await papersOf(db.read, { requestId: moved.requestId! })).map((one) => one.id)).toEqual([id]);
+		expect(await papersOf(db.read, of)).toEqual([]);
+	});
+
+	test('reopened after the move, it goes on where the person lives now, and is taken there', async () => {
+		const own = { personId: person.id, reference: request.reference!, now: NOW };
+		await db.write((tx) => withdrawRequest(tx, own));
+		await move(BESANCON);
+		await db.write((tx) => reopenRequest(tx, { ...own, now: new Date('2026-03-05T09:00:00Z') }));
+		const open = (await findOpenRequest(db.read, person.id))!;
+		expect(open).toMatchObject({ territoryId: 'doubs', status: 'submitted', continuesId: request.id });
+		expect((await requestRow(request.id)).status).toBe('transferred');
+		expect((await needsOf(db.read, open.id)).map(({ theme }) => theme).sort()).toEqual(['health', 'housing']);
+		await db.write((tx) => takeRequest(tx, { reference: open.reference, account: as(there), now: NOW }));
+		expect((await getPersonFor(db.read, as(there), person.id)).access).toBe('lead');
 	});
 
 	test('there and back again: the chain leads to the last', async () => {

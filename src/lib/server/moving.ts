@@ -8,6 +8,7 @@ import { endPathway } from './pathway/closing.ts';
 import { endFollowUp, relocatePerson, type Actor } from './people/commands.ts';
 import { answerMove } from './people/moves.ts';
 import { followUpOf, personOf } from './people/queries.ts';
+import { dropNotices } from './reminders/commands.ts';
 import { transferRequest } from './requests/transferring.ts';
 import { territoryForMunicipality, type Coverage } from './territories/queries.ts';
 
@@ -38,8 +39,8 @@ interface Move {
 /**
  * Within the territory, or outside every perimeter, only the commune changes: whoever follows the person goes on until it is
  * ended, and nothing is lost. To another territory, the request is handed over (`transferred`), the follow-up and the pathway
- * of the former one end, appointments to come are called off, and the drafts of aids go along; aids already sent are decided
- * where they are. @throws DomainError `not_found`
+ * of the former one end, appointments and meetings to come are called off, and the drafts of aids go along; aids already sent
+ * are decided where they are. @throws DomainError `not_found`
  */
 export async function movePerson(
 	tx: Tx,
@@ -53,7 +54,8 @@ export async function movePerson(
 		return { kind: destination.kind, reference: null, requestId: null };
 	}
 	const to = destination.territoryId;
-	await endPathway(tx, { personId, reason: 'moved', by, now });
+	const over = await endPathway(tx, { personId, reason: 'moved', by, now });
+	for (const subjectId of over) await dropNotices(tx, { personId, subjectId });
 	await callOff(tx, personId, by, now);
 	for (const { accountId } of await followUpOf(tx, personId)) await endFollowUp(tx, { personId, accountId, by, now });
 	const moved = await transferRequest(tx, { personId, territoryId: to, inseeCode, by, now });

@@ -53,6 +53,13 @@ describe('« C’est moi », from a commune of another territory', () => {
 		expect(await openMove(db.read, known.id)).toMatchObject({ inseeCode: BESANCON, byName: null });
 	});
 
+	test('« j’attends toujours », said of the other territory, is not said of this one', async () => {
+		const { request, recognise } = await asked();
+		await db.write((tx) => tx.update(supportRequest).set({ stillWaitingAt: NOW }));
+		await recognise();
+		expect(await findOpenRequest(db.read, known.id)).toMatchObject({ id: request.id, stillWaitingAt: null });
+	});
+
 	test('what was asked is added to the request that is open there', async () => {
 		const open = await aRequest(db, { personId: known.id, themes: ['housing'] });
 		const { recognise, request } = await asked();
@@ -89,7 +96,8 @@ describe('« C’est moi », from a commune of another territory', () => {
 		await db.write((tx) => takeRequest(tx, { reference: request.reference!, account, now: NOW }));
 		await recognise();
 		expect((await followUpOf(db.read, known.id)).map(({ accountId }) => accountId)).toEqual([lead.id]);
-		expect(await findOpenRequest(db.read, known.id)).toMatchObject({ status: 'submitted', assignedToId: null });
+		// Who leads them where they are known has it.
+		expect(await findOpenRequest(db.read, known.id)).toMatchObject({ status: 'assigned', assignedToId: lead.id });
 		const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.subjectId, request.id));
 		expect(journal.map(({ action }) => action)).toContain('request.adopted');
 	});

@@ -1,7 +1,7 @@
 import { keepMessage } from './accounts/demo.ts';
 import { readerOf, readOutsideCalendars } from './appointments/outside.ts';
-import type { Db, Tx } from './db/client.ts';
-import { refuseWrongDatabase } from './db/ownership.ts';
+import type { Db } from './db/client.ts';
+import { refuseWrongDatabase, refuseWrongKey } from './db/ownership.ts';
 import { now } from './platform/clock.ts';
 import { config } from './platform/config.ts';
 import { log } from './platform/log.ts';
@@ -15,17 +15,14 @@ import { createWorker } from './reminders/worker.ts';
 export async function start(db: Db): Promise<void> {
 	const { role, demo } = config();
 	await refuseWrongDatabase(db, { demo });
+	await refuseWrongKey(db);
 	if (demo) setMailbox(keepMessage(db, now));
 	if (role !== 'web') startWorker(db);
 	log.info({ role, demo }, 'started');
 }
 
 /** Once an hour: what has had its time, months that ended, questions that are due. */
-async function hourly(tx: Tx, at: Date): Promise<void> {
-	await forgetPast(tx, at);
-	await closeMonths(tx, at);
-	await askMoments(tx, at);
-}
+const hourly = [forgetPast, closeMonths, askMoments];
 
 /** Until the server stops answering (adapter-node says so), or the process is asked to end. */
 function startWorker(db: Db) {

@@ -13,9 +13,10 @@ export interface Agenda {
 	territory: { portalTitle: string; phone: KeptPhone } | null;
 	/** The next three at most. */
 	appointments: KeptAppointment[];
-	stages: { name: string; state: 'done' | 'here' | 'next' }[];
-	/** The person's own next step, with its day. */
-	nextStep: string | null;
+	/** `lang`: when it is another than `locale`. */
+	stages: { name: string; state: 'done' | 'here' | 'next'; lang?: string }[];
+	/** The person's own next step, to tick; `lang` empty when the person wrote it; `by`: its day. Absent in an agenda of before. */
+	step?: { id: string; title: string; lang: string; by: string | null } | null;
 	/** Where the aid stands, in a sentence after its name. */
 	aid: string | null;
 	/** « Vu le mardi 3 mars à 8 h »: said beside the aid. A phone may hold an agenda of before without it. */
@@ -31,6 +32,10 @@ export interface KeptPhone {
 }
 
 export interface KeptAppointment {
+	/** To answer it. Absent in an agenda of before. */
+	id?: string;
+	/** Of the hour below. Absent in an agenda of before. */
+	sequence?: number;
 	/** ISO instants; once ended, it is no longer shown. */
 	startsAt: string;
 	endsAt: string;
@@ -38,6 +43,10 @@ export interface KeptAppointment {
 	when: string;
 	/** Place and address, or « par téléphone ». */
 	where: string[];
+	/** When it is another than `locale`. */
+	whereLang?: string;
+	/** What was answered, in a sentence; null before. */
+	said?: string | null;
 	toBring: string | null;
 	phone: KeptPhone;
 }

@@ -21,6 +21,9 @@ export type Paper = (typeof PAPERS)[number];
 /** The same whatever is asked for: once received, it is not asked again for another aid (CRPA L114-8). */
 export const LASTING_PAPERS: readonly Paper[] = ['family_record', 'custody_decision', 'bank_details'];
 
+/** Those that name children: another child needs another paper. */
+export const PAPERS_OF_CHILDREN: readonly string[] = ['family_record', 'custody_decision'] satisfies Paper[];
+
 /** Why an aid is refused or granted in part: each says the reason, and what can be done. */
 export const AID_REASONS = [
 	'child_too_old',
@@ -122,6 +125,14 @@ export function aidName(
 
 /** Aids that a crèche asks about: a sheet is printed for them. */
 export const isForCreche = (kind: string): boolean => kind === 'childcare' || kind === 'urgent_childcare';
+
+/** Aids whose questions are their own. */
+const ASK_PATHS: Record<string, string | undefined> = {
+	childcare: '/aides/garde-enfants/nouvelle',
+	urgent_childcare: '/aides/urgence',
+};
+/** Where an aid of the territory is asked for. */
+export const askPath = (kind: string): string => ASK_PATHS[kind] ?? `/aides/nouvelle/${kind}`;
 
 /** Cents as people write euros: « 478,40 € ». */
 export const formatEuros = (cents: number, locale: string): string =>

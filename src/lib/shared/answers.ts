@@ -1,3 +1,5 @@
+import type { AppointmentAnswer } from './codes.ts';
+
 /** Why a person cannot come, or what would help them come. Stored sealed with the answer; labels are messages. */
 export const CANNOT_REASONS = ['transport', 'childcare', 'health', 'work', 'other'] as const;
 export type CannotReason = (typeof CANNOT_REASONS)[number];
@@ -27,4 +29,20 @@ export interface AnswerNote {
 	/** « Rappelez-moi ». */
 	callBack?: boolean;
 	halfDays?: HalfDay[];
+}
+
+/** How long times that are offered may be chosen (product.md §5). */
+export const INVITATION_DAYS = 10;
+
+/**
+ * Other times were offered since the person said they cannot come, and still wait to be chosen: it is their turn, not the
+ * professional's. Whatever they say after that, « aucune ne me va » or « appelez-moi », is with the professional again.
+ */
+export function isPersonsTurn(
+	{ answer, answeredAt, chooseBy }: { answer: AppointmentAnswer; answeredAt: Date | null; chooseBy: Date | null },
+	now: Date,
+): boolean {
+	if (answer !== 'cannot' || !chooseBy || chooseBy <= now) return false;
+	const offeredAt = chooseBy.getTime() - INVITATION_DAYS * 86_400_000;
+	return !answeredAt || answeredAt.getTime() < offeredAt;
 }

@@ -30,7 +30,7 @@ export type StepOwner = (typeof STEP_OWNERS)[number];
 export const GOAL_STATES = ['open', 'reached', 'given_up'] as const;
 export type GoalState = (typeof GOAL_STATES)[number];
 /** A meeting of professionals about one person. */
-export const GROUP_STATES = ['planned', 'refused', 'held'] as const;
+export const GROUP_STATES = ['planned', 'refused', 'held', 'cancelled'] as const;
 export type GroupState = (typeof GROUP_STATES)[number];
 
 export const APPOINTMENT_TYPES = [

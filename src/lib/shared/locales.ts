@@ -25,6 +25,12 @@ const REGIONS: Partial<Record<string, string>> = { en: 'en-GB', ar: 'ar-u-nu-lat
 /** What Intl is asked for: names of days, numbers and lists as people in France read them. */
 export const regionOf = (locale: string): string => REGIONS[locale] ?? locale;
 
+/** What professionals write (names of places, titles, reasons) is in this language, whatever the page around it. */
+export const WRITTEN_IN = 'fr';
+
+/** `lang` of what is in French on a page in this language: nothing to say on a page in French. */
+export const frenchOn = (locale: string): string | undefined => (locale === WRITTEN_IN ? undefined : WRITTEN_IN);
+
 /** What is written in this language, else in French. */
 export const textIn = <Text>(texts: { fr: Text } & Partial<Record<Locale, Text>>, locale: Locale): Text =>
 	texts[locale] ?? texts.fr;

@@ -23,8 +23,12 @@ export interface NeedProgress {
 	theme: Theme;
 	status: NeedStatus;
 	expectedOn: string | null;
+	/** That day is over, and nobody works on it. */
+	isLate: boolean;
 	/** Where a professional sent it. */
 	at: At | null;
+	/** Who answers for it since somebody took the request. */
+	structure: string | null;
 	/** Who answers for it in the territory, until somebody decides. */
 	usual: string | null;
 }
@@ -32,6 +36,8 @@ export interface Progress {
 	status: Exclude<RequestStatus, 'draft'>;
 	respondBy: string;
 	isLate: boolean;
+	/** The person gave no number. */
+	byEmail?: boolean;
 	/** The structure the whole request waits at, or came back from. */
 	whole: At | null;
 	/** Who leads, with their structure. */
@@ -43,11 +49,12 @@ export const needStatusWords = (status: NeedStatus, locale?: Locale): string =>
 	m[`request_need_${status}`]({}, { locale });
 
 /** By when somebody answers while nobody took it, else how far it is. */
-export function answerWords({ status, respondBy, isLate }: Progress, { locale, zone }: Reading): string {
+export function answerWords({ status, respondBy, isLate, byEmail }: Progress, { locale, zone }: Reading): string {
 	const words = { locale };
 	if (status !== 'submitted') return m[`request_status_${status}`]({}, words);
 	const date = formatDay(respondBy, zone, locale);
-	return (isLate ? m.request_receipt_answer_passed : m.request_receipt_answer)({ date }, words);
+	if (isLate) return m.request_receipt_answer_passed({ date }, words);
+	return (byEmail ? m.request_receipt_answer_email : m.request_receipt_answer)({ date }, words);
 }
 
 /** The whole request: its answer, where it waits, who follows it. */
@@ -65,17 +72,22 @@ export function requestLines(progress: Progress, reading: Reading): string[] {
 const goesOn = (status: NeedStatus) => status === 'open' || status === 'in_progress';
 
 /** What happens next with one need. */
-export function needNext({ status, at, usual }: NeedProgress, locale?: Locale): string {
+export function needNext({ status, at, structure, usual }: NeedProgress, locale?: Locale): string {
 	const words = { locale };
 	if (goesOn(status) && at?.state === 'taken') return m.handling_need_taken({ structure: at.structure }, words);
 	if (goesOn(status) && at?.state === 'declined') return m.handling_need_returned({ structure: at.structure }, words);
 	if (goesOn(status) && at) return m.handling_need_sent({ structure: at.structure }, words);
+	if (goesOn(status) && structure) return m.handling_need_taken({ structure }, words);
 	if (goesOn(status) && usual) return m.request_need_usual({ structure: usual }, words);
 	return m[`request_need_next_${status}`]({}, words);
 }
 
-export const needExpected = ({ expectedOn }: NeedProgress, { locale, zone }: Reading): string | null =>
-	expectedOn && m.request_need_expected({ date: formatDay(expectedOn, zone, locale) }, { locale });
+/** The day by which somebody answers about it, or should have. */
+export function needExpected({ expectedOn, isLate }: NeedProgress, { locale, zone }: Reading): string | null {
+	if (!expectedOn) return null;
+	const date = formatDay(expectedOn, zone, locale);
+	return (isLate ? m.request_need_expected_passed : m.request_need_expected)({ date }, { locale });
+}
 
 /** All of it, a line each, for a message. */
 export const progressLines = (progress: Progress, reading: Reading): string[] => [

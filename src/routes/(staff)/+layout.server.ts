@@ -6,10 +6,11 @@ import type { LayoutServerLoad } from './$types';
 
 /** Figures beside the menu: how many people one leads, how many requests wait. */
 export const load: LayoutServerLoad = async () => {
-	const { accountId, territoryId } = requireStaff();
+	const { accountId, role, structureId, territoryId } = requireStaff();
+	const onlyOf = role === 'referent' ? { accountId, structureId } : undefined;
 	const counts: { people: number; requests: number; today?: number } = {
 		people: await caseloadCount(db.read, accountId),
-		requests: await waitingCount(db.read, territoryId),
+		requests: await waitingCount(db.read, territoryId, onlyOf),
 	};
 	return { counts };
 };

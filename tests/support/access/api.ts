@@ -23,6 +23,7 @@ export const OF_SCRIPTS: Record<string, Row> = {
 		byMachines: true,
 		...open,
 		at: '/api/desabonnement/a.manual.b',
+		ok: [303],
 		methods: { POST: { json: {}, ok: [404] } },
 	},
 	'/api/push/subscribe': {

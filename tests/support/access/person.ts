@@ -4,8 +4,16 @@ import { PEOPLE, A, NOBODY, ofPeople } from './actors.ts';
 /** A person’s own space. */
 export const OF_PERSONS: Record<string, Row> = {
 	'/(person)/accueil': ofPeople,
-	'/(person)/compte': { for: [...PEOPLE, 'coparent'], actions: { language: { form: { locale: 'fr' } }, others: {} } },
+	'/(person)/compte': {
+		for: [...PEOPLE, 'coparent'],
+		// « Everywhere else » takes the phones of the account away, whose pages are posted to afterwards.
+		actions: { language: { form: { locale: 'fr' } }, others: { endsSession: true } },
+	},
 	'/(person)/compte/acces': { ...ofPeople, actions: { object: { for: NOBODY, form: { member: '{need}' } } } },
+	'/(person)/compte/coordonnees': {
+		for: [...PEOPLE, 'coparent'],
+		actions: { ask: { form: { contact: 'ni adresse ni numero' } }, prove: { form: { code: '000000' } } },
+	},
 	'/(person)/compte/donnees': ofPeople,
 	'/(person)/compte/donnees/export.json': ofPeople,
 	'/(person)/compte/messages': ofPeople,

@@ -9,14 +9,20 @@ export const OF_STEERING: Record<string, Row> = {
 	},
 	'/(staff)/pilotage/delais': ofCoordinators,
 	'/(staff)/pilotage/ouvertures': ofCoordinators,
+	'/(staff)/pilotage/offres': ofCoordinators,
 	'/(staff)/pilotage/evaluation': {
 		...ofCoordinators,
 		actions: {
 			add: {},
 			publish: { for: ['coordinator'], form: { id: '{improvement}', publish: 'yes' } },
-			finish: { for: ['coordinator'], form: { id: '{improvement}', doneOn: '2031-03-04' } },
+			finish: { for: ['coordinator'], form: { id: '{improvement}', doneOn: '2026-03-04' } },
 			called: { for: ['coordinator'], form: { id: '{callback}' } },
 		},
+	},
+	'/(staff)/pilotage/evaluation/ameliorations/[id]': {
+		for: ['coordinator'],
+		at: '/pilotage/evaluation/ameliorations/{improvement}',
+		actions: { default: { form: { finding: 'Trop loin', answer: 'Par téléphone aussi', ownerLabel: 'Le service' } } },
 	},
 	'/(staff)/pilotage/evaluation/commentaires': {
 		...ofCoordinators,

@@ -3,7 +3,8 @@ import { LEAD, PAIR, FOLLOW_A, KNOW_A, NEAR, NOBODY, ofStaff, ofCoordinators, BO
 
 /** Pages of professionals. */
 export const OF_PROFESSIONALS: Record<string, Row> = {
-	'/(staff)/pro': ofStaff,
+	// The step is the person's own: nobody's here.
+	'/(staff)/pro': { ...ofStaff, actions: { done: { for: NOBODY, form: { step: '{step}' } } } },
 	'/(staff)/pro/agenda': {
 		...ofStaff,
 		actions: {
@@ -65,7 +66,7 @@ export const OF_PROFESSIONALS: Record<string, Row> = {
 	'/(staff)/pro/groupes/[id]': {
 		for: [...PAIR, 'decider'],
 		at: '/pro/groupes/{group}',
-		actions: { default: { for: PAIR } },
+		actions: { decide: { for: PAIR }, move: { for: PAIR }, cancel: { for: PAIR } },
 	},
 	'/(staff)/pro/ouvrir': {
 		...ofStaff,
@@ -95,8 +96,15 @@ export const OF_PROFESSIONALS: Record<string, Row> = {
 		for: KNOW_A,
 		at: '/pro/personnes/{person}',
 		actions: {
-			invite: { for: LEAD, form: { accountId: '{colleague}', 'themes[]': ['other'] } },
+			invite: {
+				for: LEAD,
+				form: { accountId: '{colleague}', 'themes[]': ['other'], memberReason: 'Pour le logement' },
+			},
 			end: { for: NOBODY, form: { member: '{need}' } },
+			second: {
+				for: [...LEAD, 'coordinator'],
+				form: { shown: '{need}', secondId: '{colleague}', secondReason: 'Elle part' },
+			},
 			note: { for: FOLLOW_A, form: { workingNote: 'À rappeler lundi' } },
 		},
 	},
@@ -126,6 +134,20 @@ export const OF_PROFESSIONALS: Record<string, Row> = {
 				form: { step: '{step}', title: 'Autre titre', owner: 'person', state: 'planned', version: '1' },
 			},
 		},
+	},
+	'/(staff)/pro/personnes/[id]/identite': {
+		for: [...PAIR, 'coordinator'],
+		at: '/pro/personnes/{person}/identite',
+		actions: {
+			correct: { form: { firstName: '', lastName: '' } },
+			send: { for: PAIR, form: { channel: 'other' } },
+			prove: { for: PAIR, form: { code: '000000', channel: 'other' } },
+		},
+	},
+	'/(staff)/pro/personnes/[id]/effacer': {
+		for: ['coordinator'],
+		at: '/pro/personnes/{person}/effacer',
+		actions: { default: { form: { reason: 'asked', lastName: 'Quelqu’un d’autre' } } },
 	},
 	'/(staff)/pro/personnes/[id]/point': { for: PAIR, at: '/pro/personnes/{person}/point', actions: { default: {} } },
 	'/(staff)/pro/personnes/[id]/groupe': { for: PAIR, at: '/pro/personnes/{person}/groupe', actions: { default: {} } },

@@ -36,6 +36,8 @@ export const OF_PUBLIC: Record<string, Row> = {
 		},
 		methods: { POST: { form: { answer: 'perhaps' } } },
 	},
+	// An address that is not ours stops nothing, and says so.
+	'/(public)/desabonnement/[token]': { ...open, at: '/desabonnement/a.manual.b', actions: { default: {} } },
 	'/(public)/verifier/[token]': { ...open, at: '/verifier/{invitation}' },
 	'/(public)/demande/[reference]': {
 		for: A,

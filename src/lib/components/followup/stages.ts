@@ -4,6 +4,8 @@ import { formatDay } from '$lib/shared/dates';
 
 interface Stage {
 	name: string;
+	/** When it is another than the page's. */
+	nameLang?: string;
 	state: StageState;
 	enteredAt: Date | null;
 	leftAt: Date | null;
@@ -17,6 +19,7 @@ const STATES = { done: 'done', skipped: 'done', current: 'here', upcoming: 'next
 export const stageItems = (stages: readonly Stage[], zone: string, locale: string, now: Date) =>
 	stages.map((stage) => ({
 		label: stage.name,
+		lang: stage.nameLang,
 		detail: detailOf(stage, (when) => formatDay(when, zone, locale, now)),
 		state: STATES[stage.state],
 	}));

@@ -1,8 +1,9 @@
 import { m } from '$lib/paraglide/messages.js';
 import { CHANNELS, type Channel } from '$lib/shared/codes';
-import { formatDayTime } from '$lib/shared/dates';
+import { formatDayTime, formatDuration } from '$lib/shared/dates';
 import { displayPhone } from '$lib/shared/phones';
-import type { ClosedChannel, Recipient, ReminderView } from '$lib/server/reminders/queries';
+import type { ReminderView } from '$lib/server/reminders/queries';
+import type { ClosedChannel, Recipient } from '$lib/server/reminders/recipients';
 import type { Subject } from '$lib/server/reminders/template-rules';
 
 export const channelWord: Record<Channel, () => string> = {
@@ -24,6 +25,7 @@ export const kindLabel: Record<ReminderView['kind'], () => string> = {
 	paper_due: m.reminder_kind_paper_due,
 	aid_silence: m.reminder_kind_aid_silence,
 	draft_closing: m.reminder_kind_draft_closing,
+	file_closing: m.reminder_kind_file_closing,
 	request_received: m.reminder_kind_request_received,
 	aid_changed: m.reminder_kind_aid_changed,
 	rating: m.reminder_kind_rating,
@@ -53,13 +55,16 @@ const closedWords: Record<ClosedChannel, () => string> = {
 
 /** Why nobody may, or can, be written to now, and how to reach them. */
 export function blockedWords(
-	{ blocked, remindedAt, phone, closed }: Recipient,
+	{ blocked, remindedAt, phone, closed, byHandEveryHours }: Recipient,
 	zone: string,
 	locale: string,
 	now: Date,
 ): string {
 	if (blocked === 'reminded')
-		return m.reminder_pro_blocked_reminded({ when: formatDayTime(remindedAt!, zone, locale, now) });
+		return m.reminder_pro_blocked_reminded({
+			when: formatDayTime(remindedAt!, zone, locale, now),
+			wait: formatDuration(byHandEveryHours, 'hour', locale),
+		});
 	if (blocked === 'muted') return m.reminder_pro_blocked_muted();
 	const why = closed.map((code) => closedWords[code]()).join(', ');
 	const call = phone && m.reminder_pro_blocked_call({ phone: displayPhone(phone) });
@@ -77,6 +82,11 @@ const droppedWords: Record<string, () => string> = {
 	undone: m.reminder_state_dropped_undone,
 };
 
+const failedWords: Record<string, () => string> = {
+	technical: m.reminder_state_technical,
+	unseen: m.reminder_state_unseen,
+};
+
 /** The last channel that took it. */
 const takenBy = ({ attempts }: ReminderView) => attempts.findLast(({ outcome }) => outcome === 'accepted')?.channel;
 
@@ -88,13 +98,13 @@ export function stateWords(reminder: ReminderView, zone: string, locale: string,
 	if (state === 'sent') return m.reminder_state_sent({ channel: channelWord[takenBy(reminder) ?? 'push']() });
 	if (state === 'shown') return m.reminder_state_shown();
 	if (state === 'answered') return m.reminder_state_answered();
-	if (state === 'failed') return reason === 'technical' ? m.reminder_state_technical() : m.reminder_state_failed();
+	if (state === 'failed') return (failedWords[reason ?? ''] ?? m.reminder_state_failed)();
 	return (droppedWords[reason ?? ''] ?? m.reminder_state_dropped_too_late)();
 }
 
-export const stateTone = ({ state }: ReminderView): 'ok' | 'wait' | 'alert' | 'plain' => {
+export const stateTone = ({ state, reason }: ReminderView): 'ok' | 'wait' | 'alert' | 'plain' => {
 	if (state === 'shown' || state === 'answered') return 'ok';
-	if (state === 'failed') return 'alert';
+	if (state === 'failed') return reason === 'unseen' ? 'wait' : 'alert';
 	return state === 'dropped' ? 'plain' : 'wait';
 };
 

@@ -137,6 +137,22 @@ describe('a code by e-mail or SMS', () => {
 		}
 	});
 
+	test('that was sent to sign in with proves no new contact, nor the other way round; both count in one limit', async () => {
+		const db = await testDatabase();
+		const askFor = (purpose: 'sign_in' | 'contact', from: string) =>
+			db.write((tx) => askCode(tx, { contact, browser: from, purpose, now: START }));
+		const checkFor = (purpose: 'sign_in' | 'contact', from: string, code: string) =>
+			checkCode(db, { contact, browser: from, code, purpose, now: START });
+		for (const [one, other] of [['sign_in', 'contact'] as const, ['contact', 'sign_in'] as const]) {
+			const from = newToken();
+			const { code } = await askFor(one, from);
+			await expect(checkFor(other, from, code)).rejects.toThrow('code_wrong');
+			await expect(checkFor(one, from, code)).resolves.toBeDefined();
+		}
+		for (let more = 0; more < 3; more++) await askFor('contact', newToken());
+		await expect(askFor('sign_in', newToken())).rejects.toThrow('codes_too_many');
+	});
+
 	test('leaves in the database neither itself, nor the contact, nor the browser', async () => {
 		const db = await testDatabase();
 		const { code } = await ask(db);

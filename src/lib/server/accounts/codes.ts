@@ -13,7 +13,11 @@ export interface ProvenCode {
 
 /** The table says nothing about who tried to sign in, not even to who knows a number. */
 const contactHashOf = (contact: string) => pepperedHash(config().codePepper, 'contact', contact);
-const codeHashOf = (challengeId: string, code: string) => pepperedHash(config().codePepper, 'code', challengeId, code);
+const codeHashOf = (challengeId: string, code: string, purpose: CodePurpose) =>
+	pepperedHash(config().codePepper, purpose === 'sign_in' ? 'code' : `code ${purpose}`, challengeId, code);
+
+/** What a code allows: one that was sent to sign in with proves no new contact, nor the other way round. All count in one limit. */
+export type CodePurpose = 'sign_in' | 'contact';
 
 /**
  * Draws a code for a contact (as `parseContact` gives it) and a browser; the one it had before is over. The same work
@@ -23,7 +27,12 @@ const codeHashOf = (challengeId: string, code: string) => pepperedHash(config().
  */
 export async function askCode(
 	tx: Tx,
-	{ contact, browser, now }: { contact: string; browser: string; now: Date },
+	{
+		contact,
+		browser,
+		purpose = 'sign_in',
+		now,
+	}: { contact: string; browser: string; purpose?: CodePurpose; now: Date },
 ): Promise<{ code: string; challengeId: string }> {
 	const contactHash = contactHashOf(contact);
 	const browserHash = hashToken(browser);
@@ -46,7 +55,7 @@ export async function askCode(
 	const challengeId = newId();
 	const code = newCode();
 	const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
-	const codeHash = codeHashOf(challengeId, code);
+	const codeHash = codeHashOf(challengeId, code, purpose);
 	await tx
 		.insert(signInCode)
 		.values({ id: challengeId, contactHash, browserHash, codeHash, tries: 0, createdAt: now, expiresAt });
@@ -61,7 +70,7 @@ export async function askCode(
  */
 export async function checkCode(
 	db: Db,
-	input: { contact: string; browser: string; code: string; now: Date },
+	input: { contact: string; browser: string; code: string; purpose?: CodePurpose; now: Date },
 ): Promise<ProvenCode> {
 	const verdict = await db.write((tx) => tryCode(tx, input));
 	if (verdict.outcome === 'right') return { challengeId: verdict.challengeId };
@@ -74,7 +83,13 @@ type Verdict = { outcome: 'right'; challengeId: string } | { outcome: keyof type
 
 async function tryCode(
 	tx: Tx,
-	{ contact, browser, code, now }: { contact: string; browser: string; code: string; now: Date },
+	{
+		contact,
+		browser,
+		code,
+		purpose = 'sign_in',
+		now,
+	}: { contact: string; browser: string; code: string; purpose?: CodePurpose; now: Date },
 ): Promise<Verdict> {
 	const [challenge] = await tx
 		.select()
@@ -90,7 +105,7 @@ async function tryCode(
 		.where(and(eq(signInCode.id, challenge.id), lt(signInCode.tries, CODE_TRIES), isNull(signInCode.usedAt)))
 		.returning({ tries: signInCode.tries });
 	if (counted.length === 0) return { outcome: 'code_locked' };
-	if (sameSecret(challenge.codeHash, codeHashOf(challenge.id, code))) {
+	if (sameSecret(challenge.codeHash, codeHashOf(challenge.id, code, purpose))) {
 		// Only wrong tries count: choosing among several accounts checks the same code a second time.
 		await tx
 			.update(signInCode)

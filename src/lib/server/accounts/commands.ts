@@ -5,11 +5,11 @@ import { account, invitation } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { hashToken, newId, newToken } from '../platform/ids.ts';
 import { getAccount, type Account } from './queries.ts';
-import { INVITATION_LIFETIME_MS, parseContact } from './rules.ts';
+import { INVITATION_LIFETIME_MS, parseContact, type Contact } from './rules.ts';
 import { closeAllSessions } from './sessions.ts';
 
 // One place to import commands of this domain from; codes have a file of their own.
-export { askCode, checkCode, deleteOldCodes, useCode, type ProvenCode } from './codes.ts';
+export { askCode, checkCode, deleteOldCodes, useCode, type CodePurpose, type ProvenCode } from './codes.ts';
 export { closeOtherSessions, closeSession, deleteEndedSessions, openSession } from './sessions.ts';
 
 export interface NewAccount {
@@ -56,6 +56,18 @@ function contactOrNull(raw: string | null | undefined): string | null {
 	return contact.value;
 }
 
+/** A code reached this contact (as `parseContact` gives it): it opens the account from now on, in place of the one of its kind. */
+export async function takeContact(
+	tx: Tx,
+	{ accountId, contact }: { accountId: string; contact: Contact },
+): Promise<void> {
+	const { channel, value } = contact;
+	await tx
+		.update(account)
+		.set(channel === 'email' ? { email: value } : { phone: value })
+		.where(eq(account.id, accountId));
+}
+
 /** The account's open sessions end at once. */
 export async function disableAccount(tx: Tx, accountId: string, now: Date): Promise<void> {
 	await tx.update(account).set({ status: 'disabled' }).where(eq(account.id, accountId));
@@ -67,15 +79,20 @@ export async function setLocale(tx: Tx, accountId: string, locale: string): Prom
 	await tx.update(account).set({ locale }).where(eq(account.id, accountId));
 }
 
+/** Links of this account that were not used no longer work. */
+export async function endInvitations(tx: Tx, accountId: string, now: Date): Promise<void> {
+	await tx
+		.update(invitation)
+		.set({ expiresAt: now })
+		.where(and(eq(invitation.accountId, accountId), isNull(invitation.usedAt), gt(invitation.expiresAt, now)));
+}
+
 /** A link good for 7 days and one use. Earlier ones for the account no longer work. */
 export async function inviteAccount(
 	tx: Tx,
 	{ accountId, createdById, now }: { accountId: string; createdById: string | null; now: Date },
 ): Promise<{ token: string }> {
-	await tx
-		.update(invitation)
-		.set({ expiresAt: now })
-		.where(and(eq(invitation.accountId, accountId), isNull(invitation.usedAt), gt(invitation.expiresAt, now)));
+	await endInvitations(tx, accountId, now);
 	const token = newToken();
 	const expiresAt = new Date(now.getTime() + INVITATION_LIFETIME_MS);
 	await tx

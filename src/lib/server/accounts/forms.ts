@@ -1,14 +1,10 @@
 import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
-import { parseForm, text } from '../platform/forms.ts';
+import { parseForm, text, westernDigits } from '../platform/forms.ts';
 import { parseContact, safeNext } from './rules.ts';
 
 const line = (max: number) =>
 	text(max, { tooLong: () => m.account_error_too_long(), strange: () => m.account_error_strange() });
-
-/** Eastern Arabic digits are digits too. */
-const westernDigits = (typed: string) =>
-	typed.normalize('NFKC').replace(/[٠-٩۰-۹]/g, (digit) => String(digit.codePointAt(0)! & 0xf));
 
 const contact = v.pipe(
 	line(254),
@@ -41,6 +37,9 @@ const signIn = v.pipe(
 
 /** `/connexion`: one field for both, and whose phone it is. */
 export const parseSignIn = (form: FormData) => parseForm(signIn, form);
+
+/** `/compte/coordonnees`: the new e-mail or mobile. */
+export const parseContactField = (form: FormData) => parseForm(v.object({ contact }), form);
 
 const code = v.object({
 	code: v.pipe(

@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { aCoordinator, aPerson, aReferent } from '../../../../tests/factories/index.ts';
+import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
-import { account, session } from '../db/schema/index.ts';
+import { account, pushSubscription, session } from '../db/schema/index.ts';
+import { newId } from '../platform/ids.ts';
 import { disableAccount } from './commands.ts';
 import type { SessionKind } from './rules.ts';
 import {
@@ -188,6 +190,49 @@ describe('a session', () => {
 		expect(await use(db, here, START)).not.toBeNull();
 		expect(await use(db, foreign, START)).not.toBeNull();
 		expect((await listSessions(db.read, alix.account.id, START)).map(({ id }) => id)).toEqual([who.sessionId]);
+	});
+
+	test('closed from another phone, or with the account, takes the reminders of its browser with it', async () => {
+		const db = await testDatabase();
+		const [alix, sami] = [await aPerson(db), await aPerson(db)];
+		const notified = async () =>
+			(await db.read.select().from(pushSubscription)).map(({ accountId }) => accountId).sort();
+		const browser = (accountId: string) =>
+			insertOne(db, pushSubscription, {
+				id: newId(),
+				accountId,
+				endpoint: `https://push.example/${newId()}`,
+				p256dh: 'key',
+				auth: 'auth',
+				label: 'Téléphone perdu',
+				createdAt: START,
+				lastAliveAt: START,
+			});
+		await browser(alix.account.id);
+		await browser(sami.account.id);
+		const who = (await use(db, await open(db, alix.account.id, 'own_phone'), START))!;
+		await db.write((tx) => closeOtherSessions(tx, who));
+		expect(await notified()).toEqual([sami.account.id]);
+		await db.write((tx) => disableAccount(tx, sami.account.id, START));
+		expect(await notified()).toEqual([]);
+	});
+
+	test('keeps the reminders of its own browser when the others are ended, signed in again meanwhile or not', async () => {
+		const db = await testDatabase();
+		const { account } = await aPerson(db);
+		const browser = async (token: string, label: string) =>
+			insertOne(db, pushSubscription, {
+				...{ id: newId(), accountId: account.id, sessionId: (await use(db, token, START))!.sessionId, label },
+				...{ endpoint: `https://push.example/${newId()}`, p256dh: 'key', auth: 'auth' },
+				...{ createdAt: START, lastAliveAt: START },
+			});
+		const [here, lost] = [await open(db, account.id, 'own_phone'), await open(db, account.id, 'own_phone')];
+		await browser(here, 'Ici');
+		await browser(lost, 'Perdu');
+		const again = await open(db, account.id, 'own_phone', here);
+		const who = (await use(db, again, START))!;
+		await db.write((tx) => closeOtherSessions(tx, who));
+		expect(await db.read.select().from(pushSubscription)).toMatchObject([{ label: 'Ici', sessionId: who.sessionId }]);
 	});
 
 	test('that is over is deleted, and no other', async () => {

@@ -2,12 +2,13 @@
  * Login sessions. The only module that knows lucia (decisions/0002): lucia draws tokens and validates; the adapter
  * below stores a hash of the token and nothing else of it, and our own limits decide, at the instant we are given.
  */
-import { and, asc, desc, eq, gt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { Lucia, type Adapter, type DatabaseSession } from 'lucia';
 import type { Device, Role } from '../../shared/codes.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
-import { account, session } from '../db/schema/index.ts';
+import { account, pushSubscription, session } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { hashToken } from '../platform/ids.ts';
 import { idleUntil, RENEW_EVERY_MS, SESSION_LIMITS, type SessionKind } from './rules.ts';
 
@@ -107,7 +108,7 @@ const adapter = (q: Queries, now: Date): Adapter => ({
 			.from(session)
 			.where(and(eq(session.accountId, accountId), gt(session.endsAt, now), gt(session.idleUntil, now)))
 			.orderBy(desc(session.createdAt), asc(session.id))
-			.limit(50);
+			.limit(WHOLE);
 		return rows.map(({ id, kind, device, endsAt, idleUntil }): DatabaseSession => ({
 			id,
 			userId: accountId,
@@ -144,8 +145,16 @@ export async function openSession(
 		idleUntil: idleUntil(kind, now, endsAt),
 	});
 	await tx.update(account).set({ lastSeenAt: now }).where(eq(account.id, accountId));
+	if (replacing) await keepBrowser(tx, accountId, { from: hashToken(replacing), to: hashToken(id) });
 	return id;
 }
+
+/** Signed in again in the same browser: its reminders go on, and stay with it. */
+const keepBrowser = (tx: Tx, accountId: string, { from, to }: { from: string; to: string }) =>
+	tx
+		.update(pushSubscription)
+		.set({ sessionId: to })
+		.where(and(eq(pushSubscription.accountId, accountId), eq(pushSubscription.sessionId, from)));
 
 /**
  * Who holds this token at `now`; null when it is unknown, over, unused for too long, or the account is disabled. Role
@@ -179,14 +188,21 @@ export async function closeSession(tx: Tx, { sessionId, accountId }: { sessionId
 	await tx.delete(session).where(and(eq(session.id, sessionId), eq(session.accountId, accountId)));
 }
 
-/** Ends every other session of the account (a lost phone). */
+/**
+ * Ends every other session of the account (a lost phone), and notifies none of their browsers any more. One of which the session is
+ * not known goes too: it says itself again at a next start (src/phone/push.ts), which a signed-out one cannot.
+ */
 export async function closeOtherSessions(tx: Tx, { sessionId, accountId }: { sessionId: string; accountId: string }) {
 	await tx.delete(session).where(and(ne(session.id, sessionId), eq(session.accountId, accountId)));
+	const isNotHere = or(isNull(pushSubscription.sessionId), ne(pushSubscription.sessionId, sessionId));
+	await tx.delete(pushSubscription).where(and(eq(pushSubscription.accountId, accountId), isNotHere));
 }
 
-/** Ends all: the account is disabled, or its contact is no longer theirs. */
-export const closeAllSessions = (tx: Tx, accountId: string, now: Date) =>
-	luciaAt(tx, now).invalidateUserSessions(accountId);
+/** Ends all, reminders on its browsers with them: the account is disabled, or its contact is no longer theirs. */
+export async function closeAllSessions(tx: Tx, accountId: string, now: Date): Promise<void> {
+	await luciaAt(tx, now).invalidateUserSessions(accountId);
+	await tx.delete(pushSubscription).where(eq(pushSubscription.accountId, accountId));
+}
 
 /** Housekeeping: ended sessions open nothing, but say when somebody was here. */
 export const deleteEndedSessions = (tx: Tx, now: Date) => luciaAt(tx, now).deleteExpiredSessions();

@@ -78,6 +78,19 @@ describe('after a cancellation', () => {
 		},
 	);
 
+	test('said on the telephone, the link offers times again too; said after the hour, it does not', async () => {
+		const { db, referent, id, choose } = await chosen(true);
+		const taken = await choose(id);
+		const excused = (of: string, now: Date) =>
+			db.write((tx) => markOutcome(tx, { appointmentId: of, by: actorOf(referent), outcome: 'excused', now }));
+		await excused(id, new Date(taken.startsAt.getTime() - 3_600_000));
+		const next = await latestOf(db.read, id);
+		expect(next).not.toBe(id);
+		const other = await choose(next, 1);
+		await excused(next, other.endsAt);
+		expect(await latestOf(db.read, next)).toBe(next);
+	});
+
 	test('by the service, nothing is offered by itself', async () => {
 		const { db, referent, id, choose } = await chosen(false);
 		await choose(id);

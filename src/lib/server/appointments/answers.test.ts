@@ -24,8 +24,9 @@ describe('an answer', () => {
 		const answer = (via: 'portal' | 'notification', now = NOW) =>
 			db.write((tx) => answerAppointment(tx, { appointmentId: id, answer: 'coming', via, now }));
 		expect(await answer('notification')).toEqual({ changed: true });
-		expect(await answer('portal', new Date(NOW.getTime() + 60_000))).toEqual({ changed: false });
-		expect(await rowOf(db, id)).toMatchObject({ answer: 'coming', answeredVia: 'notification', answeredAt: NOW });
+		const again = new Date(NOW.getTime() + 60_000);
+		expect(await answer('portal', again)).toEqual({ changed: false });
+		expect(await rowOf(db, id)).toMatchObject({ answer: 'coming', answeredVia: 'notification', answeredAt: again });
 		expect(await db.read.select().from(auditEntry)).toHaveLength(1);
 	});
 
@@ -45,6 +46,44 @@ describe('an answer', () => {
 		expect(row.answerNoteSealed).not.toContain('transport');
 		await answer('coming');
 		expect(readNote(await rowOf(db, id))).toBeNull();
+	});
+
+	test('said last is the one that counts, in whatever order the channels bring them', async () => {
+		const db = await testDatabase();
+		const { id } = await anAppointment(db);
+		const token = await db.write((tx) => newAnswerLink(tx, { appointmentId: id, now: NOW }));
+		const minute = (count: number) => new Date(NOW.getTime() + count * 60_000);
+		const now = minute(10);
+		const page = (answer: 'coming' | 'cannot', saidAt?: Date, note?: string) =>
+			db.write((tx) => answerAppointment(tx, { appointmentId: id, answer, note, via: 'portal', saidAt, now }));
+		// Kept by the phone at the first and third minute, tapped in the notification at the second; the first arrives last.
+		await db.write((tx) => answerByLink(tx, { token, answer: 'coming', via: 'notification', saidAt: minute(2), now }));
+		expect(await page('cannot', minute(1))).toEqual({ changed: false });
+		expect(await rowOf(db, id)).toMatchObject({ answer: 'coming', answeredAt: minute(2) });
+		expect(await page('cannot', minute(3))).toEqual({ changed: true });
+		expect(await rowOf(db, id)).toMatchObject({ answer: 'cannot', answeredAt: minute(3) });
+		// The same said again is younger than what still waited.
+		await page('cannot', minute(5));
+		expect(await page('coming', minute(4))).toEqual({ changed: false });
+		// A word that goes with an answer taken back since goes with nothing.
+		await page('coming', minute(7));
+		expect(await page('coming', minute(6), 'Je n’ai plus de voiture')).toEqual({ changed: false });
+		expect(readNote(await rowOf(db, id))).toBeNull();
+	});
+
+	test('given about one hour is never kept for another', async () => {
+		const db = await testDatabase();
+		const { id } = await anAppointment(db);
+		const answer = (sequence?: number) =>
+			db.write((tx) =>
+				answerAppointment(tx, { appointmentId: id, answer: 'coming', sequence, via: 'portal', now: NOW }),
+			);
+		await db.write((tx) => tx.update(appointment).set({ sequence: 1 }).where(eq(appointment.id, id)));
+		await expect(answer(0)).rejects.toMatchObject({ code: 'appointment_changed', kind: 'conflict' });
+		expect(await rowOf(db, id)).toMatchObject({ answer: 'none', answeredAt: null });
+		expect(await answer(1)).toEqual({ changed: true });
+		// A page of an earlier version tells none.
+		expect(await answer()).toEqual({ changed: false });
 	});
 
 	test('counts until the end, and never once it no longer stands', async () => {

@@ -8,7 +8,7 @@ import { touchContact } from '../people/commands.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { hashToken, newToken } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
-import { appointmentRow, type Actor, type AppointmentRow } from './commands.ts';
+import { appointmentRow, refuseChanged, type Actor, type AppointmentRow } from './commands.ts';
 import { needFrom } from './need-from.ts';
 import { mayAnswer } from './rules.ts';
 
@@ -21,7 +21,11 @@ interface Answering {
 	/** Free words, or what was tapped beside the answer. */
 	note?: string | AnswerNote;
 	via: Via;
+	/** Of the page it was said on; a page of before tells none. */
+	sequence?: number;
 	by?: Actor;
+	/** When the person said it, for what waited on their phone; now without it. */
+	saidAt?: Date;
 	now: Date;
 }
 
@@ -35,21 +39,29 @@ export const readNote = (row: Pick<AppointmentRow, 'id' | 'answerNoteSealed'>): 
 
 /**
  * Keeps the person's answer. The same answer again changes nothing, whatever the channel; a note given later completes it.
- * @throws DomainError `not_found`, `answer_too_late` (gone) once it ended or no longer stands
+ * What was said last counts, in whatever order it arrives: an answer said before the one that is kept changes nothing.
+ * @throws DomainError `not_found`, `answer_too_late` (gone) once it ended or no longer stands, `appointment_changed` (conflict) when
+ * it was said of another hour
  */
 export async function answerAppointment(tx: Tx, input: Answering): Promise<{ changed: boolean }> {
-	const { appointmentId, answer, via, by, now } = input;
+	const { appointmentId, answer, via, by, now, saidAt = now } = input;
 	const found = await appointmentRow(tx, appointmentId);
 	if (!mayAnswer(found.state, found.endsAt, now)) throw new DomainError('answer_too_late', 'gone');
+	refuseChanged(found, input.sequence);
+	if (found.answer !== 'none' && found.answeredAt && saidAt < found.answeredAt) return { changed: false };
 	const added = typeof input.note === 'string' ? { text: input.note } : input.note;
 	const kept = found.answer === answer ? readNote(found) : null;
 	const note = kept || added ? { ...kept, ...added } : null;
-	if (found.answer === answer && JSON.stringify(note) === JSON.stringify(kept)) return { changed: false };
+	if (found.answer === answer && JSON.stringify(note) === JSON.stringify(kept)) {
+		// Said again, it is younger than what may still arrive.
+		await tx.update(appointment).set({ answeredAt: saidAt }).where(eq(appointment.id, appointmentId));
+		return { changed: false };
+	}
 	await tx
 		.update(appointment)
 		.set({
 			answer,
-			answeredAt: now,
+			answeredAt: saidAt,
 			answeredVia: via,
 			answerNoteSealed: note ? sealNote(found.id, note) : null,
 		})
@@ -131,10 +143,10 @@ export async function territoryOfLink(q: Queries, token: string): Promise<string
 /** @throws DomainError `link_unknown` (not_found), `link_ended` (gone) */
 export async function answerByLink(
 	tx: Tx,
-	input: { token: string; answer: GivenAnswer; note?: string | AnswerNote; via?: Via; now: Date },
+	input: { token: string; answer: GivenAnswer; note?: string | AnswerNote; via?: Via; saidAt?: Date; now: Date },
 ): Promise<{ appointmentId: string; changed: boolean }> {
-	const { token, answer, note, via = 'link', now } = input;
+	const { token, answer, note, via = 'link', saidAt, now } = input;
 	const { appointmentId } = await appointmentOfLink(tx, token, now);
-	const { changed } = await answerAppointment(tx, { appointmentId, answer, note, via, now });
+	const { changed } = await answerAppointment(tx, { appointmentId, answer, note, via, saidAt, now });
 	return { appointmentId, changed };
 }

@@ -1,5 +1,5 @@
 import type { AppointmentMode } from '../../shared/codes.ts';
-import { addDays, instantOf, localDay, weekdayOf, type Holidays } from '../territories/calendar.ts';
+import { addDays, instantOf, localDay, wallClock, weekdayOf, type Holidays } from '../territories/calendar.ts';
 import { plan } from './rules.ts';
 
 export interface Where {
@@ -17,6 +17,7 @@ export interface Busy extends Where {
 	startsAt: Date;
 	endsAt: Date;
 }
+/** Day and time as they are shown where the appointment is. */
 export interface FreeHour {
 	/** `YYYY-MM-DD` */
 	day: string;
@@ -26,14 +27,25 @@ export interface FreeHour {
 	endsAt: Date;
 }
 
+/** Days `YYYY-MM-DD`, both included. */
+export interface DaysAway {
+	fromDay: string;
+	toDay: string;
+}
+export const isAway = (day: string, away: DaysAway[]): boolean =>
+	away.some(({ fromDay, toDay }) => fromDay <= day && day <= toDay);
+
 export interface Diary {
 	weekly: WeeklyHours[];
-	/** Days away, both included. */
-	exceptions: { fromDay: string; toDay: string }[];
+	/** Of either professional: both must be there. */
+	exceptions: DaysAway[];
 	holidays: Holidays;
 	/** Hours already held, by the professional or by the person. */
 	busy: Busy[];
+	/** Of the professional: weekly hours, days away and holidays are theirs. */
 	zone: string;
+	/** Of the appointment, where it is another one. */
+	shownIn: string;
 	travelMinutes: number;
 }
 
@@ -71,19 +83,20 @@ function isFree(hour: FreeHour, where: Where, { busy, travelMinutes }: Diary): b
 
 /** Free hours of one day, earliest first, whatever they leave of one another; worked out one at a time, most are not asked for. */
 function* hoursOf(day: string, where: Where, durationMinutes: number, diary: Diary, now: Date): Generator<FreeHour> {
-	const { weekly, exceptions, holidays, zone } = diary;
-	if (holidays.has(day) || exceptions.some(({ fromDay, toDay }) => fromDay <= day && day <= toDay)) return;
+	const { weekly, exceptions, holidays, zone, shownIn } = diary;
+	if (holidays.has(day) || isAway(day, exceptions)) return;
 	const ofDay = weekly
 		.filter((hours) => hours.weekday === weekdayOf(day) && samePlace(hours, where))
 		.sort((one, other) => minutesOf(one.fromTime) - minutesOf(other.fromTime));
 	for (const { fromTime, toTime } of ofDay) {
 		const last = minutesOf(toTime) - durationMinutes;
 		for (let minutes = minutesOf(fromTime); minutes <= last; minutes += STEP_MINUTES) {
-			const time = timeOf(minutes);
-			const startsAt = instantOf(day, time, zone);
-			const hour = { day, time, startsAt, endsAt: new Date(startsAt.getTime() + durationMinutes * MINUTE_MS) };
+			const startsAt = instantOf(day, timeOf(minutes), zone);
+			const shown = zone === shownIn ? { day, time: timeOf(minutes) } : wallClock(startsAt, shownIn);
+			const hour = { ...shown, startsAt, endsAt: new Date(startsAt.getTime() + durationMinutes * MINUTE_MS) };
 			// What is held is looked at first: the rules of the clock cost a hundred times more.
-			if (isFree(hour, where, diary) && plan(day, time, zone, durationMinutes, now).problem === null) yield hour;
+			if (!isFree(hour, where, diary)) continue;
+			if (plan(shown.day, shown.time, shownIn, durationMinutes, now).problem === null) yield hour;
 		}
 	}
 }
@@ -117,7 +130,9 @@ export function isFreeHour(
 	now: Date,
 ) {
 	const today = localDay(now, diary.zone);
-	if (wanted.day <= today || wanted.day > addDays(today, HORIZON_DAYS)) return false;
-	for (const { time } of hoursOf(wanted.day, where, durationMinutes, diary, now)) if (time === wanted.time) return true;
+	const dayThere = localDay(instantOf(wanted.day, wanted.time, diary.shownIn), diary.zone);
+	if (dayThere <= today || dayThere > addDays(today, HORIZON_DAYS)) return false;
+	for (const { day, time } of hoursOf(dayThere, where, durationMinutes, diary, now))
+		if (day === wanted.day && time === wanted.time) return true;
 	return false;
 }

@@ -9,6 +9,7 @@ import {
 	addWeeklyHours,
 	availabilityOf,
 	availableHours,
+	isAvailableHour,
 	removeDaysAway,
 	removeWeeklyHours,
 } from './availability.ts';
@@ -58,6 +59,17 @@ describe('free hours', () => {
 		]);
 		const onTuesday = new Date('2026-03-03T06:00:00Z');
 		expect((await free({}, onTuesday))[0]).toBe('03-10 09:00');
+	});
+
+	test('are the professional’s own hours, shown on the clock of a place in another zone, across its clock change', async () => {
+		const { db, territory, referent, free } = await office({ zone: 'America/Cayenne' });
+		const inParis = { zone: 'Europe/Paris' };
+		expect((await free(inParis)).slice(0, 3)).toEqual(['03-03 13:00', '03-03 14:00', '03-03 15:00']);
+		const later = new Date('2026-03-30T12:00:00Z');
+		expect((await free(inParis, later))[0]).toBe('03-31 14:00');
+		const sought = { referentId: referent.id, territoryId: territory.id, ...inParis, durationMinutes: 60, ...OFFICE };
+		const mayTake = (localTime: string) => isAvailableHour(db.read, sought, { localDay: '2026-03-03', localTime }, NOW);
+		expect([await mayTake('13:00'), await mayTake('09:00')]).toEqual([true, false]);
 	});
 
 	test('leave out lunch, which is only time nobody said to be open', async () => {

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, gte, lt } from 'drizzle-orm';
+import { and, asc, count, eq, gt, gte, inArray, lt } from 'drizzle-orm';
 import type { AppointmentMode } from '../../shared/codes.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { availability, availabilityException } from '../db/schema/index.ts';
@@ -6,8 +6,16 @@ import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
-import { freeHours, isFreeHour, type Diary, type FreeHour, type Where } from './availability-rules.ts';
-import { heldBetween } from './held.ts';
+import {
+	freeHours,
+	isAway,
+	isFreeHour,
+	type DaysAway,
+	type Diary,
+	type FreeHour,
+	type Where,
+} from './availability-rules.ts';
+import { heldBetween, isBusyOutside } from './held.ts';
 import { DAY_MS } from './rules.ts';
 
 const MOST_ROWS = 60;
@@ -16,12 +24,7 @@ const HELD_DAYS = 40;
 
 /** A professional's weekly hours, as the week goes, and their days away from today on. */
 export async function availabilityOf(q: Queries, accountId: string, today: string) {
-	const weekly = await q
-		.select()
-		.from(availability)
-		.where(eq(availability.accountId, accountId))
-		.orderBy(asc(availability.weekday), asc(availability.fromTime))
-		.limit(MOST_ROWS);
+	const weekly = await weeklyOf(q, accountId);
 	const exceptions = await q
 		.select()
 		.from(availabilityException)
@@ -30,6 +33,14 @@ export async function availabilityOf(q: Queries, accountId: string, today: strin
 		.limit(MOST_ROWS);
 	return { weekly, exceptions };
 }
+
+const weeklyOf = (q: Queries, accountId: string) =>
+	q
+		.select()
+		.from(availability)
+		.where(eq(availability.accountId, accountId))
+		.orderBy(asc(availability.weekday), asc(availability.fromTime))
+		.limit(MOST_ROWS);
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const FIRST = '07:00';
@@ -109,6 +120,7 @@ interface Sought extends Partial<Where> {
 	/** Their own hours are left out as well. */
 	personId?: string;
 	territoryId: string;
+	/** Of the appointment: free hours are shown in it. */
 	zone: string;
 	mode: AppointmentMode;
 	durationMinutes: number;
@@ -131,17 +143,48 @@ export async function isAvailableHour(
 	return isFreeHour({ day, time }, whereOf(sought), sought.durationMinutes, await diaryOf(q, sought, now), now);
 }
 
+/** Days away of any of these professionals, from `today` on. */
+export async function daysAway(q: Queries, accountIds: string[], today: string): Promise<DaysAway[]> {
+	return q
+		.select({ fromDay: availabilityException.fromDay, toDay: availabilityException.toDay })
+		.from(availabilityException)
+		.where(and(inArray(availabilityException.accountId, accountIds), gte(availabilityException.toDay, today)))
+		.limit(accountIds.length * MOST_ROWS);
+}
+
+/** Who holds the meeting: the one professional, or both. */
+export const holders = ({ referentId, secondReferentId }: Pick<Sought, 'referentId' | 'secondReferentId'>): string[] =>
+	secondReferentId ? [referentId, secondReferentId] : [referentId];
+
+/**
+ * Whether one of them is away that day, or busy in another calendar over these hours: such an hour is not proposed, nor taken when it
+ * was proposed before. What a professional books by hand is not closed by it.
+ */
+export async function isClosed(
+	q: Queries,
+	accountIds: string[],
+	hour: { localDay: string; startsAt: Date; endsAt: Date },
+): Promise<boolean> {
+	if (isAway(hour.localDay, await daysAway(q, accountIds, hour.localDay))) return true;
+	for (const accountId of accountIds) if (await isBusyOutside(q, accountId, hour)) return true;
+	return false;
+}
+
 async function diaryOf(q: Queries, sought: Sought, now: Date): Promise<Diary> {
-	const { referentId, secondReferentId, personId, zone, id } = sought;
-	const { settings, holidayZone } = await getTerritory(q, sought.territoryId);
+	const { referentId, personId, id } = sought;
+	const accountIds = holders(sought);
+	const { settings, holidayZone, zone } = await getTerritory(q, sought.territoryId);
 	const busy = await heldBetween(q, {
-		accountIds: secondReferentId ? [referentId, secondReferentId] : [referentId],
+		accountIds,
 		personId,
 		except: id,
 		from: now,
 		to: new Date(now.getTime() + HELD_DAYS * DAY_MS),
 	});
-	const { weekly, exceptions } = await availabilityOf(q, referentId, localDay(now, zone));
+	const today = localDay(now, zone);
+	const weekly = await weeklyOf(q, referentId);
+	const exceptions = await daysAway(q, accountIds, today);
 	const holidays = await holidaysOf(q, holidayZone);
-	return { weekly, exceptions, holidays, busy, zone, travelMinutes: settings.travelMinutes };
+	const { travelMinutes } = settings;
+	return { weekly, exceptions, holidays, busy, zone, shownIn: sought.zone, travelMinutes };
 }

@@ -107,6 +107,17 @@ describe('booking', () => {
 		await expect(book()).resolves.toHaveProperty('id');
 	});
 
+	test('an hour that moved since the page was read is not cancelled; one that is cancelled already says so', async () => {
+		const { db, book, person, own } = await office();
+		const { id } = await book();
+		await db.write((tx) => tx.update(appointment).set({ sequence: 1 }).where(eq(appointment.id, id)));
+		const cancel = (sequence?: number) =>
+			db.write((tx) => cancelAppointment(tx, { appointmentId: id, personId: person.id, sequence, by: own, now: NOW }));
+		await expect(cancel(0)).rejects.toMatchObject({ code: 'appointment_changed', kind: 'conflict' });
+		expect(await cancel(1)).toEqual({ changed: true });
+		expect(await cancel(1)).toEqual({ changed: false });
+	});
+
 	test('twenty people sent to one hour at once: one gets it', async () => {
 		const { db, book, referent } = await office();
 		const people = await Promise.all(

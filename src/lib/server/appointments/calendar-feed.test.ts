@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { anAppointment, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { readTwice } from '../../../../tests/support/two-calendars.ts';
-import { account, auditEntry, calendarFeed } from '../db/schema/index.ts';
+import { account, appointment, auditEntry, calendarFeed } from '../db/schema/index.ts';
 import { calendarFeedFile } from './calendar-file.ts';
 import { feedOf, findFeed, initialsOf, makeFeed, revokeFeed } from './calendar-feed.ts';
-import { cancelAppointment, moveAppointment } from './commands.ts';
+import { cancelAppointment, markOutcome, moveAppointment } from './commands.ts';
 
 async function home(zone = 'Europe/Paris') {
 	const db = await testDatabase();
@@ -48,6 +48,22 @@ describe('a private feed', () => {
 		expect(cancelled).toMatchObject({ uid: added!.uid, sequence: 2, status: 'CANCELLED', alarm: undefined });
 	});
 
+	test('an outcome that is mended is a later version: what was called off is shown as held again', async () => {
+		const { db, staff, feed, read, book } = await home();
+		const token = await feed();
+		const { id } = await book();
+		const after = new Date('2026-03-10T14:30:00Z');
+		const say = (outcome: 'excused' | 'seen') =>
+			db.write((tx) => markOutcome(tx, { appointmentId: id, by: staff, outcome, now: after }));
+		await say('excused');
+		expect((await read(token, after)).events[0]).toMatchObject({ sequence: 1, status: 'CANCELLED' });
+		await say('seen');
+		expect((await read(token, after)).events[0]).toMatchObject({ sequence: 2, status: 'CONFIRMED' });
+		const held = await book({ day: '2026-03-09' });
+		await db.write((tx) => markOutcome(tx, { appointmentId: held.id, by: staff, outcome: 'seen', now: after }));
+		expect((await read(token, after)).events[0]).toMatchObject({ uid: `${held.id}@sans-couture`, sequence: 0 });
+	});
+
 	test('« le même jour à 9 h » stays at nine on both sides of both clock changes, and of the new year', async () => {
 		const { feed, read, book } = await home();
 		const token = await feed();
@@ -87,6 +103,27 @@ describe('a private feed', () => {
 		await anAppointment(db, { day: '2026-03-11' });
 		const kept = await book({ day: '2025-12-03', state: 'noshow' });
 		expect((await read(token)).events.map(({ uid }) => uid)).toEqual([`${kept.id}@sans-couture`]);
+	});
+
+	test('of somebody whose past is full loses the oldest of it, never what is to come', async () => {
+		const { db, staff, feed, book, person } = await home();
+		const token = await feed(staff);
+		const soon = await book();
+		const template = await book({ state: 'seen', day: '2026-03-01' });
+		const past = Array.from({ length: 500 }, (_, index) => ({
+			...template,
+			id: `past${index}`,
+			personId: person.id,
+			startsAt: new Date(template.startsAt.getTime() - (index + 1) * 3_600_000),
+			endsAt: new Date(template.endsAt.getTime() - (index + 1) * 3_600_000),
+		}));
+		await db.write(async (tx) => {
+			for (let from = 0; from < past.length; from += 100)
+				await tx.insert(appointment).values(past.slice(from, from + 100));
+		});
+		const { entries } = await feedOf(db.read, token, NOW);
+		expect(entries).toHaveLength(501);
+		expect(entries.slice(-3).map(({ id }) => id)).toEqual(['past0', template.id, soon.id]);
 	});
 
 	test('of a professional holds their own hours, with initials', async () => {

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
@@ -10,6 +10,7 @@ import { DAY_MS } from './rules.ts';
 
 /** Older ones leave the feed; calendars keep their own past. */
 const KEPT_DAYS = 90;
+/** Of what is past, the latest; of what is to come, the nearest. */
 const MOST = 500;
 
 /** Makes the account's private feed; the former address, if any, is dead at once. Only the hash is kept. */
@@ -68,24 +69,25 @@ export async function feedOf(q: Queries, token: string, now: Date) {
 		.limit(1);
 	if (!owner) throw new DomainError('feed_unknown', 'not_found');
 	const { personId, accountId } = owner;
-	const entries = await q
-		.select({ appointment, firstName: person.firstName, lastName: person.lastName })
-		.from(appointment)
-		.innerJoin(person, eq(person.id, appointment.personId))
-		.where(
-			and(
-				personId
-					? eq(appointment.personId, personId)
-					: and(
-							or(eq(appointment.referentId, accountId), eq(appointment.secondReferentId, accountId)),
-							isNull(appointment.workshopId),
-						),
-				gt(appointment.startsAt, new Date(now.getTime() - KEPT_DAYS * DAY_MS)),
-				ne(appointment.state, 'invited'),
-			),
-		)
-		.orderBy(asc(appointment.startsAt), asc(appointment.id))
-		.limit(MOST);
+	const whose = personId
+		? eq(appointment.personId, personId)
+		: and(
+				or(eq(appointment.referentId, accountId), eq(appointment.secondReferentId, accountId)),
+				isNull(appointment.workshopId),
+			);
+	const since = new Date(now.getTime() - KEPT_DAYS * DAY_MS);
+	const part = (when: ReturnType<typeof and>, order: typeof asc) =>
+		q
+			.select({ appointment, firstName: person.firstName, lastName: person.lastName })
+			.from(appointment)
+			.innerJoin(person, eq(person.id, appointment.personId))
+			.where(and(whose, when, ne(appointment.state, 'invited')))
+			.orderBy(order(appointment.startsAt), order(appointment.id))
+			.limit(MOST);
+	// Each with room of its own: a full past takes nothing from what is to come.
+	const coming = await part(gt(appointment.startsAt, now), asc);
+	const past = await part(and(gt(appointment.startsAt, since), lte(appointment.startsAt, now)), desc);
+	const entries = [...past.reverse(), ...coming];
 	const held = personId ? [] : await workshopsHeld(q, accountId, now);
 	return {
 		kind: personId ? ('person' as const) : ('professional' as const),

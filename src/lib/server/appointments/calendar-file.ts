@@ -1,4 +1,5 @@
 import ical, { ICalAlarmType, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import ICAL from 'ical.js';
 import { Temporal } from 'temporal-polyfill';
 import type { AppointmentState } from '../../shared/codes.ts';
 
@@ -29,7 +30,7 @@ const REFRESH_SECONDS = 3600;
  * the right hour. The title says nothing but « Rendez-vous »: calendars are shared and show on locked screens.
  */
 export const calendarFile = (entry: Entry, title: string, now: Date): string =>
-	calendarOf([{ ...entry, title }], now).toString();
+	written(calendarOf([{ ...entry, title }], now));
 
 /**
  * All of somebody's appointments, for a calendar that subscribes. One that moved keeps its UID under a higher SEQUENCE; a cancelled
@@ -37,8 +38,12 @@ export const calendarFile = (entry: Entry, title: string, now: Date): string =>
  */
 export function calendarFeedFile(entries: TitledEntry[], name: string, zone: string, now: Date): string {
 	const calendar = calendarOf(entries, now, entries.length === 0 ? zone : null);
-	return calendar.name(name).method(ICalCalendarMethod.PUBLISH).ttl(REFRESH_SECONDS).toString();
+	return written(calendar.name(name).method(ICalCalendarMethod.PUBLISH).ttl(REFRESH_SECONDS));
 }
+
+/** ical-generator writes properties after components, which the grammar of RFC 5545 (§3.4, §3.6.1) does not know: read and put in order. */
+const written = (calendar: { toString(): string }): string =>
+	ICAL.stringify(ICAL.parse(calendar.toString()) as Parameters<typeof ICAL.stringify>[0]);
 
 function calendarOf(entries: TitledEntry[], now: Date, emptyIn: string | null = null) {
 	const years = entries.map(({ localDay }) => Number(localDay.slice(0, 4)));

@@ -12,6 +12,7 @@ import { sealNullable } from '../platform/sealing.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { inviteAgain } from './again.ts';
 import { isFirstContact, refuseShortNotice } from './convocation.ts';
+import { holders } from './availability.ts';
 import { noteFreed } from './freed.ts';
 import { needFrom } from './need-from.ts';
 import { isBusyOutside, isPersonHeld, isProfessionalHeld } from './held.ts';
@@ -49,6 +50,15 @@ export async function appointmentRow(q: Queries, id: string): Promise<Appointmen
 	const [row] = await q.select().from(appointment).where(eq(appointment.id, id)).limit(1);
 	if (!row) throw notFound();
 	return row;
+}
+
+/**
+ * What is asked about an appointment was read on a page, perhaps long ago: nothing is said of an hour the person has not seen.
+ * `sequence`: as the page had it; a page of before tells none.
+ * @throws DomainError `appointment_changed` (conflict)
+ */
+export function refuseChanged({ sequence: now }: AppointmentRow, sequence: number | undefined): void {
+	if (sequence !== undefined && sequence !== now) throw new DomainError('appointment_changed', 'conflict');
 }
 
 /** @throws DomainError with the problem's code (`hour_past`, `hour_missing`, `hour_outside`…) */
@@ -115,7 +125,7 @@ export async function bookAppointment(
 
 /**
  * Moves a booked appointment, and may change where, how and who holds it: one change, one sequence. The answer is asked again, links
- * to the former hour die; a convocation gives its notice again.
+ * to the former hour die; a convocation gives its notice again when its hour changes: another room or professional needs none.
  * @throws as `bookAppointment`, and DomainError `appointment_refused`, `appointment_changed` (conflict) when somebody moved it
  * since `sequence`
  */
@@ -125,10 +135,11 @@ export async function moveAppointment(tx: Tx, input: Move): Promise<void> {
 	const isFixed = found.workshopId !== null;
 	if (found.state !== 'booked' || isFixed || now >= found.endsAt)
 		throw new DomainError('appointment_refused', 'conflict');
-	if (input.sequence !== undefined && input.sequence !== found.sequence)
-		throw new DomainError('appointment_changed', 'conflict');
+	refuseChanged(found, input.sequence);
 	const hours = agreedHours(input, now);
-	if (found.origin === 'convocation') await refuseShortNotice(tx, { ...input, territoryId: found.territoryId });
+	const isSameHour = hours.startsAt.getTime() === found.startsAt.getTime();
+	if (found.origin === 'convocation' && !isSameHour)
+		await refuseShortNotice(tx, { ...input, territoryId: found.territoryId });
 	const hands = await handsOf(tx, found, input);
 	await refuseOverlap(tx, { ...hours, ...hands, personId: found.personId, except: found.id });
 	await tx
@@ -143,6 +154,9 @@ export async function moveAppointment(tx: Tx, input: Move): Promise<void> {
 			sequence: found.sequence + 1,
 		})
 		.where(eq(appointment.id, appointmentId));
+	const holdStill = isSameHour ? holders(hands) : [];
+	const freed = holders(found).filter((id) => !holdStill.includes(id));
+	await noteFreed(tx, found, now, freed);
 	await endLinks(tx, appointmentId, now);
 	const { personId } = found;
 	await recordAudit(tx, { action: 'appointment.moved', actor: by, subjectId: appointmentId, personId, at: now });
@@ -177,11 +191,11 @@ async function handsOf(tx: Tx, found: AppointmentRow, { referentId = found.refer
 
 /**
  * The person cancels their own appointment: its hour is free, and they may choose another one under the same link.
- * @throws DomainError `not_found`, `appointment_refused`, `appointment_over`, `cancel_too_late`
+ * @throws DomainError `not_found`, `appointment_refused`, `appointment_over`, `cancel_too_late`, `appointment_changed`
  */
 export async function cancelAppointment(
 	tx: Tx,
-	input: { appointmentId: string; personId: string; by: Actor; now: Date },
+	input: { appointmentId: string; personId: string; sequence?: number; by: Actor; now: Date },
 ): Promise<{ changed: boolean }> {
 	const { appointmentId, personId, by, now } = input;
 	const found = await appointmentRow(tx, appointmentId);
@@ -189,6 +203,7 @@ export async function cancelAppointment(
 	if (found.state === 'excused') return { changed: false };
 	const refusal = refusesTransition('person', found.state, 'excused', found, now);
 	if (refusal) throw new DomainError(refusal, 'conflict');
+	refuseChanged(found, input.sequence);
 	const { settings } = await getTerritory(tx, found.territoryId);
 	if (!stillBefore(found.startsAt, settings.cancelUntilHours, now))
 		throw new DomainError('cancel_too_late', 'conflict');
@@ -200,7 +215,8 @@ export async function cancelAppointment(
 }
 
 /**
- * A professional says how it ended; only after the beginning, but for `revoked`. Said twice, it is written once.
+ * A professional says how it ended; only after the beginning, but for `revoked` and `excused`: the person rang before, and the hour is
+ * given back as when they cancel it themselves. Said twice, it is written once.
  * @throws DomainError `not_found`, `appointment_refused`, `outcome_too_early`, `appointment_over`
  */
 export async function markOutcome(
@@ -213,7 +229,12 @@ export async function markOutcome(
 	const refusal = refusesTransition('professional', found.state, outcome, found, now);
 	if (refusal) throw new DomainError(refusal, 'conflict');
 	await settle(tx, found, outcome, by, now);
-	if (outcome === 'seen') await touchContact(tx, found.personId, now);
+	const isGivenBack = outcome === 'excused' && now < found.startsAt;
+	if (isGivenBack) {
+		await noteFreed(tx, found, now);
+		if (!found.workshopId) await inviteAgain(tx, found, now);
+	}
+	if (outcome === 'seen' || isGivenBack) await touchContact(tx, found.personId, now);
 	return { changed: true };
 }
 
@@ -238,7 +259,14 @@ export async function noteAbsence(
 export async function settle(tx: Tx, found: AppointmentRow, state: Outcome, by: Actor, now: Date) {
 	await tx
 		.update(appointment)
-		.set({ state, outcomeAt: now, outcomeById: by.accountId, sequence: found.sequence + (state === 'seen' ? 0 : 1) })
+		.set({
+			state,
+			outcomeAt: now,
+			outcomeById: by.accountId,
+			// Held as it was agreed is nothing new to a calendar; mended after « annulé », it is.
+			sequence: found.sequence + (state === 'seen' && found.state === 'booked' ? 0 : 1),
+			earlierWantedAt: null,
+		})
 		.where(eq(appointment.id, found.id));
 	await endLinks(tx, found.id, now);
 	await recordAudit(tx, {

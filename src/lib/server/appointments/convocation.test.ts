@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { anAppointment, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
+import { aFollowUp, anAppointment, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { appointment, auditEntry } from '../db/schema/index.ts';
 import { bookAppointment, moveAppointment } from './commands.ts';
@@ -79,6 +79,33 @@ describe('a convocation', () => {
 		await move(id, '2026-03-10');
 		const agreed = await summon('2026-03-03', { origin: 'invitation' });
 		await move(agreed.id, '2026-03-04');
+	});
+
+	test('that only changes room or professional keeps its hour, however near', async () => {
+		const { db, by, person, summon } = await office();
+		const { id } = await summon('2026-03-20');
+		const colleague = await aReferent(db, { territoryId: person.territoryId });
+		await aFollowUp(db, { personId: person.id, member: colleague, part: 'second' });
+		const dayBefore = new Date('2026-03-19T11:00:00Z');
+		const change = (values: { time?: string; placeName?: string; referentId?: string }) =>
+			db.write((tx) =>
+				moveAppointment(tx, {
+					appointmentId: id,
+					day: '2026-03-20',
+					time: values.time ?? '10:00',
+					zone: 'Europe/Paris',
+					durationMinutes: 45,
+					meeting: { type: 'orientation', mode: 'on_site', placeName: values.placeName },
+					referentId: values.referentId,
+					by,
+					now: dayBefore,
+				}),
+			);
+		await change({ placeName: 'Salle 2' });
+		await change({ placeName: 'Salle 2', referentId: colleague.id });
+		const [row] = await db.read.select().from(appointment).where(eq(appointment.id, id)).limit(1);
+		expect(row).toMatchObject({ placeName: 'Salle 2', referentId: colleague.id, origin: 'convocation', sequence: 2 });
+		await expect(change({ time: '10:15' })).rejects.toMatchObject({ code: 'convocation_too_soon' });
 	});
 
 	test('as the very first contact says why: sealed for those who follow the person, counted in the journal', async () => {

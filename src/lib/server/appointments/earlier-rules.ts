@@ -7,8 +7,11 @@ export const LAST_DAYS = 7;
 /** How long a proposed hour waits for a word, once it can be read, before the next one is asked. */
 export const PROPOSAL_MS = DAY_MS;
 
-/** Whether somebody may still wait: seven days are left before what is booked, that moment included. */
-export const mayWait = (startsAt: Date, now: Date): boolean => now.getTime() <= startsAt.getTime() - LAST_DAYS * DAY_MS;
+/** What is booked from then on leaves the seven days, that moment included. */
+export const lastToWait = (now: Date): Date => new Date(now.getTime() + LAST_DAYS * DAY_MS);
+
+/** Whether somebody may still wait. */
+export const mayWait = (startsAt: Date, now: Date): boolean => startsAt >= lastToWait(now);
 
 /** `proposedOn`: days (`YYYY-MM-DD`, in `zone`) of the proposals already made for this appointment. */
 export const mayPropose = (

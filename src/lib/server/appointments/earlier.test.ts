@@ -2,11 +2,21 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { actorOf, anAppointment, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { plansOf } from '../../../../tests/support/plans.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
-import { appointment, earlierProposal } from '../db/schema/index.ts';
-import { cancelAppointment } from './commands.ts';
+import type { Db } from '../db/client.ts';
+import {
+	appointment,
+	availabilityException,
+	earlierProposal,
+	freedHour,
+	outsideBusy,
+	person,
+} from '../db/schema/index.ts';
+import { addDaysAway } from './availability.ts';
+import { cancelAppointment, markOutcome, moveAppointment } from './commands.ts';
 import { mayPropose, mayWait } from './earlier-rules.ts';
-import { declineEarlier, openProposal, proposeEarlier, takeEarlier, wantEarlier } from './earlier.ts';
+import { declineEarlier, openProposal, proposeEarlier, takeEarlier, waitingFor, wantEarlier } from './earlier.ts';
 
 const DAY = 86_400_000;
 /** Monday 2 March 2026, 10:00 in Paris. */
@@ -76,6 +86,45 @@ describe('an hour given back', () => {
 		await first.decline();
 		expect(await propose()).toBe(1);
 		expect([await first.proposed(), await second.proposed()]).toEqual([null, '2026-03-05']);
+	});
+
+	test('by telephone is written down before it begins, and proposed as well', async () => {
+		const { db, referent, first, holder, propose } = await waiting();
+		await first.want();
+		const rang = { appointmentId: holder.row.id, by: actorOf(referent), outcome: 'excused', now: NOW } as const;
+		await db.write((tx) => markOutcome(tx, rang));
+		expect(await propose()).toBe(1);
+		expect(await first.proposed()).toBe('2026-03-05');
+		const [row] = await db.read.select().from(person).where(eq(person.id, holder.person.id));
+		expect(row!.lastContactAt).toEqual(NOW);
+	});
+
+	test('of a pair is noted for each of the two, and that of a meeting moved by the professional as well', async () => {
+		const { db, referent, first, holder, propose } = await waiting();
+		const other = await aReferent(db, { territoryId: referent.territoryId });
+		const setHolders = (ids: { referentId: string; secondReferentId: string | null }) =>
+			db.write((tx) => tx.update(appointment).set(ids).where(eq(appointment.id, holder.row.id)));
+		await first.want();
+		// Who waits is met by the second of the pair.
+		await setHolders({ referentId: other.id, secondReferentId: referent.id });
+		await holder.cancel();
+		expect(await propose()).toBe(1);
+		expect(await first.proposed()).toBe('2026-03-05');
+
+		const again = await waiting();
+		await again.first.want();
+		const move = (time: string) =>
+			again.db.write((tx) =>
+				moveAppointment(tx, {
+					appointmentId: again.holder.row.id,
+					...{ day: '2026-03-06', time, zone: 'Europe/Paris', durationMinutes: 60 },
+					by: actorOf(again.referent),
+					now: NOW,
+				}),
+			);
+		await move('11:00');
+		expect(await again.propose()).toBe(1);
+		expect(await again.first.proposed()).toBe('2026-03-05');
 	});
 
 	test('that nobody answers about goes to the next a day later', async () => {
@@ -150,6 +199,35 @@ describe('an hour given back', () => {
 		expect(await db.read.select().from(earlierProposal)).toEqual([]);
 	});
 
+	test('on a day its only taker was asked about another is proposed the next day, at its local midnight', async () => {
+		const { first, one, propose } = await waiting();
+		await first.want();
+		for (const day of ['2026-03-11', '2026-03-12']) await (await one(day)).cancel();
+		expect(await propose()).toBe(1);
+		expect(await first.proposed()).toBe('2026-03-11');
+		await first.decline();
+		const midnight = new Date('2026-03-02T23:00:00Z');
+		expect(await propose(later(-1, midnight))).toBe(0);
+		expect(await propose(midnight)).toBe(1);
+		expect(await first.proposed(midnight)).toBe('2026-03-12');
+	});
+
+	test('finds who waits behind two hundred whose own hour is over', async () => {
+		const { db, referent, first, holder, propose } = await waiting();
+		for (let index = 0; index < 200; index += 1)
+			await anAppointment(db, {
+				personId: first.person.id,
+				referentId: referent.id,
+				day: '2026-02-02',
+				state: 'seen',
+				earlierWantedAt: later(-40 * DAY),
+			});
+		await first.want();
+		await holder.cancel();
+		expect(await propose()).toBe(1);
+		expect(await first.proposed()).toBe('2026-03-05');
+	});
+
 	test('three proposals on three days, and no fourth', async () => {
 		const { first, one, propose } = await waiting();
 		await first.want();
@@ -166,6 +244,83 @@ describe('an hour given back', () => {
 		}
 		expect(made).toEqual([1, 0, 1, 0, 1, 0, 0, 0]);
 	});
+});
+
+describe('an hour when a professional is not there', () => {
+	const away = (db: Db, accountId: string, day = '2026-03-05') =>
+		db.write((tx) => addDaysAway(tx, { accountId, fromDay: day, toDay: day, now: NOW }));
+	const busy = (db: Db, accountId: string) =>
+		db.write((tx) =>
+			tx.insert(outsideBusy).values({
+				accountId,
+				startsAt: new Date('2026-03-05T09:30:00Z'),
+				endsAt: new Date('2026-03-05T09:45:00Z'),
+			}),
+		);
+	const closings = { away, 'busy in another calendar': busy };
+
+	test.each(Object.entries(closings))(
+		'%s is not proposed; it is the day after, when they are back',
+		async (_, close) => {
+			const { db, referent, first, holder, propose } = await waiting();
+			await first.want();
+			await holder.cancel();
+			await close(db, referent.id);
+			expect(await propose()).toBe(0);
+			await db.write((tx) => tx.delete(availabilityException));
+			await db.write((tx) => tx.delete(outsideBusy));
+			const tomorrow = later(DAY);
+			expect(await propose(tomorrow)).toBe(1);
+			expect(await first.proposed(tomorrow)).toBe('2026-03-05');
+		},
+	);
+
+	test.each(Object.entries(closings))(
+		'%s, said after it was proposed, is neither shown nor taken',
+		async (_, close) => {
+			const { db, referent, first, holder, propose } = await waiting();
+			await first.want();
+			await holder.cancel();
+			await propose();
+			await close(db, referent.id);
+			expect(await first.proposed()).toBeNull();
+			await expect(first.take()).rejects.toMatchObject({ code: 'slot_taken' });
+		},
+	);
+
+	test('is not for a pair whose second is away; it is for who waits behind', async () => {
+		const { db, referent, first, second, holder, propose } = await waiting();
+		const other = await aReferent(db, { territoryId: referent.territoryId });
+		await db.write((tx) =>
+			tx.update(appointment).set({ secondReferentId: other.id }).where(eq(appointment.id, first.row.id)),
+		);
+		await away(db, other.id);
+		await first.want();
+		await second.want(later(1000));
+		await holder.cancel();
+		await propose();
+		expect([await first.proposed(), await second.proposed()]).toEqual([null, '2026-03-05']);
+	});
+});
+
+test('an hour that ended waits for nothing earlier', async () => {
+	const { db, referent, first, second } = await waiting();
+	await first.want();
+	await second.want();
+	await first.cancel();
+	const by = actorOf(referent);
+	await db.write((tx) => markOutcome(tx, { appointmentId: second.row.id, by, outcome: 'revoked', now: NOW }));
+	const rows = await db.read.select().from(appointment);
+	expect(rows.filter(({ earlierWantedAt }) => earlierWantedAt !== null)).toEqual([]);
+});
+
+test('who waits is found by an index, in the order of their waiting', async () => {
+	const { db, first, holder } = await waiting();
+	await first.want();
+	await holder.cancel();
+	const [freed] = await db.read.select().from(freedHour);
+	const plans = await plansOf(db, () => waitingFor(db.read, freed!, NOW));
+	expect(plans).toEqual([[expect.stringContaining('USING INDEX appointment_earlier_wanted_idx (referent_id=?')]]);
 });
 
 test('one waits only for a booked hour, more than seven days away, of one’s own', async () => {

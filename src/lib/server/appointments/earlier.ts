@@ -1,14 +1,17 @@
-import { and, asc, eq, gt, isNotNull, lte } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, lt, lte, not } from 'drizzle-orm';
 import { recordAudit } from '../audit/commands.ts';
 import type { Db, Queries, Tx } from '../db/client.ts';
+import { is } from '../db/prepared.ts';
 import { appointment, earlierProposal, freedHour } from '../db/schema/index.ts';
 import { touchContact } from '../people/commands.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { localDay, nextAllowed } from '../territories/calendar.ts';
+import { addDays, localDay, nextAllowed, startOfDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { sendingHoursOf } from '../territories/settings.ts';
+import { holders, isClosed } from './availability.ts';
 import { appointmentRow, whoIsHeld, type Actor, type AppointmentRow } from './commands.ts';
-import { mayPropose, mayWait, PROPOSAL_MS } from './earlier-rules.ts';
+import { lastToWait, mayPropose, mayWait, MOST_PROPOSALS, PROPOSAL_MS } from './earlier-rules.ts';
 import { DAY_MS } from './rules.ts';
 import { takeHour } from './slots.ts';
 
@@ -60,9 +63,9 @@ export async function proposeEarlier(db: Db, now: Date): Promise<number> {
 	return db.write(async (tx) => {
 		let proposed = 0;
 		for (const freed of await dueHours(tx, now, BATCH)) {
-			const until = await proposeHour(tx, freed, now);
-			if (until) proposed += 1;
-			await tx.update(freedHour).set({ actAt: until }).where(eq(freedHour.id, freed.id));
+			const { actAt, isProposed } = await proposeHour(tx, freed, now);
+			if (isProposed) proposed += 1;
+			await tx.update(freedHour).set({ actAt }).where(eq(freedHour.id, freed.id));
 		}
 		return proposed;
 	});
@@ -71,21 +74,36 @@ export async function proposeEarlier(db: Db, now: Date): Promise<number> {
 const dueHours = (q: Queries, now: Date, most: number): Promise<Freed[]> =>
 	q.select().from(freedHour).where(lte(freedHour.actAt, now)).orderBy(asc(freedHour.actAt)).limit(most);
 
-/** Until when it waits for a word; null when it is gone, too close, or nobody is left to ask. */
-async function proposeHour(tx: Tx, freed: Freed, now: Date): Promise<Date | null> {
+interface Proposed {
+	/** Until when it waits for a word, or the morning it is looked at again; null when it is gone, too close, or nobody is left to ask. */
+	actAt: Date | null;
+	isProposed: boolean;
+}
+
+async function proposeHour(tx: Tx, freed: Freed, now: Date): Promise<Proposed> {
 	const { startsAt, zone } = freed;
+	const today = localDay(now, zone);
 	// From tomorrow, as all free hours: time to read and to come.
-	if (localDay(startsAt, zone) <= localDay(now, zone)) return null;
-	for (const waiting of await waitingFor(tx, freed)) {
+	if (freed.localDay <= today) return { actAt: null, isProposed: false };
+	let isForAnotherDay = false;
+	for (const waiting of await waitingFor(tx, freed, now)) {
 		const proposals = await proposalsOf(tx, waiting.id);
+		if (proposals.some(({ freedHourId }) => freedHourId === freed.id)) continue;
 		const proposedOn = proposals.map((each) => each.proposedOn);
-		const already = proposals.some(({ freedHourId }) => freedHourId === freed.id);
-		if (already || !mayPropose({ startsAt: waiting.startsAt, zone: waiting.zone, proposedOn }, now)) continue;
+		if (!mayPropose({ startsAt: waiting.startsAt, zone: waiting.zone, proposedOn }, now)) {
+			// Asked about another hour today; after three, they are asked no more.
+			if (proposals.length < MOST_PROPOSALS) isForAnotherDay = true;
+			continue;
+		}
 		const { personId, referentId, secondReferentId } = waiting;
-		const hours = { startsAt, endsAt: endOf(freed, waiting) };
-		const held = await whoIsHeld(tx, { ...hours, referentId, secondReferentId, personId, except: waiting.id });
-		if (held === 'referent') return null;
-		if (held) continue;
+		const hour = { localDay: freed.localDay, startsAt, endsAt: endOf(freed, waiting) };
+		const held = await whoIsHeld(tx, { ...hour, referentId, secondReferentId, personId, except: waiting.id });
+		// Taken meanwhile: given back, it comes again by itself.
+		if (held === 'referent') continue;
+		if (held || (await isClosed(tx, holders(waiting), hour))) {
+			isForAnotherDay = true;
+			continue;
+		}
 		const endsAt = await lastMoment(tx, waiting.territoryId, startsAt, now);
 		await tx.insert(earlierProposal).values({
 			id: newId(),
@@ -96,40 +114,43 @@ async function proposeHour(tx: Tx, freed: Freed, now: Date): Promise<Date | null
 			endsAt,
 			state: 'open',
 		});
-		return endsAt;
+		return { actAt: endsAt, isProposed: true };
 	}
-	return null;
+	return { actAt: isForAnotherDay ? startOfDay(addDays(today, 1), zone) : null, isProposed: false };
 }
 
 const endOf = ({ startsAt }: Pick<Freed, 'startsAt'>, { durationMinutes }: Pick<AppointmentRow, 'durationMinutes'>) =>
 	new Date(startsAt.getTime() + durationMinutes * 60_000);
 
-/** Those whom it suits: same professional, same way and place, not longer than what was freed, and later than it. */
-async function waitingFor(q: Queries, freed: Freed): Promise<AppointmentRow[]> {
-	const rows = await q
+/** Those whom it suits: same professional, same way and place, not longer than what was freed, later than it and not too soon themselves. */
+export const waitingFor = (q: Queries, freed: Freed, now: Date): Promise<AppointmentRow[]> =>
+	q
 		.select()
 		.from(appointment)
-		.where(and(eq(appointment.referentId, freed.referentId), isNotNull(appointment.earlierWantedAt)))
+		.where(
+			and(
+				eq(appointment.referentId, freed.referentId),
+				isNotNull(appointment.earlierWantedAt),
+				is(appointment.state, 'booked'),
+				eq(appointment.mode, freed.mode),
+				freed.placeName === null ? isNull(appointment.placeName) : eq(appointment.placeName, freed.placeName),
+				eq(appointment.zone, freed.zone),
+				// Said as what it is not: the index of those who wait is read, in its order, rather than that of the hours.
+				not(lte(appointment.startsAt, freed.startsAt)),
+				not(lt(appointment.startsAt, lastToWait(now))),
+				lte(appointment.durationMinutes, (freed.endsAt.getTime() - freed.startsAt.getTime()) / 60_000),
+			),
+		)
 		.orderBy(asc(appointment.earlierWantedAt))
 		.limit(MOST_WAITING);
-	return rows.filter(
-		(row) =>
-			row.state === 'booked' &&
-			row.mode === freed.mode &&
-			row.placeName === freed.placeName &&
-			row.zone === freed.zone &&
-			row.startsAt > freed.startsAt &&
-			endOf(freed, row) <= freed.endsAt,
-	);
-}
 
 const proposalsOf = (q: Queries, appointmentId: string): Promise<EarlierProposal[]> =>
 	q.select().from(earlierProposal).where(eq(earlierProposal.appointmentId, appointmentId)).limit(10);
 
 /** A day after it may be read, which is not at night or on a Sunday; four hours before it begins at the latest. */
 async function lastMoment(q: Queries, territoryId: string, startsAt: Date, now: Date): Promise<Date> {
-	const { zone, holidayZone } = await getTerritory(q, territoryId);
-	const readable = nextAllowed(now, zone, await holidaysOf(q, holidayZone));
+	const { zone, holidayZone, settings } = await getTerritory(q, territoryId);
+	const readable = nextAllowed(now, zone, await holidaysOf(q, holidayZone), sendingHoursOf(settings));
 	return new Date(Math.min(readable.getTime() + PROPOSAL_MS, startsAt.getTime() - 4 * 60 * 60_000));
 }
 
@@ -155,7 +176,8 @@ export async function openProposal(q: Queries, appointmentId: string, now: Date)
 	const endsAt = endOf(row.hour, row.own);
 	const { referentId, secondReferentId, personId } = row.own;
 	const held = await whoIsHeld(q, { referentId, secondReferentId, personId, startsAt, endsAt, except: appointmentId });
-	return held ? undefined : { id, until, localDay: day, localTime, zone, startsAt, endsAt };
+	if (held || (await isClosed(q, holders(row.own), { localDay: day, startsAt, endsAt }))) return undefined;
+	return { id, until, localDay: day, localTime, zone, startsAt, endsAt };
 }
 
 /**

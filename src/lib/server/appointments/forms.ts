@@ -15,11 +15,20 @@ const line = (max: number) =>
 	text(max, { tooLong: () => m.error_too_long({ max: String(max) }), strange: () => m.error_strange() });
 const list = v.fallback(v.array(v.string()), []);
 
+/** Of the page it was read on (`AnswerForm.svelte`); a page of before has none. */
+const sequence = v.pipe(
+	v.fallback(v.optional(v.string()), undefined),
+	v.transform((given) => (given && /^\d{1,6}$/.test(given) ? Number(given) : undefined)),
+);
+/** The same, of a form that carries little else. */
+export const sequenceOf = (form: FormData): number | undefined => v.parse(sequence, form.get('sequence') ?? undefined);
+
 const ANSWERS = ['coming', 'cannot', 'needs_help'] as const satisfies readonly GivenAnswer[];
 const answer = v.object({
 	answer: v.picklist(ANSWERS, () => m.error_choose()),
 	/** The page to come back to. */
 	from: v.fallback(v.picklist(['accueil', 'detail']), 'detail'),
+	sequence,
 });
 /** One tap: coming, cannot, needs help. */
 export const parseAnswer = (form: FormData) => parseForm(answer, form);

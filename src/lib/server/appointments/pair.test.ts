@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { actorOf, aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { appointment, outsideBusy } from '../db/schema/index.ts';
-import { addWeeklyHours } from './availability.ts';
+import { addDaysAway, addWeeklyHours } from './availability.ts';
 import { feedOf, makeFeed } from './calendar-feed.ts';
 import { bookAppointment, moveAppointment } from './commands.ts';
 import { agenda } from './queries.ts';
-import { chooseSlot, freeSlots, inviteToChoose } from './slots.ts';
+import { chooseSlot, computedId, freeSlots, inviteToChoose } from './slots.ts';
 
 /** A person followed by two; Tuesday 10 March 2026 at 14:00 in Paris unless said. */
 async function pair() {
@@ -142,6 +142,23 @@ test('the hours offered are those when both are free; one that is taken by eithe
 	await expect(
 		db.write((tx) => chooseSlot(tx, { slotId: wanted.id, personId: person.id, by, now: NOW })),
 	).rejects.toMatchObject({ code: 'slot_taken' });
+});
+
+test('a day either of them is away is offered to nobody', async () => {
+	const { db, social, work, person, meeting } = await pair();
+	const hours = { fromTime: '09:00', toTime: '12:00', mode: 'on_site', now: NOW } as const;
+	for (const weekday of [2, 3, 4])
+		await db.write((tx) => addWeeklyHours(tx, { ...hours, accountId: social.id, weekday }));
+	await db.write((tx) => addDaysAway(tx, { accountId: work.id, fromDay: '2026-03-03', toDay: '2026-03-04', now: NOW }));
+	const input = { ...meeting, personId: person.id, referent: actorOf(social), secondReferentId: work.id, now: NOW };
+	const { id } = await db.write((tx) => inviteToChoose(tx, input));
+	const offered = await freeSlots(db.read, id, NOW);
+	expect(offered[0]!.localDay).toBe('2026-03-05');
+	const by = actorOf(person.account);
+	const slotId = computedId(id, '2026-03-03', '09:00');
+	await expect(db.write((tx) => chooseSlot(tx, { slotId, personId: person.id, by, now: NOW }))).rejects.toMatchObject({
+		code: 'slot_taken',
+	});
 });
 
 test('changing hands, place and hour is one change: one sequence, both diaries follow', async () => {

@@ -3,6 +3,7 @@ import { aCoordinator, aFollowUp, anAppointment, aPerson, aReferent, NOW } from 
 import { testDatabase } from '../../../../tests/support/database.ts';
 import {
 	agenda,
+	bookedWhileAway,
 	getAppointmentFor,
 	listAppointments,
 	listToRearrange,
@@ -69,6 +70,51 @@ test('a professional finds what is to be settled and what is to be arranged anew
 	expect((await listToRearrange(db.read, referent.id, NOW)).map(({ id }) => id)).toEqual([cannot.id]);
 });
 
+test('an invitation none of whose times suit stays to be arranged after its first hour passed', async () => {
+	const db = await testDatabase();
+	const referent = await aReferent(db);
+	const { id: personId } = await aPerson(db, { referent });
+	const asked = await anAppointment(db, { personId, state: 'invited', answer: 'cannot', day: '2026-02-20' });
+	await anAppointment(db, { personId, state: 'invited', day: '2026-03-09' });
+	await anAppointment(db, { personId, state: 'revoked', answer: 'cannot', day: '2026-03-11' });
+	expect((await listToRearrange(db.read, referent.id, NOW)).map(({ id }) => id)).toEqual([asked.id]);
+});
+
+test('while other times wait to be chosen, a booked hour the person cannot keep is theirs to settle', async () => {
+	const db = await testDatabase();
+	const referent = await aReferent(db);
+	const { id: personId } = await aPerson(db, { referent });
+	const chooseBy = new Date('2026-03-08T09:00:00Z');
+	const offeredAt = chooseBy.getTime() - 10 * 86_400_000;
+	const said = { personId, answer: 'cannot', answeredAt: new Date(offeredAt - 1), chooseBy } as const;
+	const { id } = await anAppointment(db, { ...said, day: '2026-03-20' });
+	const listed = async (now: Date) => (await listToRearrange(db.read, referent.id, now)).map((each) => each.id);
+	expect(await listed(NOW)).toEqual([]);
+	expect(await listed(chooseBy)).toEqual([id]);
+	// Said after the times were offered: none of them suits. Help to come is no matter of times.
+	const after = await anAppointment(db, { ...said, day: '2026-03-21', answeredAt: new Date(offeredAt) });
+	const help = await anAppointment(db, { ...said, day: '2026-03-22', answer: 'needs_help' });
+	expect(await listed(NOW)).toEqual([after.id, help.id]);
+});
+
+test('what is booked on days away is named, the first and the last of them included', async () => {
+	const db = await testDatabase();
+	const referent = await aReferent(db);
+	const { id: personId } = await aPerson(db, { referent });
+	const book = (day: string, values: object = {}) => anAppointment(db, { personId, day, ...values });
+	await book('2026-03-09');
+	const kept = [await book('2026-03-10'), await book('2026-03-12', { time: '20:00' }), await book('2026-03-20')];
+	await book('2026-03-11', { state: 'revoked' });
+	await book('2026-03-13');
+	const away = [
+		{ fromDay: '2026-03-10', toDay: '2026-03-12' },
+		{ fromDay: '2026-03-20', toDay: '2026-03-20' },
+	];
+	const found = await bookedWhileAway(db.read, referent.id, away, NOW);
+	expect(found.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
+	expect(await bookedWhileAway(db.read, referent.id, [], NOW)).toEqual([]);
+});
+
 test('every list reads an index, whatever the number of appointments', async () => {
 	const db = await testDatabase();
 	const now = NOW;
@@ -86,9 +132,9 @@ test('every list reads an index, whatever the number of appointments', async () 
 		}[];
 		plans.push(...rows.map(({ detail }) => detail));
 	}
-	expect(statements).toHaveLength(8);
+	expect(statements).toHaveLength(10);
 	expect(plans.filter((detail) => /^SCAN|TEMP B-TREE/.test(detail))).toEqual([]);
-	expect(plans.filter((detail) => /SEARCH appointment/.test(detail))).toHaveLength(8);
+	expect(plans.filter((detail) => /SEARCH appointment/.test(detail))).toHaveLength(10);
 });
 
 async function statementsOf(raw: import('better-sqlite3').Database, work: () => Promise<void>): Promise<string[]> {

@@ -1,14 +1,16 @@
 import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { isPersonsTurn } from '../../shared/answers.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
-import { given, is, prepared } from '../db/prepared.ts';
+import { given, is, prepared, preparedByShape } from '../db/prepared.ts';
 import { account, appointment, person, structure, workshop } from '../db/schema/index.ts';
 import { getPersonFor } from '../people/queries.ts';
 import { follows } from '../people/rules.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { readNote } from './answers.ts';
+import { isAway, type DaysAway } from './availability-rules.ts';
 import { DAY_MS, INVITATION_DAYS, LONGEST_MINUTES } from './rules.ts';
 
 /** How far back an outcome that was never said is asked for. */
@@ -56,8 +58,18 @@ function opened({ appointment: row, ...names }: Row) {
 export type AppointmentView = ReturnType<typeof opened>;
 
 /** What the person's own cards show of it. */
-export const onCard = ({ id, startsAt, zone, mode, placeName, address, answer, answerNote }: AppointmentView) => ({
-	...{ id, startsAt, zone, mode, placeName, address, answer },
+export const onCard = ({
+	id,
+	sequence,
+	startsAt,
+	zone,
+	mode,
+	placeName,
+	address,
+	answer,
+	answerNote,
+}: AppointmentView) => ({
+	...{ id, sequence, startsAt, zone, mode, placeName, address, answer },
 	callBack: answerNote?.callBack,
 });
 /** What the person's own cards show of an invitation to choose a time, or a seat. */
@@ -114,11 +126,13 @@ export async function openInvitation(q: Queries, personId: string, now: Date): P
 	return row && opened(row);
 }
 
-const personRows = prepared((q) => rows(q).where(ofPerson).orderBy(desc(appointment.startsAt)).limit(MOST).prepare());
+const personRows = preparedByShape((q, { limit }: { limit: number }) =>
+	rows(q).where(ofPerson).orderBy(desc(appointment.startsAt)).limit(limit).prepare(),
+);
 
-/** The person's appointments, latest first. */
-export async function listAppointments(q: Queries, personId: string): Promise<AppointmentView[]> {
-	const found = await personRows(q).execute({ personId });
+/** The person's appointments, latest first; no further than pages show, unless a `limit` says so. */
+export async function listAppointments(q: Queries, personId: string, limit = MOST): Promise<AppointmentView[]> {
+	const found = await personRows(q, { limit }).execute({ personId });
 	return found.map(opened);
 }
 
@@ -181,6 +195,18 @@ export const agenda = (q: Queries, accountId: string, from: Date, to: Date): Pro
 		200,
 	);
 
+/** The professional's booked hours to come on days (`YYYY-MM-DD`, both included) they are away: somebody would come for nothing. */
+export async function bookedWhileAway(q: Queries, accountId: string, away: DaysAway[], now: Date) {
+	const last = away
+		.map(({ toDay }) => toDay)
+		.sort()
+		.at(-1);
+	if (!last) return [];
+	// A day further: the last day ends later in a zone to the west.
+	const found = await agenda(q, accountId, now, new Date(Date.parse(last) + 2 * DAY_MS));
+	return found.filter(({ state, localDay }) => state === 'booked' && isAway(localDay, away));
+}
+
 /** Begun, and nobody said yet how it ended: they come back each morning. */
 export function listUnsettled(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
 	const since = new Date(now.getTime() - UNSETTLED_DAYS * DAY_MS);
@@ -188,15 +214,18 @@ export function listUnsettled(q: Queries, accountId: string, now: Date): Promise
 	return heldBy(q, accountId, which, 50);
 }
 
-/** To come, and the person said they cannot or need help to come: what a professional must act on. */
-export const listToRearrange = (q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> =>
-	heldBy(
-		q,
-		accountId,
-		[
-			gt(appointment.startsAt, now),
-			inArray(appointment.state, ['booked', 'invited']),
-			inArray(appointment.answer, ['cannot', 'needs_help']),
-		],
-		50,
-	);
+/**
+ * What a professional must act on: an hour to come that the person cannot keep or needs help for, and an invitation none of whose
+ * times suit, until others are offered. While other times wait to be chosen it is the person's turn.
+ */
+export async function listToRearrange(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
+	const booked = [
+		gt(appointment.startsAt, now),
+		is(appointment.state, 'booked'),
+		inArray(appointment.answer, ['cannot', 'needs_help']),
+	];
+	// Its hour is only the first one that was offered: that it passed changes nothing.
+	const invited = [is(appointment.state, 'invited'), eq(appointment.answer, 'cannot')];
+	const found = [...(await heldBy(q, accountId, invited, 50)), ...(await heldBy(q, accountId, booked, 50))];
+	return found.filter((row) => row.state === 'invited' || !isPersonsTurn(row, now));
+}

@@ -22,8 +22,9 @@ describe('which state of an appointment may follow which', () => {
 		['person', 'booked', 'excused', ['before', 'during']],
 		['professional', 'invited', 'revoked', ['before', 'during', 'after']],
 		['professional', 'booked', 'revoked', ['before', 'during', 'after']],
+		['professional', 'booked', 'invited', ['before', 'during']],
 		['professional', 'booked', 'seen', ['during', 'after']],
-		['professional', 'booked', 'excused', ['during', 'after']],
+		['professional', 'booked', 'excused', ['before', 'during', 'after']],
 		['professional', 'booked', 'noshow', ['during', 'after']],
 		['professional', 'seen', 'excused', ['during', 'after']],
 		['professional', 'seen', 'noshow', ['during', 'after']],
@@ -51,7 +52,7 @@ describe('which state of an appointment may follow which', () => {
 	});
 
 	test('a professional is offered what may be said now', () => {
-		expect(possibleOutcomes('booked', hours, at.before)).toEqual(['revoked']);
+		expect(possibleOutcomes('booked', hours, at.before)).toEqual(['excused', 'revoked']);
 		expect(possibleOutcomes('booked', hours, at.during)).toEqual(['seen', 'excused', 'noshow', 'revoked']);
 		expect(possibleOutcomes('revoked', hours, at.after)).toEqual([]);
 	});

@@ -18,8 +18,11 @@ const TRANSITIONS: { by: AppointmentActor; from: AppointmentState; to: Appointme
 	{ by: 'person', from: 'booked', to: 'excused' },
 	{ by: 'professional', from: 'invited', to: 'revoked' },
 	{ by: 'professional', from: 'booked', to: 'revoked' },
+	// A workshop moved to an hour when the person is elsewhere: the seat is theirs to take again.
+	{ by: 'professional', from: 'booked', to: 'invited' },
 	{ by: 'professional', from: 'booked', to: 'seen', after: true },
-	{ by: 'professional', from: 'booked', to: 'excused', after: true },
+	// Rang before the hour, or said why afterwards.
+	{ by: 'professional', from: 'booked', to: 'excused' },
 	{ by: 'professional', from: 'booked', to: 'noshow', after: true },
 	{ by: 'professional', from: 'seen', to: 'excused', after: true },
 	{ by: 'professional', from: 'seen', to: 'noshow', after: true },
@@ -45,8 +48,8 @@ export function refusesTransition(
 	const rule = TRANSITIONS.find((each) => each.by === by && each.from === from && each.to === to);
 	if (!rule) return 'appointment_refused';
 	if (rule.after) return now < startsAt ? 'outcome_too_early' : null;
-	// A booked hour that passed unheld by the service may still be said so; everything else must come before the end.
-	const saidLater = by === 'professional' && to === 'revoked';
+	// What became of a booked hour may still be said once it passed; everything else must come before the end.
+	const saidLater = by === 'professional' && (to === 'revoked' || to === 'excused');
 	return now >= endsAt && !saidLater ? 'appointment_over' : null;
 }
 
@@ -97,8 +100,7 @@ export function plan(day: string, time: string, zone: string, minutes: number, n
 /** Clear days (*jours francs*): neither the day it is sent nor the day itself counts. Days `YYYY-MM-DD`. */
 export const earliestConvocation = (today: string, clearDays: number): string => addDays(today, clearDays + 1);
 
-/** How long an invitation may be answered (product.md §5). */
-export const INVITATION_DAYS = 10;
+export { INVITATION_DAYS } from '../../shared/answers.ts';
 export const LEAST_SLOTS = 3;
 
 /** Whether the person still has to say something about it. */

@@ -4,7 +4,7 @@ import type { Queries, Tx } from '../db/client.ts';
 import { appointment, workshop } from '../db/schema/index.ts';
 import { touchContact } from '../people/commands.ts';
 import { DomainError } from '../platform/errors.ts';
-import type { Actor, AppointmentRow } from './commands.ts';
+import { NOT_ANSWERED, type Actor, type AppointmentRow } from './commands.ts';
 import { isPersonHeld } from './held.ts';
 
 const MOST_SEATS = 200;
@@ -47,7 +47,7 @@ export async function takeSeat(tx: Tx, own: AppointmentRow, { by, now }: { by?: 
 	if (!seat) throw new DomainError('slot_taken', 'conflict');
 	await tx
 		.update(appointment)
-		.set({ state: 'booked', seat, chooseBy: null, sequence: own.sequence + 1 })
+		.set({ state: 'booked', seat, ...NOT_ANSWERED, chooseBy: null, sequence: own.sequence + 1 })
 		.where(and(eq(appointment.id, id), eq(appointment.state, 'invited')));
 	await touchContact(tx, personId, now);
 	await recordAudit(tx, { action: 'appointment.chosen', actor: by, subjectId: id, personId, at: now });

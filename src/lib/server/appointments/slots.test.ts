@@ -1,10 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
+import { actorOf, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
 import { appointment } from '../db/schema/index.ts';
-import { chooseSlot, freeSlots, inviteToChoose, offerSlots } from './slots.ts';
+import { addDaysAway } from './availability.ts';
+import { listToRearrange, openInvitation } from './queries.ts';
+import { askOtherTimes, chooseSlot, freeSlots, inviteToChoose, offerSlots } from './slots.ts';
+import { createWorkshops, inviteToWorkshop } from './workshops.ts';
 
 const SLOTS = [
 	{ day: '2026-03-11', time: '10:00' },
@@ -89,6 +92,17 @@ describe('an invitation', () => {
 		await expect(choose(first!.id)).rejects.toThrow('slot_taken');
 	});
 
+	test('a time of a day the professional is away since is neither shown nor taken; none is offered on such a day', async () => {
+		const { db, referent } = await office();
+		const { free, choose } = await invited(db, referent);
+		const [first] = await free();
+		const day = { accountId: referent.id, fromDay: '2026-03-10', toDay: '2026-03-10', now: NOW };
+		await db.write((tx) => addDaysAway(tx, day));
+		expect((await free()).map(({ localDay }) => localDay)).toEqual(['2026-03-11', '2026-03-12']);
+		await expect(choose(first!.id)).rejects.toMatchObject({ code: 'slot_taken' });
+		await expect(invited(db, referent)).rejects.toMatchObject({ code: 'day_away' });
+	});
+
 	test('somebody else’s time is not found', async () => {
 		const { db, referent } = await office();
 		const one = await invited(db, referent);
@@ -108,6 +122,89 @@ describe('an invitation', () => {
 			expect(result.reason).toMatchObject({ code: 'slot_taken', kind: 'conflict' });
 			expect(await all[index]!.free()).toHaveLength(2);
 		}
+	});
+});
+
+describe('an hour that changed since the page was read', () => {
+	test('is neither left for another one nor said not to suit; the choice already made is no refusal', async () => {
+		const { db, referent } = await office();
+		const { person, by, id, free } = await invited(db, referent);
+		const own = { personId: person.id, by, now: NOW };
+		const slotId = (await free())[0]!.id;
+		const choose = (sequence: number) => db.write((tx) => chooseSlot(tx, { ...own, slotId, sequence }));
+		const ask = (sequence: number) =>
+			db.write((tx) => askOtherTimes(tx, { ...own, appointmentId: id, note: {}, sequence }));
+		const changed = { code: 'appointment_changed', kind: 'conflict' };
+		await expect(choose(7)).rejects.toMatchObject(changed);
+		await choose(0);
+		expect(await choose(0)).toEqual({ appointmentId: id });
+		await expect(ask(0)).rejects.toMatchObject(changed);
+		await ask(1);
+	});
+});
+
+describe('« aucune ne me va »', () => {
+	const others = [16, 17, 18].map((day) => ({ day: `2026-03-${day}`, time: '10:00' }));
+
+	test('reaches the referent until other times are offered, which are not answered yet', async () => {
+		const { db, referent } = await office();
+		const { person, by, id } = await invited(db, referent);
+		const note = { text: 'plutôt le matin' };
+		await db.write((tx) => askOtherTimes(tx, { appointmentId: id, personId: person.id, note, by, now: NOW }));
+		// The first hour offered, on the 10th, is past.
+		const later = new Date('2026-03-11T09:30:00Z');
+		const toRearrange = async () => (await listToRearrange(db.read, referent.id, later)).map((each) => each.id);
+		expect(await toRearrange()).toEqual([id]);
+		expect(await openInvitation(db.read, person.id, later)).toBeUndefined();
+		await db.write((tx) => offerSlots(tx, { appointmentId: id, slots: others, by: actorOf(referent), now: later }));
+		expect(await toRearrange()).toEqual([]);
+		expect(await openInvitation(db.read, person.id, later)).toMatchObject({ id, answer: 'none', answerNote: null });
+	});
+
+	test('of times offered for a booked hour is with the referent again, even in the same words', async () => {
+		const { db, referent } = await office();
+		const { person, by, id, free, choose } = await invited(db, referent);
+		await choose((await free())[0]!.id);
+		const ask = (now: Date) =>
+			db.write((tx) => askOtherTimes(tx, { appointmentId: id, personId: person.id, note: {}, by, now }));
+		const toRearrange = async (now: Date) => (await listToRearrange(db.read, referent.id, now)).map((each) => each.id);
+		const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+		await ask(at(1));
+		expect(await toRearrange(at(1))).toEqual([id]);
+		const offer = { appointmentId: id, slots: others, by: actorOf(referent), now: at(2) };
+		await db.write((tx) => offerSlots(tx, offer));
+		expect(await toRearrange(at(2))).toEqual([]);
+		await ask(at(3));
+		expect(await toRearrange(at(3))).toEqual([id]);
+	});
+
+	test('of a seat is settled by taking it after all; no other hours are offered for a workshop', async () => {
+		const { db, referent } = await office();
+		const person = await aPerson(db, { referent });
+		const staff = actorOf(referent);
+		const by = actorOf(person.account);
+		const id = await db.write(async (tx) => {
+			const { ids } = await createWorkshops(tx, {
+				host: staff,
+				type: 'workshop',
+				title: 'Refaire son CV',
+				mode: 'on_site',
+				day: '2026-03-10',
+				time: '09:00',
+				zone: 'Europe/Paris',
+				durationMinutes: 120,
+				seats: 3,
+				now: NOW,
+			});
+			return (await inviteToWorkshop(tx, { workshopId: ids[0]!, personId: person.id, by: staff, now: NOW })).id;
+		});
+		await db.write((tx) => askOtherTimes(tx, { appointmentId: id, personId: person.id, note: {}, by, now: NOW }));
+		const offer = db.write((tx) => offerSlots(tx, { appointmentId: id, slots: others, by: staff, now: NOW }));
+		await expect(offer).rejects.toMatchObject({ code: 'appointment_refused' });
+		const [seat] = await freeSlots(db.read, id, NOW);
+		await db.write((tx) => chooseSlot(tx, { slotId: seat!.id, personId: person.id, by, now: NOW }));
+		const [row] = await db.read.select().from(appointment).where(eq(appointment.id, id));
+		expect(row).toMatchObject({ state: 'booked', seat: 1, answer: 'none', answeredAt: null, answerNoteSealed: null });
 	});
 });
 

@@ -8,15 +8,18 @@ import { touchContact } from '../people/commands.ts';
 import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { answerAppointment, appointmentOfLink, newAnswerLink, sealNote } from './answers.ts';
-import { availableHours, isAvailableHour } from './availability.ts';
+import { isAway } from './availability-rules.ts';
+import { availableHours, daysAway, holders, isAvailableHour } from './availability.ts';
 import {
 	agreedHours,
 	appointmentRow,
 	endLinks,
 	meetingColumns,
 	NOT_ANSWERED,
+	refuseChanged,
 	refuseStranger,
 	whoIsHeld,
 	type Actor,
@@ -49,7 +52,7 @@ interface Invitation extends Meeting {
 
 /**
  * Invites a person to choose among at least three times, for ten days.
- * @throws DomainError `too_few_slots`, or the problem of one hour (`hour_past`…)
+ * @throws DomainError `too_few_slots`, `day_away` (conflict), or the problem of one hour (`hour_past`…)
  */
 export async function inviteToChoose(tx: Tx, input: Invitation): Promise<{ id: string }> {
 	const { personId, referent, secondReferentId = null, zone, durationMinutes, now } = input;
@@ -58,6 +61,7 @@ export async function inviteToChoose(tx: Tx, input: Invitation): Promise<{ id: s
 	const meeting = { ...input, territoryId, referentId: referent.accountId };
 	const found = input.slots ?? (await availableHours(tx, meeting, now, LEAST_SLOTS));
 	const hours = slotHours({ zone, durationMinutes, slots: found }, now);
+	if (input.slots) await refuseDaysAway(tx, meeting, hours);
 	const id = newId();
 	await tx.insert(appointment).values({
 		id,
@@ -87,7 +91,7 @@ export async function inviteToChoose(tx: Tx, input: Invitation): Promise<{ id: s
 
 /**
  * Offers other times: for an invitation that ran out, or a booked hour the person cannot keep. Replaces those offered before.
- * @throws DomainError `appointment_refused`, `too_few_slots`, or the problem of one hour
+ * @throws DomainError `appointment_refused`, `too_few_slots`, `day_away` (conflict), or the problem of one hour
  */
 export async function offerSlots(
 	tx: Tx,
@@ -95,9 +99,11 @@ export async function offerSlots(
 ): Promise<void> {
 	const { appointmentId, by, now } = input;
 	const found = await appointmentRow(tx, appointmentId);
-	if (found.state !== 'invited' && (found.state !== 'booked' || now >= found.startsAt))
-		throw new DomainError('appointment_refused', 'conflict');
+	const isOpen = found.state === 'invited' || (found.state === 'booked' && now < found.startsAt);
+	// A workshop has one hour for all.
+	if (!isOpen || found.workshopId) throw new DomainError('appointment_refused', 'conflict');
 	const hours = slotHours({ ...found, slots: input.slots }, now);
+	await refuseDaysAway(tx, found, hours);
 	await tx.delete(appointmentSlot).where(eq(appointmentSlot.appointmentId, appointmentId));
 	await tx.insert(appointmentSlot).values(hours.map((hour) => ({ id: newId(), appointmentId, ...hour })));
 	await tx
@@ -105,7 +111,8 @@ export async function offerSlots(
 		.set({
 			chooseBy: new Date(now.getTime() + INVITATION_DAYS * DAY_MS),
 			fromAvailability: false,
-			...(found.state === 'invited' ? hours[0] : {}),
+			// « Aucune ne me va » was about the times that are gone. A booked hour they cannot keep is still one they cannot keep.
+			...(found.state === 'invited' ? { ...hours[0], ...NOT_ANSWERED } : {}),
 		})
 		.where(eq(appointment.id, appointmentId));
 	const { personId } = found;
@@ -121,21 +128,24 @@ export async function offerSlots(
 /**
  * The person takes one of the times they may choose among, or a seat. Who is free is looked for inside the write, and the change
  * holds only for the version that was read: of two who want an hour one gets it.
- * @throws DomainError `not_found`, `slot_taken` (conflict): the page then shows the others
+ * @throws DomainError `not_found`, `slot_taken`, `appointment_changed` (conflict): the page then shows the others
  */
 export async function chooseSlot(
 	tx: Tx,
-	input: { slotId: string; personId: string; by?: Actor; now: Date },
+	input: { slotId: string; personId: string; sequence?: number; by?: Actor; now: Date },
 ): Promise<{ appointmentId: string }> {
 	const { slotId, personId, now } = input;
 	const { slot, own, isComputed } = await wantedSlot(tx, slotId, personId);
 	if (own.state === 'booked' && own.startsAt.getTime() === slot.startsAt.getTime()) return { appointmentId: own.id };
+	refuseChanged(own, input.sequence);
 	if (own.workshopId) {
 		await takeSeat(tx, own, input);
 		return { appointmentId: own.id };
 	}
 	const from = await choiceOf(tx, own, now);
-	const isOffered = isComputed ? from.computed && (await isAvailableHour(tx, own, slot, now)) : from.stored;
+	const isOffered = isComputed
+		? from.computed && (await isAvailableHour(tx, own, slot, now))
+		: from.stored && !isAway(slot.localDay, await daysAway(tx, holders(own), slot.localDay));
 	if (!isOffered || slot.startsAt <= now) throw new DomainError('slot_taken', 'conflict');
 	await takeHour(tx, own, slot, input);
 	return { appointmentId: own.id };
@@ -165,7 +175,7 @@ type Hour = Pick<AppointmentRow, 'localDay' | 'localTime' | 'startsAt' | 'endsAt
  * @throws DomainError `slot_taken` (conflict)
  */
 export async function takeHour(tx: Tx, own: AppointmentRow, hour: Hour, { by, now }: { by?: Actor; now: Date }) {
-	const { localDay, localTime, startsAt, endsAt } = hour;
+	const { localDay: day, localTime, startsAt, endsAt } = hour;
 	const { id, personId, referentId, secondReferentId } = own;
 	const held = await whoIsHeld(tx, { referentId, secondReferentId, personId, startsAt, endsAt, except: id });
 	if (held) throw new DomainError('slot_taken', 'conflict');
@@ -173,7 +183,7 @@ export async function takeHour(tx: Tx, own: AppointmentRow, hour: Hour, { by, no
 		.update(appointment)
 		.set({
 			state: 'booked',
-			localDay,
+			localDay: day,
 			localTime,
 			startsAt,
 			endsAt,
@@ -212,17 +222,20 @@ async function choiceOf(q: Queries, own: AppointmentRow, now: Date): Promise<{ s
 
 /**
  * « Aucune ne me va »: the person wants other times; what suits them is kept with the answer, and reaches the referent.
- * @throws DomainError `not_found`, `answer_too_late`
+ * @throws DomainError `not_found`, `answer_too_late`, `appointment_changed`
  */
 export async function askOtherTimes(
 	tx: Tx,
-	input: { appointmentId: string; personId: string; note: AnswerNote; by: Actor; now: Date },
+	input: { appointmentId: string; personId: string; sequence?: number; note: AnswerNote; by: Actor; now: Date },
 ): Promise<void> {
 	const { appointmentId, personId, note, by, now } = input;
 	const found = await appointmentRow(tx, appointmentId);
 	if (found.personId !== personId) throw notFound();
+	if (found.state === 'booked' || found.state === 'invited') refuseChanged(found, input.sequence);
 	if (found.state === 'booked') {
-		await answerAppointment(tx, { appointmentId, answer: 'cannot', note, via: 'portal', by, now });
+		const { changed } = await answerAppointment(tx, { appointmentId, answer: 'cannot', note, via: 'portal', by, now });
+		// The same words as before, said of the times that were offered since.
+		if (!changed) await tx.update(appointment).set({ answeredAt: now }).where(eq(appointment.id, appointmentId));
 		return;
 	}
 	if (found.state !== 'invited') throw new DomainError('answer_too_late', 'gone');
@@ -265,8 +278,11 @@ async function storedSlots(q: Queries, own: AppointmentRow, now: Date): Promise<
 		.orderBy(appointmentSlot.startsAt)
 		.limit(60);
 	const { referentId, secondReferentId, personId } = own;
+	// Said after the hours were offered: they are not held all the same.
+	const away = await daysAway(q, holders(own), localDay(now, own.zone));
 	const free: FreeSlot[] = [];
 	for (const { startsAt, endsAt, ...slot } of slots) {
+		if (isAway(slot.localDay, away)) continue;
 		const held = await whoIsHeld(q, { referentId, secondReferentId, personId, startsAt, endsAt, except: own.id });
 		if (!held) free.push({ ...slot, startsAt, endsAt });
 	}
@@ -274,11 +290,11 @@ async function storedSlots(q: Queries, own: AppointmentRow, now: Date): Promise<
 }
 
 async function seatOffered(q: Queries, own: AppointmentRow, now: Date): Promise<FreeSlot[]> {
-	const { id, localDay, localTime, startsAt, endsAt } = own;
+	const { id, localDay: day, localTime, startsAt, endsAt } = own;
 	if (own.state !== 'invited' || !own.chooseBy || own.chooseBy <= now) return [];
 	const seatsLeft = await seatsLeftIn(q, own.workshopId!);
 	return seatsLeft > 0
-		? [{ id: computedId(id, localDay, localTime), localDay, localTime, startsAt, endsAt, seatsLeft }]
+		? [{ id: computedId(id, day, localTime), localDay: day, localTime, startsAt, endsAt, seatsLeft }]
 		: [];
 }
 
@@ -320,6 +336,12 @@ const storedSlot = prepared((q) =>
 		.limit(1)
 		.prepare(),
 );
+
+/** @throws DomainError `day_away` (conflict): such a time would not be shown to the person */
+async function refuseDaysAway(tx: Tx, whose: Parameters<typeof holders>[0], hours: Hour[]): Promise<void> {
+	const away = await daysAway(tx, holders(whose), hours[0]!.localDay);
+	if (hours.some((hour) => isAway(hour.localDay, away))) throw new DomainError('day_away', 'conflict');
+}
 
 function slotHours(input: { slots: OfferedHour[]; zone: string; durationMinutes: number }, now: Date) {
 	const { zone, durationMinutes } = input;

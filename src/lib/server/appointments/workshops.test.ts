@@ -237,6 +237,36 @@ describe('participants', () => {
 		await expect(late).rejects.toMatchObject({ code: 'appointment_changed' });
 	});
 
+	test('are never in two places: who is held at the new hour is invited anew, and those invited may still choose', async () => {
+		const { db, by, workshopId, somebody, join, invite, rows } = await office();
+		const [busy, free, third] = [await somebody(), await somebody(), await somebody()];
+		const seats = { busy: (await join(busy.id)).id, free: (await join(free.id)).id };
+		const pending = await invite(third.id);
+		const elsewhere = await aReferent(db);
+		await anAppointment(db, { personId: busy.id, referentId: elsewhere.id, day: '2026-03-20', time: '14:30' });
+		const told = await db.write((tx) =>
+			moveWorkshop(tx, {
+				...{ workshopId, day: '2026-03-20', time: '14:00', zone: 'Europe/Paris', durationMinutes: 90 },
+				by,
+				now: NOW,
+			}),
+		);
+		expect(told).toHaveLength(2);
+		expect(told.find(({ id }) => id === seats.busy)).toMatchObject({ state: 'invited', sequence: 1 });
+		expect(told.find(({ id }) => id === seats.free)).toMatchObject({ state: 'booked', sequence: 1 });
+		const after = new Map((await rows()).map((row) => [row.id, row]));
+		const chooseBy = new Date(NOW.getTime() + 10 * 86_400_000);
+		expect(after.get(seats.busy)).toMatchObject({ state: 'invited', seat: null, chooseBy });
+		expect(after.get(seats.free)).toMatchObject({ state: 'booked', seat: 2, chooseBy: null });
+		// It was until the tenth, when the workshop was to begin.
+		expect(after.get(pending.id)).toMatchObject({ state: 'invited', chooseBy });
+		const [slot] = await freeSlots(db.read, seats.busy, NOW);
+		const take = db.write((tx) =>
+			chooseSlot(tx, { slotId: slot!.id, personId: busy.id, by: actorOf(busy.account), now: NOW }),
+		);
+		await expect(take).rejects.toMatchObject({ code: 'person_busy' });
+	});
+
 	test('are told once when it is cancelled; a cancelled workshop holds nobody', async () => {
 		const { db, by, workshopId, somebody, join, invite, rows, create } = await office();
 		const told = [(await join((await somebody()).id)).id];

@@ -165,7 +165,6 @@ export async function inviteToWorkshop(tx: Tx, { workshopId, personId, by, now }
 	if (!(await freeSeat(tx, workshopId, now))) throw new DomainError('workshop_full', 'conflict');
 	const id = newId();
 	const { territoryId } = await personOf(tx, personId);
-	const latest = Math.min(now.getTime() + INVITATION_DAYS * DAY_MS, from.startsAt.getTime());
 	await tx.insert(appointment).values({
 		...sharedColumns(id, from),
 		id,
@@ -177,7 +176,7 @@ export async function inviteToWorkshop(tx: Tx, { workshopId, personId, by, now }
 		sequence: 0,
 		createdById: by.accountId,
 		createdAt: now,
-		chooseBy: new Date(latest),
+		chooseBy: seatUntil(from.startsAt, now),
 	});
 	await recordAudit(tx, { action: 'appointment.invited', actor: by, subjectId: id, personId, at: now });
 	return { id };
@@ -206,6 +205,8 @@ export interface Told {
 	personId: string;
 	/** After the change. */
 	sequence: number;
+	/** `invited`: something else is booked at the new hour, the seat is theirs to take again. */
+	state: 'booked' | 'invited' | 'revoked';
 }
 
 const participants = (tx: Tx, workshopId: string): Promise<AppointmentRow[]> =>
@@ -216,8 +217,13 @@ const participants = (tx: Tx, workshopId: string): Promise<AppointmentRow[]> =>
 		.orderBy(appointment.id)
 		.limit(MOST_PEOPLE);
 
+/** A seat may be taken for ten days, or until it begins. */
+const seatUntil = (startsAt: Date, now: Date): Date =>
+	new Date(Math.min(now.getTime() + INVITATION_DAYS * DAY_MS, startsAt.getTime()));
+
 /**
- * Moves it, for all at once: each answer is asked again, links to the former hour die.
+ * Moves it, for all at once: each answer is asked again, links to the former hour die. Who has something else booked at the new hour
+ * is not in two places: they keep what is booked, and are invited to the workshop anew.
  * @throws DomainError `not_found` for another's, `appointment_refused`, `appointment_changed`, `referent_busy` (conflict), or the
  * problem of the hour
  */
@@ -240,14 +246,19 @@ export async function moveWorkshop(
 		.where(eq(workshop.id, workshopId));
 	const moved = await workshopRow(tx, workshopId);
 	const told: Told[] = [];
-	for (const { id, personId, sequence, state } of await participants(tx, workshopId)) {
-		const { workshopId: _same, ...columns } = sharedColumns(id, moved);
+	const chooseBy = seatUntil(moved.startsAt, now);
+	for (const { id, personId, territoryId, sequence, seat, state: before } of await participants(tx, workshopId)) {
+		const isKept = before === 'booked' && !(await isPersonHeld(tx, personId, { ...hours, except: id }));
+		const state = isKept ? ('booked' as const) : ('invited' as const);
+		const held = isKept ? { seat, chooseBy: null } : { seat: null, chooseBy };
 		await tx
 			.update(appointment)
-			.set({ ...columns, ...NOT_ANSWERED, sequence: sequence + 1 })
+			.set({ ...sharedColumns(id, moved), territoryId, ...NOT_ANSWERED, ...held, state, sequence: sequence + 1 })
 			.where(eq(appointment.id, id));
 		await endLinks(tx, id, now);
-		if (state === 'booked') told.push({ id, personId, sequence: sequence + 1 });
+		if (before === 'invited') continue;
+		told.push({ id, personId, sequence: sequence + 1, state });
+		if (!isKept) await recordAudit(tx, { action: 'appointment.invited', actor: by, subjectId: id, personId, at: now });
 	}
 	await recordAudit(tx, { action: 'workshop.moved', actor: by, subjectId: workshopId, at: now });
 	return told;
@@ -271,7 +282,8 @@ export async function cancelWorkshop(
 	const told: Told[] = [];
 	for (const row of await participants(tx, workshopId)) {
 		await settle(tx, row, 'revoked', by, now);
-		if (row.state === 'booked') told.push({ id: row.id, personId: row.personId, sequence: row.sequence + 1 });
+		const { id, personId, sequence } = row;
+		if (row.state === 'booked') told.push({ id, personId, sequence: sequence + 1, state: 'revoked' });
 	}
 	await recordAudit(tx, { action: 'workshop.cancelled', actor: by, subjectId: workshopId, at: now });
 	return told;

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { aPerson, aReferent, aStructure } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { plansOf } from '../../../../tests/support/plans.ts';
 import { auditEntry } from '../db/schema/index.ts';
-import { forgetAuditBefore, recordAudit } from './commands.ts';
-import { listOpenings } from './queries.ts';
+import { forgetAccessBefore, recordAudit } from './commands.ts';
+import { historyOf, listOpenings } from './queries.ts';
 
 const at = (time: string) => new Date(`2026-03-02T${time}:00Z`);
 
@@ -13,24 +14,27 @@ async function anOpenedFile() {
 	const referent = await aReferent(db, { structureId: structure.id, displayName: 'Camille Roy' });
 	const person = await aPerson(db, { referent });
 	const actor = { accountId: referent.id, role: referent.role, structureId: structure.id };
-	const open = (when: Date, personId = person.id) =>
-		db.write((tx) => recordAudit(tx, { action: 'person.opened', actor, subjectId: personId, personId, at: when }));
+	const open = (when: Date, personId = person.id, part = 'overview') =>
+		db.write((tx) =>
+			recordAudit(tx, { action: 'person.opened', actor, subjectId: personId, personId, detail: { part }, at: when }),
+		);
 	return { db, person, actor, open };
 }
 
-test('a person reads who opened their file, from which structure, newest first', async () => {
+test('a person reads who opened their file, what part of it, from which structure, newest first', async () => {
 	const { db, person, open } = await anOpenedFile();
 	await open(at('09:00'));
-	await open(at('11:00'));
+	await open(at('11:00'), person.id, 'diagnosis');
 	expect(await listOpenings(db.read, person.id, 10)).toEqual([
 		{
 			at: at('11:00'),
 			action: 'person.opened',
+			part: 'diagnosis',
 			actorName: 'Camille Roy',
 			actorRole: 'referent',
 			structureName: 'Maison des solidarités de Sedan',
 		},
-		expect.objectContaining({ at: at('09:00') }),
+		expect.objectContaining({ at: at('09:00'), part: 'overview' }),
 	]);
 	expect(await listOpenings(db.read, person.id, 1)).toHaveLength(1);
 });
@@ -41,6 +45,27 @@ test('what was done without opening a file, and the files of others, are not in 
 	await open(at('09:00'), other.id);
 	await db.write((tx) => recordAudit(tx, { action: 'step.added', actor, personId: person.id, at: at('10:00') }));
 	expect(await listOpenings(db.read, person.id, 10)).toEqual([]);
+});
+
+test('a pathway that opens is a change in the history, not an opening of the file', async () => {
+	const { db, person, actor, open } = await anOpenedFile();
+	await open(at('09:00'));
+	await db.write((tx) => recordAudit(tx, { action: 'pathway.opened', actor, personId: person.id, at: at('10:00') }));
+	expect((await historyOf(db.read, person.id, 10)).map(({ action }) => action)).toEqual(['pathway.opened']);
+	expect((await listOpenings(db.read, person.id, 10)).map(({ action }) => action)).toEqual(['person.opened']);
+});
+
+test('history and openings of one person are read from their index', async () => {
+	const { db, person } = await anOpenedFile();
+	const plans = await plansOf(db, async () => {
+		await historyOf(db.read, person.id, 10);
+		await listOpenings(db.read, person.id, 10);
+	});
+	expect(plans).toHaveLength(2);
+	for (const plan of plans) {
+		expect(plan[0]).toContain('USING INDEX audit_entry_person_id_at_idx (person_id=?');
+		expect(plan.join()).not.toContain('SCAN');
+	}
 });
 
 test('what the portal does by itself has no actor', async () => {
@@ -63,10 +88,10 @@ test('the journal is written with the thing or not at all', async () => {
 	expect(await db.read.select().from(auditEntry)).toEqual([]);
 });
 
-test('entries are forgotten from the day that is given, which stays', async () => {
+test('openings are forgotten from the day that is given, which stays', async () => {
 	const { db, person, open } = await anOpenedFile();
 	await open(at('09:00'));
 	await open(at('10:00'));
-	await db.write((tx) => forgetAuditBefore(tx, at('10:00')));
+	await db.write((tx) => forgetAccessBefore(tx, at('10:00')));
 	expect((await listOpenings(db.read, person.id, 10)).map((entry) => entry.at)).toEqual([at('10:00')]);
 });

@@ -1,12 +1,16 @@
-import { and, desc, eq, gt, inArray, like, lt, notLike, or } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, like, lt, ne, notInArray, or } from 'drizzle-orm';
 import type { Queries } from '../db/index.ts';
 import { account, auditEntry, structure } from '../db/schema/index.ts';
+import { unsealNullable } from '../platform/sealing.ts';
+import { FILE_OPENINGS } from './commands.ts';
 
 /** One opening of a person's file, as the person reads it. */
 export interface Opening {
 	at: Date;
-	/** `person.opened`, `aid.opened`… */
+	/** One of `FILE_OPENINGS`. */
 	action: string;
+	/** Of a `person.opened`: which part of the file; null in entries that did not say. */
+	part: string | null;
 	actorName: string | null;
 	actorRole: string | null;
 	/** The structure they worked for at that moment. */
@@ -18,29 +22,35 @@ const HISTORY = ['person', 'pathway', 'stage', 'step', 'goal', 'review', 'group'
 /** Of a request, what changes the needs: the rest of its life has its own page. */
 const OF_REQUESTS = ['request.need_added', 'request.need_withdrawn'];
 
-/** Every change of a person's follow-up, newest first: who, when, what. Openings are in `listOpenings`. */
+/** Every change of a person's follow-up, newest first: who, when, what, and why when it was said. Openings are in `listOpenings`. */
 export async function historyOf(q: Queries, personId: string, limit: number, since?: Date) {
-	return q
+	const rows = await q
 		.select({
+			id: auditEntry.id,
 			at: auditEntry.at,
 			action: auditEntry.action,
 			subjectId: auditEntry.subjectId,
 			actorId: auditEntry.actorId,
 			actorName: account.displayName,
 			actorRole: auditEntry.actorRole,
+			reasonSealed: auditEntry.reasonSealed,
 		})
 		.from(auditEntry)
 		.leftJoin(account, eq(account.id, auditEntry.actorId))
 		.where(
 			and(
 				eq(auditEntry.personId, personId),
-				notLike(auditEntry.action, '%.opened'),
+				ne(auditEntry.action, 'person.opened'),
 				or(...HISTORY.map((domain) => like(auditEntry.action, `${domain}.%`)), inArray(auditEntry.action, OF_REQUESTS)),
 				since ? gt(auditEntry.at, since) : undefined,
 			),
 		)
 		.orderBy(desc(auditEntry.at), desc(auditEntry.id))
 		.limit(limit);
+	return rows.map(({ id, reasonSealed, ...row }) => ({
+		...row,
+		reason: unsealNullable(`audit_entry.reason_sealed:${id}`, reasonSealed),
+	}));
 }
 export type HistoryEntry = Awaited<ReturnType<typeof historyOf>>[number];
 
@@ -65,12 +75,13 @@ export async function lastVisit(
 	return row?.at;
 }
 
-/** Who opened this person's file, newest first. */
+/** Who opened this person's file, and what part of it, newest first. */
 export async function listOpenings(q: Queries, personId: string, limit = 50): Promise<Opening[]> {
-	return q
+	const rows = await q
 		.select({
 			at: auditEntry.at,
 			action: auditEntry.action,
+			detail: auditEntry.detail,
 			actorName: account.displayName,
 			actorRole: auditEntry.actorRole,
 			structureName: structure.name,
@@ -78,7 +89,30 @@ export async function listOpenings(q: Queries, personId: string, limit = 50): Pr
 		.from(auditEntry)
 		.leftJoin(account, eq(account.id, auditEntry.actorId))
 		.leftJoin(structure, eq(structure.id, auditEntry.structureId))
-		.where(and(eq(auditEntry.personId, personId), like(auditEntry.action, '%.opened')))
+		.where(and(eq(auditEntry.personId, personId), inArray(auditEntry.action, [...FILE_OPENINGS])))
 		.orderBy(desc(auditEntry.at), desc(auditEntry.id))
 		.limit(limit);
+	return rows.map(({ detail, ...row }) => ({ ...row, part: typeof detail.part === 'string' ? detail.part : null }));
+}
+
+/** Of a file, what only those who decide may know until they have decided. */
+const NOT_TOLD = ['aid.proposed'];
+
+/** All that was written of who did what in a person's file, newest first: for their own copy of their data. */
+export async function journalOf(q: Queries, personId: string, limit: number) {
+	const rows = await q
+		.select({ entry: auditEntry, byName: account.displayName, structureName: structure.name })
+		.from(auditEntry)
+		.leftJoin(account, eq(account.id, auditEntry.actorId))
+		.leftJoin(structure, eq(structure.id, auditEntry.structureId))
+		.where(and(eq(auditEntry.personId, personId), notInArray(auditEntry.action, NOT_TOLD)))
+		.orderBy(desc(auditEntry.at), desc(auditEntry.id))
+		.limit(limit);
+	return rows.map(({ entry: { id, at, action, actorRole, reasonSealed }, ...names }) => ({
+		at,
+		action,
+		...names,
+		byRole: actorRole,
+		reason: unsealNullable(`audit_entry.reason_sealed:${id}`, reasonSealed),
+	}));
 }

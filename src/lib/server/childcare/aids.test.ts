@@ -186,6 +186,26 @@ describe('papers', () => {
 		await change('under_review', { now: day('2026-04-03') });
 		expect(await row()).toMatchObject({ silenceOn: '2026-05-07' });
 	});
+	test('examined without a paper that never came, it is not said to be received, and is no longer waited for', async () => {
+		await sent();
+		await ask(['creche_certificate', 'cost_proof'], '2026-03-24', day('2026-03-10'));
+		await db.write(async (tx) => declarePaper(tx, { ...(await own()), kind: 'cost_proof', now: day('2026-03-12') }));
+		await change('under_review', { now: day('2026-03-25') });
+		const file = async () => getOwnAid(db.read, person.id, (await row()).reference, day('2026-03-25'));
+		expect((await file()).papers.map(({ kind, receivedAt }) => [kind, receivedAt !== null])).toEqual([
+			['cost_proof', true],
+		]);
+		expect((await file()).history.map(({ detail }) => detail.papers?.length)).toContain(2);
+		await ask(['bank_details'], '2026-04-10', day('2026-03-26'));
+		expect((await file()).facts.missing).toEqual(['bank_details']);
+	});
+	test('handed in without a word before its last day, it is received when the service goes on', async () => {
+		await sent();
+		await ask(['cost_proof'], '2026-03-24', day('2026-03-10'));
+		await change('under_review', { now: day('2026-03-24') });
+		const { papers } = await getOwnAid(db.read, person.id, (await row()).reference, day('2026-03-24'));
+		expect(papers).toMatchObject([{ kind: 'cost_proof', receivedAt: day('2026-03-24') }]);
+	});
 	test('nobody declares a paper that was not asked for, nor that of somebody else', async () => {
 		await sent();
 		await ask(['cost_proof'], '2026-03-24', day('2026-03-10'));
@@ -228,7 +248,7 @@ describe('the day, in the zone of the territory', () => {
 		expect(file.facts.implicitlyRefused).toBe(false);
 		expect((await getOwnAid(db.read, person.id, reference, at('2026-11-30T23:00:00Z'))).facts).toMatchObject({
 			implicitlyRefused: true,
-			contestUntil: '2027-02-01',
+			contestUntil: '2027-02-02',
 		});
 	});
 });
@@ -279,7 +299,8 @@ test('one sentence says who must do what next, until when', async () => {
 	);
 	await change('under_review', { now: asked });
 	await change('refused', { reason: 'too_late', now: asked });
-	expect(await say(asked)).toMatch(/jusqu’au dimanche 10 mai\.$/);
-	expect(await say(at('2026-05-11T10:00:00Z'))).toBe('L’aide est refusée.');
-	expect(await say(asked, 'en')).toMatch(/^The aid is refused\. If you disagree, you can act until Sunday 10 May\.$/);
+	expect(await say(asked)).toMatch(/jusqu’au lundi 11 mai\.$/);
+	expect(await say(at('2026-05-11T20:00:00Z'))).toMatch(/jusqu’au lundi 11 mai\.$/);
+	expect(await say(at('2026-05-12T10:00:00Z'))).toBe('L’aide est refusée.');
+	expect(await say(asked, 'en')).toMatch(/^The aid is refused\. If you disagree, you can act until Monday 11 May\.$/);
 });

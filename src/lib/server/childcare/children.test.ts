@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { aPerson } from '../../../../tests/factories/index.ts';
+import { eq } from 'drizzle-orm';
+import { aPerson, aStructure } from '../../../../tests/factories/index.ts';
 import { anAidSetting, on, SENT } from '../../../../tests/support/aids.ts';
-import { aidChild } from '../db/schema/index.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
+import { aidChild, childcareAid } from '../db/schema/index.ts';
 import { childrenOf } from './children.ts';
-import { withdrawAid } from './commands.ts';
+import { submitAid, withdrawAid } from './commands.ts';
 import { parseAsking } from './forms-ask.ts';
+import { getAidToDecide } from './queries.ts';
 import { childFacts } from './rules.ts';
 
 const LEA = { firstName: 'Léa', birthDate: '2022-05-04', sharedCustody: false };
@@ -13,7 +16,7 @@ describe('two files for one child', () => {
 	async function parents() {
 		const given = await anAidSetting();
 		const other = await aPerson(given.db, { territoryId: given.territoryId });
-		const theirs = (children: (typeof LEA)[]) => given.open({ personId: other.id, children });
+		const theirs = (children: (typeof LEA)[], now = SENT) => given.open({ personId: other.id, children, now });
 		return { ...given, other, theirs };
 	}
 	test('are refused, whichever parent asks and however the name is written, and nothing is half kept', async () => {
@@ -47,6 +50,37 @@ describe('two files for one child', () => {
 		await change(id, 'refused', { reason: 'no_cost' });
 		expect(await open({ children: [LEA], now: on('2026-03-03') })).not.toBeNull();
 	});
+	test('a draft keeps nobody from asking: the child is taken when it is sent', async () => {
+		const { db, person, open, theirs } = await parents();
+		const draft = (await open({ children: [LEA], sent: false }))!;
+		const sent = (await theirs([LEA]))!;
+		const send = () => db.write((tx) => submitAid(tx, { reference: draft.reference, personId: person.id, now: SENT }));
+		await expect(send()).rejects.toMatchObject({ code: 'aid_child_taken', kind: 'conflict' });
+		expect((await db.read.select().from(aidChild)).filter(({ claim }) => claim).map(({ aidId }) => aidId)).toEqual([
+			sent.id,
+		]);
+	});
+	test('the child of a draft that had taken it goes to who asks; sent, the draft takes it', async () => {
+		const { db, person, other, open, theirs } = await parents();
+		const draft = (await open({ children: [LEA] }))!;
+		await db.write((tx) => tx.update(childcareAid).set({ status: 'draft', silenceOn: null }));
+		const { reference } = (await theirs([LEA]))!;
+		await db.write((tx) => withdrawAid(tx, { reference, personId: other.id, now: SENT }));
+		await db.write((tx) => submitAid(tx, { reference: draft.reference, personId: person.id, now: SENT }));
+		await expect(theirs([LEA])).rejects.toThrow('aid_child_taken');
+	});
+	test('a file that silence refused lets its child go on that day, and is not granted once another asked for it', async () => {
+		const { open, change, row, theirs } = await parents();
+		const { id } = (await open({ children: [LEA] }))!;
+		await expect(theirsOn(theirs, '2026-05-01')).rejects.toThrow('aid_child_taken');
+		const next = (await theirsOn(theirs, '2026-05-02'))!;
+		await change(id, 'under_review', { now: on('2026-05-03') });
+		const grant = { amountCents: 10_000, now: on('2026-05-03') };
+		await expect(change(id, 'granted', grant)).rejects.toMatchObject({ code: 'aid_child_taken', kind: 'conflict' });
+		await change(next.id, 'not_competent', { transmittedTo: 'CAF', now: on('2026-05-04') });
+		await change(id, 'granted', grant);
+		expect((await row(id)).status).toBe('granted');
+	});
 	test('the table says neither name nor birth', async () => {
 		const { db, open } = await parents();
 		await open({ children: [LEA] });
@@ -54,6 +88,9 @@ describe('two files for one child', () => {
 		expect(JSON.stringify(row)).not.toMatch(/Léa|2022-05-04/);
 	});
 });
+
+type Asking = (children: (typeof LEA)[], now: Date) => Promise<{ id: string } | null>;
+const theirsOn = (theirs: Asking, day: string) => theirs([LEA], on(day));
 
 describe('the twelfth birthday', () => {
 	const of = (birthDate: string, from = '2026-03-02', to: string | null = '2026-06-30') =>
@@ -77,6 +114,52 @@ describe('the twelfth birthday', () => {
 	});
 });
 
+describe('two parents who do not say the same of custody', () => {
+	async function asked() {
+		const given = await anAidSetting();
+		const other = await aPerson(given.db, { territoryId: given.territoryId });
+		const alone = (await given.open({ children: [LEA] }))!;
+		const shared = (await given.open({ personId: other.id, children: [{ ...LEA, sharedCustody: true }] }))!;
+		const viewer = { ...given.as(given.decider), structureId: given.place.id };
+		const told = async (reference: string, now = SENT) =>
+			(await getAidToDecide(given.db.read, viewer, reference, now)).file.childFacts.map((child) => child.otherCustody);
+		return { ...given, other, alone, shared, viewer, told };
+	}
+	test('both files are taken, and each says it to who decides, without whose the other is', async () => {
+		const { db, other, alone, shared, viewer, told } = await asked();
+		expect([await told(alone.reference), await told(shared.reference)]).toEqual([[true], [true]]);
+		const seen = JSON.stringify(await getAidToDecide(db.read, viewer, alone.reference, SENT));
+		for (const secret of [other.id, other.lastName, shared.reference, shared.id]) expect(seen).not.toContain(secret);
+	});
+	test('it is still said once the other was granted; not when it was refused, given up, or granted a year ago', async () => {
+		const { alone, shared, change, told } = await asked();
+		await change(alone.id, 'under_review');
+		await change(alone.id, 'granted', { amountCents: 10_000 });
+		expect(await told(shared.reference)).toEqual([true]);
+		expect(await told(shared.reference, on('2027-03-03'))).toEqual([false]);
+		await change(shared.id, 'under_review');
+		await change(shared.id, 'refused', { reason: 'no_cost' });
+		expect(await told(alone.reference)).toEqual([false]);
+	});
+	test('nothing is said of the same custody, of a draft, or of what another service decides', async () => {
+		const { db, open, territoryId, alone, shared, told } = await asked();
+		const third = await aPerson(db, { territoryId });
+		const same = (await open({ personId: third.id, children: [{ ...LEA, sharedCustody: true }] }))!;
+		const elsewhere = await aStructure(db, { territoryId, decidesAids: true });
+		const hand = (id: string, deciderStructureId: string) =>
+			db.write((tx) => tx.update(childcareAid).set({ deciderStructureId }).where(eq(childcareAid.id, id)));
+		await hand(alone.id, elsewhere.id);
+		expect([await told(shared.reference), await told(same.reference)]).toEqual([[false], [false]]);
+		const draft = await aPerson(db, { territoryId });
+		await open({ personId: draft.id, children: [LEA], sent: false });
+		expect(await told(shared.reference)).toEqual([false]);
+	});
+	test('the question reads no whole table', async () => {
+		const { db, viewer, alone } = await asked();
+		expect(await fullScans(db, () => getAidToDecide(db.read, viewer, alone.reference, SENT))).toEqual([]);
+	});
+});
+
 describe('children in the form', () => {
 	const parsed = (values: Record<string, string>) => {
 		const form = new FormData();
@@ -90,6 +173,11 @@ describe('children in the form', () => {
 		expect(parsed({ child3: 'Léa', birth3: '2022-05-04', shared3: '1', keep: '1' })).toMatchObject({
 			value: { keep: true, children: [{ ...LEA, sharedCustody: true }] },
 		});
+	});
+	test('the same child typed twice is one, in turn with the other parent when one line says so', () => {
+		const lines = { child1: 'Léa', birth1: '2022-05-04', child2: ' LEA', birth2: '2022-05-04', shared2: '1' };
+		expect(parsed(lines)).toMatchObject({ ok: true, value: { children: [{ ...LEA, sharedCustody: true }] } });
+		expect(parsed({ ...lines, birth2: '2022-05-05' })).toMatchObject({ value: { children: [{}, {}] } });
 	});
 	test.each(['2026-03-03', '2000-01-01', '2022-13-01', 'hier'])('a birth on %s is none', (birth1) => {
 		expect(parsed({ child1: 'Léa', birth1 }).ok).toBe(false);

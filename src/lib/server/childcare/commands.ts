@@ -1,6 +1,6 @@
 // One place to import commands of this domain from.
 export { changeAidStatus, recordAidOpening, type AidChange, type Changed } from './deciding.ts';
 export type { Actor, AidRow } from './moving.ts';
-export { findOpenAid, openAid } from './opening.ts';
+export { deciderFor, findOpenAid, openAid } from './opening.ts';
 export { noteElsewhere, openElsewhere } from './elsewhere.ts';
 export { declarePaper, submitAid, withdrawAid } from './own.ts';

@@ -1,18 +1,29 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, lt } from 'drizzle-orm';
 import type { AidReason, Paper } from '../../shared/aids.ts';
 import type { AidStatus } from '../../shared/codes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import type { AidEventDetail } from '../db/schema/childcare.ts';
+import type { AidEventDetail, AidProposal } from '../db/schema/childcare.ts';
 import { childcareAid, supportingDocument } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { addDays, daysBetween, localDay, type Holidays } from '../territories/calendar.ts';
-import { getTerritory, holidaysOf } from '../territories/queries.ts';
+import { getTerritory, holidaysOf, listStructures } from '../territories/queries.ts';
+import { claimChildren } from './children.ts';
 import { heldFor } from './held.ts';
-import { move, tell, type Actor, type AidRow } from './moving.ts';
-import { isWaiting, LONGEST_PAPER_DAYS, mayMove, nextOf, paperDueDay, paused, resumed, type Clock } from './rules.ts';
-import { schemeOfFile } from './schemes.ts';
+import { move, proposedNote, tell, type Actor, type AidRow } from './moving.ts';
+import { writeToService } from './notices.ts';
+import {
+	isWaiting,
+	LONGEST_PAPER_DAYS,
+	mayMove,
+	nextOf,
+	nextWorkingDay,
+	paused,
+	resumed,
+	type Clock,
+} from './rules.ts';
+import { budgetLeft, schemeOfFile } from './schemes.ts';
 
 export interface AidChange {
 	aidId: string;
@@ -25,8 +36,12 @@ export interface AidChange {
 	/** Last day to send the papers, `YYYY-MM-DD`; moved on to a working day of the territory. */
 	dueOn?: string;
 	papers?: Paper[];
+	/** Papers that the service has already, asked for all the same because they changed. */
+	changedPapers?: Paper[];
 	amountCents?: number;
 	reason?: AidReason;
+	/** What is left of the envelope was read: it is granted all the same. */
+	overBudget?: boolean;
 	/** Granted from and to these days, and for so many hours a week. */
 	periodFrom?: string;
 	periodTo?: string;
@@ -49,7 +64,7 @@ export interface Changed {
 /**
  * A referent of the deciding structure changes the status; asking for papers stops the clock, their arrival starts it.
  * @throws DomainError `not_found` for any other professional; `aid_changed` (conflict) when somebody changed it since
- * `version`; `aid_refused_move` (conflict); `aid_papers_needed`, `aid_paper_held`, `aid_due_needed`, `aid_due_outside`, `aid_amount_needed`,
+ * `version`; `aid_refused_move`, `aid_child_taken`, `aid_over_budget` (conflict); `aid_papers_needed`, `aid_paper_held`, `aid_due_needed`, `aid_due_outside`, `aid_amount_needed`,
  * `aid_reason_needed`, `aid_period_wrong`, `aid_body_needed`, `aid_paid_outside` (invalid)
  */
 export async function changeAidStatus(tx: Tx, change: AidChange): Promise<Changed> {
@@ -58,18 +73,25 @@ export async function changeAidStatus(tx: Tx, change: AidChange): Promise<Change
 	if (found.version !== change.version) throw new DomainError('aid_changed', 'conflict');
 	const territory = await getTerritory(tx, found.territoryId);
 	const today = localDay(now, territory.zone);
-	const detail = detailOf(change, today, await holidaysOf(tx, territory.holidayZone));
+	const detail = detailOf(change, found, today, await holidaysOf(tx, territory.holidayZone));
 	const eventKey = `${aidId}:${found.version + 1}`;
 	const told = { personId: found.personId, reference: found.reference, eventKey };
+	if (mayMove('decider', found.status, to) && !change.overBudget) await warnOfBudget(tx, found, detail, today);
 	if (mayMove('decider', found.status, to) && (await needsAnotherPair(tx, found, { to, by, detail }))) {
-		await propose(tx, found, { to, by, detail, now });
+		await propose(tx, found, { to, by, detail, note: change.note, now });
 		return { ...told, proposed: true };
 	}
-	if (to === 'incomplete') await refuseHeld(tx, { aidId, today, zone: territory.zone, papers: detail.papers });
+	// Confirmed without a word of one's own, the words of who proposed it go to the person.
+	const isConfirmed = found.proposal !== null && isSameDecision(found.proposal, { to, detail });
+	const note = change.note || (isConfirmed ? ((await proposedNote(tx, aidId)) ?? undefined) : undefined);
+	const { territoryId, kind } = found;
+	if (to === 'granted' || isPartly(to)) await claimChildren(tx, { aidId, territoryId, kind, now });
+	if (to === 'incomplete') await refuseHeld(tx, { aidId, today, zone: territory.zone, papers: change.papers });
 	const clock = clockAfter(found, { to, today, dueOn: detail.dueOn });
-	await move(tx, found, { ...change, actor: 'decider', detail, clock, today });
+	await move(tx, found, { ...change, note, actor: 'decider', detail, clock, today });
 	if (to === 'incomplete') await askPapers(tx, aidId, detail, now);
-	if (found.status === 'incomplete') await receivePapers(tx, aidId, now);
+	if (found.status === 'incomplete') await receivePapers(tx, aidId, today, now);
+	if (to === 'not_competent') await tellBody(tx, found, { name: detail.transmittedTo!, today, now });
 	return { ...told, proposed: false };
 }
 
@@ -80,6 +102,21 @@ async function refuseHeld(
 ): Promise<void> {
 	const held = await heldFor(q, aid);
 	if (held.some(({ kind }) => papers.includes(kind))) throw new DomainError('aid_paper_held', 'invalid');
+}
+
+/**
+ * An envelope is what was planned: it is the service that decides to go over it, knowingly. Read where it is written: of two
+ * grants at once, the second is told. @throws DomainError `aid_over_budget` (conflict)
+ */
+async function warnOfBudget(
+	q: Queries,
+	{ territoryId, kind }: AidRow,
+	{ amountCents }: AidEventDetail,
+	today: string,
+): Promise<void> {
+	if (amountCents === undefined) return;
+	const left = await budgetLeft(q, { territoryId, kind, today });
+	if (left !== null && amountCents > left) throw new DomainError('aid_over_budget', 'conflict');
 }
 
 interface Granting {
@@ -94,17 +131,30 @@ async function needsAnotherPair(q: Queries, found: AidRow, { to, by, detail }: G
 	const limit = (await schemeOfFile(q, found))?.fourEyesCents ?? null;
 	if (limit === null || detail.amountCents < limit) return false;
 	const { proposal } = found;
-	const isSame = proposal?.to === to && proposal.detail.amountCents === detail.amountCents;
-	return !isSame || proposal.byAccountId === by.accountId;
+	return !proposal || proposal.byAccountId === by.accountId || !isSameDecision(proposal, { to, detail });
 }
 
-async function propose(tx: Tx, found: AidRow, { to, by, detail, now }: Granting & { now: Date }): Promise<void> {
+/** All that it grants: the amount, the days, the hours, and why not the whole. */
+const isSameDecision = (proposal: AidProposal, { to, detail }: Pick<Granting, 'to' | 'detail'>) =>
+	proposal.to === to &&
+	(['amountCents', 'periodFrom', 'periodTo', 'hoursPerWeek', 'reason'] as const).every(
+		(what) => proposal.detail[what] === detail[what],
+	);
+
+interface Proposing extends Granting {
+	/** Words for the person: they wait, sealed, with what is proposed. */
+	note?: string;
+	now: Date;
+}
+
+async function propose(tx: Tx, found: AidRow, { to, by, detail, note, now }: Proposing): Promise<void> {
 	const version = found.version + 1;
 	await tx
 		.update(childcareAid)
 		.set({ proposal: { to, byAccountId: by.accountId, detail }, version })
 		.where(eq(childcareAid.id, found.id));
-	await tell(tx, { aidId: found.id, version, status: found.status, by, detail: { ...detail, proposed: true }, now });
+	const { id: aidId, status } = found;
+	await tell(tx, { aidId, version, status, by, detail: { ...detail, proposed: true }, note, now });
 	await recordAudit(tx, {
 		action: 'aid.proposed',
 		actor: by,
@@ -126,15 +176,21 @@ async function deciderRow(q: Queries, aidId: string, by: Actor): Promise<AidRow>
 function checkedDueDay(dueOn: string, today: string, holidays: Holidays): string {
 	const days = daysBetween(today, dueOn);
 	if (days < 1 || days > LONGEST_PAPER_DAYS) throw new DomainError('aid_due_outside', 'invalid');
-	return paperDueDay(dueOn, holidays);
+	return nextWorkingDay(dueOn, holidays);
 }
 
 const isPartly = (to: AidStatus) => to === 'partially_granted';
 
 /** What the change must say, checked. */
-function detailOf(change: AidChange, today: string, holidays: Holidays): AidEventDetail {
-	const { to, papers = [], dueOn, amountCents, reason } = change;
+function detailOf(
+	change: AidChange,
+	{ decidedOn }: Pick<AidRow, 'decidedOn'>,
+	today: string,
+	holidays: Holidays,
+): AidEventDetail {
+	const { to, dueOn, amountCents, reason } = change;
 	if (to === 'incomplete') {
+		const papers = [...(change.papers ?? []), ...(change.changedPapers ?? [])];
 		if (papers.length === 0) throw new DomainError('aid_papers_needed', 'invalid');
 		if (!dueOn) throw new DomainError('aid_due_needed', 'invalid');
 		return { papers: [...new Set(papers)], dueOn: checkedDueDay(dueOn, today, holidays) };
@@ -154,7 +210,7 @@ function detailOf(change: AidChange, today: string, holidays: Holidays): AidEven
 	}
 	if (to === 'paid') {
 		const { paidOn = today } = change;
-		if (paidOn > today) throw new DomainError('aid_paid_outside', 'invalid');
+		if (paidOn > today || (decidedOn && paidOn < decidedOn)) throw new DomainError('aid_paid_outside', 'invalid');
 		return { paidOn };
 	}
 	return {};
@@ -184,11 +240,28 @@ async function askPapers(tx: Tx, aidId: string, { papers = [], dueOn }: AidEvent
 			});
 }
 
-const receivePapers = (tx: Tx, aidId: string, now: Date) =>
-	tx
-		.update(supportingDocument)
-		.set({ receivedAt: now })
-		.where(and(eq(supportingDocument.aidId, aidId), isNull(supportingDocument.receivedAt)));
+/**
+ * Examined again, what was waited for has come; but a paper that nobody said was sent and whose last day is over did not: it
+ * is no longer waited for, and never said to be received. The history keeps that it was asked for.
+ */
+async function receivePapers(tx: Tx, aidId: string, today: string, now: Date): Promise<void> {
+	const waited = and(eq(supportingDocument.aidId, aidId), isNull(supportingDocument.receivedAt));
+	await tx
+		.delete(supportingDocument)
+		.where(and(waited, isNull(supportingDocument.declaredAt), lt(supportingDocument.dueOn, today)));
+	await tx.update(supportingDocument).set({ receivedAt: now }).where(waited);
+}
+
+/** Who it is handed to is told, by a reference: the person has nothing to redo (CRPA L114-2). */
+async function tellBody(
+	tx: Tx,
+	{ id: aidId, territoryId, version }: AidRow,
+	{ name, today, now }: { name: string; today: string; now: Date },
+): Promise<void> {
+	const body = (await listStructures(tx, territoryId)).find((one) => one.name === name);
+	const onceKey = `transmitted:${aidId}:${version}`;
+	if (body) await writeToService(tx, { onceKey, aidId, kind: 'transmitted', structureId: body.id, day: today }, now);
+}
 
 /** Days that somebody has at least to send a paper again, when the service names no day. */
 const AGAIN_DAYS = 10;
@@ -204,7 +277,7 @@ export async function askPaperAgain(
 	{ aidId, kind, dueOn, by, now }: { aidId: string; kind: string; dueOn?: string; by: Actor; now: Date },
 ): Promise<void> {
 	const found = await deciderRow(tx, aidId, by);
-	if (!isWaiting(found.status)) return;
+	if (!isWaiting(found.status) || found.replacedAt) return;
 	const { zone, holidayZone } = await getTerritory(tx, found.territoryId);
 	const today = localDay(now, zone);
 	const wanted = checkedDueDay(dueOn ?? addDays(today, AGAIN_DAYS), today, await holidaysOf(tx, holidayZone));

@@ -31,6 +31,16 @@ describe('a file that another body decides', () => {
 		const later = await getOwnAid(given.db.read, given.person.id, reference, SENT);
 		expect(later).toMatchObject({ source: 'referent', facts: { status: 'paid', amountCents: 41_600 } });
 	});
+	test('keeps no amount once the body refused, or asks for papers', async () => {
+		const { reference } = (await follow())!;
+		const noted = async () => (await getOwnAid(given.db.read, given.person.id, reference, SENT)).facts.amountCents;
+		for (const to of ['refused', 'incomplete'] as const) {
+			await note(reference, { amountCents: 40_000 });
+			expect(await noted()).toBe(40_000);
+			await note(reference, { to });
+			expect(await noted()).toBeNull();
+		}
+	});
 	test('has no clock of ours: months later nobody calls it refused by silence', async () => {
 		const { reference } = (await follow())!;
 		const late = on('2027-03-02');
@@ -52,7 +62,8 @@ describe('a file that another body decides', () => {
 		const { reference } = (await follow())!;
 		expect(await follow()).toBeNull();
 		expect(await follow('caf')).not.toBeNull();
-		await expect(note(reference, { on: '2026-03-03' })).rejects.toThrow('aid_as_of_outside');
+		for (const on of ['2026-03-03', '2024-03-01', '1990-01-01'])
+			await expect(note(reference, { on })).rejects.toThrow('aid_as_of_outside');
 		const other = await aPerson(given.db, { territoryId: given.territoryId });
 		await expect(note(reference, { personId: other.id })).rejects.toThrow('not_found');
 		await expect(note(reference, { to: 'under_review' })).rejects.toThrow('not_found');

@@ -6,9 +6,9 @@ import type { Tx } from '../db/client.ts';
 import { childcareAid } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId, newReference } from '../platform/ids.ts';
-import { instantOf, localDay } from '../territories/calendar.ts';
+import { addMonths, instantOf, localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
-import { tell, type Actor } from './moving.ts';
+import { contestedUntil, tell, type Actor } from './moving.ts';
 import { findOpenAid } from './opening.ts';
 import { nextOf, NOTABLE } from './rules.ts';
 
@@ -17,6 +17,11 @@ interface Noted {
 	by: Actor;
 	now: Date;
 }
+
+/** An answer older than this is not about an aid that is still followed: a slip of the keyboard. */
+const OLDEST_MONTHS = 24;
+/** What the body gives; refused or asked about again, no amount is left. */
+const GRANTING: readonly AidStatus[] = ['granted', 'partially_granted', 'paid'];
 
 const sourceOf = (by: Actor) => (by.role === 'beneficiary' ? ('person' as const) : ('referent' as const));
 
@@ -29,7 +34,7 @@ export async function openElsewhere(
 	{ personId, territoryId, body, by, now }: Noted & { territoryId: string; body: ElsewhereBody },
 ): Promise<{ id: string; reference: string } | null> {
 	const kind = `elsewhere:${body}`;
-	if (await findOpenAid(tx, personId, kind)) return null;
+	if (await findOpenAid(tx, { personId, kind, now })) return null;
 	const { code } = await getTerritory(tx, territoryId);
 	const id = newId();
 	const reference = newReference(`${code}-S`);
@@ -56,7 +61,7 @@ export async function openElsewhere(
 /**
  * The person or who follows them notes what the other body said, and of which day it is. It repeats somebody else's
  * decision: the table of moves does not bind it.
- * @throws DomainError `not_found` for a file that is decided here; `aid_as_of_outside` for a day to come
+ * @throws DomainError `not_found` for a file that is decided here; `aid_as_of_outside` for a day to come, or of years ago
  */
 export async function noteElsewhere(
 	tx: Tx,
@@ -77,15 +82,16 @@ export async function noteElsewhere(
 		.limit(1);
 	if (!found || !found.kind.startsWith('elsewhere:') || !NOTABLE.includes(to)) throw notFound();
 	const { zone } = await getTerritory(tx, found.territoryId);
-	if (on > localDay(now, zone)) throw new DomainError('aid_as_of_outside', 'invalid');
+	const today = localDay(now, zone);
+	if (on > today || on < addMonths(today, -OLDEST_MONTHS)) throw new DomainError('aid_as_of_outside', 'invalid');
 	const asOf = instantOf(on, '12:00', zone);
 	const version = found.version + 1;
 	await tx
 		.update(childcareAid)
 		.set({
 			status: to,
-			...nextOf(to, { silenceOn: null, decidedOn: on }),
-			amountCents: amountCents ?? found.amountCents,
+			...nextOf(to, { silenceOn: null, contestUntil: await contestedUntil(tx, found.territoryId, on) }),
+			amountCents: GRANTING.includes(to) ? (amountCents ?? found.amountCents) : null,
 			statusSince: asOf,
 			source: sourceOf(by),
 			asOf,

@@ -158,6 +158,13 @@ test('the questions are read as people write', () => {
 	});
 });
 
+test('Arabic and Persian digits are digits', () => {
+	expect(parseSituation(form({ ...answers, ages: '٢، ٥', hours: '۱۷٫۵' }), false)).toMatchObject({
+		ok: true,
+		value: { ages: [2, 5], hoursPerWeek: 17.5 },
+	});
+});
+
 test('every question may be passed over', () => {
 	const parsed = parseSituation(form({ ages: '' }), false);
 	expect(parsed.ok && new Set(Object.values(parsed.value))).toEqual(new Set([null, false]));
@@ -191,8 +198,15 @@ test('a decision is read; empty fields are no answer; amounts are cents', () => 
 		value: { to: 'granted', version: 3, amount: 123_450, dueOn: undefined, reason: undefined, papers: [] },
 	});
 	expect(posted({ amount: '416.00' })).toMatchObject({ ok: true, value: { amount: 41_600 } });
+	for (const amount of ['478 €', '478€', '478 euros', '478,00\u00a0€', ' 478 '])
+		expect(posted({ amount })).toMatchObject({ ok: true, value: { amount: 47_800 } });
+	for (const space of [' ', '\u00a0', '\u202f', '\u2009'])
+		expect(posted({ amount: `1${space}234,50` })).toMatchObject({ value: { amount: 123_450 } });
 	const wrong: [string, string][] = [
 		['amount', '-5'],
+		['amount', '1 23'],
+		['amount', '4,567'],
+		['amount', '€'],
 		['amount', '99999999'],
 		['amount', '0'],
 		['to', 'nope'],

@@ -3,7 +3,7 @@ import { m } from '../../paraglide/messages.js';
 import { ELSEWHERE_BODIES } from '../../shared/aids.ts';
 import { parseContact } from '../accounts/rules.ts';
 import { isRealDay, parseForm, type Parsed } from '../platform/forms.ts';
-import type { Child } from './children.ts';
+import { isSameChild, type Child } from './children.ts';
 import { chosen, day, euros, MOST_EUROS, words } from './forms.ts';
 import { NOTABLE } from './rules.ts';
 
@@ -71,7 +71,13 @@ export function parseAsking(form: FormData, today: string): Parsed<Asking> {
 		if (!firstName && !birthDate) continue;
 		const isGood = firstName.length <= MAX_NAME && firstName !== '' && isChildsBirth(birthDate, today);
 		if (!isGood) errors[firstName ? `birth${line}` : `child${line}`] = m.aid_error_child();
-		else children.push({ firstName, birthDate, sharedCustody: form.has(`shared${line}`) });
+		else {
+			const child = { firstName, birthDate, sharedCustody: form.has(`shared${line}`) };
+			// Typed twice, it is one child.
+			const same = children.find((other) => isSameChild(other, child));
+			if (same) same.sharedCustody ||= child.sharedCustody;
+			else children.push(child);
+		}
 	}
 	if (Object.keys(errors).length > 0)
 		return { ok: false, errors, values: Object.fromEntries([...form].map(([name, value]) => [name, String(value)])) };

@@ -3,7 +3,7 @@ import { m } from '../../paraglide/messages.js';
 import { PAPERS } from '../../shared/aids.ts';
 import type { SchemeContent, Words } from '../db/schema/childcare.ts';
 import { isRealDay, parseForm, type Parsed } from '../platform/forms.ts';
-import { chosen, euros, filled, words } from './forms.ts';
+import { centsOf, chosen, euros, filled, words } from './forms.ts';
 
 const MAX_LINES = 12;
 /** In euros. */
@@ -29,20 +29,22 @@ const lines = v.pipe(
 );
 
 /** « Un enfant = 400 » */
-const AMOUNT_LINE = /^(.{1,80}?)\s*=\s*(\d{1,6})(?:[.,](\d{1,2}))?\s*€?$/;
+const AMOUNT_LINE = /^(.{1,80}?)\s*=([^=]+)$/;
+/** In cents. */
+const LARGEST_AMOUNT = 99_999_999;
+function amountIn(line: string): { label: string; cents: number } | null {
+	const [, label, typed] = AMOUNT_LINE.exec(line) ?? [];
+	const cents = typed === undefined ? null : centsOf(typed);
+	return label === undefined || cents === null || cents > LARGEST_AMOUNT ? null : { label, cents };
+}
 
 const amounts = v.pipe(
 	lines,
 	v.check(
-		(list) => list.every((line) => AMOUNT_LINE.test(line)),
+		(list) => list.every((line) => amountIn(line) !== null),
 		() => m.aid_pro_error_amounts(),
 	),
-	v.transform((list) =>
-		list.map((line) => {
-			const [, label, whole, part = ''] = AMOUNT_LINE.exec(line)!;
-			return { label: label!, cents: Number(whole) * 100 + Number(part.padEnd(2, '0')) };
-		}),
-	),
+	v.transform((list) => list.flatMap((line) => amountIn(line) ?? [])),
 );
 
 const scheme = v.object({

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { m } from '../../paraglide/messages.js';
 import { AID_REASONS, PAPERS } from '../../shared/aids.ts';
 import { AID_STATUSES } from '../../shared/codes.ts';
-import { isRealDay, parseForm, text, type Parsed } from '../platform/forms.ts';
+import { isRealDay, parseForm, text, westernDigits, type Parsed } from '../platform/forms.ts';
 import type { Situation } from './estimate.ts';
 
 const OLDEST_CHILD = 25;
@@ -35,8 +35,9 @@ export const words = (max: number) =>
 /** « 2, 5 et 11 ans » → 2, 5, 11; nothing typed is no answer. */
 const ages = v.pipe(
 	words(100),
+	v.transform(westernDigits),
 	v.check(
-		(typed) => typed === '' || /^(\d{1,2}|[\s,;/+-]|et|and|ans|years|old)+$/i.test(typed),
+		(typed) => typed === '' || /^(\d{1,2}|[\s,،;/+-]|et|and|ans|years|old)+$/i.test(typed),
 		() => m.aid_error_ages(),
 	),
 	v.transform((typed) => (typed === '' ? null : (typed.match(/\d+/g) ?? []).map(Number))),
@@ -54,7 +55,8 @@ const hours = v.pipe(
 	words(10),
 	v.transform((typed) => {
 		if (typed === '') return null;
-		return /^\d{1,3}([.,]\d{1,2})?$/.test(typed) ? Number(typed.replace(',', '.')) : Number.NaN;
+		const digits = westernDigits(typed).replace(/[,٫]/, '.');
+		return /^\d{1,3}(\.\d{1,2})?$/.test(digits) ? Number(digits) : Number.NaN;
 	}),
 	v.check(
 		(hours) => hours === null || (hours > 0 && hours <= MOST_HOURS),
@@ -119,15 +121,25 @@ export const day = v.pipe(
 	),
 );
 
-/** « 1 234,5 » → cents; nothing when empty. */
+/**
+ * « 1 234,5 », « 478 € », « 478 euros » → cents; null for what is no amount. Thousands may stand apart by any space, thin or not:
+ * `formatEuros` writes narrow ones.
+ */
+export function centsOf(typed: string): number | null {
+	const found = /^(\d{1,3}(?:\s\d{3})+|\d+)(?:[.,](\d{1,2}))?\s*(?:€|euros?)?$/i.exec(westernDigits(typed).trim());
+	if (!found) return null;
+	const [, whole = '', part = ''] = found;
+	return Number(whole.replace(/\s/g, '')) * 100 + Number(part.padEnd(2, '0'));
+}
+
+/** As `centsOf`; nothing when empty. */
 export const euros = (most: number) =>
 	v.pipe(
 		filled,
 		v.optional(
 			v.pipe(
 				v.string(),
-				v.regex(/^\d{1,3}([  \u00a0\u202f]?\d{3})*([.,]\d{1,2})?$/, () => m.aid_error_amount()),
-				v.transform((typed) => Math.round(Number(typed.replace(/[\s\u00a0\u202f]/g, '').replace(',', '.')) * 100)),
+				v.transform((typed) => centsOf(typed) ?? Number.NaN),
 				v.check(
 					(cents) => cents > 0 && cents <= most * 100,
 					() => m.aid_error_amount(),
@@ -145,8 +157,13 @@ const decision = v.object({
 	),
 	note: words(MAX_NOTE),
 	papers: v.optional(v.array(chosen(PAPERS)), []),
+	changedPapers: v.optional(v.array(chosen(PAPERS)), []),
 	dueOn: day,
 	amount: euros(MOST_EUROS),
+	overBudget: v.pipe(
+		v.optional(v.array(v.string()), []),
+		v.transform((list) => list.includes('yes')),
+	),
 	periodFrom: day,
 	periodTo: day,
 	hoursPerWeek: v.pipe(

@@ -104,6 +104,16 @@ describe('when parents separate', () => {
 	});
 });
 
+test('one’s own e-mail is not another adult; a phone may be shared by a couple', async () => {
+	const { db } = given;
+	const [mine] = await db.read.select().from(account).where(eq(account.id, given.person.account.id));
+	const contact = mine!.email ?? 'moi@example.fr';
+	await db.write((tx) => tx.update(account).set({ email: contact }).where(eq(account.id, mine!.id)));
+	await expect(invite({ contact: contact.toUpperCase() })).rejects.toThrow('guest_self');
+	await db.write((tx) => tx.update(account).set({ phone: '+33639980012' }).where(eq(account.id, mine!.id)));
+	await expect(invite({ contact: '06 39 98 00 12' })).resolves.toMatchObject({ token: expect.any(String) });
+});
+
 test('the same contact is invited once for a file, keeps one account, and three people at most read it', async () => {
 	const { db } = given;
 	await invite();

@@ -1,9 +1,11 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import { createAccount, disableAccount, inviteAccount } from '../accounts/commands.ts';
-import { accountsOfContact } from '../accounts/queries.ts';
+import { accountsOfContact, findAccountOfPerson } from '../accounts/queries.ts';
+import { parseContact } from '../accounts/rules.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { aidGuest, childcareAid } from '../db/schema/index.ts';
+import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
@@ -44,17 +46,26 @@ export const guestsOf = async (q: Queries, own: Pick<Owner, 'personId' | 'refere
 		name: unseal(`aid_guest.name_sealed:${id}`, nameSealed),
 	}));
 
+/** A phone is shared by a couple at times; an e-mail address of one's own would show oneself one's own file, with less in it. */
+async function isOwnMail(q: Queries, personId: string, contact: string): Promise<boolean> {
+	const parsed = parseContact(contact);
+	if (parsed?.channel !== 'email') return false;
+	const own = [await personOf(q, personId), await findAccountOfPerson(q, personId)];
+	return own.some((one) => one?.email?.toLowerCase() === parsed.value.toLowerCase());
+}
+
 /**
  * The person lets another adult read one file and add papers. That adult signs in on their own; one who reads other files
  * already keeps the same account.
  * @returns the token of an invitation to send to that contact
- * @throws DomainError `not_found`, `guest_too_many`, `guest_already` (conflict), `contact_invalid`
+ * @throws DomainError `not_found`, `guest_self` (invalid), `guest_too_many`, `guest_already` (conflict), `contact_invalid`
  */
 export async function inviteGuest(
 	tx: Tx,
 	{ firstName, contact, locale, ...own }: Owner & { firstName: string; contact: string; locale: string },
 ): Promise<{ token: string }> {
 	const file = await ownFile(tx, own);
+	if (await isOwnMail(tx, own.personId, contact)) throw new DomainError('guest_self', 'invalid');
 	const known = (await accountsOfContact(tx, contact)).find(({ role }) => role === 'coparent');
 	const present = await openGuests(tx, file.id);
 	if (known && present.some(({ accountId }) => accountId === known.id))

@@ -1,10 +1,11 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { aPaper, aPerson, aStructure } from '../../../../tests/factories/index.ts';
 import { anAidSetting, on, SENT } from '../../../../tests/support/aids.ts';
 import { eq } from 'drizzle-orm';
-import { childcareAid } from '../db/schema/index.ts';
+import { childcareAid, supportingDocument } from '../db/schema/index.ts';
 import { examinePaper } from '../papers/commands.ts';
 import { getPaper } from '../papers/queries.ts';
+import { nameChildren } from './children.ts';
 import { heldFor } from './held.ts';
 
 type Setting = Awaited<ReturnType<typeof anAidSetting>>;
@@ -72,4 +73,41 @@ test('what another person sent, or what another service holds, is not told', asy
 		tx.update(childcareAid).set({ deciderStructureId: elsewhere.id }).where(eq(childcareAid.id, second.id)),
 	);
 	expect(await held()).toEqual([]);
+});
+
+describe('a paper about children', () => {
+	const LEA = { firstName: 'Léa', birthDate: '2022-05-04', sharedCustody: false };
+	const TOM = { firstName: 'Tom', birthDate: '2024-01-09', sharedCustody: false };
+	const withChildren = async (ofFirst: (typeof LEA)[], ofSecond: (typeof LEA)[]) => {
+		await given.db.write(async (tx) => {
+			await nameChildren(tx, { aidId: first.id, children: ofFirst });
+			await nameChildren(tx, { aidId: second.id, children: ofSecond });
+		});
+		for (const kind of ['family_record', 'custody_decision', 'bank_details']) await examined(kind);
+		return (await held()).map(([kind]) => kind).sort();
+	};
+	test('is held when it is about the same ones, however their names are written', async () => {
+		expect(await withChildren([LEA, TOM], [{ ...LEA, firstName: 'LEA' }])).toEqual([
+			'bank_details',
+			'custody_decision',
+			'family_record',
+		]);
+	});
+	test('is asked for when another child is named', async () => {
+		expect(await withChildren([LEA], [LEA, TOM])).toEqual(['bank_details']);
+		await given.change(second.id, 'incomplete', {
+			papers: ['family_record'],
+			dueOn: '2026-03-20',
+			now: on('2026-03-03'),
+		});
+		expect((await given.row(second.id)).status).toBe('incomplete');
+	});
+});
+
+test('a paper that changed is asked for again, when who decides says that it changed', async () => {
+	await examined();
+	const changed = { changedPapers: ['bank_details' as const], papers: [], dueOn: '2026-03-20', now: on('2026-03-03') };
+	await given.change(second.id, 'incomplete', changed);
+	const waited = await given.db.read.select().from(supportingDocument).where(eq(supportingDocument.aidId, second.id));
+	expect(waited.map(({ kind }) => kind)).toEqual(['bank_details']);
 });

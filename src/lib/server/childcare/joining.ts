@@ -1,7 +1,8 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
 import { childcareAid } from '../db/schema/index.ts';
-import { findOpenAid, withdrawAid } from './commands.ts';
+import { withdrawAid } from './commands.ts';
+import { aidInPlace, isSilent, replaceAid } from './opening.ts';
 import { WAITING } from './rules.ts';
 
 /**
@@ -11,11 +12,24 @@ import { WAITING } from './rules.ts';
 export async function moveAids(tx: Tx, { from, to, now }: { from: string; to: string; now: Date }): Promise<void> {
 	if (from === to) return;
 	const open = await tx
-		.select({ reference: childcareAid.reference, kind: childcareAid.kind })
+		.select()
 		.from(childcareAid)
-		.where(and(eq(childcareAid.personId, from), inArray(childcareAid.status, ['draft', ...WAITING])))
+		.where(
+			and(
+				eq(childcareAid.personId, from),
+				inArray(childcareAid.status, ['draft', ...WAITING]),
+				isNull(childcareAid.replacedAt),
+			),
+		)
 		.limit(50);
-	for (const { reference, kind } of open)
-		if (await findOpenAid(tx, to, kind)) await withdrawAid(tx, { reference, personId: from, now });
+	for (const theirs of open) {
+		const own = await aidInPlace(tx, to, theirs.kind);
+		if (!own) continue;
+		// What silence refused stays to be contested.
+		if (await isSilent(tx, theirs, now)) await replaceAid(tx, theirs, { replacedBy: own.reference, now });
+		else if (theirs.status !== 'draft' && (await isSilent(tx, own, now)))
+			await replaceAid(tx, own, { replacedBy: theirs.reference, now });
+		else await withdrawAid(tx, { reference: theirs.reference, personId: from, now });
+	}
 	await tx.update(childcareAid).set({ personId: to }).where(eq(childcareAid.personId, from));
 }

@@ -1,16 +1,17 @@
-import { and, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { AidStatus } from '../../shared/codes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
-import type { Tx } from '../db/client.ts';
+import type { Queries, Tx } from '../db/client.ts';
 import type { AidEventDetail } from '../db/schema/childcare.ts';
 import { childcareAid, childcareAidEvent } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { sealNullable } from '../platform/sealing.ts';
+import { sealNullable, unsealNullable } from '../platform/sealing.ts';
 import { addMonths, localDay } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { releaseChildren } from './children.ts';
-import { DECIDED, mayMove, nextOf, WAITING, type AidActor, type Clock } from './rules.ts';
+import { appealUntil, DECIDED, mayMove, nextOf, WAITING, type AidActor, type Clock } from './rules.ts';
 
 export type AidRow = typeof childcareAid.$inferSelect;
 export type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
@@ -39,14 +40,15 @@ export interface Move {
  */
 export async function move(tx: Tx, found: AidRow, change: Move): Promise<void> {
 	const { to, actor, by, note, detail, clock, today, now } = change;
-	if (!mayMove(actor, found.status, to)) throw new DomainError('aid_refused_move', 'conflict');
+	if (found.replacedAt || !mayMove(actor, found.status, to)) throw new DomainError('aid_refused_move', 'conflict');
 	const version = found.version + 1;
+	const contestUntil = to === 'refused' ? await contestedUntil(tx, found.territoryId, today) : undefined;
 	const isDecision = (DECIDED as readonly AidStatus[]).includes(to);
 	const written = await tx
 		.update(childcareAid)
 		.set({
 			status: to,
-			...nextOf(to, { silenceOn: clock.silenceOn, dueOn: detail.dueOn, decidedOn: today }),
+			...nextOf(to, { silenceOn: clock.silenceOn, dueOn: detail.dueOn, contestUntil }),
 			silenceOn: clock.silenceOn,
 			pausedUntil: clock.pausedUntil,
 			amountCents: detail.amountCents ?? found.amountCents,
@@ -74,6 +76,12 @@ export async function move(tx: Tx, found: AidRow, change: Move): Promise<void> {
 	});
 }
 
+/** Last day to contest a decision of this day, in the calendar of its territory. */
+export async function contestedUntil(q: Queries, territoryId: string, decidedOn: string): Promise<string> {
+	const { holidayZone } = await getTerritory(q, territoryId);
+	return appealUntil(decidedOn, await holidaysOf(q, holidayZone));
+}
+
 interface Told {
 	aidId: string;
 	version: number;
@@ -82,6 +90,18 @@ interface Told {
 	detail: AidEventDetail;
 	note?: string;
 	now: Date;
+}
+
+/** Words for the person that came with the last proposal of a file; null when there were none. */
+export async function proposedNote(q: Queries, aidId: string): Promise<string | null> {
+	const rows = await q
+		.select()
+		.from(childcareAidEvent)
+		.where(eq(childcareAidEvent.aidId, aidId))
+		.orderBy(desc(childcareAidEvent.version))
+		.limit(200);
+	const proposal = rows.find(({ detail }) => detail.proposed);
+	return proposal ? unsealNullable(`childcare_aid_event.note_sealed:${proposal.id}`, proposal.noteSealed) : null;
 }
 
 /** One line of the dated history. */

@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { aFollowUp } from '../../../../tests/factories/index.ts';
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { aFollowUp, aPerson, aReferent, aStructure } from '../../../../tests/factories/index.ts';
 import { anAidSetting, on } from '../../../../tests/support/aids.ts';
-import { aidNotice } from '../db/schema/index.ts';
+import { aidNotice, structure } from '../db/schema/index.ts';
 import type { Mail } from '../platform/mail.ts';
 import type { Delivery } from '../platform/outcome.ts';
 import { planSilenceNotices, sendAidNotices } from './notices.ts';
@@ -80,6 +81,29 @@ describe('the service that decides', () => {
 		expect(mails).toHaveLength(8);
 		expect((await given.db.read.select().from(aidNotice))[0]).toMatchObject({ actAt: null, sentAt: null });
 	});
+	test('without an address of its own, is told through each of its referents who has one', async () => {
+		const { db, place, decider, second } = given;
+		await db.write((tx) => tx.update(structure).set({ email: null }).where(eq(structure.id, place.id)));
+		await aReferent(db, { structureId: place.id, territoryId: given.territoryId, email: null });
+		const { reference } = (await given.open())!;
+		await tick(on('2026-04-17', '08:00'));
+		await tick(on('2026-04-17', '09:00'));
+		expect(mails.map(({ to }) => to).sort()).toEqual([decider.email!, second.email!].sort());
+		expect(mails[0]!.text).toContain(`/pro/aides/${reference}`);
+	});
+	test('whose mail server hangs holds up no other', async () => {
+		const { db, territoryId } = given;
+		for (let i = 0; i < 20; i += 1) await given.open({ personId: (await aPerson(db, { territoryId })).id });
+		let hung = false;
+		const hangOnce = (mail: Mail) => {
+			if (hung) return send(mail);
+			hung = true;
+			return new Promise<Delivery>(() => {});
+		};
+		await planSilenceNotices(db, on('2026-04-17'));
+		void sendAidNotices(db, hangOnce, on('2026-04-17'));
+		await vi.waitFor(() => expect(mails).toHaveLength(19), { timeout: 20_000 });
+	});
 	test('two workers at once write once', async () => {
 		await given.open();
 		await planSilenceNotices(given.db, on('2026-04-17'));
@@ -94,6 +118,18 @@ describe('the service that decides', () => {
 		await tick(on('2026-04-17', '03:00'));
 		expect(mails).toHaveLength(1);
 	});
+});
+
+test('a request that is handed to another service of the territory is said to that service, by its reference', async () => {
+	const { db, territoryId, place, person } = given;
+	const body = await aStructure(db, { territoryId, name: 'CCAS de Givet' });
+	const { id, reference } = (await given.open())!;
+	await given.change(id, 'not_competent', { transmittedTo: body.name });
+	await sendAidNotices(db, send, on('2026-03-02'));
+	expect(mails.map(({ to }) => to)).toEqual([body.email]);
+	expect(mails[0]!.subject).toContain(reference);
+	expect(mails[0]!.text).toContain(place.name);
+	expect(JSON.stringify(mails)).not.toContain(person.lastName);
 });
 
 describe('« j’ai un entretien demain »', () => {
@@ -126,10 +162,50 @@ describe('« j’ai un entretien demain »', () => {
 		expect([await nextBy('2026-03-02'), await nextBy('2026-03-03')]).toEqual(['2026-03-03', '2026-03-03']);
 		expect(await nextBy('2026-03-04')).toBe('2026-05-02');
 	});
-	test('is for today at the earliest and two weeks at the latest, in the zone of the territory; one at a time', async () => {
+	test('for another day, with one under way, is said again in the same file, once for each day', async () => {
+		const { db, person, decider, second } = given;
+		await aFollowUp(db, { personId: person.id, member: second });
+		const first = (await ask('2026-03-03'))!;
+		await sendAidNotices(db, send, on('2026-03-02'));
+		// Nobody decided: ten days later there is another interview.
+		const asked = on('2026-03-12');
+		expect(await ask('2026-03-13', asked)).toEqual(first);
+		expect(await ask('2026-03-13', asked)).toEqual(first);
+		expect(await given.row(first.id)).toMatchObject({ urgentOn: '2026-03-13', version: 2, silenceOn: '2026-05-02' });
+		mails = [];
+		await sendAidNotices(db, send, asked);
+		expect(mails.map(({ to }) => to).sort()).toEqual([given.place.email!, second.email!].sort());
+		expect(mails[0]!.text).toMatch(/13 mars/);
+		const file = await getOwnAid(db.read, person.id, first.reference, asked);
+		expect(file.history.map(({ status, detail }) => [status, detail.urgentOn])).toEqual([
+			['submitted', undefined],
+			['submitted', '2026-03-13'],
+		]);
+		expect(file.facts.nextBy).toBe('2026-03-13');
+		const { rows } = await aidsQueue(db.read, decider, { filter: 'waiting', page: 1, now: asked });
+		expect(rows.map(({ urgentOn }) => urgentOn)).toEqual(['2026-03-13']);
+	});
+	test('prepared and not sent, is sent when the day is said; refused by silence, is asked anew', async () => {
+		const draft = (await given.open({ kind: 'urgent_childcare', sent: false }))!;
+		expect(await ask('2026-03-03')).toMatchObject({ id: draft.id });
+		expect(await given.row(draft.id)).toMatchObject({ status: 'submitted', urgentOn: '2026-03-03' });
+		const again = (await ask('2026-05-05', on('2026-05-04')))!;
+		expect(again.id).not.toBe(draft.id);
+	});
+	test('no longer comes first in the queue once its day is over', async () => {
+		const { db, territoryId, decider } = given;
+		await given.open({ now: on('2026-02-02') });
+		await ask('2026-03-03');
+		const { id: personId } = await aPerson(db, { territoryId });
+		await given.open({ personId, kind: 'urgent_childcare', urgentOn: '2026-03-05', now: on('2026-03-03') });
+		const queue = async (day: string) =>
+			(await aidsQueue(db.read, decider, { filter: 'waiting', page: 1, now: on(day) })).rows.map((row) => row.urgentOn);
+		expect(await queue('2026-03-03')).toEqual(['2026-03-03', '2026-03-05', null]);
+		expect(await queue('2026-03-04')).toEqual(['2026-03-05', null, '2026-03-03']);
+	});
+	test('is for today at the earliest and two weeks at the latest, in the zone of the territory', async () => {
 		for (const day of ['2026-03-01', '2026-03-17']) await expect(ask(day)).rejects.toThrow('urgent_outside');
 		expect(await ask('2026-03-02')).not.toBeNull();
-		expect(await ask('2026-03-03')).toBeNull();
 		given = await anAidSetting({ zone: 'America/Cayenne', holidayZone: 'guyane' });
 		// Still 1 March in Cayenne.
 		expect(await ask('2026-03-01', on('2026-03-02', '02:00'))).not.toBeNull();

@@ -6,8 +6,10 @@ import { touchContact } from '../people/commands.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
+import { claimChildren } from './children.ts';
 import { move, silenceFrom, tell, type Actor, type AidRow, type Move } from './moving.ts';
-import { nextOf, resumed } from './rules.ts';
+import { deciderFor } from './opening.ts';
+import { isImplicitlyRefused, nextOf, resumed } from './rules.ts';
 import { findScheme } from './schemes.ts';
 
 /** Papers still waited for. */
@@ -37,26 +39,40 @@ async function ownRow(q: Queries, { reference, personId }: OwnAid): Promise<AidR
 	return row;
 }
 
-/** The person sends their draft. Sent twice, it is sent once. @throws DomainError `not_found`, `aid_refused_move` */
+/**
+ * The person sends their draft, to who decides that day. Sent twice, it is sent once.
+ * @throws DomainError `not_found`, `aid_refused_move`, `aid_closed`, `aid_child_taken` (conflict)
+ */
 export async function submitAid(tx: Tx, input: OwnAid): Promise<{ changed: boolean }> {
 	const found = await ownRow(tx, input);
 	if (found.status === 'submitted') return { changed: false };
 	const territory = await getTerritory(tx, found.territoryId);
-	// Sent under the rules of the day, whatever they were when it was prepared.
+	// Sent under the rules of the day and to whom they name, whatever they were when it was prepared.
 	const today = localDay(input.now, territory.zone);
-	const scheme = await findScheme(tx, { territoryId: found.territoryId, code: found.kind, today });
-	if (scheme)
-		await tx.update(childcareAid).set({ schemeVersionId: scheme.versionId }).where(eq(childcareAid.id, found.id));
+	const { territoryId, kind } = found;
+	const scheme = await findScheme(tx, { territoryId, code: kind, today });
+	if (scheme && found.status === 'draft') {
+		if (!scheme.content.open) throw new DomainError('aid_closed', 'conflict');
+		const deciderStructureId = (await deciderFor(tx, territoryId, scheme))?.id ?? null;
+		const sentUnder = { schemeVersionId: scheme.versionId, deciderStructureId };
+		await tx.update(childcareAid).set(sentUnder).where(eq(childcareAid.id, found.id));
+	}
+	if (found.status === 'draft') await claimChildren(tx, { aidId: found.id, territoryId, kind, now: input.now });
 	const clock = { silenceOn: silenceFrom(territory, input.now), pausedUntil: null };
 	return moveOwn(tx, found, input, { to: 'submitted', clock, today });
 }
 
-/** The person no longer wants it. @throws DomainError `not_found`, `aid_refused_move` once it is decided */
+/**
+ * The person no longer wants it.
+ * @throws DomainError `not_found`, `aid_refused_move` once it is decided, or refused by silence: what may be contested is not wiped away
+ */
 export async function withdrawAid(tx: Tx, input: OwnAid): Promise<{ changed: boolean }> {
 	const found = await ownRow(tx, input);
 	if (found.status === 'withdrawn') return { changed: false };
 	const { zone } = await getTerritory(tx, found.territoryId);
-	return moveOwn(tx, found, input, { to: 'withdrawn', clock: found, today: localDay(input.now, zone) });
+	const today = localDay(input.now, zone);
+	if (isImplicitlyRefused(found.status, found.silenceOn, today)) throw new DomainError('aid_refused_move', 'conflict');
+	return moveOwn(tx, found, input, { to: 'withdrawn', clock: found, today });
 }
 
 async function moveOwn(tx: Tx, found: AidRow, { by, now }: OwnAid, to: Pick<Move, 'to' | 'clock' | 'today'>) {
@@ -75,7 +91,7 @@ export async function declarePaper(tx: Tx, input: OwnAid & { kind: string }): Pr
 	const waited = await waitedPapers(tx, found.id);
 	const paper = waited.find((row) => row.kind === kind);
 	if (!paper) throw notFound();
-	if (found.status !== 'incomplete') throw new DomainError('aid_refused_move', 'conflict');
+	if (found.status !== 'incomplete' || found.replacedAt) throw new DomainError('aid_refused_move', 'conflict');
 	if (paper.declaredAt) return { changed: false };
 	await tx.update(supportingDocument).set({ declaredAt: now }).where(eq(supportingDocument.id, paper.id));
 	const allDeclared = waited.every((row) => row.declaredAt !== null || row.id === paper.id);

@@ -46,6 +46,8 @@ test('it cannot be guessed, and the table neither opens it nor tells what it say
 });
 
 test('cancelled, replaced, three months old or overtaken by a change, it proves nothing, and nobody learns which', async () => {
+	await given.change(own.aidId, 'under_review');
+	await given.change(own.aidId, 'granted', { amountCents: 41_600 });
 	const first = await make();
 	const second = await make();
 	expect(await check(first.token)).toBeNull();
@@ -54,9 +56,21 @@ test('cancelled, replaced, three months old or overtaken by a change, it proves 
 	await given.db.write((tx) => revokeProofs(tx, own));
 	expect(await check(second.token)).toBeNull();
 	const third = await make();
-	await given.change(own.aidId, 'under_review');
+	await given.change(own.aidId, 'paid');
 	expect(await check(third.token)).toBeNull();
 	expect(await sheetOf(given.db.read, own)).toBeNull();
+});
+
+test('a sheet printed while the file was examined proves nothing once silence refused it; a new one says so', async () => {
+	const { token } = await make();
+	expect(await check(token, on('2026-05-01'))).toEqual(FACTS);
+	expect(await check(token, on('2026-05-02'))).toBeNull();
+	const late = { ...own, now: on('2026-05-02') };
+	expect(await sheetOf(given.db.read, late)).toBeNull();
+	const facts = { ...FACTS, implicitlyRefused: true };
+	const silent = await given.db.write((tx) => makeProof(tx, { ...late, facts }));
+	expect(await check(silent.token, on('2026-05-02'))).toEqual(facts);
+	expect(await sheetOf(given.db.read, late)).toMatchObject({ facts });
 });
 
 test('only the person prints, reads again or cancels a sheet of theirs', async () => {

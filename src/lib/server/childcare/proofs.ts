@@ -8,7 +8,8 @@ import { notFound } from '../platform/errors.ts';
 import { hashToken, newId, newToken } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
 import { addMonths, instantOf, localDay } from '../territories/calendar.ts';
-import type { Actor } from './moving.ts';
+import type { Actor, AidRow } from './moving.ts';
+import { isImplicitlyRefused } from './rules.ts';
 
 /** A sheet older than this proves nothing any more: the person prints another. */
 const VALID_MONTHS = 3;
@@ -20,6 +21,8 @@ export interface ProofFacts {
 	person: string;
 	children: string[];
 	status: AidStatus;
+	/** Silence had refused it on the day of the print; absent of sheets of before. */
+	implicitlyRefused?: boolean;
 	amountCents: number | null;
 	periodFrom: string | null;
 	periodTo: string | null;
@@ -40,7 +43,7 @@ interface Own {
 /** Only the person prints their own file. @throws DomainError `not_found` */
 async function ownFile(q: Queries, { personId, aidId }: Pick<Own, 'personId' | 'aidId'>) {
 	const [row] = await q
-		.select({ id: childcareAid.id, version: childcareAid.version })
+		.select()
 		.from(childcareAid)
 		.where(and(eq(childcareAid.id, aidId), eq(childcareAid.personId, personId)))
 		.limit(1);
@@ -82,28 +85,36 @@ const standing = (now: Date) => and(isNull(aidProof.revokedAt), gt(aidProof.expi
 const factsOf = ({ id, factsSealed }: typeof aidProof.$inferSelect) =>
 	JSON.parse(unseal(`aid_proof.facts_sealed:${id}`, factsSealed)) as ProofFacts;
 
-/** The sheet that stands, to print it again; null when none does or when the file has changed since. */
+/** What the paper says is still so: neither changed since, nor refused by silence since. */
+const stillSays = (facts: ProofFacts, aidVersion: number, { version, status, silenceOn }: AidRow, now: Date): boolean =>
+	version === aidVersion &&
+	isImplicitlyRefused(status, silenceOn, localDay(now, facts.zone)) === (facts.implicitlyRefused ?? false);
+
+/** The sheet that stands, to print it again; null when none does or when what it says is no longer so. */
 export async function sheetOf(q: Queries, own: Pick<Own, 'personId' | 'aidId' | 'now'>) {
-	const { id, version } = await ownFile(q, own);
+	const file = await ownFile(q, own);
 	const [row] = await q
 		.select()
 		.from(aidProof)
-		.where(and(eq(aidProof.aidId, id), eq(aidProof.aidVersion, version), standing(own.now)))
+		.where(and(eq(aidProof.aidId, file.id), eq(aidProof.aidVersion, file.version), standing(own.now)))
 		.orderBy(desc(aidProof.createdAt))
 		.limit(1);
-	return row ? { facts: factsOf(row), token: unseal(`aid_proof.token_sealed:${row.id}`, row.tokenSealed) } : null;
+	const facts = row && factsOf(row);
+	if (!row || !facts || !stillSays(facts, row.aidVersion, file, own.now)) return null;
+	return { facts, token: unseal(`aid_proof.token_sealed:${row.id}`, row.tokenSealed) };
 }
 
 /**
- * What a printed sheet says, for who reads its code. Null alike when it was never made, is revoked, is past its time, or
- * when the file has changed since: nobody learns which.
+ * What a printed sheet says, for who reads its code. Null alike when it was never made, is revoked, is past its time, when
+ * the file has changed since or when silence refused it since: nobody learns which.
  */
 export async function proofOf(q: Queries, token: string, now: Date): Promise<ProofFacts | null> {
 	const [row] = await q
-		.select({ proof: aidProof, version: childcareAid.version })
+		.select({ proof: aidProof, aid: childcareAid })
 		.from(aidProof)
 		.innerJoin(childcareAid, eq(childcareAid.id, aidProof.aidId))
 		.where(and(eq(aidProof.tokenHash, hashToken(token)), standing(now)))
 		.limit(1);
-	return row && row.version === row.proof.aidVersion ? factsOf(row.proof) : null;
+	const facts = row && factsOf(row.proof);
+	return facts && stillSays(facts, row.proof.aidVersion, row.aid, now) ? facts : null;
 }

@@ -3,14 +3,15 @@ import { bodyOf, type AidFacts } from '../../shared/aids.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import type { SchemeContent, Words } from '../db/schema/childcare.ts';
-import { prepared } from '../db/prepared.ts';
+import { preparedByShape } from '../db/prepared.ts';
 import { childcareAid, childcareAidEvent, person, structure, supportingDocument } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
-import { addMonths, localDay } from '../territories/calendar.ts';
-import { getTerritory, type Territory } from '../territories/queries.ts';
-import { childrenOf, type Child } from './children.ts';
-import type { AidRow } from './moving.ts';
+import { addMonths, localDay, type Holidays } from '../territories/calendar.ts';
+import { getTerritory, holidaysOf, type Territory } from '../territories/queries.ts';
+import { childrenOf, isSameChild, namedOtherwise, type Child } from './children.ts';
+import { proposedNote, type AidRow } from './moving.ts';
 import { appealUntil, childFacts, isImplicitlyRefused, movesFrom } from './rules.ts';
 import { currentScale } from './scale.ts';
 import { contentsOf, schemeOfFile } from './schemes.ts';
@@ -34,19 +35,25 @@ const deciderOf = (found: typeof structure.$inferSelect | null, territory: Terri
 const waited = (papers: PaperRow[]) => papers.filter(({ receivedAt }) => receivedAt === null);
 
 /** What the sentence is made of, on the day of the territory. */
-function factsOf(aid: AidRow, papers: PaperRow[], deciderName: string, zone: string, today: string): AidFacts {
+function factsOf(
+	aid: AidRow,
+	papers: PaperRow[],
+	{ deciderName, zone, holidays, today }: { deciderName: string; zone: string; holidays: Holidays; today: string },
+): AidFacts {
 	const implicitlyRefused = isImplicitlyRefused(aid.status, aid.silenceOn, today);
+	// What was granted in part may be contested once it is paid too; another body's own day is when it was noted.
+	const refusedSomething = aid.status === 'refused' || isPartly(aid);
 	const refusedOn = implicitlyRefused
 		? aid.silenceOn
-		: aid.status === 'refused' || aid.status === 'partially_granted'
-			? localDay(aid.statusSince, zone)
+		: refusedSomething
+			? (aid.decidedOn ?? localDay(aid.statusSince, zone))
 			: null;
-	const contestUntil = refusedOn && appealUntil(refusedOn);
+	const contestUntil = refusedOn && appealUntil(refusedOn, holidays);
 	const isOver = aid.status === 'refused' && contestUntil !== null && today > contestUntil;
 	return {
 		status: aid.status,
-		nextActor: isOver ? 'nobody' : aid.nextActor,
-		nextBy: urgentDay(aid, today) ?? aid.nextBy,
+		nextActor: isOver || aid.replacedAt ? 'nobody' : aid.nextActor,
+		nextBy: aid.status === 'refused' ? contestUntil : (urgentDay(aid, today) ?? aid.nextBy),
 		missing: waited(papers)
 			.filter(({ declaredAt }) => declaredAt === null)
 			.map(({ kind }) => kind),
@@ -58,6 +65,9 @@ function factsOf(aid: AidRow, papers: PaperRow[], deciderName: string, zone: str
 		transmittedTo: aid.outcome?.transmittedTo ?? null,
 	};
 }
+
+const isPartly = ({ status, outcome }: AidRow) =>
+	status === 'partially_granted' || (status === 'paid' && outcome?.reason !== undefined);
 
 /** The interview is tomorrow: the day that the law gives two months for is not the one to tell. */
 const urgentDay = ({ urgentOn, status }: AidRow, today: string): string | null =>
@@ -71,7 +81,7 @@ const papersOf = (q: Queries, aidIds: string[]): Promise<PaperRow[]> =>
 				.from(supportingDocument)
 				.where(inArray(supportingDocument.aidId, aidIds))
 				.orderBy(asc(supportingDocument.askedAt), asc(supportingDocument.kind))
-				.limit(2000) as unknown as Promise<PaperRow[]>);
+				.limit(WHOLE) as unknown as Promise<PaperRow[]>);
 
 /** A line of a list: what to say about it, and how long is left. */
 export interface AidLine {
@@ -113,7 +123,9 @@ export async function linesOf(
 		const { name: deciderName } = deciderOf(decider, territory);
 		const { id, reference, personId, kind, source, asOf, urgentOn, silenceOn, pausedUntil, createdAt } = aid;
 		const name = rules.get(aid.schemeVersionId ?? '')?.name ?? null;
-		const facts = factsOf(aid, own, deciderName, territory.zone, localDay(now, territory.zone));
+		const holidays = await holidaysOf(q, territory.holidayZone);
+		const { zone } = territory;
+		const facts = factsOf(aid, own, { deciderName, zone, holidays, today: localDay(now, zone) });
 		lines.push({
 			...{ id, reference, personId, kind, name, source, asOf },
 			...{ urgentOn, facts, silenceOn, pausedUntil, createdAt },
@@ -122,17 +134,17 @@ export async function linesOf(
 	return lines;
 }
 
-const aidsOfPerson = prepared((q) =>
+const aidsOfPerson = preparedByShape((q, { limit }: { limit: number }) =>
 	withDecider(q)
 		.where(eq(childcareAid.personId, sql.placeholder('personId')))
 		.orderBy(desc(childcareAid.createdAt))
-		.limit(20)
+		.limit(limit)
 		.prepare(),
 );
 
-/** Aids of a person, the last one first. */
-export const aidsOf = async (q: Queries, personId: string, now: Date): Promise<AidLine[]> =>
-	linesOf(q, await aidsOfPerson(q).execute({ personId }), now);
+/** Aids of a person, the last one first; no further than pages show, unless a `limit` says so. */
+export const aidsOf = async (q: Queries, personId: string, now: Date, limit = 20): Promise<AidLine[]> =>
+	linesOf(q, await aidsOfPerson(q, { limit }).execute({ personId }), now);
 
 /** Lines of these files, the last one first. Who may read them was asked before. */
 export async function linesFor(q: Queries, aidIds: string[], now: Date): Promise<AidLine[]> {
@@ -152,6 +164,8 @@ export interface AidFile {
 	version: number;
 	kind: string;
 	territoryId: string;
+	/** Silence refused it, and the person asked again: it is read and contested, and nothing moves it. */
+	isReplaced: boolean;
 	/** The rules it was sent under; null for a file decided elsewhere. */
 	rules: SchemeContent | null;
 	urgentOn: string | null;
@@ -194,16 +208,20 @@ async function fileOf(
 		.from(childcareAidEvent)
 		.where(eq(childcareAidEvent.aidId, aid.id))
 		.orderBy(asc(childcareAidEvent.version))
-		.limit(200);
+		.limit(WHOLE);
 	const answering = deciderOf(decider, territory);
 	const { id, reference, personId, territoryId, kind, version, reason, silenceOn, pausedUntil, asOf } = aid;
 	const { urgentOn, startsOn, source, outcome, proposal, sentAt } = aid;
 	return {
 		...{ id, reference, personId, territoryId, kind, version, reason, silenceOn, pausedUntil, asOf, zone, today },
 		...{ urgentOn, startsOn, source, outcome, proposal, sentAt },
+		isReplaced: aid.replacedAt !== null,
 		rules: await schemeOfFile(q, aid),
 		children: await childrenOf(q, id),
-		facts: factsOf(aid, papers, answering.name, zone, today),
+		facts: factsOf(aid, papers, {
+			...{ deciderName: answering.name, zone, today },
+			holidays: await holidaysOf(q, territory.holidayZone),
+		}),
 		decider: answering,
 		papers: papers.map(({ kind, dueOn, declaredAt, receivedAt }) => ({ kind, dueOn, declaredAt, receivedAt })),
 		// A proposal is not a decision: it is no line of the history.
@@ -242,11 +260,16 @@ export const forGuest = (file: AidFile): AidFile => ({
 });
 
 /** Each child against the age limit: on the first day, and during the year that follows when no end was granted. */
-function childrenFacts({ children, startsOn, outcome, sentAt, zone, today }: AidFile) {
+function childrenFacts({ children, startsOn, outcome, sentAt, zone, today }: AidFile, otherwise: Child[]) {
 	const from = outcome?.periodFrom ?? startsOn ?? (sentAt ? localDay(sentAt, zone) : today);
 	const to = outcome?.periodTo ?? addMonths(from, 12);
 	const { ageLimit } = currentScale();
-	return children.map((child) => ({ ...child, ...childFacts(child.birthDate, { from, to, ageLimit }) }));
+	return children.map((child) => ({
+		...child,
+		...childFacts(child.birthDate, { from, to, ageLimit }),
+		/** Somebody else's file says another custody. */
+		otherCustody: otherwise.some((other) => isSameChild(other, child)),
+	}));
 }
 
 /** As those who decide it see it, with what they may do now. @throws DomainError `not_found` for everybody else */
@@ -260,9 +283,11 @@ export async function getAidToDecide(q: Queries, viewer: Viewer, reference: stri
 	const { firstName, lastName, birthDate, household, childrenCount, phone, email } = who!;
 	const file = await fileOf(q, row, now);
 	return {
-		file: { ...file, childFacts: childrenFacts(file) },
+		file: { ...file, childFacts: childrenFacts(file, await namedOtherwise(q, row.aid, file.today)) },
 		person: { firstName, lastName, birthDate, household, childrenCount, phone, email },
-		moves: movesFrom('decider', row.aid.status),
+		moves: row.aid.replacedAt ? [] : movesFrom('decider', row.aid.status),
+		/** Words for the person that wait with the proposal. */
+		proposalNote: row.aid.proposal && (await proposedNote(q, row.aid.id)),
 		/** Another professional proposed it: this one may confirm. */
 		mayConfirm: row.aid.proposal !== null && row.aid.proposal.byAccountId !== viewer.accountId,
 	};

@@ -1,7 +1,9 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import { auditEntry, childcareAid, followUpMember, person, structure } from '../db/schema/index.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory } from '../territories/queries.ts';
 import type { AidRow } from './moving.ts';
 import { linesOf, type AidLine } from './queries.ts';
 import { WAITING } from './rules.ts';
@@ -46,17 +48,27 @@ const SHOWN = {
 /** Files of the structure, the nearest legal date first; decided ones, the last decision first. */
 export async function aidsQueue(
 	q: Queries,
-	viewer: { structureId: string },
+	viewer: { structureId: string; territoryId: string },
 	{ filter, page, now }: { filter: QueueFilter; page: number; now: Date },
 ) {
+	const { zone } = await getTerritory(q, viewer.territoryId);
+	const { urgentOn, status, replacedAt } = childcareAid;
+	const isShown = inArray(status, [...SHOWN[filter]]);
 	const found = await queueRows(q)
 		.where(
-			and(eq(childcareAid.deciderStructureId, viewer.structureId), inArray(childcareAid.status, [...SHOWN[filter]])),
+			and(
+				eq(childcareAid.deciderStructureId, viewer.structureId),
+				// What silence refused and the person asked again is no longer to decide.
+				filter === 'done' ? or(isShown, isNotNull(replacedAt)) : and(isShown, isNull(replacedAt)),
+			),
 		)
 		.orderBy(
-			// What is for tomorrow comes before what the law gives two months for.
+			// What is for tomorrow comes before what the law gives two months for; once its day is over, with the others.
 			...(filter === 'waiting'
-				? [asc(sql`coalesce(${childcareAid.urgentOn}, '9999')`), asc(childcareAid.silenceOn)]
+				? [
+						asc(sql`case when ${urgentOn} >= ${localDay(now, zone)} then ${urgentOn} else '9999' end`),
+						asc(childcareAid.silenceOn),
+					]
 				: [desc(childcareAid.statusSince)]),
 			asc(childcareAid.id),
 		)

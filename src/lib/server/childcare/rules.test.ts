@@ -7,7 +7,7 @@ import {
 	mayMove,
 	movesFrom,
 	nextOf,
-	paperDueDay,
+	nextWorkingDay,
 	paused,
 	resumed,
 	TRANSITIONS,
@@ -73,20 +73,28 @@ describe('silence', () => {
 test('a last day for papers that falls on a day off moves on: weekends everywhere, holidays in their zone only', () => {
 	const mainland = new Set(['2026-05-01']);
 	const guyane = new Set(['2026-05-01', '2026-06-10']);
-	expect(paperDueDay('2026-03-07', mainland)).toBe('2026-03-09');
-	expect(paperDueDay('2026-03-08', mainland)).toBe('2026-03-09');
-	expect(paperDueDay('2026-05-01', mainland)).toBe('2026-05-04');
-	expect(paperDueDay('2026-06-10', mainland)).toBe('2026-06-10');
-	expect(paperDueDay('2026-06-10', guyane)).toBe('2026-06-11');
+	expect(nextWorkingDay('2026-03-07', mainland)).toBe('2026-03-09');
+	expect(nextWorkingDay('2026-03-08', mainland)).toBe('2026-03-09');
+	expect(nextWorkingDay('2026-05-01', mainland)).toBe('2026-05-04');
+	expect(nextWorkingDay('2026-06-10', mainland)).toBe('2026-06-10');
+	expect(nextWorkingDay('2026-06-10', guyane)).toBe('2026-06-11');
 });
 
-test('two months to contest are counted from date to date, to the end of a shorter month', () => {
-	expect(appealUntil('2026-03-02')).toBe('2026-05-02');
-	expect(appealUntil('2026-12-31')).toBe('2027-02-28');
+test.each([
+	['from date to date, both out of it', '2026-03-02', '2026-05-04', []],
+	['a Sunday and one day short before: Monday 11 May', '2026-03-10', '2026-05-11', []],
+	['clear: the day after two months', '2026-03-04', '2026-05-05', []],
+	['from a Saturday to Monday', '2026-04-08', '2026-06-09', []],
+	['the end of a shorter month', '2026-12-31', '2027-03-01', []],
+	['a holiday of this zone: Whit Monday', '2026-03-23', '2026-05-26', ['2026-05-25']],
+	['no holiday of this one', '2026-04-09', '2026-06-10', []],
+	['a holiday of Guyane', '2026-04-09', '2026-06-11', ['2026-06-10']],
+])('two months to contest: %s', (_, decided, last, holidays) => {
+	expect(appealUntil(decided, new Set(holidays))).toBe(last);
 });
 
 test('every status says who must act', () => {
-	const facts = { silenceOn: '2026-05-02', dueOn: '2026-04-16', decidedOn: '2026-04-20' };
+	const facts = { silenceOn: '2026-05-02', dueOn: '2026-04-16', contestUntil: '2026-06-22' };
 	expect(Object.fromEntries(AID_STATUSES.map((status) => [status, nextOf(status, facts)]))).toEqual({
 		draft: { nextActor: 'person', nextBy: null },
 		submitted: { nextActor: 'structure', nextBy: '2026-05-02' },
@@ -94,7 +102,7 @@ test('every status says who must act', () => {
 		under_review: { nextActor: 'structure', nextBy: '2026-05-02' },
 		granted: { nextActor: 'structure', nextBy: null },
 		partially_granted: { nextActor: 'structure', nextBy: null },
-		refused: { nextActor: 'person', nextBy: '2026-06-20' },
+		refused: { nextActor: 'person', nextBy: '2026-06-22' },
 		not_competent: { nextActor: 'structure', nextBy: null },
 		withdrawn: { nextActor: 'nobody', nextBy: null },
 		paid: { nextActor: 'nobody', nextBy: null },

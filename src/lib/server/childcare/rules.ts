@@ -59,15 +59,22 @@ export const NOTABLE: readonly AidStatus[] = [
 	'paid',
 ];
 
-/** Months to contest a decision, counted from its day (CRPA; code of administrative justice R421-1). */
-export const APPEAL_MONTHS = 2;
-export const appealUntil = (decidedOn: string): string => addMonths(decidedOn, APPEAL_MONTHS);
+/** Months to contest a decision (code of administrative justice R421-1). */
+const APPEAL_MONTHS = 2;
+
+/**
+ * The last day to contest a decision of this day, `YYYY-MM-DD`. The delay is clear (« délai franc », as judges read R421-1):
+ * neither the day of the decision nor the day two months later is counted; on a Saturday, a Sunday or a holiday of the
+ * zone, it goes on to the next working day (the rule of code of civil procedure 642, which they follow).
+ */
+export const appealUntil = (decidedOn: string, holidays: Holidays): string =>
+	nextWorkingDay(addDays(addMonths(decidedOn, APPEAL_MONTHS), 1), holidays);
 
 /** The longest delay a service may give to send papers. */
 export const LONGEST_PAPER_DAYS = 90;
 
-/** The last day to send papers: moved on to a day on which somebody can take them (zone of the territory). */
-export function paperDueDay(day: string, holidays: Holidays): string {
+/** This day, or the first after it on which somebody can take what is sent (zone of the territory). */
+export function nextWorkingDay(day: string, holidays: Holidays): string {
 	let due = day;
 	while (!isCounted(due, 'ouvre', holidays)) due = addDays(due, 1);
 	return due;
@@ -102,7 +109,7 @@ export const isImplicitlyRefused = (status: AidStatus, silenceOn: string | null,
 /** Who must act next, and until when at most. */
 export function nextOf(
 	status: AidStatus,
-	facts: { silenceOn: string | null; dueOn?: string | null; decidedOn?: string; allDeclared?: boolean },
+	facts: { silenceOn: string | null; dueOn?: string | null; contestUntil?: string; allDeclared?: boolean },
 ): { nextActor: NextActor; nextBy: string | null } {
 	switch (status) {
 		case 'draft':
@@ -119,7 +126,7 @@ export function nextOf(
 		case 'not_competent':
 			return { nextActor: 'structure', nextBy: null };
 		case 'refused':
-			return { nextActor: 'person', nextBy: facts.decidedOn ? appealUntil(facts.decidedOn) : null };
+			return { nextActor: 'person', nextBy: facts.contestUntil ?? null };
 		case 'withdrawn':
 		case 'paid':
 			return { nextActor: 'nobody', nextBy: null };

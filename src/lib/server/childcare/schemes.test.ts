@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { aCoordinator, aStructure, aTerritory } from '../../../../tests/factories/index.ts';
+import { aCoordinator, aPerson, aRequest, aStructure, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { anAidSetting, on, RULES, SENT } from '../../../../tests/support/aids.ts';
 import { PROFILES } from '../territories/profiles.ts';
-import { submitAid } from './commands.ts';
+import { deciderFor, submitAid } from './commands.ts';
 import { parseScheme } from './forms-scheme.ts';
 import { shipSchemes } from './profiles.ts';
 import { getOwnAid } from './queries.ts';
-import { changeScheme, findScheme, grantedThisYear, listSchemes, schemeHistory, schemeToChange } from './schemes.ts';
+import {
+	budgetLeft,
+	changeScheme,
+	findScheme,
+	grantedThisYear,
+	listSchemes,
+	schemeHistory,
+	schemeToChange,
+} from './schemes.ts';
 
 async function withCoordinator() {
 	const given = await anAidSetting({ rules: { budgetCents: 100_000 } });
@@ -47,6 +55,38 @@ describe('a change of rules', () => {
 		await set({ name: { fr: 'Nouveau nom' } });
 		await db.write((tx) => submitAid(tx, { reference, personId: person.id, now: SENT }));
 		expect((await getOwnAid(db.read, person.id, reference, SENT)).rules!.name.fr).toBe('Nouveau nom');
+	});
+	test('sends a draft to the structure that they name that day', async () => {
+		const { db, territoryId, person, place, open, row, set } = await withCoordinator();
+		const { id, reference } = (await open({ sent: false }))!;
+		expect((await row(id)).deciderStructureId).toBe(place.id);
+		const other = await aStructure(db, { territoryId, name: 'CMS de Givet' });
+		await set({ deciderStructureId: other.id });
+		await db.write((tx) => submitAid(tx, { reference, personId: person.id, now: SENT }));
+		expect((await row(id)).deciderStructureId).toBe(other.id);
+		expect(
+			(await deciderFor(
+				db.read,
+				territoryId,
+				await findScheme(db.read, {
+					...{ territoryId, code: 'childcare', today: '2026-03-02' },
+				}),
+			))!.name,
+		).toBe('CMS de Givet');
+	});
+	test('that closes the aid takes no file more, not even a draft prepared before; a request goes on without', async () => {
+		const { db, territoryId, person, open, row, set } = await withCoordinator();
+		const { id, reference } = (await open({ sent: false }))!;
+		await set({ open: false });
+		await expect(db.write((tx) => submitAid(tx, { reference, personId: person.id, now: SENT }))).rejects.toMatchObject({
+			code: 'aid_closed',
+			kind: 'conflict',
+		});
+		expect((await row(id)).status).toBe('draft');
+		const other = await aPerson(db, { territoryId });
+		for (const sent of [true, false]) await expect(open({ personId: other.id, sent })).rejects.toThrow('aid_closed');
+		const request = await aRequest(db, { personId: other.id, themes: ['childcare'] });
+		expect(await open({ personId: other.id, requestId: request.id })).toBeNull();
 	});
 	test('is made by the coordinator of the territory alone, from what they read, and never in the past', async () => {
 		const { db, as, decider, coordinator, set } = await withCoordinator();
@@ -91,6 +131,39 @@ test('the envelope counts what was granted in the calendar year, paid or not, an
 	expect(await granted('2026-12-31')).toBe(41_600);
 });
 
+test('what is left is counted from the envelope in force that day, not from the one a file was sent under', async () => {
+	const { db, territoryId, open, change, set } = await withCoordinator();
+	const { id } = (await open())!;
+	await change(id, 'under_review');
+	await change(id, 'granted', { amountCents: 41_600 });
+	const left = (today: string) => budgetLeft(db.read, { territoryId, kind: 'childcare', today });
+	expect(await left('2026-03-02')).toBe(58_400);
+	await set({ budgetCents: 50_000 }, { startsOn: '2026-04-01' });
+	await set({ budgetCents: null }, { startsOn: '2026-05-01', version: 2 });
+	expect([await left('2026-03-31'), await left('2026-04-01'), await left('2026-05-01')]).toEqual([58_400, 8_400, null]);
+	expect(await budgetLeft(db.read, { territoryId, kind: 'elsewhere:caf', today: '2026-03-02' })).toBeNull();
+});
+
+test('a grant over what is left of the envelope is made knowingly; of two at once, the second is told', async () => {
+	const given = await anAidSetting({ rules: { budgetCents: 50_000 } });
+	const ready = async () => {
+		const { id: personId } = await aPerson(given.db, { territoryId: given.territoryId });
+		const { id } = (await given.open({ personId }))!;
+		await given.change(id, 'under_review');
+		return id;
+	};
+	const [first, second, whole] = [await ready(), await ready(), await ready()];
+	const grant = (id: string, more = {}) => given.change(id, 'granted', { amountCents: 40_000, ...more });
+	const both = await Promise.allSettled([grant(first), grant(second)]);
+	expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+	expect(both[1]).toMatchObject({ reason: { code: 'aid_over_budget', kind: 'conflict' } });
+	expect((await given.row(second)).status).toBe('under_review');
+	await grant(whole, { amountCents: 10_000 });
+	await grant(second, { overBudget: true });
+	const of = { territoryId: given.territoryId, kind: 'childcare', today: '2026-03-02' };
+	expect(await budgetLeft(given.db.read, of)).toBe(-40_000);
+});
+
 test('every profile ships childcare, an urgent help and at least one aid for mobility, in every language', async () => {
 	const db = await testDatabase();
 	for (const { id } of PROFILES) {
@@ -120,7 +193,7 @@ describe('the form of the coordinator', () => {
 	};
 	test('reads amounts a line each, and keeps the other languages of words that did not change', () => {
 		const parsed = posted({
-			amounts: 'Un enfant = 400\nDeux enfants = 478,40 €',
+			amounts: 'Un enfant = 400\nDeux enfants = 478,40 €\nTrois = 1\u202f200 euros',
 			budget: '60 000',
 			decider: 'a-structure',
 		});
@@ -134,6 +207,7 @@ describe('the form of the coordinator', () => {
 					amounts: [
 						{ label: { fr: 'Un enfant' }, cents: 40_000 },
 						{ label: { fr: 'Deux enfants' }, cents: 47_840 },
+						{ label: { fr: 'Trois' }, cents: 120_000 },
 					],
 					budgetCents: 6_000_000,
 					deciderStructureId: 'a-structure',

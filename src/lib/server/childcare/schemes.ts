@@ -194,3 +194,16 @@ export async function grantedThisYear(q: Queries, territoryId: string, today: st
 		.groupBy(childcareAid.kind);
 	return new Map(rows.map(({ kind, cents }) => [kind, Number(cents)]));
 }
+
+/**
+ * Cents left of the envelope of a calendar year: that of the rules in force on a day, whatever those that a file was sent under
+ * said. Null without an envelope.
+ */
+export async function budgetLeft(
+	q: Queries,
+	{ territoryId, kind, today }: { territoryId: string; kind: string; today: string },
+): Promise<number | null> {
+	const scheme = await findScheme(q, { territoryId, code: kind, today });
+	if (!scheme || scheme.content.budgetCents === null) return null;
+	return scheme.content.budgetCents - ((await grantedThisYear(q, territoryId, today)).get(kind) ?? 0);
+}

@@ -2,16 +2,17 @@ import { eq } from 'drizzle-orm';
 import { emptyValue, type Point, type PointValue, type SelfPart } from '../../shared/diagnosis.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
-import type { Tx } from '../db/client.ts';
+import type { Queries, Tx } from '../db/client.ts';
 import { diagnosis, diagnosisValue } from '../db/schema/index.ts';
 import { personOf } from '../people/queries.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { seal } from '../platform/sealing.ts';
+import { advanceRequest } from '../requests/standing.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { answersOf, findDiagnosis, presentValues, selfOf, valuesOf, type Answer, type NotedValue } from './queries.ts';
-import { answerByOf, stateAfter, type DiagnosisAct } from './rules.ts';
+import { answerByOf, seenOf, stateAfter, type DiagnosisAct } from './rules.ts';
 
 type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
 type Professional = Actor & { structureId: string };
@@ -52,6 +53,7 @@ export async function planInterview(tx: Tx, input: Done): Promise<{ id: string; 
 	if (row) await tx.update(diagnosis).set({ state: 'interview_planned' }).where(eq(diagnosis.id, row.id));
 	const present = row ?? (await begin(tx, input, 'interview_planned'));
 	await record(tx, 'diagnosis.interview_planned', present, input);
+	await advanceRequest(tx, input);
 	return { id: present.id, changed: true };
 }
 
@@ -63,10 +65,28 @@ export interface PointChange {
 }
 export interface PointConflict {
 	point: Point;
-	/** What somebody else saved meanwhile. */
-	saved: NotedValue;
+	/** What somebody else saved meanwhile; undefined: nothing was noted. */
+	saved: NotedValue | undefined;
 	/** What was being written. */
 	mine: PointValue;
+}
+
+/** What a form changed of the grid since it was shown, with the value that stands now; what it did not touch is left out. */
+function changesAmong(history: NotedValue[], changes: PointChange[]) {
+	const present = presentValues(history);
+	return changes.flatMap(({ point, version, value }) => {
+		const latest = present.get(point);
+		const base = history.find((old) => old.point === point && old.version === version)?.value ?? emptyValue(point);
+		const untouched = same(value, base) || same(value, latest?.value ?? emptyValue(point));
+		return untouched ? [] : [{ point, version, value, latest }];
+	});
+}
+
+/** What a form would have changed, when it is refused because the diagnosis was shared meanwhile: nothing typed is lost. */
+export async function notWritten(q: Queries, personId: string, changes: PointChange[]): Promise<PointConflict[]> {
+	const row = await findDiagnosis(q, personId);
+	const history = row ? await valuesOf(q, row.id) : [];
+	return changesAmong(history, changes).map(({ point, value, latest }) => ({ point, saved: latest, mine: value }));
 }
 
 /**
@@ -82,13 +102,9 @@ export async function notePoints(
 	const row = (await findDiagnosis(tx, input.personId)) ?? (await begin(tx, input, 'interview_planned'));
 	const state = await mayDo(tx, 'note', row, now);
 	const history = await valuesOf(tx, row.id);
-	const present = presentValues(history);
 	const conflicts: PointConflict[] = [];
 	const written: Point[] = [];
-	for (const { point, version, value } of input.changes) {
-		const latest = present.get(point);
-		const base = history.find((old) => old.point === point && old.version === version)?.value ?? emptyValue(point);
-		if (same(value, base) || same(value, latest?.value ?? emptyValue(point))) continue;
+	for (const { point, version, value, latest } of changesAmong(history, input.changes)) {
 		if (latest && latest.version !== version) {
 			conflicts.push({ point, saved: latest, mine: value });
 			continue;
@@ -109,23 +125,31 @@ export async function notePoints(
 	if (row.state !== state) await tx.update(diagnosis).set({ state }).where(eq(diagnosis.id, row.id));
 	// Which points, not what was said of them.
 	if (written.length > 0) await record(tx, 'diagnosis.noted', row, input, { points: written });
+	await advanceRequest(tx, input);
 	return { conflicts };
 }
 
 /**
- * « Partager avec la personne »: she has ten days to answer, counted in the territory's zone and calendar.
- * @throws DomainError `diagnosis_refused`, `diagnosis_empty` when nothing was noted
+ * « Partager avec la personne »: she has ten days to answer, counted in the territory's zone and calendar. `seen`: the grid as the page
+ * showed it (`seenOf`). @throws DomainError `diagnosis_refused`, `diagnosis_empty` when nothing was noted, `diagnosis_changed`
+ * (conflict) when a colleague changed a point since
  */
-export async function shareDiagnosis(tx: Tx, input: Done): Promise<{ id: string; answerBy: string }> {
-	const { personId, now } = input;
+export async function shareDiagnosis(
+	tx: Tx,
+	input: Done & { seen?: string },
+): Promise<{ id: string; answerBy: string }> {
+	const { personId, seen, now } = input;
 	const row = await findDiagnosis(tx, personId);
 	if (!row) throw new DomainError('diagnosis_empty', 'conflict');
 	const state = await mayDo(tx, 'share', row, now);
-	if ((await valuesOf(tx, row.id)).length === 0) throw new DomainError('diagnosis_empty', 'conflict');
+	const noted = [...presentValues(await valuesOf(tx, row.id)).values()];
+	if (noted.length === 0) throw new DomainError('diagnosis_empty', 'conflict');
+	if (seen !== undefined && seen !== seenOf(noted)) throw new DomainError('diagnosis_changed', 'conflict');
 	const { zone, holidayZone } = await getTerritory(tx, row.territoryId);
 	const answerBy = answerByOf(localDay(now, zone), await holidaysOf(tx, holidayZone));
 	await tx.update(diagnosis).set({ state, sharedAt: now, answerBy }).where(eq(diagnosis.id, row.id));
 	await record(tx, 'diagnosis.shared', row, input, { answerBy });
+	await advanceRequest(tx, input);
 	return { id: row.id, answerBy };
 }
 
@@ -145,6 +169,7 @@ export async function answerDiagnosis(
 		.set({ state, answersSealed: seal(`diagnosis.answers_sealed:${row.id}`, answers) })
 		.where(eq(diagnosis.id, row.id));
 	await record(tx, agrees ? 'diagnosis.agreed' : 'diagnosis.contested', row, input);
+	await advanceRequest(tx, input);
 }
 
 const refused = () => new DomainError('diagnosis_refused', 'conflict');

@@ -6,8 +6,9 @@ import { signedIn } from '../../../../tests/support/signed-in.ts';
 import type { Point, PointValue } from '../../shared/diagnosis.ts';
 import { auditEntry, diagnosis, diagnosisValue } from '../db/schema/index.ts';
 import { getFollowedPerson } from '../people/queries.ts';
-import { answerDiagnosis, notePoints, planInterview, saveSelf, shareDiagnosis } from './commands.ts';
+import { answerDiagnosis, notePoints, notWritten, planInterview, saveSelf, shareDiagnosis } from './commands.ts';
 import { diagnosisFor, ownDiagnosis } from './queries.ts';
+import { seenOf } from './rules.ts';
 
 const need = (note = ''): PointValue => ({
 	need: 'need',
@@ -178,4 +179,33 @@ test('a member sees the points of their themes; nothing of another theme leaks',
 	expect(seen!.points.map(({ point }) => point)).toEqual(['mobility']);
 	expect(JSON.stringify(seen)).toContain('pas de permis');
 	expect(JSON.stringify(seen)).not.toMatch(/canari|talk|bail/);
+});
+
+test('what was being written when a colleague shared comes back point by point, without what was not touched', async () => {
+	const { db, personId, social, work, note, share } = await aPair();
+	await note(social, 'housing', 0, need('Hébergée'));
+	await share();
+	await expect(note(work, 'employment', 0, need('Un CAP'))).rejects.toThrow('diagnosis_refused');
+	const typed = [
+		{ point: 'housing' as const, version: 1, value: need('Hébergée') },
+		{ point: 'employment' as const, version: 0, value: need('Un CAP') },
+	];
+	expect(await notWritten(db.read, personId, typed)).toEqual([
+		{ point: 'employment', saved: undefined, mine: need('Un CAP') },
+	]);
+});
+
+test('what is shared is what was read: a point changed since the page was shown refuses it', async () => {
+	const { db, personId, social, work, as, note } = await aPair();
+	const shown = async () => seenOf((await diagnosisFor(db.read, personId, null, NOW))!.points);
+	const share = (seen: string) => db.write((tx) => shareDiagnosis(tx, { personId, seen, by: as(social), now: NOW }));
+	await note(social, 'housing', 0);
+	const seen = await shown();
+	await note(work, 'housing', 1, need('Expulsion prévue'));
+	await expect(share(seen)).rejects.toThrow('diagnosis_changed');
+	const again = await shown();
+	await note(work, 'employment', 0);
+	await expect(share(again)).rejects.toThrow('diagnosis_changed');
+	await share(await shown());
+	expect((await diagnosisFor(db.read, personId, null, NOW))!.state).toBe('shared');
 });

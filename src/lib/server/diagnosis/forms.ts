@@ -112,3 +112,7 @@ const answer = v.pipe(
 	),
 );
 export const parseAnswer = (form: FormData) => parseForm(answer, form);
+
+const sharing = v.object({ seen: v.pipe(v.optional(v.string(), ''), v.maxLength(1000)) });
+/** « Partager »: the grid as it was shown. */
+export const parseSharing = (form: FormData) => parseForm(sharing, form);

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import {
 	emptyValue,
 	EMPTY_SELF,
@@ -11,6 +11,7 @@ import {
 import type { Queries } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
 import { account, diagnosis, diagnosisValue, structure } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { seesTheme } from '../people/rules.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
 import { localDay } from '../territories/calendar.ts';
@@ -139,3 +140,25 @@ export async function ownDiagnosis(q: Queries, personId: string, now: Date) {
 	};
 }
 export type OwnDiagnosis = NonNullable<Awaited<ReturnType<typeof ownDiagnosis>>>;
+
+/** Those a later one replaced, latest first: for the person's own copy of their data. What was never shared is not told. */
+export async function earlierDiagnoses(q: Queries, personId: string) {
+	const rows = await q
+		.select()
+		.from(diagnosis)
+		.where(and(eq(diagnosis.personId, personId), isNotNull(diagnosis.replacedAt)))
+		.orderBy(desc(diagnosis.createdAt))
+		.limit(WHOLE);
+	return Promise.all(
+		rows.map(async (row) => ({
+			state: row.state,
+			createdAt: row.createdAt,
+			replacedAt: row.replacedAt,
+			selfAt: row.selfAt,
+			sharedAt: row.sharedAt,
+			self: selfOf(row),
+			answers: answersOf(row),
+			points: row.sharedAt ? await valuesOf(q, row.id) : [],
+		})),
+	);
+}

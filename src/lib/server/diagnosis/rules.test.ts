@@ -74,19 +74,57 @@ test('what the person and the professionals see differently', () => {
 });
 
 describe('texts', () => {
-	test.each(['Suivie pour dépression depuis 2024', 'souffre d’épilepsie', 'Addiction à l’alcool', 'diagnostic de SEP'])(
-		'« %s » looks like a diagnosis',
-		(text) => expect(looksMedical(text)).toBe(true),
-	);
+	test.each([
+		...['Suivie pour dépression depuis 2024', 'souffre d’épilepsie', 'Addiction à l’alcool', 'diagnostic de SEP'],
+		...['Anxiété forte', 'Elle a une SEP', 'TDAH', 'a la RQTH', 'Handicapé à 80 %', 'Taux d’incapacité de 50 %'],
+		...['Dépendance au cannabis', 'dépendante à l’alcool', 'Il est sous traitement', 'suit un traitement lourd'],
+		...['Le médecin a diagnostiqué une maladie', 'Son psychologue lui a diagnostiqué autre chose'],
+	])('« %s » looks like a diagnosis', (text) => expect(looksMedical(text)).toBe(true));
 	test.each([
 		'Besoin d’un médecin traitant',
 		'La santé passe avant',
 		'Diagnostic social fait en mars',
 		'Aide pour garder Léo',
+		...[
+			'Elle sait se servir d’un traitement de texte',
+			'suit un traitement de texte en ligne',
+			'J’ai vu le médecin scolaire',
+		],
+		...[
+			'Dossier en cours de traitement',
+			'Rendez-vous le 5 SEP 2026',
+			'en sep. prochain',
+			'SEPTEMBRE',
+			'une sous-traitance',
+		],
+		...[
+			'Dépendante de la voiture de son frère',
+			'Besoins diagnostiqués en mars',
+			'Accès handicapé à côté de la mairie',
+		],
+		...['La mission handicap de la ville', 'Il prend le train', 'Le cabinet du médecin est à 5 km'],
 	])('« %s » does not', (text) => expect(looksMedical(text)).toBe(false));
 	test('a social-security number is seen however it is spaced, a phone number is not one', () => {
 		expect(hasSocialSecurityNumber('2 85 05 78 006 084 36')).toBe(true);
 		expect(hasSocialSecurityNumber('285057800608436')).toBe(true);
 		expect(hasSocialSecurityNumber('06 39 98 00 12, puis 01 99 00 00 01')).toBe(false);
 	});
+	test.each([
+		...['2\u00a085\u00a005\u00a078\u00a0006\u00a0084\u00a036', '2\u202f85\u202f05\u202f78\u202f006\u202f084'],
+		...[
+			'2  85  05  78  006  084  36',
+			'2/85/05/78/006/084/36',
+			'2 - 85 - 05 - 78 - 006 - 084 - 36',
+			'2_85_05_2A_006_084',
+		],
+		...['7 85 05 78 006 084 36', '885057800608436', 'n° 1–85–12–2B–006–084'],
+	])('« %s » is one', (text) => expect(hasSocialSecurityNumber(text)).toBe(true));
+	test.each([
+		'IBAN FR76 3000 6000 0112 3456 7890 189',
+		'06 39 98 00 12 / 01 99 00 00 01 / 06 39 98 00 13',
+		'06 39 98 00 12 - 01 99 00 00 01 - 07 39 98 00 13',
+		'du 12/05/2026 au 14/07/2026, puis 12/05/2026 - 13/06/2026 - 14/07/2026',
+		'12 mois\n850 €\n1200 €\n1300 €\n780 €',
+		'1 200 €, 850 €, 72 000 km',
+	])('« %s » is none', (text) => expect(hasSocialSecurityNumber(text)).toBe(false));
 });

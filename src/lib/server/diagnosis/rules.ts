@@ -51,3 +51,11 @@ export function seenDifferently(view: SelfView | undefined, value: PointValue): 
 	if (view === 'strong') return looksWeak;
 	return value.need === 'strong' || (view === 'hard' && value.constraint === 'no' && !looksWeak);
 }
+
+/** Which version of each point a page showed, as one word for its form: what is shared is what was read. */
+export const seenOf = (points: { point: string; version: number }[]): string =>
+	points
+		.filter(({ version }) => version > 0)
+		.map(({ point, version }) => `${point}.${version}`)
+		.sort()
+		.join(' ');

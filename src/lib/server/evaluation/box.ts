@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { and, eq, lt } from 'drizzle-orm';
+import { createHash, randomBytes } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import type { Moment } from '../../shared/questions.ts';
-import type { Tx } from '../db/client.ts';
+import type { Queries, Tx } from '../db/client.ts';
 import { evaluationPool, ratingBox, ratingComment, tally } from '../db/schema/index.ts';
 import { seal, unseal } from '../platform/sealing.ts';
-import { localDay } from '../territories/calendar.ts';
+import { addMonths, localDay } from '../territories/calendar.ts';
 import { listTerritories } from '../territories/queries.ts';
 import { endSeason, seasonOf } from './seasons.ts';
 import { countReplies } from './replies.ts';
@@ -23,6 +23,8 @@ export interface Answer {
 	/** Level by field (shared/questions.ts); what was passed is not there. */
 	levels: Record<string, string>;
 	comment: string | null;
+	/** Came with the id of a form: its key is remembered, so that the form sent again next month counts once. */
+	once?: true;
 }
 /** Questions of the panel that somebody would like to be asked. */
 export interface Ballot {
@@ -36,11 +38,17 @@ interface Pool {
 	ballots: string[][];
 	/** First month whose invitations are not counted in response rates yet. */
 	repliesFrom: string | null;
+	/** Keys of forms counted lately, with the month they were counted in; none in a pool of before. */
+	heard?: [key: number, month: string][];
 }
 const EMPTY: Pool = { cells: {}, comments: [], ballots: [], repliesFrom: null };
+/** A form is sent again by mistake, or by a phone that was away: not later. */
+const HEARD_MONTHS = 3;
 
 /** 48 random bits: rows are stored in the order of this key, which is no order at all. */
 const randomKey = () => randomBytes(6).readUIntBE(0, 6);
+/** As random as the form's own id, and the same when the same form is heard twice. */
+const keyOf = (formId: string) => createHash('sha256').update(formId).digest().readUIntBE(0, 6);
 const boxPlace = (id: number) => `rating_box.answer_sealed:${id}`;
 const poolPlace = (territoryId: string) => `evaluation_pool.pool_sealed:${territoryId}`;
 export const commentPlace = (id: number) => `rating_comment.text_sealed:${id}`;
@@ -53,33 +61,52 @@ function padded(content: unknown): string {
 
 /**
  * Puts an answer or a ballot in the box of the month (`YYYY-MM`). The first of a new month closes the one before: nothing
- * is counted, and nothing can be compared, before a month ends.
+ * is counted, and nothing can be compared, before a month ends. `formId`, random: heard twice, it counts once.
  */
-export async function drop(tx: Tx, territoryId: string, content: Answer | Ballot, month: string): Promise<void> {
-	const [open] = await tx.select().from(evaluationPool).where(eq(evaluationPool.territoryId, territoryId)).limit(1);
+export async function drop(
+	tx: Tx,
+	territoryId: string,
+	content: Answer | Ballot,
+	month: string,
+	{ formId }: { formId?: string } = {},
+): Promise<void> {
+	const open = await poolRow(tx, territoryId);
 	if (!open) await savePool(tx, territoryId, month, EMPTY);
 	else if (open.month < month) await closeMonth(tx, open, month);
-	const id = randomKey();
-	await tx.insert(ratingBox).values({ id, territoryId, answerSealed: seal(boxPlace(id), padded(content)) });
+	const id = formId ? keyOf(formId) : randomKey();
+	if (formId && poolOf((await poolRow(tx, territoryId))!).heard?.some(([key]) => key === id)) return;
+	const kept = formId ? { ...content, once: true } : content;
+	const put = tx.insert(ratingBox).values({ id, territoryId, answerSealed: seal(boxPlace(id), padded(kept)) });
+	await (formId ? put.onConflictDoNothing() : put);
 }
 
-/** Closes every month that ended, in the zone of each territory. Asks what is not done: run twice, it counts once. */
+/**
+ * Closes every month that ended, in the zone of each territory; the first look opens one, so that seasons of the panel end where
+ * nobody has answered yet. Asks what is not done: run twice, it counts once.
+ */
 export async function closeMonths(tx: Tx, now: Date): Promise<void> {
 	for (const { id, zone } of await listTerritories(tx)) {
 		const month = localDay(now, zone).slice(0, 7);
-		const [open] = await tx
-			.select()
-			.from(evaluationPool)
-			.where(and(eq(evaluationPool.territoryId, id), lt(evaluationPool.month, month)))
-			.limit(1);
-		if (open) await closeMonth(tx, open, month);
+		const open = await poolRow(tx, id);
+		if (!open) await savePool(tx, id, month, EMPTY);
+		else if (open.month < month) await closeMonth(tx, open, month);
 	}
 }
 
 type PoolRow = typeof evaluationPool.$inferSelect;
 
-async function closeMonth(tx: Tx, { territoryId, month, poolSealed }: PoolRow, next: string): Promise<void> {
-	const pool = JSON.parse(unseal(poolPlace(territoryId), poolSealed)) as Pool;
+async function poolRow(q: Queries, territoryId: string): Promise<PoolRow | undefined> {
+	const [row] = await q.select().from(evaluationPool).where(eq(evaluationPool.territoryId, territoryId)).limit(1);
+	return row;
+}
+
+const poolOf = ({ territoryId, poolSealed }: PoolRow) => JSON.parse(unseal(poolPlace(territoryId), poolSealed)) as Pool;
+
+async function closeMonth(tx: Tx, row: PoolRow, next: string): Promise<void> {
+	const { territoryId, month } = row;
+	const pool = poolOf(row);
+	const forgotten = addMonths(`${next}-01`, -HEARD_MONTHS).slice(0, 7);
+	pool.heard = (pool.heard ?? []).filter(([, heardIn]) => heardIn >= forgotten);
 	await emptyBox(tx, territoryId, month, pool);
 	pool.repliesFrom = await countReplies(tx, { territoryId, closing: month, from: pool.repliesFrom, cells: pool.cells });
 	const { released, waiting } = releaseMonth(pool.cells, month);
@@ -88,7 +115,7 @@ async function closeMonth(tx: Tx, { territoryId, month, poolSealed }: PoolRow, n
 	pool.cells = waiting;
 	if (pool.comments.length >= LEAST_COMMENTS) pool.comments = await keepComments(tx, territoryId, month, pool.comments);
 	if (seasonOf(month) !== seasonOf(next)) {
-		await endSeason(tx, { territoryId, season: seasonOf(month), ballots: pool.ballots });
+		await endSeason(tx, { territoryId, season: seasonOf(month), next: seasonOf(next), ballots: pool.ballots });
 		pool.ballots = [];
 	}
 	await savePool(tx, territoryId, next, pool);
@@ -102,7 +129,8 @@ async function emptyBox(tx: Tx, territoryId: string, month: string, pool: Pool):
 			pool.ballots.push(content.questions);
 			continue;
 		}
-		const { areaId, moment, levels, comment } = content;
+		const { areaId, moment, levels, comment, once } = content;
+		if (once) pool.heard?.push([id, month]);
 		for (const [measure, level] of Object.entries(levels)) count(pool.cells, { measure, areaId, moment }, level, month);
 		if (comment) pool.comments.push(comment);
 	}

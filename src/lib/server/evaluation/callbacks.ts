@@ -3,6 +3,7 @@ import { m } from '../../paraglide/messages.js';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { callback, person } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { addStep } from '../pathway/steps.ts';
 import { leadOf, personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
@@ -61,6 +62,15 @@ export const callsToMake = (q: Queries, territoryId: string) =>
 		.where(and(eq(callback.territoryId, territoryId), isNull(callback.handledAt)))
 		.orderBy(asc(callback.dueOn), asc(callback.id))
 		.limit(100);
+
+/** Calls a person asked for: for their own copy of their data. */
+export const callsOf = (q: Queries, personId: string) =>
+	q
+		.select({ dueOn: callback.dueOn, calledAt: callback.handledAt })
+		.from(callback)
+		.where(eq(callback.personId, personId))
+		.orderBy(asc(callback.dueOn))
+		.limit(WHOLE);
 
 /** @throws DomainError `not_found` for another territory's, or one that was called already */
 export async function markCalled(tx: Tx, { id, by, now }: { id: string; by: Coordinator; now: Date }): Promise<void> {

@@ -76,18 +76,18 @@ type Closing = Answerer & { now: Date };
 /**
  * Keeps an anonymous answer. Nothing written here says who, nor when: no journal entry, no date, and « answered » on the
  * invitation (README.md). Given once.
- * @throws DomainError `not_found` for somebody else's, `rating_over` (gone), `rating_given` (conflict)
+ * @throws DomainError `not_found` for somebody else's, `rating_over` (gone), `rating_given` (already, or conflict once it was skipped)
  */
 export async function answerRating(
 	tx: Tx,
-	input: Closing & { face: Rating; levels?: Record<string, string>; comment: string | null },
+	input: Closing & { face: Rating | null; levels?: Record<string, string>; comment: string | null },
 ): Promise<{ personId: string; territoryId: string }> {
 	const { personId, moment } = await close(tx, input, 'answered');
 	const who = await personOf(tx, personId);
 	const { territoryId } = who;
 	const { zone } = await getTerritory(tx, territoryId);
 	const month = localDay(input.now, zone).slice(0, 7);
-	const levels = { ...input.levels, [FACE_FIELD]: input.face, [ORIGIN_FIELD]: 'portal' };
+	const levels = { ...input.levels, ...(input.face && { [FACE_FIELD]: input.face }), [ORIGIN_FIELD]: 'portal' };
 	await drop(tx, territoryId, { areaId: await areaOf(tx, who), moment, levels, comment: input.comment }, month);
 	return { personId, territoryId };
 }
@@ -113,7 +113,7 @@ function passedAlready(problem: unknown) {
 
 async function close(tx: Tx, input: Closing, outcome: 'answered' | 'skipped') {
 	const found = await invitationOf(tx, input);
-	if (found.outcome) throw new DomainError('rating_given', 'conflict');
+	if (found.outcome) throw new DomainError('rating_given', found.outcome === outcome ? 'already' : 'conflict');
 	if (input.now >= found.expiresAt) throw new DomainError('rating_over', 'gone');
 	const closed = await tx
 		.update(ratingInvitation)

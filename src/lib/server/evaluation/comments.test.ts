@@ -5,8 +5,10 @@ import type { Db } from '../db/client.ts';
 import { auditEntry, callback, step } from '../db/schema/index.ts';
 import { closeMonths, drop } from './box.ts';
 import { callsToMake, markCalled, requestCall } from './callbacks.ts';
-import { commentsOf, MASK, masked, tagComment, unmask } from './comments.ts';
+import { commentsOf, tagComment, unmask } from './comments.ts';
+import { parseSheets } from './forms.ts';
 import type { Coordinator } from './improvements.ts';
+import { MASK } from './masking.ts';
 import { resultsOf } from './results.ts';
 import { keepPaperAnswers } from './workshop.ts';
 
@@ -30,18 +32,6 @@ async function said(...comments: string[]) {
 		await closeMonths(tx, new Date('2026-04-02T12:00:00Z'));
 	});
 }
-
-test.each([
-	['Mme Durand m’a aidée', `${MASK} m’a aidée`],
-	['je m’appelle Alix Martin, merci', `je m’appelle ${MASK}, merci`],
-	['on m’a dit que Camille rappelle', `on m’a dit que ${MASK} rappelle`],
-	['écrivez à alix@example.fr', `écrivez à ${MASK}`],
-	['au 06 39 98 00 01', `au ${MASK}`],
-	['le 12/03 au matin', `le ${MASK} au matin`],
-	['Le bus est rare. On attend.', 'Le bus est rare. On attend.'],
-])('« %s » is shown as « %s »', (text, shown) => {
-	expect(masked(text)).toBe(shown);
-});
 
 test('sentences are searched as they are shown: a masked name finds nothing; the journal keeps who unmasked', async () => {
 	await said('Mme Durand est à l’écoute', 'le bus est rare', 'le bus passe tôt', 'on attend', 'merci');
@@ -89,10 +79,12 @@ test('« rappelez-moi » is a task of the referent, or a line of the coordinator
 	expect(await db.read.select().from(callback)).toHaveLength(2);
 });
 
-test('sheets of a workshop are counted with the others, marked as paper', async () => {
-	const sheet = (face: 'good' | 'bad') => ({ face, levels: { listened: 'yes' }, comment: null });
-	const sheets = [...Array.from({ length: 6 }, () => sheet('good')), ...Array.from({ length: 6 }, () => sheet('bad'))];
-	await db.write((tx) => keepPaperAnswers(tx, { sheets, moment: 'stage_left', by, now: NOW }));
+test('sheets of a workshop are counted with the others, marked as paper, once however often the form is sent', async () => {
+	const sheet = (face: 'good' | 'bad' | null) => ({ face, levels: { listened: 'yes' }, comment: null });
+	const six = (face: 'good' | 'bad' | null) => Array.from({ length: 6 }, () => sheet(face));
+	const sheets = [...six('good'), ...six('bad'), ...six(null)];
+	for (let sent = 0; sent < 2; sent += 1)
+		await db.write((tx) => keepPaperAnswers(tx, { formId: 'form', sheets, moment: 'stage_left', by, now: NOW }));
 	const levels = (face: string) => ({ face, origin: 'portal', listened: 'no' });
 	await db.write(async (tx) => {
 		for (let index = 0; index < 6; index += 1)
@@ -105,6 +97,51 @@ test('sheets of a workshop are counted with the others, marked as paper', async 
 		await closeMonths(tx, new Date('2026-04-02T12:00:00Z'));
 	});
 	const { origins, faces } = await resultsOf(db.read, territoryId, { from: '2026-03', to: '2026-03' });
-	expect(origins!.counts).toEqual({ paper: 12, portal: 6 });
+	expect(origins!.counts).toEqual({ paper: 18, portal: 6 });
 	expect(faces.counts).toEqual({ good: 12, bad: 6 });
+});
+
+test('a form of the workshop sent again after its month was counted counts once; another one is counted', async () => {
+	const sheets = Array.from({ length: 12 }, (_, index) => ({
+		face: index < 6 ? ('good' as const) : ('bad' as const),
+		levels: {},
+		comment: null,
+	}));
+	const send = (formId: string, day: string) =>
+		db.write((tx) =>
+			keepPaperAnswers(tx, { formId, sheets, moment: 'stage_left', by, now: new Date(`${day}T16:00:00Z`) }),
+		);
+	await send('form', '2026-03-31');
+	// The first of April to be heard is what closes March.
+	await send('form', '2026-04-01');
+	await send('form', '2026-05-02');
+	await send('other', '2026-05-02');
+	await db.write((tx) => closeMonths(tx, new Date('2026-06-02T12:00:00Z')));
+	const { faces } = await resultsOf(db.read, territoryId, { from: '2026-03', to: '2026-06' });
+	expect(faces.counts).toEqual({ good: 12, bad: 12 });
+});
+
+test('sentences of sheets are screened as those of the portal, and never cut; what was typed comes back', () => {
+	const form = new FormData();
+	const typed = {
+		s1_comment: 'écrire à x@example.fr',
+		s2_comment: 'x'.repeat(301),
+		s3_comment: 'merci',
+		s4_face: 'good',
+	};
+	for (const [name, value] of Object.entries(typed)) form.set(name, value);
+	expect(parseSheets(form, [], 8)).toMatchObject({
+		ok: false,
+		errors: { s1_comment: expect.stringMatching(/^1 – /), s2_comment: expect.stringMatching(/^2 – /) },
+		values: typed,
+	});
+	form.set('s1_comment', '');
+	form.set('s2_comment', ' ');
+	expect(parseSheets(form, [], 8)).toEqual({
+		ok: true,
+		value: [
+			{ face: null, levels: {}, comment: 'merci' },
+			{ face: 'good', levels: {}, comment: null },
+		],
+	});
 });

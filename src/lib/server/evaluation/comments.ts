@@ -8,23 +8,11 @@ import { notFound } from '../platform/errors.ts';
 import { unseal } from '../platform/sealing.ts';
 import { commentPlace } from './box.ts';
 import type { Coordinator } from './improvements.ts';
+import { masked } from './masking.ts';
 
 /** Read at once: opening more would keep the page waiting. A period makes the rest reachable. */
 const MOST_READ = 2_000;
 export const PAGE_SIZE = 25;
-
-/** E-mails, numbers of six figures and more, titles or « s’appelle » and the name after, days: what could tell who. */
-const PERSONAL = [
-	/\S+@\S+\.\S+/gu,
-	/(?:\+?\d[\s.-]?){6,}/gu,
-	/\b(?:M\.|Mr|Mme|Mlle|Madame|Monsieur|Dr|docteur)\s+\p{Lu}[\p{L}’'-]*/gu,
-	/(?<=(?:m[’']appelle|s[’']appelle|je suis|nom est|prénom est)\s)\p{Lu}[\p{L}’'-]*(?:\s\p{Lu}[\p{L}’'-]*)*/gu,
-	/(?<=[\p{Ll},;]\s)\p{Lu}\p{Ll}[\p{L}’'-]*(?:\s\p{Lu}[\p{L}’'-]*)*/gu,
-	/\b\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b/gu,
-];
-export const MASK = '▒▒▒';
-/** Words with what could tell who covered: names inside a sentence, contacts, numbers, days. */
-export const masked = (text: string): string => PERSONAL.reduce((left, found) => left.replace(found, MASK), text);
 
 export interface CommentFilters {
 	from: string;

@@ -4,17 +4,30 @@ import { aCoordinator, anAppointment, aPerson, aReferent, aTerritory } from '../
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Rating } from '../../shared/codes.ts';
 import type { Db } from '../db/client.ts';
-import { person as people, ratingBox, tally } from '../db/schema/index.ts';
+import { auditEntry, person as people, ratingBox, tally } from '../db/schema/index.ts';
 import { closeMonths, drop } from './box.ts';
 import { answerRating, askAbout, askRating, invitationOf, newRatingLink, skipRating, stopAsking } from './commands.ts';
 import { csvOf } from './csv.ts';
-import { parseAnswer, parseImprovement } from './forms.ts';
-import { addImprovement, finishImprovement, improvementsOf, peopleToTell, publishImprovement } from './improvements.ts';
+import { parseAnswer, parseFinishing, parseImprovement } from './forms.ts';
+import { newId } from '../platform/ids.ts';
+import { unsealNullable } from '../platform/sealing.ts';
+import {
+	addImprovement,
+	correctImprovement,
+	finishImprovement,
+	getImprovement,
+	improvementsOf,
+	peopleToTell,
+	publishImprovement,
+	seenWords,
+	type Coordinator,
+} from './improvements.ts';
 import { pendingRating } from './queries.ts';
 import { lastMonths, microdata, resultsOf } from './results.ts';
 
 const at = (text: string) => new Date(text);
 const NOW = at('2026-03-10T16:00:00Z');
+const TODAY = '2026-03-10';
 let db: Db;
 let territoryId: string;
 let person: Awaited<ReturnType<typeof aPerson>>;
@@ -85,6 +98,16 @@ describe('answering', () => {
 	])('%j is told beside its field', (values, field) => {
 		expect(parseAnswer(form(values), [])).toMatchObject({ ok: false, errors: { [field]: expect.any(String) } });
 	});
+	test('every question may be passed, the face too; nothing at all is another button', () => {
+		const given = (values: Record<string, string>) => parseAnswer(form(values), [{ code: 'listened' }]);
+		expect(given({ comment: 'Merci' })).toMatchObject({ ok: true, value: { face: null, comment: 'Merci' } });
+		expect(given({ face: '', listened: 'yes' })).toMatchObject({
+			ok: true,
+			value: { face: null, levels: { listened: 'yes' } },
+		});
+		expect(given({ contact: 'referent' })).toMatchObject({ ok: true, value: { face: null, contact: 'referent' } });
+		expect(given({ face: '', comment: ' ', contact: 'anonymous' })).toMatchObject({ ok: false });
+	});
 	test('words of any script are kept; no words are none', () => {
 		expect(parseAnswer(form({ face: 'good', comment: ' شكرا 🙂 à 14 h 30 ' }), [])).toMatchObject({
 			ok: true,
@@ -94,11 +117,40 @@ describe('answering', () => {
 			ok: true,
 			value: { comment: null, contact: 'coordinator' },
 		});
-		expect(parseImprovement(form({ finding: '', answer: 'x', ownerLabel: 'y', doneOn: '2026-02-30' }))).toMatchObject({
+		expect(
+			parseImprovement(form({ finding: '', answer: 'x', ownerLabel: 'y', doneOn: '2026-02-30' }), TODAY),
+		).toMatchObject({
 			ok: false,
 			errors: { finding: expect.any(String), doneOn: expect.any(String) },
 		});
 	});
+	test('what is said to be done was done: a day to come is refused', () => {
+		const done = (doneOn: string) =>
+			parseImprovement(form({ finding: 'f', answer: 'x', ownerLabel: 'y', doneOn }), TODAY);
+		expect(done('2026-03-11')).toMatchObject({ ok: false, errors: { doneOn: expect.any(String) } });
+		expect(done(TODAY)).toMatchObject({ ok: true, value: { doneOn: TODAY } });
+		expect(done('')).toMatchObject({ ok: true, value: { doneOn: null } });
+		expect(parseFinishing(form({ id: newId(), doneOn: '2026-03-11' }), TODAY)).toMatchObject({ ok: false });
+		expect(parseFinishing(form({ id: newId(), doneOn: TODAY }), TODAY)).toMatchObject({ ok: true });
+	});
+});
+
+test('without a face, the rest is counted and the faces are those who chose one', async () => {
+	const levels = (index: number) => ({ listened: index % 2 ? 'yes' : 'no' });
+	for (let index = 0; index < 24; index += 1) {
+		const other = await aPerson(db, { territoryId });
+		const { id: appointmentId } = await anAppointment(db, { personId: other.id, state: 'seen', day: '2026-03-10' });
+		const { id: invitationId } = (await db.write((tx) =>
+			askRating(tx, { appointmentId, personId: other.id, now: NOW }),
+		))!;
+		const face = index < 12 ? (index % 2 ? ('good' as const) : ('bad' as const)) : null;
+		const answerer = { invitationId, personId: other.id, now: NOW };
+		await db.write((tx) => answerRating(tx, { ...answerer, face, levels: levels(index), comment: null }));
+	}
+	await db.write((tx) => closeMonths(tx, at('2026-04-02T12:00:00Z')));
+	const { faces, questions } = await resultsOf(db.read, territoryId, { from: '2026-03', to: '2026-03' });
+	expect(faces.counts).toEqual({ good: 6, bad: 6 });
+	expect(questions.map(({ code, n }) => [code, n])).toEqual([['listened', 24]]);
 });
 
 describe('the link of a message', () => {
@@ -249,6 +301,8 @@ test('the file for spreadsheets is the one French Excel opens, and runs no formu
 		['mars 2026', 12, 5.6],
 		['=HYPERLINK("x")', null, -1.5],
 		[' +33', 0, 1000],
+		['\0=1+1', null, 1],
+		['\t-2', null, 2],
 		['« a ; b »', 5, 0.1],
 	]);
 	expect(file).toBe(
@@ -256,6 +310,8 @@ test('the file for spreadsheets is the one French Excel opens, and runs no formu
 			'mars 2026;12;5,6\r\n' +
 			'"\'=HYPERLINK(""x"")";;-1,5\r\n' +
 			"' +33;0;1000\r\n" +
+			"'=1+1;;1\r\n" +
+			"'\t-2;;2\r\n" +
 			'"« a ; b »";5;0,1\r\n',
 	);
 });
@@ -277,6 +333,35 @@ test('what was done is public once published, by the coordinator of the same ter
 	expect(await shown()).toMatchObject([words]);
 	await publish({ publish: false });
 	expect(await shown()).toEqual([]);
+});
+
+test('its words are corrected by the coordinator of the same territory; what was said before is in the journal', async () => {
+	const { id: accountId, role, structureId } = await aCoordinator(db, { territoryId });
+	const by = { accountId, role, structureId, territoryId };
+	const words = { finding: 'Trop loin', answer: 'Par téléfone aussi', ownerLabel: 'Le service', translations: {} };
+	const { id } = await db.write((tx) =>
+		addImprovement(tx, { ...words, doneOn: null, publish: true }, { by, now: NOW }),
+	);
+	const kept = () => getImprovement(db.read, territoryId, id);
+	const [first, second] = [seenWords(await kept()), seenWords(await kept())];
+	const correct = (seen: string, answer: string, who: Coordinator = by) =>
+		db.write((tx) => correctImprovement(tx, { id, seen, words: { ...words, answer }, by: who, now: NOW }));
+	const elsewhere = { ...by, territoryId: (await aTerritory(db)).id };
+	await expect(correct(first, 'Autre chose', elsewhere)).rejects.toThrow('not_found');
+	await correct(first, 'Par téléphone aussi');
+	expect(await improvementsOf(db.read, territoryId, { publishedOnly: true })).toMatchObject([
+		{ ...words, answer: 'Par téléphone aussi', publishedAt: NOW, toldAt: null },
+	]);
+	// Two editors of the same words: the second reads both versions before anything is replaced.
+	await expect(correct(second, 'Par téléphone')).rejects.toThrow('improvement_changed');
+	expect(await kept()).toMatchObject({ answer: 'Par téléphone aussi' });
+	await correct(seenWords(await kept()), 'Par téléphone');
+	const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'improvement.corrected'));
+	expect(
+		journal.map(
+			(entry) => JSON.parse(unsealNullable(`audit_entry.reason_sealed:${entry.id}`, entry.reasonSealed)!).answer,
+		),
+	).toEqual(['Par téléfone aussi', 'Par téléphone aussi']);
 });
 
 test('those who took part are told once, when it is both done and published; who they are tells no answer', async () => {

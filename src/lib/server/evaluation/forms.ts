@@ -46,7 +46,8 @@ const ID = v.pipe(
 const answerForm = v.object({
 	face: v.pipe(
 		v.optional(v.string(), ''),
-		v.picklist(Object.keys(RATINGS) as Rating[], () => m.evaluation_error_face()),
+		v.picklist(['', ...(Object.keys(RATINGS) as Rating[])], () => m.evaluation_error_face()),
+		v.transform((face) => face || null),
 	),
 	comment: v.pipe(
 		impersonal(MAX_COMMENT),
@@ -61,13 +62,18 @@ const answerForm = v.object({
 
 export type GivenAnswer = v.InferOutput<typeof answerForm> & { levels: Record<string, string> };
 
-/** A face, and what was chosen among the questions that were asked: all the rest is dropped, what was passed is not kept. */
+/**
+ * A face, a sentence, and what was chosen among the questions that were asked: all the rest is dropped, what was passed is not
+ * kept. Each may be passed, not all of them: « passez » is another button.
+ */
 export function parseAnswer(form: FormData, questions: readonly StoredQuestion[]): Parsed<GivenAnswer> {
 	const parsed = parseForm(answerForm, form);
 	const levels = levelsIn(form, questions);
-	return parsed.ok
-		? { ok: true, value: { ...parsed.value, levels } }
-		: { ...parsed, values: { ...parsed.values, ...levels } };
+	if (!parsed.ok) return { ...parsed, values: { ...parsed.values, ...levels } };
+	const { face, comment, contact } = parsed.value;
+	const isSilent = !face && !comment && contact === 'anonymous' && Object.keys(levels).length === 0;
+	if (isSilent) return { ok: false, errors: { face: m.evaluation_error_face() }, values: {} };
+	return { ok: true, value: { ...parsed.value, levels } };
 }
 
 /** Levels posted for these questions, each of its own scale. */
@@ -79,6 +85,28 @@ export function levelsIn(form: FormData, questions: readonly StoredQuestion[], p
 			if ((SCALES[scale] as readonly unknown[]).includes(level)) levels[field] = level as string;
 		}
 	return levels;
+}
+/**
+ * Sheets of a workshop: what is left empty is passed, an empty sheet is none. Their sentences are screened as those of the
+ * portal are, and never cut: errors are named after the field.
+ */
+export function parseSheets(
+	form: FormData,
+	questions: readonly StoredQuestion[],
+	count: number,
+): Parsed<{ face: Rating | null; levels: Record<string, string>; comment: string | null }[]> {
+	const sheets = [];
+	const errors: Record<string, string> = {};
+	for (let number = 1; number <= count; number += 1) {
+		const face = SCALES.faces.find((level) => level === form.get(`s${number}_face`)) ?? null;
+		const levels = levelsIn(form, questions, `s${number}_`);
+		const said = v.safeParse(impersonal(MAX_COMMENT), form.get(`s${number}_comment`) ?? '');
+		if (!said.success) errors[`s${number}_comment`] = `${number} – ${said.issues[0].message}`;
+		else if (face || said.output || Object.keys(levels).length > 0)
+			sheets.push({ face, levels, comment: said.output || null });
+	}
+	if (Object.keys(errors).length === 0) return { ok: true, value: sheets };
+	return { ok: false, errors, values: Object.fromEntries([...form].map(([name, value]) => [name, String(value)])) };
 }
 const isKnown = (question: BankQuestion | undefined): question is BankQuestion => question !== undefined;
 
@@ -104,26 +132,55 @@ const translated = Object.fromEntries(
 	]),
 ) as Record<`${'finding' | 'answer'}_${(typeof OTHER_LANGUAGES)[number]}`, ReturnType<typeof words>>;
 
-const improvement = v.pipe(
+type Translated = Record<keyof typeof translated, string>;
+const translationsOf = (others: Translated) =>
+	Object.fromEntries(
+		OTHER_LANGUAGES.flatMap((language) => {
+			const [said, done] = [others[`finding_${language}`], others[`answer_${language}`]];
+			return said && done ? [[language, { finding: said, answer: done }]] : [];
+		}),
+	);
+
+/** Done is done, not planned: people are told at once. */
+const improvementBy = (today: string) =>
+	v.pipe(
+		v.object({
+			finding: needed(MAX_WORDS),
+			answer: needed(MAX_WORDS),
+			ownerLabel: needed(MAX_OWNER),
+			doneOn: v.pipe(
+				dayOrNone,
+				v.check(
+					(day) => day === null || day <= today,
+					() => m.evaluation_pilot_error_future(),
+				),
+			),
+			publish: ticked,
+			...translated,
+		}),
+		v.transform(({ finding, answer, ownerLabel, doneOn, publish, ...others }) => ({
+			...{ finding, answer, ownerLabel, doneOn, publish },
+			translations: translationsOf(others),
+		})),
+	);
+/** `today`: `YYYY-MM-DD` in the territory's zone. */
+export const parseImprovement = (form: FormData, today: string) => parseForm(improvementBy(today), form);
+
+const correction = v.pipe(
 	v.object({
+		/** `seenWords` of what the form was made from. */
+		seen: v.pipe(v.optional(v.string(), ''), v.maxLength(64)),
 		finding: needed(MAX_WORDS),
 		answer: needed(MAX_WORDS),
 		ownerLabel: needed(MAX_OWNER),
-		doneOn: dayOrNone,
-		publish: ticked,
 		...translated,
 	}),
-	v.transform(({ finding, answer, ownerLabel, doneOn, publish, ...others }) => ({
-		...{ finding, answer, ownerLabel, doneOn, publish },
-		translations: Object.fromEntries(
-			OTHER_LANGUAGES.flatMap((language) => {
-				const [said, done] = [others[`finding_${language}`], others[`answer_${language}`]];
-				return said && done ? [[language, { finding: said, answer: done }]] : [];
-			}),
-		),
+	v.transform(({ seen, finding, answer, ownerLabel, ...others }) => ({
+		seen,
+		words: { finding, answer, ownerLabel, translations: translationsOf(others) },
 	})),
 );
-export const parseImprovement = (form: FormData) => parseForm(improvement, form);
+export const parseCorrection = (form: FormData) => parseForm(correction, form);
 
 const publication = v.object({
 	id: ID,
@@ -135,14 +192,20 @@ const publication = v.object({
 });
 export const parsePublication = (form: FormData) => parseForm(publication, form);
 
-const finishing = v.object({
-	id: ID,
-	doneOn: v.pipe(
-		words(20),
-		v.check(isDay, () => m.error_date()),
-	),
-});
-export const parseFinishing = (form: FormData) => parseForm(finishing, form);
+const finishingBy = (today: string) =>
+	v.object({
+		id: ID,
+		doneOn: v.pipe(
+			words(20),
+			v.check(isDay, () => m.error_date()),
+			v.check(
+				(day) => day <= today,
+				() => m.evaluation_pilot_error_future(),
+			),
+		),
+	});
+/** `today`: as for `parseImprovement`. */
+export const parseFinishing = (form: FormData, today: string) => parseForm(finishingBy(today), form);
 
 const list = v.optional(v.array(v.pipe(v.string(), v.maxLength(64))), []);
 const questionnaireForm = v.pipe(

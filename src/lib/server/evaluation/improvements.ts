@@ -1,23 +1,27 @@
+import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, gt, isNotNull } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { improvement, person, ratingInvitation } from '../db/schema/index.ts';
-import { notFound } from '../platform/errors.ts';
+import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 
 export type Coordinator = Pick<SignedIn, 'accountId' | 'role' | 'structureId'> & { territoryId: string };
 
-export interface NewImprovement {
+export interface ImprovementWords {
 	finding: string;
 	answer: string;
 	ownerLabel: string;
-	/** `YYYY-MM-DD`; null while it is not done. */
-	doneOn: string | null;
 	/** By language, French apart. */
 	translations?: Record<string, { finding: string; answer: string }>;
+}
+export interface NewImprovement extends ImprovementWords {
+	/** `YYYY-MM-DD`; null while it is not done. */
+	doneOn: string | null;
 	publish: boolean;
 }
+type Row = typeof improvement.$inferSelect;
 
 /** « Vous avez dit, nous avons fait »: kept, and shown to all when published. */
 export async function addImprovement(
@@ -53,6 +57,43 @@ export async function finishImprovement(
 	await recordAudit(tx, { action: 'improvement.done', actor: by, subjectId: id, at: now });
 }
 
+const wordsOf = ({ finding, answer, ownerLabel, translations }: Row): Required<ImprovementWords> => ({
+	...{ finding, answer, ownerLabel },
+	translations: translations ?? {},
+});
+
+/** What a form of correction was made from: other words, another mark. */
+export const seenWords = (row: Row): string =>
+	createHash('sha256')
+		.update(JSON.stringify(wordsOf(row)))
+		.digest('base64url');
+
+/**
+ * Corrects the words, published or not; the page of results shows the new ones. Those before are kept sealed in the journal.
+ * @throws DomainError `not_found` for another territory's, `improvement_changed` (conflict) when `seen` is no longer what is kept
+ */
+export async function correctImprovement(
+	tx: Tx,
+	{ id, seen, words, by, now }: { id: string; seen: string; words: ImprovementWords; by: Coordinator; now: Date },
+): Promise<void> {
+	const row = await getImprovement(tx, by.territoryId, id);
+	if (seenWords(row) !== seen) throw new DomainError('improvement_changed', 'conflict');
+	await change(tx, id, by, words);
+	const before = JSON.stringify(wordsOf(row));
+	await recordAudit(tx, { action: 'improvement.corrected', actor: by, subjectId: id, reason: before, at: now });
+}
+
+/** @throws DomainError `not_found` for another territory's */
+export async function getImprovement(q: Queries, territoryId: string, id: string): Promise<Row> {
+	const [row] = await q
+		.select()
+		.from(improvement)
+		.where(and(eq(improvement.id, id), eq(improvement.territoryId, territoryId)))
+		.limit(1);
+	if (!row) throw notFound();
+	return row;
+}
+
 async function change(tx: Tx, id: string, by: Coordinator, set: Partial<typeof improvement.$inferInsert>) {
 	const changed = await tx
 		.update(improvement)
@@ -74,12 +115,7 @@ export async function peopleToTell(
 	tx: Tx,
 	{ id, by, now }: { id: string; by: Coordinator; now: Date },
 ): Promise<{ personId: string }[]> {
-	const [found] = await tx
-		.select()
-		.from(improvement)
-		.where(and(eq(improvement.id, id), eq(improvement.territoryId, by.territoryId)))
-		.limit(1);
-	if (!found) throw notFound();
+	const found = await getImprovement(tx, by.territoryId, id);
 	if (!found.doneOn || !found.publishedAt || found.toldAt) return [];
 	await tx.update(improvement).set({ toldAt: now }).where(eq(improvement.id, id));
 	return tx

@@ -11,8 +11,8 @@ import {
 } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans } from '../../../../tests/support/plans.ts';
-import { need, pathway, supportRequest } from '../db/schema/index.ts';
-import { rateOf } from './indicator-rules.ts';
+import { need, pathway, situationReview, supportRequest } from '../db/schema/index.ts';
+import { nestedRates, rateOf } from './indicator-rules.ts';
 import { indicatorsOf } from './indicators.ts';
 
 const NOW = new Date('2026-11-20T10:00:00Z');
@@ -70,7 +70,8 @@ test('absences are counted apart after an invitation and after a summons', async
 
 test('needs lifted, exits and returns to work are shares of those concerned, and small groups are not said', async () => {
 	const { db, context, somebody } = await setting();
-	for (let index = 0; index < 12; index += 1) {
+	const contracts = ['permanent', 'business', 'six_months'] as const;
+	for (let index = 0; index < 30; index += 1) {
 		const { person, request } = await somebody(index);
 		const opened = await aNeed(db, { requestId: request.id, personId: person.id, theme: 'mobility' });
 		const createdAt = new Date('2026-03-02T09:00:00Z');
@@ -92,23 +93,20 @@ test('needs lifted, exits and returns to work are shares of those concerned, and
 				.set({
 					startedAt: new Date('2026-03-20T09:00:00Z'),
 					endedAt: new Date('2026-10-01T09:00:00Z'),
-					endReason: index < 6 ? 'work' : index === 6 ? 'training' : 'moved',
-					workContract:
-						index < 6
-							? (['permanent', 'business', 'six_months', 'six_months', 'permanent', 'unknown'] as const)[index]
-							: null,
+					endReason: index < 18 ? 'work' : index < 24 ? 'training' : 'moved',
+					workContract: index < 12 ? contracts[index % 3] : index < 18 ? 'unknown' : null,
 				})
 				.where(eq(pathway.id, id)),
 		);
 	}
 	const { rates, obstacles } = await indicatorsOf(db.read, context);
-	expect(obstacles.find(({ theme }) => theme === 'mobility')).toMatchObject({ n: 12, percent: 58, days: { count: 7 } });
+	expect(obstacles.find(({ theme }) => theme === 'mobility')).toMatchObject({ n: 30, percent: 23, days: { count: 7 } });
 	expect(obstacles.find(({ theme }) => theme === 'housing')).toMatchObject({ n: 0, percent: null });
 	const rate = (code: string) => rates.find((one) => one.code === code)!;
-	expect(rate('oriented')).toMatchObject({ n: 12, percent: 100 });
-	expect(rate('exit_work')).toMatchObject({ n: 12, percent: 50 });
-	expect(rate('exit_durable')).toMatchObject({ n: 12, percent: 42 });
-	expect(rate('exit_positive')).toMatchObject({ n: 12, percent: 58 });
+	expect(rate('oriented')).toMatchObject({ n: 30, percent: 100 });
+	expect(rate('exit_positive')).toMatchObject({ n: 30, percent: 80 });
+	expect(rate('exit_work')).toMatchObject({ n: 30, percent: 60 });
+	expect(rate('exit_durable')).toMatchObject({ n: 30, percent: 40 });
 	expect(rate('in_work_3')).toMatchObject({ n: 0, percent: null });
 });
 
@@ -146,6 +144,45 @@ test('a share is said of eleven people or more, and neither of its sides counts 
 		expect(rateOf(part, n)).toEqual({ n, percent: null, low: null, high: null });
 	expect(rateOf(0, 30)).toMatchObject({ percent: 0 });
 	expect(rateOf(2, 3)).toEqual({ n: null, percent: null, low: null, high: null });
+});
+
+test('what one table hides is not read two tables lower: two of twenty who were not oriented', async () => {
+	const { db, context, somebody } = await setting();
+	for (let index = 0; index < 20; index += 1) {
+		const { person } = await somebody(index);
+		if (index < 18) await aPathway(db, { personId: person.id, startedAt: new Date('2026-04-02T09:00:00Z') });
+	}
+	const { rates, delays } = await indicatorsOf(db.read, context);
+	expect(rates.find(({ code }) => code === 'oriented')).toMatchObject({ n: 20, percent: null });
+	expect(delays.find(({ code }) => code === 'orientation')).toMatchObject({ count: null, median: 31 });
+	expect(delays.find(({ code }) => code === 'contact')).toMatchObject({ count: 20 });
+});
+
+test('a share inside another is not said when so few make the difference', () => {
+	const percents = (...parts: number[]) => nestedRates(parts, 40).map(({ percent }) => percent);
+	expect(percents(20, 15, 10)).toEqual([50, 38, 25]);
+	expect(percents(13, 12, 7)).toEqual([33, null, 18]);
+	expect(percents(13, 13, 9)).toEqual([33, 33, null]);
+	expect(percents(13, 12, 11)).toEqual([33, null, null]);
+});
+
+test.each([
+	['2026-09-01T07:00:00Z', 100],
+	['2026-09-02T07:00:00Z', 0],
+])('a review held on %s, for a pathway begun on 1 March, is on time in %i of 100', async (held, percent) => {
+	const { db, referent, context, somebody } = await setting();
+	for (let index = 0; index < 11; index += 1) {
+		const { person } = await somebody(index, new Date('2026-02-20T09:00:00Z'));
+		const { id } = await aPathway(db, { personId: person.id, startedAt: new Date('2026-03-01T09:00:00Z') });
+		await db.write((tx) =>
+			tx.insert(situationReview).values({
+				...{ id: `review-${index}`, pathwayId: id, personId: person.id },
+				...{ heldAt: new Date(held), heldById: referent.id, lookedSealed: 'x' },
+			}),
+		);
+	}
+	const { rates } = await indicatorsOf(db.read, context);
+	expect(rates.find(({ code }) => code === 'review_on_time')).toMatchObject({ n: 11, percent });
 });
 
 test('no indicator reads a whole table', async () => {

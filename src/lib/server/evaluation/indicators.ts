@@ -15,16 +15,17 @@ import {
 	supportRequest,
 } from '../db/schema/index.ts';
 import { distribution, type Distribution } from '../people/steering-rules.ts';
+import { getTerritory } from '../territories/queries.ts';
+import type { TerritorySettings } from '../territories/settings.ts';
 import { addDays, addMonths, daysIn, localDay, startOfDay } from '../territories/calendar.ts';
-import { rateOf, type Rate } from './indicator-rules.ts';
+import { isSmall, nestedRates, rateOf, toldOfRate, type Rate, type Told } from './indicator-rules.ts';
 
 /** Requests younger than this have not had the time to go on: counting them would make delays look short. */
 const OLD_ENOUGH_MONTHS = 3;
-const COHORT_MONTHS = 12;
-/** Of a large territory, the last ones: enough for a median and a rate that no longer move. */
+export const COHORT_MONTHS = 12;
+/** Of a large territory, so many drawn from all twelve months (ids are random): enough for a median and a rate that no longer move. */
 const MOST = 1_000;
 const CHUNK = 500;
-const REVIEW_MONTHS = { pro: 6, socio_pro: 6, social: 12 } as const;
 
 export const DELAYS = ['contact', 'first_appointment', 'orientation', 'contract', 'first_action'] as const;
 export const RATES = [
@@ -44,14 +45,23 @@ export const RATES = [
 ] as const;
 export type RateCode = (typeof RATES)[number];
 
-export interface Indicators {
-	/** `YYYY-MM-DD`, first and last day on which the requests of the cohort were filed. */
+/** First and last day (`YYYY-MM-DD`) on which the requests were filed. */
+export interface Cohort {
 	from: string;
 	to: string;
-	delays: ({ code: (typeof DELAYS)[number] } & Distribution)[];
-	rates: ({ code: RateCode } & Rate)[];
-	obstacles: ({ theme: Theme; days: Distribution } & Rate)[];
 }
+/** `older`: that of a figure which was kept, when it is not that of the others (`publication.ts`). */
+type Kept = { older?: Cohort };
+export interface Indicators extends Cohort {
+	delays: ({ code: (typeof DELAYS)[number] } & Distribution & Kept)[];
+	rates: ({ code: RateCode } & Rate & Kept)[];
+	obstacles: ({ theme: Theme; days: Distribution } & Rate & Kept)[];
+}
+/** By `delay:`, `rate:` or `obstacle:` and its code, what a figure lets anybody compute: never leaves the server. */
+export type ToldOf = Record<string, Told>;
+/** Shares of one another: told together. */
+const EXITS: readonly RateCode[] = ['exit_positive', 'exit_work', 'exit_durable'];
+export const rateKey = (code: RateCode) => `rate:${EXITS.includes(code) ? 'exits' : code}`;
 
 /** In pieces: a list of thousands of ids is more than a query may carry. */
 async function inChunks<Row>(ids: string[], ask: (some: string[]) => Promise<Row[]>): Promise<Row[]> {
@@ -72,13 +82,14 @@ const byPerson = <Row extends { personId: string }>(rows: Row[]) => grouped(rows
 
 /**
  * Results and means of domain.md §6.4, on a cohort old enough: the requests of twelve whole months that ended three months
- * ago or more, and what became of these people until the end of last month. Nothing moves within a month: whoever looks every day
- * cannot tell what one day, hence one person, changed.
+ * ago or more, and what became of these people until the end of last month. As they are computed today: what is shown is
+ * what was published of them (`publication.ts`).
  */
 export async function indicatorsOf(
 	q: Queries,
 	{ territoryId, zone, now }: { territoryId: string; zone: string; now: Date },
-): Promise<Indicators> {
+): Promise<Indicators & { told: ToldOf }> {
+	const { settings } = await getTerritory(q, territoryId);
 	const thisMonth = `${localDay(now, zone).slice(0, 7)}-01`;
 	const until = startOfDay(thisMonth, zone);
 	const end = addMonths(thisMonth, -OLD_ENOUGH_MONTHS);
@@ -99,7 +110,7 @@ export async function indicatorsOf(
 				lt(supportRequest.submittedAt, startOfDay(end, zone)),
 			),
 		)
-		.orderBy(desc(supportRequest.submittedAt))
+		.orderBy(asc(supportRequest.id))
 		.limit(MOST);
 	const cohort = requests.flatMap(({ personId, submittedAt, ...row }) =>
 		personId && submittedAt ? { ...row, personId, submittedAt, assignedAt: before(until, row.assignedAt) } : [],
@@ -117,17 +128,25 @@ export async function indicatorsOf(
 				.limit(CHUNK * THEMES.length),
 	);
 	const between = daysIn(zone);
+	const told: ToldOf = {};
 	return {
 		from: start,
 		to: addDays(end, -1),
-		delays: delaysOf(cohort, files, between),
-		rates: ratesOf(cohort, files, until),
+		delays: delaysOf(cohort, files, between, told),
+		rates: ratesOf(cohort, files, { until, zone, settings }, told),
 		obstacles: THEMES.map((theme) => {
 			const own = needs.filter((row) => row.theme === theme);
 			const lifted = own.filter(({ status, closedAt }) => status === 'lifted' && before(until, closedAt));
 			const days = lifted.flatMap(({ createdAt, closedAt }) => (closedAt ? between(createdAt, closedAt) : []));
-			return { theme, ...rateOf(lifted.length, own.length), days: distribution(days) };
+			const rate = rateOf(lifted.length, own.length);
+			const spread = outOf(own.length, distribution(days));
+			told[`obstacle:${theme}`] = {
+				...toldOfRate(rate, [lifted.length], own.length),
+				...toldOfDays(spread, days.length),
+			};
+			return { theme, ...rate, days: spread };
 		}),
+		told,
 	};
 }
 
@@ -160,6 +179,7 @@ async function filesOf(q: Queries, people: string[], { since, until }: { since: 
 				personId: pathway.personId,
 				kind: pathway.kind,
 				startedAt: pathway.startedAt,
+				orientedAt: pathway.orientedAt,
 				endedAt: pathway.endedAt,
 				endReason: pathway.endReason,
 				workContract: pathway.workContract,
@@ -229,7 +249,12 @@ interface Request {
 }
 
 /** Calendar days from the request to the first of each, for those who reached it. */
-function delaysOf(cohort: Request[], files: Files, between: (from: Date, to: Date) => number): Indicators['delays'] {
+function delaysOf(
+	cohort: Request[],
+	files: Files,
+	between: (from: Date, to: Date) => number,
+	told: ToldOf,
+): Indicators['delays'] {
 	const meetings = byPerson(files.meetings.filter(({ state }) => state === 'seen'));
 	const pathways = byPerson(files.pathways);
 	const actions = byPerson(files.actions);
@@ -263,18 +288,40 @@ function delaysOf(cohort: Request[], files: Files, between: (from: Date, to: Dat
 			const date = reached[code](request);
 			return date ? between(request.submittedAt, date) : [];
 		});
-		return { code, ...distribution(days) };
+		const spread = outOf(cohort.length, distribution(days));
+		told[`delay:${code}`] = toldOfDays(spread, days.length);
+		return { code, ...spread };
 	});
 }
+
+/** A median told of nobody knows how many moves with each of them: the number counts as told. */
+const toldOfDays = ({ count, median }: Distribution, days: number): Told =>
+	count === null && median === null ? {} : { days };
+
+/** How many it is made of is not said when so few are missing that the size of the whole would tell about them. */
+const outOf = (whole: number, found: Distribution): Distribution =>
+	found.count !== null && isSmall(whole - found.count) ? { ...found, count: null } : found;
 
 /** PAP of programme 102: a contract of a month brings back to work, one of six months is durable; not known is not durable. */
 const DURABLE = new Set<WorkContract | null>(['permanent', 'six_months', 'business']);
 const backToWork = (one: { endReason: EndReason | null; workContract: WorkContract | null }) =>
 	one.endReason === 'work' && one.workContract !== 'shorter';
 const FINAL = new Set(['seen', 'excused', 'revoked', 'noshow']);
-const monthsAfter = (date: Date, months: number) => new Date(date.getTime() + months * 30.4375 * 86_400_000);
 
-function ratesOf(cohort: Request[], files: Files, until: Date): Indicators['rates'] {
+function ratesOf(
+	cohort: Request[],
+	files: Files,
+	{ until, zone, settings }: { until: Date; zone: string; settings: TerritorySettings },
+	told: ToldOf,
+): Indicators['rates'] {
+	const dayOf = (date: Date) => localDay(date, zone);
+	const monthsAfter = (date: Date, months: number) => addMonths(dayOf(date), months);
+	/** Last day of the first review, as `nextReviewOn` says it to those concerned. */
+	const reviewDay = ({ kind, startedAt, orientedAt }: Files['pathways'][number]) =>
+		monthsAfter(
+			orientedAt && orientedAt > startedAt ? orientedAt : startedAt,
+			kind === 'social' ? settings.reviewMonthsSocial : settings.reviewMonths,
+		);
 	const { meetings, pathways, reviews, atWork, again, sent } = files;
 	const oriented = new Set(pathways.map(({ personId }) => personId));
 	const signed = new Set(
@@ -283,26 +330,39 @@ function ratesOf(cohort: Request[], files: Files, until: Date): Indicators['rate
 		),
 	);
 	const people = new Set(cohort.map(({ personId }) => personId));
-	const part = <Item>(items: Iterable<Item>, holds: (item: Item) => boolean): Rate => {
+	const part = <Item>(
+		items: Iterable<Item>,
+		holds: (item: Item) => boolean,
+	): Rate & { parts: number[]; whole: number } => {
 		const all = [...items];
-		return rateOf(all.filter(holds).length, all.length);
+		const held = all.filter(holds).length;
+		return { ...rateOf(held, all.length), parts: [held], whole: all.length };
 	};
 	const final = (origin: string) => meetings.filter((one) => one.origin === origin && FINAL.has(one.state));
 	const held = grouped(reviews, ({ pathwayId }) => pathwayId);
-	const due = pathways.filter(
-		({ startedAt, kind, endedAt }) => monthsAfter(startedAt, REVIEW_MONTHS[kind]) <= (endedAt ?? until),
-	);
+	const due = pathways.filter((one) => reviewDay(one) < dayOf(one.endedAt ?? until));
 	const ended = pathways.filter(({ endReason }) => endReason !== null);
+	const working = ended.filter(backToWork);
+	const exits = [
+		working.length + ended.filter(({ endReason }) => endReason === 'training').length,
+		working.length,
+		working.filter(({ workContract }) => DURABLE.has(workContract)).length,
+	];
+	const [positive, work, durable] = nestedRates(exits, ended.length).map((rate) => ({
+		...rate,
+		parts: exits,
+		whole: ended.length,
+	}));
 	const requests = byPerson(again.flatMap((row) => (row.personId ? { ...row, personId: row.personId } : [])));
 	const stillAtWork = (months: number) =>
 		part(
 			atWork.flatMap(({ personId, enteredAt }) =>
-				enteredAt && monthsAfter(enteredAt, months) <= until ? { personId, enteredAt } : [],
+				enteredAt && monthsAfter(enteredAt, months) < dayOf(until) ? { personId, enteredAt } : [],
 			),
 			({ personId, enteredAt }) =>
 				!(requests.get(personId) ?? []).some(
 					({ submittedAt }) =>
-						submittedAt !== null && submittedAt > enteredAt && submittedAt <= monthsAfter(enteredAt, months),
+						submittedAt !== null && submittedAt > enteredAt && dayOf(submittedAt) <= monthsAfter(enteredAt, months),
 				),
 		);
 	const reach = (channel: Channel) =>
@@ -310,22 +370,26 @@ function ratesOf(cohort: Request[], files: Files, until: Date): Indicators['rate
 			sent.filter((one) => one.channel === channel),
 			({ outcome }) => outcome === 'accepted',
 		);
-	const found: Record<RateCode, Rate> = {
+	const found: Record<RateCode, ReturnType<typeof part>> = {
 		oriented: part(people, (personId) => oriented.has(personId)),
 		contract: part(people, (personId) => signed.has(personId)),
 		noshow_invitation: part(final('invitation'), ({ state }) => state === 'noshow'),
 		noshow_convocation: part(final('convocation'), ({ state }) => state === 'noshow'),
-		review_on_time: part(due, ({ id, startedAt, kind }) =>
-			(held.get(id) ?? []).some(({ heldAt }) => heldAt <= monthsAfter(startedAt, REVIEW_MONTHS[kind])),
-		),
-		exit_positive: part(ended, (one) => backToWork(one) || one.endReason === 'training'),
-		exit_work: part(ended, backToWork),
-		exit_durable: part(ended, (one) => backToWork(one) && DURABLE.has(one.workContract)),
+		review_on_time: part(due, (one) => (held.get(one.id) ?? []).some(({ heldAt }) => dayOf(heldAt) <= reviewDay(one))),
+		exit_positive: positive!,
+		exit_work: work!,
+		exit_durable: durable!,
 		in_work_3: stillAtWork(3),
 		in_work_6: stillAtWork(6),
 		reach_push: reach('push'),
 		reach_email: reach('email'),
 		reach_sms: reach('sms'),
 	};
-	return RATES.map((code) => ({ code, ...found[code] }));
+	return RATES.map((code) => {
+		const { parts, whole, ...rate } = found[code];
+		// Of shares of one another, what any of them tells.
+		const key = rateKey(code);
+		told[key] = { ...told[key], ...toldOfRate(rate, parts, whole) };
+		return { code, ...rate };
+	});
 }

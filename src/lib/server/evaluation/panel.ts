@@ -54,7 +54,7 @@ export async function proposeQuestion(
 
 /**
  * One ballot a season: sealed with the answers of the month, counted when the season ends.
- * @throws DomainError `panel_voted` (conflict)
+ * @throws DomainError `panel_voted` (already)
  */
 export async function vote(
 	tx: Tx,
@@ -67,7 +67,7 @@ export async function vote(
 		.values({ personId, season })
 		.onConflictDoNothing()
 		.returning({ personId: panelVoter.personId });
-	if (marked.length === 0) throw new DomainError('panel_voted', 'conflict');
+	if (marked.length === 0) throw new DomainError('panel_voted', 'already');
 	const offered = new Set((await questionsToVote(tx, territoryId, season)).map(({ id }) => id));
 	const chosen = [...new Set(questions)].filter((id) => offered.has(id)).slice(0, MOST_VOTES);
 	await drop(tx, territoryId, { questions: chosen }, month);
@@ -138,7 +138,7 @@ export async function chosenOf(q: Queries, territoryId: string) {
 }
 
 /**
- * Offers a proposal to the votes, in words that were read and translated, or sets it aside.
+ * Offers a proposal to the votes of the season in which it was read, in words that were translated, or sets it aside.
  * @throws DomainError `not_found` for another territory's, or one that was read already
  */
 export async function moderate(
@@ -146,9 +146,10 @@ export async function moderate(
 	{ id, words, by, now }: { id: string; words: Record<string, string> | null; by: Coordinator; now: Date },
 ): Promise<void> {
 	const state = words ? ('accepted' as const) : ('refused' as const);
+	const { season } = await seasonNow(tx, by.territoryId, now);
 	const changed = await tx
 		.update(panelQuestion)
-		.set({ state, words })
+		.set({ state, words, season })
 		.where(
 			and(eq(panelQuestion.id, id), eq(panelQuestion.territoryId, by.territoryId), eq(panelQuestion.state, 'proposed')),
 		)

@@ -1,7 +1,8 @@
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { given, prepared } from '../db/prepared.ts';
-import { appointment, ratingInvitation } from '../db/schema/index.ts';
+import { appointment, panelVoter, ratingInvitation } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 
 const invitationRows = prepared((q) =>
 	q
@@ -44,4 +45,21 @@ export async function appointmentAsked(q: Queries, appointmentId: string | null)
 		.where(eq(appointment.id, appointmentId))
 		.limit(1);
 	return row ?? null;
+}
+
+/** When the person was asked, and in which seasons they voted: for their own copy of their data. What they said is nobody's. */
+export async function askedOf(q: Queries, personId: string) {
+	const invitations = await q
+		.select({ moment: ratingInvitation.moment, askedAt: ratingInvitation.askedAt, outcome: ratingInvitation.outcome })
+		.from(ratingInvitation)
+		.where(eq(ratingInvitation.personId, personId))
+		.orderBy(desc(ratingInvitation.askedAt))
+		.limit(WHOLE);
+	const votes = await q
+		.select({ season: panelVoter.season })
+		.from(panelVoter)
+		.where(eq(panelVoter.personId, personId))
+		.orderBy(desc(panelVoter.season))
+		.limit(WHOLE);
+	return { invitations, seasonsVoted: votes.map(({ season }) => season) };
 }

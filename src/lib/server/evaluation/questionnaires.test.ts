@@ -1,9 +1,12 @@
+import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aCoordinator, aMunicipality, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import type { Moment } from '../../shared/questions.ts';
+import { insertOne } from '../../../../tests/factories/insert.ts';
+import { m } from '../../paraglide/messages.js';
+import { panelCode, type Moment } from '../../shared/questions.ts';
 import type { Db } from '../db/client.ts';
-import { catchment, employmentArea, evaluationPool, panelQuestion, ratingBox } from '../db/schema/index.ts';
+import { catchment, employmentArea, evaluationPool, panelQuestion, ratingBox, tally } from '../db/schema/index.ts';
 import { personOf } from '../people/queries.ts';
 import { closeMonths } from './box.ts';
 import { questionsOf, versionFor } from './choosing.ts';
@@ -15,10 +18,12 @@ import {
 	createQuestionnaire,
 	getQuestionnaire,
 	moveQuestionnaire,
+	panelWords,
 	versionsOf,
 	type Onward,
 	type QuestionnaireDraft,
 } from './questionnaires.ts';
+import { resultsOf } from './results.ts';
 
 const NOW = new Date('2026-03-10T16:00:00Z');
 let db: Db;
@@ -73,6 +78,37 @@ describe('a questionnaire', () => {
 		await move(id, 'published');
 		await expect(move(id, 'published')).rejects.toThrow('questionnaire_state');
 		expect((await getQuestionnaire(db.read, territoryId, id)).status).toBe('published');
+	});
+
+	test('filed, it changes nothing of what is public: answers are when they are counted, and its button says so', async () => {
+		const id = await create({ questions: [{ code: panelCode('velo'), words: { fr: 'Un vélo ?' } }] });
+		const counted = {
+			territoryId,
+			month: '2026-02',
+			measure: panelCode('velo'),
+			areaId: '',
+			moment: 'appointment_seen',
+		};
+		for (const [level, answers] of [
+			['yes', 12],
+			['no', 9],
+		] as const)
+			await insertOne(db, tally, { ...counted, level, answers });
+		const shown = async () => ({
+			results: await resultsOf(db.read, territoryId, { from: '2026-01', to: '2026-02' }),
+			words: await panelWords(db.read, territoryId),
+		});
+		await move(id, 'open');
+		const open = await shown();
+		expect(open.results.questions).toMatchObject([{ n: 21 }]);
+		for (const to of ['closed', 'published'] as const) {
+			await move(id, to);
+			expect(await shown()).toEqual(open);
+		}
+		for (const locale of ['fr', 'en'] as const) {
+			const words = [m.evaluation_pilot_file_q({}, { locale }), m.evaluation_pilot_status_published({}, { locale })];
+			expect(words.join()).not.toMatch(/publi/i);
+		}
 	});
 
 	test('is asked at its moments, in its days, to its audience and place; the narrow one before the wide one', async () => {
@@ -191,8 +227,38 @@ describe('the panel', () => {
 		expect(await panelFor(db.read, personId, new Date('2026-04-02T10:00:00Z'))).toMatchObject({ voted: false });
 		for (let index = 0; index < 3; index += 1) await cast(await voter(), [a!]);
 		await endOfSeason();
-		// Four ballots: who wanted what could be guessed.
+		// Four ballots: who wanted what could be guessed. The questions wait for the next votes.
 		expect(await chosenOf(db.read, territoryId)).toEqual([]);
+		expect((await panelFor(db.read, personId, new Date('2026-04-02T10:00:00Z'))).questions).toHaveLength(2);
+	});
+
+	test('offers a question read where nobody has answered yet to the votes of the next quarters', async () => {
+		const months = ['2026-05-21', '2026-06-01', '2026-07-01', '2026-08-01', '2026-09-01', '2026-10-01'];
+		await db.write((tx) => proposeQuestion(tx, { territoryId, text: 'Le bus ?', now: NOW }));
+		const [row] = await panelOf(db.read, territoryId);
+		const read = new Date('2026-05-20T10:00:00Z');
+		await db.write((tx) => moderate(tx, { id: row!.id, words: { fr: 'Le bus ?' }, by, now: read }));
+		for (const day of months) await db.write((tx) => closeMonths(tx, new Date(`${day}T12:00:00Z`)));
+		const later = new Date('2026-10-02T10:00:00Z');
+		expect((await panelFor(db.read, await voter(), later)).questions.map(({ id }) => id)).toEqual([row!.id]);
+	});
+
+	test('offers again what was lost in an earlier quarter, beside what is counted', async () => {
+		const [a, b] = (await offered(2)) as [string, string];
+		await db.write((tx) => tx.update(panelQuestion).set({ season: '2025-2' }).where(eq(panelQuestion.id, b)));
+		for (let index = 0; index < 5; index += 1) await cast(await voter(), [a]);
+		await endOfSeason();
+		expect((await chosenOf(db.read, territoryId)).map(({ id }) => id)).toEqual([a]);
+		const { questions } = await panelFor(db.read, await voter(), new Date('2026-04-02T10:00:00Z'));
+		expect(questions.map(({ id }) => id)).toEqual([b]);
+	});
+
+	test('offers a question read after its quarter to the votes of the quarter in which it was read', async () => {
+		await db.write((tx) => proposeQuestion(tx, { territoryId, text: 'Le bus ?', now: NOW }));
+		const [row] = await panelOf(db.read, territoryId);
+		const later = new Date('2026-04-03T10:00:00Z');
+		await db.write((tx) => moderate(tx, { id: row!.id, words: { fr: 'Le bus ?' }, by, now: later }));
+		expect((await panelFor(db.read, await voter(), later)).questions.map(({ id }) => id)).toEqual([row!.id]);
 	});
 
 	test('shows a proposal to nobody before the coordinator of the territory read it', async () => {

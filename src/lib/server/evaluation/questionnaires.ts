@@ -56,7 +56,8 @@ const NEXT = { draft: 'open', open: 'closed', closed: 'published' } as const;
 export type Onward = (typeof NEXT)[keyof typeof NEXT];
 
 /**
- * Opens, closes, or publishes a questionnaire.
+ * Opens, closes, or files a questionnaire (`published`): its answers are public as they are counted, month by month, whatever its state
+ * (README.md, « What may be shown »).
  * @throws DomainError `not_found` for another territory's, `questionnaire_state` (conflict) when it is not its turn
  */
 export async function moveQuestionnaire(

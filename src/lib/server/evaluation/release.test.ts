@@ -50,6 +50,47 @@ function page({ months }: ReturnType<typeof life>, { from, to, areaId, moment }:
 const minus = (large: number[], small: number[]) => large.map((count, index) => count - small[index]!);
 
 describe('an attacker with every page, filter, file and date', () => {
+	test('never finds who a group of response rates keeps back by taking it from another group', () => {
+		const draw = drawing(20_261_123);
+		const codes = {
+			language: ['fr', 'uk', 'ar'],
+			channel: ['push', 'email', 'sms', 'portal'],
+			area: ['est', 'nord', 'other'],
+		};
+		const found: unknown[] = [];
+		let shown = 0;
+		for (let round = 0; round < 400; round += 1) {
+			let waiting: PoolCells = {};
+			const totals: Record<string, number[]> = {};
+			for (let number = 0; number < MONTHS; number += 1) {
+				for (let people = draw([6, 30, 120][draw(3)]!); people > 0; people -= 1) {
+					const level = draw(5) < 2 ? 'answered' : 'silent';
+					for (const [group, all] of Object.entries(codes)) {
+						// The first code is common, the others rare.
+						const code = all[Math.max(0, draw(all.length + 12) - 12)]!;
+						count(waiting, { measure: `reply_${group}:${code}`, areaId: '', moment: '' }, level, month(number));
+					}
+				}
+				const closed = releaseMonth(waiting, month(number));
+				waiting = closed.waiting;
+				for (const { measure, level, answers } of closed.released) {
+					shown += 1;
+					const group = /^reply_(\w+):/.exec(measure)![1]!;
+					const sums = (totals[group] ??= [0, 0]);
+					sums[level === 'answered' ? 0 : 1]! += answers;
+					if (answers < 5) found.push({ measure, level, answers });
+				}
+				// What a group has not said yet, from what another has: nobody, or enough people.
+				const kept = Object.values(totals).flatMap((one) => Object.values(totals).map((other) => minus(one, other)));
+				for (const difference of kept)
+					if (difference.some((part) => part > 0 && part < 5) && difference.every((part) => part >= 0))
+						found.push({ number, difference });
+			}
+		}
+		expect(shown).toBeGreaterThan(1_000);
+		expect(found).toEqual([]);
+	});
+
 	test('never finds a cell from 1 to 4 by taking a page from another, in thousands of random territories', () => {
 		const draw = drawing(20_260_322);
 		const found: unknown[] = [];

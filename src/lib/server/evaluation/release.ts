@@ -19,6 +19,11 @@ export interface Released extends Place {
 	answers: number;
 }
 
+/** Codes of a group of response rates that are too few to be told apart, counted together. */
+export const OTHER_CODES = 'other';
+/** `reply_<group>:<code>`: the groups of response rates all count the same people. */
+const REPLY = /^reply_([^:|]+):/;
+
 /** After so many ends of month, a place too small to be shown joins a larger one. */
 const WAITED = 3;
 
@@ -59,9 +64,9 @@ export function releaseMonth(waiting: PoolCells, month: string): { released: Rel
 	const cells: PoolCells = Object.fromEntries(
 		Object.entries(waiting).map(([key, { counts, since }]) => [key, { counts: { ...counts }, since }]),
 	);
-	const released: Released[] = [];
+	const released = releaseReplies(cells);
 	for (const detail of [2, 1, 0]) {
-		for (const key of Object.keys(cells).filter((one) => detailOf(one) === detail)) {
+		for (const key of Object.keys(cells).filter((one) => detailOf(one) === detail && !REPLY.test(one))) {
 			const { counts, since } = cells[key]!;
 			const place = placeOf(key);
 			const parent = parentOf(place);
@@ -74,6 +79,46 @@ export function releaseMonth(waiting: PoolCells, month: string): { released: Rel
 		}
 	}
 	return { released, waiting: cells };
+}
+
+/**
+ * Response rates by channel, language, age and area are the same people split four ways: what one way keeps back is its
+ * total taken from another's. So a group leaves whole or waits whole; its codes that are too few leave together, with the
+ * smallest others until they may be shown.
+ */
+function releaseReplies(cells: PoolCells): Released[] {
+	const waiting = Object.keys(cells);
+	const groups = new Set(waiting.flatMap((key) => REPLY.exec(key)?.[1] ?? []));
+	const released: Released[] = [];
+	for (const group of groups) {
+		const keys = waiting.filter((key) => REPLY.exec(key)?.[1] === group);
+		const bySize = keys
+			.map((key) => ({ measure: placeOf(key).measure, counts: cells[key]!.counts }))
+			.sort((a, b) => sum(a.counts) - sum(b.counts));
+		const together = bySize.filter(({ measure, counts }) => !isSafe(Object.values(counts)) || isOthers(measure));
+		const apart = bySize.filter((one) => !together.includes(one));
+		while (together.length > 0 && !isSafe(Object.values(added(together))) && apart.length > 0)
+			together.push(apart.shift()!);
+		const others = added(together);
+		if (together.length > 0 && !isSafe(Object.values(others))) continue;
+		const rows = [
+			...apart,
+			...(together.length > 0 ? [{ measure: `reply_${group}:${OTHER_CODES}`, counts: others }] : []),
+		];
+		for (const { measure, counts } of rows)
+			for (const [level, answers] of Object.entries(counts))
+				released.push({ measure, areaId: '', moment: '', level, answers });
+		for (const key of keys) delete cells[key];
+	}
+	return released;
+}
+const isOthers = (measure: string) => measure.endsWith(`:${OTHER_CODES}`);
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, one) => total + one, 0);
+function added(cells: { counts: Record<string, number> }[]): Record<string, number> {
+	const total: Record<string, number> = {};
+	for (const { counts } of cells)
+		for (const [level, answers] of Object.entries(counts)) total[level] = (total[level] ?? 0) + answers;
+	return total;
 }
 
 const monthNumber = (month: string) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7));

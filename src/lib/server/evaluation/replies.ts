@@ -4,7 +4,7 @@ import { catchment, delivery, person, ratingInvitation, reminder } from '../db/s
 import { ageOn } from '../people/rules.ts';
 import { addMonths, localDay, startOfDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
-import { count, type PoolCells } from './release.ts';
+import { count, OTHER_CODES, type PoolCells } from './release.ts';
 
 /** By what those who stay silent are told apart: one at a time, never crossed. */
 export const REPLY_GROUPS = ['channel', 'language', 'age', 'area'] as const;
@@ -81,11 +81,11 @@ export async function countReplies(
 				channel: row.channel ?? 'portal',
 				language: row.language,
 				age: ageGroup(row.birthDate, localDay(row.askedAt, zone)),
-				area: row.areaId ?? '',
+				// Each group counts everybody: a group that left some out would name them by subtraction.
+				area: row.areaId ?? OTHER_CODES,
 			};
 			for (const group of REPLY_GROUPS)
-				if (groups[group])
-					count(cells, { measure: replyMeasure(group, groups[group]), areaId: '', moment: '' }, level, closing);
+				count(cells, { measure: replyMeasure(group, groups[group]), areaId: '', moment: '' }, level, closing);
 		}
 		if (rows.length < ROWS) return (from && new Date(from) > until ? new Date(from) : until).toISOString();
 		after = rows.at(-1)!.id;

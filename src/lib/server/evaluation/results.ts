@@ -14,6 +14,7 @@ import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
 import { tally } from '../db/schema/index.ts';
 import { addMonths, localDay } from '../territories/calendar.ts';
+import { OTHER_CODES } from './release.ts';
 import { REPLY_GROUPS, type ReplyGroup } from './replies.ts';
 import { around, differenceOf, meanOf, shareInterval, Z95, Z99, type Interval, type Mean } from './stats.ts';
 
@@ -220,7 +221,11 @@ async function repliesOf(
 		const { share: rate, low, high } = shareInterval(answered, asked);
 		return { group, code, asked, answered, rate, low, high };
 	});
-	return replies.sort((a, b) => REPLY_GROUPS.indexOf(a.group) - REPLY_GROUPS.indexOf(b.group));
+	// A group that could only be released together says nothing of its own.
+	const said = replies.filter(
+		({ group, code }) => code !== OTHER_CODES || replies.some((one) => one.group === group && one.code !== OTHER_CODES),
+	);
+	return said.sort((a, b) => REPLY_GROUPS.indexOf(a.group) - REPLY_GROUPS.indexOf(b.group));
 }
 
 export interface MicroRow {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
 import { panelQuestion } from '../db/schema/index.ts';
 
@@ -13,19 +13,34 @@ export const seasonOf = (month: string): string => `${month.slice(0, 4)}-${Math.
 export const lastMonthOf = (season: string): string =>
 	`${season.slice(0, 4)}-${String(Number(season.slice(5)) * 3).padStart(2, '0')}`;
 
-/** Counts the sealed ballots of a season that ended, and keeps the three first questions. */
+/**
+ * Counts the sealed ballots of a season that ended, and keeps the three first questions. With too few ballots all of them wait
+ * for the votes of the season that begins, and so does whatever nobody could vote for in earlier ones.
+ */
 export async function endSeason(
 	tx: Tx,
-	{ territoryId, season, ballots }: { territoryId: string; season: string; ballots: string[][] },
+	{ territoryId, season, next, ballots }: { territoryId: string; season: string; next: string; ballots: string[][] },
 ): Promise<void> {
-	if (ballots.length < LEAST_BALLOTS) return;
-	const votes = new Map<string, number>();
-	for (const id of ballots.flat()) votes.set(id, (votes.get(id) ?? 0) + 1);
 	const ofSeason = and(
 		eq(panelQuestion.territoryId, territoryId),
 		eq(panelQuestion.season, season),
 		eq(panelQuestion.state, 'accepted'),
 	);
+	const isCounted = ballots.length >= LEAST_BALLOTS;
+	await tx
+		.update(panelQuestion)
+		.set({ season: next })
+		.where(
+			and(
+				eq(panelQuestion.territoryId, territoryId),
+				lt(panelQuestion.season, next),
+				isCounted ? ne(panelQuestion.season, season) : undefined,
+				eq(panelQuestion.state, 'accepted'),
+			),
+		);
+	if (!isCounted) return;
+	const votes = new Map<string, number>();
+	for (const id of ballots.flat()) votes.set(id, (votes.get(id) ?? 0) + 1);
 	for (const [id, count] of votes)
 		await tx
 			.update(panelQuestion)

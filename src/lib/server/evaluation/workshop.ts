@@ -11,26 +11,28 @@ import type { Coordinator } from './improvements.ts';
 export const SHEETS = 8;
 
 export interface Sheet {
-	face: Rating;
+	/** Null when it was passed, as any other question may be. */
+	face: Rating | null;
 	levels: Record<string, string>;
 	comment: string | null;
 }
 
-/** Keeps the sheets of a workshop, marked as paper; they are counted at the end of the month like the others. */
+/**
+ * Keeps the sheets of a workshop, marked as paper; they are counted at the end of the month like the others. The same form sent
+ * twice counts once.
+ */
 export async function keepPaperAnswers(
 	tx: Tx,
-	{ sheets, moment, by, now }: { sheets: Sheet[]; moment: Moment; by: Coordinator; now: Date },
+	{ formId, sheets, moment, by, now }: { formId: string; sheets: Sheet[]; moment: Moment; by: Coordinator; now: Date },
 ): Promise<void> {
 	const { territoryId } = by;
 	const { zone } = await getTerritory(tx, territoryId);
 	const month = localDay(now, zone).slice(0, 7);
-	for (const { face, levels, comment } of sheets)
-		await drop(
-			tx,
-			territoryId,
-			{ areaId: '', moment, levels: { ...levels, [FACE_FIELD]: face, [ORIGIN_FIELD]: 'paper' }, comment },
-			month,
-		);
+	for (const [index, { face, levels, comment }] of sheets.entries()) {
+		const said = { ...levels, ...(face && { [FACE_FIELD]: face }), [ORIGIN_FIELD]: 'paper' };
+		const once = { formId: `${formId}:${index}` };
+		await drop(tx, territoryId, { areaId: '', moment, levels: said, comment }, month, once);
+	}
 	const detail = { sheets: sheets.length };
 	await recordAudit(tx, { action: 'workshop.entered', actor: by, subjectId: territoryId, detail, at: now });
 }

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aMunicipality, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { plansOf } from '../../../../tests/support/plans.ts';
 import { aServiceRow, aStructureRow } from '../../../../tests/support/offers.ts';
 import type { Db } from '../db/client.ts';
 import { catchment, offer } from '../db/schema/index.ts';
 import { importOffers } from './commands.ts';
-import { placesNear } from './queries.ts';
+import { offersKnown, placesNear } from './queries.ts';
 import { readOffers } from './reading.ts';
 
 const TODAY = '2026-03-02';
@@ -168,5 +169,33 @@ describe('places near a person', () => {
 		});
 		expect(plans.filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
 		expect(plans.join()).toContain('SEARCH offer USING INDEX offer_theme_insee_code_idx (theme=? AND insee_code=?)');
+	});
+});
+
+describe('what a territory knows', () => {
+	const known = (today = TODAY) => offersKnown(db.read, { territoryId, today });
+
+	test('is counted by theme and by producer, with what is old; other territories are not', async () => {
+		await take([
+			...numbered(2),
+			aServiceRow({ id: 'fictif--8', date_maj: '2025-06-01', thematiques: ['mobilite--preparer-un-permis'] }),
+			aServiceRow({ id: 'fictif--9', date_maj: '2023-06-01', thematiques: ['mobilite--preparer-un-permis'] }),
+		]);
+		const { themes, sources } = await known();
+		expect(themes).toEqual([
+			{ theme: 'childcare', services: 2, structures: 1, old: 0, hidden: 0 },
+			{ theme: 'mobility', services: 2, structures: 1, old: 2, hidden: 1 },
+		]);
+		expect(sources).toMatchObject([{ services: 4, structures: 1, importedAt: NOW }]);
+		const { id: elsewhere } = await aTerritory(db);
+		expect(await offersKnown(db.read, { territoryId: elsewhere, today: TODAY })).toEqual({ themes: [], sources: [] });
+	});
+
+	test('is read by the index of theme and commune, not by reading every place of France', async () => {
+		await take(numbered(2));
+		for (const plan of await plansOf(db, known)) {
+			expect(plan.join('\n')).toContain('USING INDEX offer_theme_insee_code_idx (theme=? AND insee_code=?)');
+			expect(plan.join('\n')).not.toMatch(/SCAN offer/);
+		}
 	});
 });

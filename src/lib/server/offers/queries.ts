@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, gte, inArray, isNull, lte, not, or, sql } from 'drizzle-orm';
-import type { Theme } from '../../shared/themes.ts';
+import { and, asc, count, countDistinct, desc, eq, gte, inArray, isNull, lte, max, not, or, sql } from 'drizzle-orm';
+import { THEMES, type Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
 import { catchment, municipality, offer } from '../db/schema/index.ts';
 import { addMonths } from '../territories/calendar.ts';
@@ -79,4 +79,46 @@ export async function placesNear(q: Queries, { theme, territoryId, inseeCode, to
 			isOld: place.updatedOn < old,
 		}),
 	);
+}
+
+/**
+ * What a territory knows of what exists: for each theme how many services of how many structures, how many are old and how many
+ * are too old to be shown; for each producer the day it last wrote one and when they were brought here. `today` in its zone.
+ */
+export async function offersKnown(q: Queries, { territoryId, today }: Pick<Where, 'territoryId' | 'today'>) {
+	const here = q
+		.select({ inseeCode: catchment.inseeCode })
+		.from(catchment)
+		.where(and(eq(catchment.territoryId, territoryId), lte(catchment.startsOn, today)));
+	// The themes are named, so that the index of theme and commune is walked.
+	const known = and(inArray(offer.theme, [...THEMES]), inArray(offer.inseeCode, here));
+	const before = (months: number) =>
+		sql<number>`sum(${offer.updatedOn} < ${addMonths(today, -months)})`.mapWith(Number);
+	const themes = await q
+		.select({
+			theme: offer.theme,
+			services: count(),
+			structures: countDistinct(offer.structureName),
+			old: before(OLD_MONTHS),
+			hidden: before(LONGEST_MONTHS),
+		})
+		.from(offer)
+		.where(known)
+		.groupBy(offer.theme)
+		.orderBy(asc(offer.theme))
+		.limit(THEMES.length);
+	const sources = await q
+		.select({
+			source: offer.source,
+			services: countDistinct(offer.serviceId),
+			structures: countDistinct(offer.structureName),
+			updatedOn: max(offer.updatedOn),
+			importedAt: sql<number>`max(${offer.importedAt})`.mapWith(offer.importedAt),
+		})
+		.from(offer)
+		.where(known)
+		.groupBy(offer.source)
+		.orderBy(desc(count()), asc(offer.source))
+		.limit(50);
+	return { themes, sources };
 }

@@ -36,6 +36,16 @@ describe('what a file is, by its content', () => {
 		['an iPhone photo of the general brand', aHeic({ brand: 'mif1' }), 'heic'],
 		['a photo followed by a little film', aJpeg({ after: text('\0\0\0\x18ftypmp42 film') }), 'jpeg'],
 		['a photo cut before its last two bytes', whole.subarray(0, -2), 'jpeg'],
+		[
+			'a photo whose picture has « <svg » in it by chance',
+			aJpeg({ segments: [jpegSegment(0xe2, Buffer.concat([Buffer.alloc(1100), text('<sVg <HTML PK\x03\x04')]))] }),
+			'jpeg',
+		],
+		[
+			'a photo followed by a film that has « PK » in it',
+			aJpeg({ after: text('\0\0\0\x18ftypmp42 PK\x03\x04') }),
+			'jpeg',
+		],
 		['a PDF that names Javascript, as forms of administrations do', aPdf('/JavaScript'), 'pdf'],
 
 		['nothing', Buffer.alloc(0), 'paper_empty'],
@@ -62,6 +72,16 @@ describe('what a file is, by its content', () => {
 		[
 			'a photo that is a web page',
 			aJpeg({ segments: [jpegSegment(0xfe, text('<script>alert(1)</script>'))] }),
+			'paper_dangerous',
+		],
+		[
+			'a photo that is a drawing from its beginning',
+			aJpeg({ segments: [jpegSegment(0xfe, text('<svg onload="alert(1)"/>'))] }),
+			'paper_dangerous',
+		],
+		[
+			'a photo with a script far inside',
+			aJpeg({ segments: [jpegSegment(0xfe, Buffer.concat([Buffer.alloc(2000), text('<?php echo 1;')]))] }),
 			'paper_dangerous',
 		],
 		['a photo that is a PDF', aJpeg({ segments: [jpegSegment(0xfe, aPdf())] }), 'paper_dangerous'],

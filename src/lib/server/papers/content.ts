@@ -14,7 +14,7 @@ export interface Examined {
 
 const isPdf = (bytes: Buffer) => /^%PDF-[12]\.\d/.test(bytes.subarray(0, 8).toString('latin1'));
 const PDF_END = 2048;
-const PDF_HEAD = 1024;
+const HEAD = 1024;
 
 /** A PDF is kept to the byte: signatures are in it. */
 function wholePdf(bytes: Buffer): Cleaned {
@@ -51,18 +51,20 @@ export function examineFile(bytes: Buffer): Examined {
 	}
 }
 
-/** Marks of pages and programs; compressed data has them once in 2⁵⁶. */
+/** Marks of pages and programs. A browser only ever looks at the beginning; « <svg » is in one good photo of fifty, by chance. */
 const ACTIVE = /<script|<\?php|<!doctype html|<html|<svg|<iframe/i;
+/** Marks that nothing has by chance, wherever they are: compressed data once in a million of the largest files. */
+const ACTIVE_ANYWHERE = /<script|<\?php\s/i;
 /** Starts a program of the computer that opens it: no paper of an administration does. */
 const LAUNCHES = /\/Launch\b/;
 
 function isTwoThings(bytes: Buffer, type: PaperType): boolean {
 	const text = bytes.toString('latin1');
 	if (endsAsArchive(bytes)) return true;
-	// The XML of a PDF form may name them far inside; a browser only ever looks at the beginning.
-	if (type === 'pdf')
-		return ACTIVE.test(text.slice(0, PDF_HEAD)) || /<script|<\?php/i.test(text) || LAUNCHES.test(text);
-	return ACTIVE.test(text) || text.slice(0, PDF_HEAD).includes('%PDF-');
+	const head = text.slice(0, HEAD);
+	// The XML of a PDF form may name the others far inside.
+	if (ACTIVE.test(head) || ACTIVE_ANYWHERE.test(text)) return true;
+	return type === 'pdf' ? LAUNCHES.test(text) : head.includes('%PDF-');
 }
 
 const ARCHIVE_END = Buffer.from('PK\x05\x06', 'latin1');
@@ -77,6 +79,6 @@ function endsAsArchive(bytes: Buffer): boolean {
 	return false;
 }
 
-/** Phones put a little film after a photo, which is left out; a document or an archive there is no accident. */
+/** Phones put a little film after a photo, which is left out; a document or an archive there is no accident. An archive is read from its end, too. */
 const isAnotherFile = (after: Buffer): boolean =>
-	/%PDF-|PK\x03\x04|^\s*GIF8|^MZ|^\x7fELF/.test(after.toString('latin1'));
+	/%PDF-|^PK\x03\x04|^\s*GIF8|^MZ|^\x7fELF/.test(after.toString('latin1'));

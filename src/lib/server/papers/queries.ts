@@ -3,6 +3,7 @@ import type { PaperReason, PaperState, PaperType } from '../../shared/papers.ts'
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
 import { childcareAid, paper, paperPage, supportRequest } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { notFound } from '../platform/errors.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
 
@@ -80,6 +81,8 @@ export async function papersOf(q: Queries, of: PaperOf): Promise<PaperView[]> {
 /** A paper that a service has already, and where. */
 export interface HeldPaper {
 	id: string;
+	/** Of the aid it was sent for. */
+	aidId: string;
 	kind: string;
 	reference: string;
 	/** Found to do. */
@@ -88,7 +91,7 @@ export interface HeldPaper {
 
 /**
  * Papers of these kinds that the service which decides an aid found to do, in that aid or another of the person, since an
- * instant; the last one of each kind. What another service holds is not told: it would say what the person asks for there.
+ * instant, the last one first. What another service holds is not told: it would say what the person asks for there.
  */
 export async function heldPapers(
 	q: Queries,
@@ -97,7 +100,10 @@ export async function heldPapers(
 	const [own] = await q.select().from(childcareAid).where(eq(childcareAid.id, aidId)).limit(1);
 	if (!own?.deciderStructureId) return [];
 	const rows = await q
-		.select({ id: paper.id, kind: paper.kind, reference: childcareAid.reference, stateAt: paper.stateAt })
+		.select({
+			...{ id: paper.id, aidId: childcareAid.id, kind: paper.kind },
+			...{ reference: childcareAid.reference, stateAt: paper.stateAt },
+		})
 		.from(childcareAid)
 		.innerJoin(paper, eq(paper.aidId, childcareAid.id))
 		.where(
@@ -111,8 +117,7 @@ export async function heldPapers(
 		)
 		.orderBy(desc(paper.stateAt), asc(paper.id))
 		.limit(MOST);
-	const seen = new Set<string | null>();
-	return rows.flatMap(({ kind, ...held }) => (seen.has(kind) ? [] : (seen.add(kind), [{ ...held, kind: kind! }])));
+	return rows.map(({ kind, ...held }) => ({ ...held, kind: kind! }));
 }
 
 /** A paper, and what must be known to tell who may read it. */
@@ -166,7 +171,7 @@ export async function papersOfPerson(q: Queries, personId: string): Promise<(Pap
 		.leftJoin(childcareAid, eq(childcareAid.id, paper.aidId))
 		.where(or(inArray(paper.requestId, requestsOf(q, personId)), inArray(paper.aidId, aidsOf(q, personId))))
 		.orderBy(desc(paper.joinedAt), desc(paper.id))
-		.limit(MOST);
+		.limit(WHOLE);
 	const views = await withPages(
 		q,
 		rows.map((row) => row.paper),

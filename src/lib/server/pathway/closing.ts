@@ -1,19 +1,21 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
-import { CHECK_IN_WEEKS, type CheckInAnswer, type EndReason, type WorkContract } from '../../shared/closing.ts';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { CheckInAnswer, EndReason, WorkContract } from '../../shared/closing.ts';
 import type { PathwayKind } from '../../shared/codes.ts';
 import { m } from '../../paraglide/messages.js';
 import { locales } from '../../paraglide/runtime.js';
 import { recordAudit } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
-import { checkIn, pathway, stage, step } from '../db/schema/index.ts';
+import { caseGroup, checkIn, pathway, stage, step } from '../db/schema/index.ts';
 import { endFollowUp } from '../people/commands.ts';
 import { followUpOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { sealNullable } from '../platform/sealing.ts';
 import { closeRequest } from '../requests/commands.ts';
-import { addDays, addMonths, daysBetween, localDay } from '../territories/calendar.ts';
+import { advanceRequest } from '../requests/standing.ts';
+import { addMonths, daysBetween, localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
+import { askCheckIns, withdrawCheckIns, type AskedAgain } from './check-in-commands.ts';
 import { openPathwayOf, type Actor } from './commands.ts';
 import { OPEN_STEP_STATES } from './rules.ts';
 
@@ -31,44 +33,69 @@ interface Ending {
 }
 
 /**
- * Ends a person's pathway; a return to work first opens « Premiers mois au travail » (`inWork`), and ends nothing yet. Ended: current stage done, coming ones skipped, open steps cancelled, request closed (the person may
- * reopen it for 30 days), follow-up ended. @throws DomainError `no_pathway`
+ * Ends a person's pathway; a return to work first opens « Premiers mois au travail » (`inWork`), and ends nothing until that stage is
+ * the current one. Ended: current stage done, coming ones skipped, open steps cancelled, request closed (the person may reopen it for
+ * 30 days), follow-up ended. @throws DomainError `no_pathway`, `stage_changed` (conflict) when somebody entered another stage since the
+ * page was shown, whose current one is `from` (empty: none): the other half of a pair, or the same form sent twice. `over`: as `endPathway` returns
  */
 export async function closePathway(
 	tx: Tx,
-	input: Decision & Ending,
-): Promise<{ id: string; inWork: Awaited<ReturnType<typeof startInWork>> | null }> {
-	const { personId, reason, contract, note, by, now } = input;
+	input: Decision & Ending & { from?: string },
+): Promise<{ id: string; inWork: AskedAgain | null; over: string[] }> {
+	const { personId, reason, contract, note, from, by, now } = input;
 	const { id } = await openPathwayOf(tx, personId);
+	const current = await currentStageOf(tx, id);
+	if (from !== undefined && from !== (current?.id ?? '')) throw new DomainError('stage_changed', 'conflict');
 	if (reason === 'work') await noteContract(tx, id, contract);
-	if (reason === 'work' && !(await hasWorkStage(tx, id))) return { id, inWork: await startInWork(tx, input) };
-	await endPathway(tx, { personId, reason, note, by, now });
+	if (reason === 'work' && !current?.inWork) return { id, inWork: await startInWork(tx, input), over: [] };
+	const over = await endPathway(tx, { personId, reason, note, by, now });
 	await closeRequest(tx, { personId, now });
 	for (const { accountId } of await followUpOf(tx, personId)) await endFollowUp(tx, { personId, accountId, by, now });
-	return { id, inWork: null };
+	return { id, inWork: null, over };
 }
 
 /**
- * The pathway alone: current stage done, coming ones skipped, open steps cancelled. For who moved to another territory, where
- * the request goes on (moving.ts). Without an open pathway nothing changes.
+ * The pathway alone: current stage done, coming ones skipped, open steps, questions of the first months at work and meetings to
+ * come called off. For who moved to another territory, where the request goes on (moving.ts). Without an open pathway nothing changes.
+ * @returns ids of what is over: whoever composes it drops the notices about them
  */
-export async function endPathway(tx: Tx, input: Decision & Omit<Ending, 'contract'>): Promise<void> {
+export async function endPathway(tx: Tx, input: Decision & Omit<Ending, 'contract'>): Promise<string[]> {
 	const { personId, reason, note, by, now } = input;
 	const [open] = await tx
-		.select({ id: pathway.id })
+		.select({ id: pathway.id, territoryId: pathway.territoryId })
 		.from(pathway)
 		.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
 		.limit(1);
-	if (!open) return;
+	if (!open) return [];
 	const { id } = open;
 	await leaveStages(tx, id, now);
+	await withdrawCheckIns(tx, open, now);
 	const openSteps = and(eq(step.pathwayId, id), inArray(step.state, [...OPEN_STEP_STATES]));
-	await tx.update(step).set({ state: 'cancelled' }).where(openSteps);
+	const cancelled = await tx
+		.update(step)
+		.set({ state: 'cancelled', version: sql`${step.version} + 1` })
+		.where(openSteps)
+		.returning({ id: step.id });
+	for (const { id: subjectId } of cancelled)
+		await recordAudit(tx, {
+			action: 'step.changed',
+			actor: by,
+			subjectId,
+			personId,
+			detail: { to: 'cancelled' },
+			at: now,
+		});
+	const groups = await tx
+		.update(caseGroup)
+		.set({ state: 'cancelled', closedAt: now })
+		.where(and(eq(caseGroup.personId, personId), eq(caseGroup.state, 'planned')))
+		.returning({ id: caseGroup.id });
 	await tx
 		.update(pathway)
 		.set({ endedAt: now, endReason: reason, endNoteSealed: sealNullable(`pathway.end_note_sealed:${id}`, note) })
 		.where(eq(pathway.id, id));
 	await recordAudit(tx, { action: 'pathway.closed', actor: by, subjectId: id, personId, detail: { reason }, at: now });
+	return [id, ...groups.map((group) => group.id)];
 }
 
 /** What is known stays known: « je ne sais pas » said later does not erase it. */
@@ -77,13 +104,13 @@ async function noteContract(tx: Tx, pathwayId: string, contract: WorkContract = 
 	await tx.update(pathway).set({ workContract: contract }).where(eq(pathway.id, pathwayId));
 }
 
-async function hasWorkStage(tx: Tx, pathwayId: string): Promise<boolean> {
+async function currentStageOf(tx: Tx, pathwayId: string) {
 	const [row] = await tx
-		.select({ id: stage.id })
+		.select({ id: stage.id, inWork: stage.inWork })
 		.from(stage)
-		.where(and(eq(stage.pathwayId, pathwayId), eq(stage.inWork, true)))
+		.where(and(eq(stage.pathwayId, pathwayId), eq(stage.state, 'current')))
 		.limit(1);
-	return row !== undefined;
+	return row;
 }
 
 /** The current stage is done, those to come are skipped. */
@@ -95,37 +122,36 @@ async function leaveStages(tx: Tx, pathwayId: string, now: Date): Promise<void> 
 
 /**
  * A return to work: the pathway goes on with « Premiers mois au travail », as many months as the territory says (3), and a
- * question at weeks 1, 4, 8 and 12. @throws DomainError `no_pathway`, `already_in_work` (conflict)
+ * question at weeks 1, 4, 8 and 12. Taken on again after a job that was lost, it is the same stage, with questions of its own.
+ * @throws DomainError `no_pathway`, `already_in_work` (conflict)
  */
-export async function startInWork(
-	tx: Tx,
-	input: Decision,
-): Promise<{ id: string; checkIns: { id: string; dueOn: string }[]; zone: string }> {
+export async function startInWork(tx: Tx, input: Decision): Promise<AskedAgain> {
 	const { personId, by, now } = input;
-	const { id: pathwayId, territoryId } = await openPathwayOf(tx, personId);
-	const stages = await tx.select().from(stage).where(eq(stage.pathwayId, pathwayId)).orderBy(stage.position).limit(50);
-	if (stages.some(({ inWork }) => inWork)) throw new DomainError('already_in_work', 'conflict');
-	const { zone, settings } = await getTerritory(tx, territoryId);
+	const open = await openPathwayOf(tx, personId);
+	const stages = await tx.select().from(stage).where(eq(stage.pathwayId, open.id)).orderBy(stage.position).limit(50);
+	const known = stages.find(({ inWork }) => inWork);
+	if (known?.state === 'current') throw new DomainError('already_in_work', 'conflict');
+	const { zone, settings } = await getTerritory(tx, open.territoryId);
 	const today = localDay(now, zone);
 	const targetOn = addMonths(today, settings.inWorkMonths);
-	await leaveStages(tx, pathwayId, now);
-	const id = newId();
-	await tx.insert(stage).values({
-		id,
-		pathwayId,
-		position: Math.max(0, ...stages.map(({ position }) => position)) + 1,
-		name: Object.fromEntries(locales.map((locale) => [locale, m.pathway_in_work({}, { locale })])),
-		targetDays: daysBetween(today, targetOn),
-		dayType: 'calendar',
-		state: 'current',
-		inWork: true,
-		enteredAt: now,
-		targetOn,
-	});
-	const checkIns = CHECK_IN_WEEKS.map((week) => ({ id: newId(), week, dueOn: addDays(today, 7 * week) }));
-	await tx.insert(checkIn).values(checkIns.map((row) => ({ ...row, pathwayId, personId })));
-	await recordAudit(tx, { action: 'pathway.in_work', actor: by, subjectId: pathwayId, personId, at: now });
-	return { id, checkIns, zone };
+	await leaveStages(tx, open.id, now);
+	const entered = { state: 'current' as const, enteredAt: now, leftAt: null, targetOn, reasonSealed: null };
+	if (known) await tx.update(stage).set(entered).where(eq(stage.id, known.id));
+	else
+		await tx.insert(stage).values({
+			...entered,
+			id: newId(),
+			pathwayId: open.id,
+			position: Math.max(0, ...stages.map(({ position }) => position)) + 1,
+			name: Object.fromEntries(locales.map((locale) => [locale, m.pathway_in_work({}, { locale })])),
+			targetDays: daysBetween(today, targetOn),
+			dayType: 'calendar',
+			inWork: true,
+		});
+	const asked = await askCheckIns(tx, open, now);
+	await advanceRequest(tx, { personId, by, now });
+	await recordAudit(tx, { action: 'pathway.in_work', actor: by, subjectId: open.id, personId, at: now });
+	return asked;
 }
 
 /**
@@ -179,7 +205,9 @@ export async function reorient(
 	if (open.kind === kind) return { changed: false, id: open.id };
 	const orientationReasonSealed = sealNullable(`pathway.orientation_reason_sealed:${open.id}`, reason);
 	await tx.update(pathway).set({ kind, orientedAt: now, orientationReasonSealed }).where(eq(pathway.id, open.id));
+	await advanceRequest(tx, { personId, by, now });
 	const detail = { from: open.kind, to: kind };
-	await recordAudit(tx, { action: 'pathway.reoriented', actor: by, subjectId: open.id, personId, detail, at: now });
+	const about = { subjectId: open.id, personId, detail, reason };
+	await recordAudit(tx, { action: 'pathway.reoriented', actor: by, ...about, at: now });
 	return { changed: true, id: open.id };
 }

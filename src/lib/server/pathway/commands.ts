@@ -4,12 +4,14 @@ import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { pathway, stage } from '../db/schema/index.ts';
-import { passedDelays } from '../people/delays.ts';
+import { ownDelays } from '../people/own-delays.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { sealNullable } from '../platform/sealing.ts';
-import { localDay } from '../territories/calendar.ts';
+import { advanceRequest } from '../requests/standing.ts';
+import { addMonths, localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf, stageTemplates } from '../territories/queries.ts';
+import { askCheckIns, withdrawCheckIns, type AskedAgain } from './check-in-commands.ts';
 import { stageMove, targetDay } from './rules.ts';
 
 export type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
@@ -36,13 +38,14 @@ export async function noLongerWaiting(tx: Tx, pathwayId: string): Promise<void> 
 
 /**
  * « J’attends toujours »: the person says so while a target of their own is passed, by the very list that referent and
- * coordinator see. @throws DomainError `no_pathway`, `not_late_yet` (conflict)
+ * coordinator see. Once a day in the territory's zone; more taps that day change nothing. @throws DomainError `no_pathway`, `not_late_yet` (conflict)
  */
 export async function sayPathwayWaiting(tx: Tx, { personId, by, now }: { personId: string; by: Actor; now: Date }) {
 	const open = await openPathwayOf(tx, personId);
 	const { id: territoryId, zone, settings } = await getTerritory(tx, open.territoryId);
-	const late = await passedDelays(tx, { personId }, { territoryId, zone, settings, now });
+	const late = await ownDelays(tx, personId, { territoryId, zone, settings, now });
 	if (late.length === 0) throw new DomainError('not_late_yet', 'conflict');
+	if (open.stillWaitingAt && localDay(open.stillWaitingAt, zone) === localDay(now, zone)) return;
 	await tx.update(pathway).set({ stillWaitingAt: now }).where(eq(pathway.id, open.id));
 	await recordAudit(tx, { action: 'pathway.waited', actor: by, subjectId: open.id, personId, at: now });
 }
@@ -86,14 +89,15 @@ export async function openPathway(
 
 /**
  * Enters a stage: a dated decision. Skipping or going back needs a reason, kept on the stages it concerns and in the
- * history. Entering the current stage again changes nothing.
+ * history. Entering the current stage again changes nothing. The first months at work left (`leftWork`: whoever composes it drops
+ * the notices of their questions), nothing more is asked; entered again (`inWork`), all is asked anew.
  * @throws DomainError `not_found`, `no_pathway`, `stage_reason_missing`, `stage_changed` (conflict) when somebody entered another
  * stage since the page was shown, whose current one is `from`
  */
 export async function enterStage(
 	tx: Tx,
 	input: { personId: string; stageId: string; reason?: string; from?: string; by: Actor; now: Date },
-): Promise<{ changed: boolean }> {
+): Promise<{ pathwayId: string; changed: boolean; leftWork: boolean; inWork?: AskedAgain }> {
 	const { personId, stageId, by, now } = input;
 	const reason = input.reason?.trim();
 	const open = await openPathwayOf(tx, personId);
@@ -101,7 +105,7 @@ export async function enterStage(
 	const target = stages.find(({ id }) => id === stageId);
 	if (!target) throw notFound();
 	const move = stageMove(stages, stageId);
-	if (!move) return { changed: false };
+	if (!move) return { pathwayId: open.id, changed: false, leftWork: false };
 	const current = stages.find(({ state }) => state === 'current');
 	if (input.from && current && current.id !== input.from) throw new DomainError('stage_changed', 'conflict');
 	if (move.needsReason && !reason) throw new DomainError('stage_reason_missing', 'invalid');
@@ -115,27 +119,35 @@ export async function enterStage(
 			.set({ state, ...left, ...why })
 			.where(eq(stage.id, id));
 	}
-	const today = await calendarOf(tx, await getTerritory(tx, open.territoryId), now);
+	const territory = await getTerritory(tx, open.territoryId);
+	const today = await calendarOf(tx, territory, now);
+	const targetOn = target.inWork
+		? addMonths(today.day, territory.settings.inWorkMonths)
+		: targetDay(target, today.day, today.holidays);
 	await tx
 		.update(stage)
 		.set({
 			state: 'current',
 			enteredAt: now,
 			leftAt: null,
-			targetOn: targetDay(target, today.day, today.holidays),
+			targetOn,
 			reasonSealed: place(stageId),
 		})
 		.where(eq(stage.id, stageId));
+	if (current?.inWork) await withdrawCheckIns(tx, open, now);
+	const inWork = target.inWork ? await askCheckIns(tx, open, now) : undefined;
 	await noLongerWaiting(tx, open.id);
+	await advanceRequest(tx, { personId, by, now });
 	await recordAudit(tx, {
 		action: 'stage.entered',
 		actor: by,
 		subjectId: stageId,
 		personId,
 		detail: { position: target.position, explained: move.needsReason },
+		reason,
 		at: now,
 	});
-	return { changed: true };
+	return { pathwayId: open.id, changed: true, leftWork: current?.inWork ?? false, inWork };
 }
 
 async function calendarOf(q: Queries, territory: Territory, now: Date) {

@@ -50,9 +50,10 @@ const decided = ({ titles, owners, dues }: Lines) =>
 	);
 
 const review = v.pipe(
-	v.object({ looked, titles, owners: lines, dues }),
-	v.transform(({ looked, ...rest }) => ({
+	v.object({ looked, titles, owners: lines, dues, formId: id }),
+	v.transform(({ looked, formId, ...rest }) => ({
 		looked,
+		formId,
 		decisions: decided(rest).map((line) => ({
 			...line,
 			owner: STEP_OWNERS.find((owner) => owner === line.owner) ?? ('person' as const),
@@ -89,16 +90,8 @@ const meeting = v.pipe(
 /** What a group of professionals decided: each decision has an owner and a day. */
 export const parseMeeting = (form: FormData) => parseForm(meeting, form);
 
-const group = v.object({
-	why: v.pipe(
-		line(500),
-		v.nonEmpty(() => m.pathway_pro_error_why()),
-	),
-	agenda: line(1000),
-	themes: v.pipe(
-		v.optional(v.array(v.picklist(THEMES, () => m.error_choose())), []),
-		v.minLength(1, () => m.pathway_pro_error_group_themes()),
-	),
+/** When professionals meet: wall clock of the territory. */
+const hour = {
 	day: v.pipe(
 		line(10),
 		v.check(
@@ -118,6 +111,22 @@ const group = v.object({
 			() => m.pathway_pro_error_minutes(),
 		),
 	),
+};
+const groupHour = v.object(hour);
+/** Another hour for a meeting to come. */
+export const parseGroupHour = (form: FormData) => parseForm(groupHour, form);
+
+const group = v.object({
+	why: v.pipe(
+		line(500),
+		v.nonEmpty(() => m.pathway_pro_error_why()),
+	),
+	agenda: line(1000),
+	themes: v.pipe(
+		v.optional(v.array(v.picklist(THEMES, () => m.error_choose())), []),
+		v.minLength(1, () => m.pathway_pro_error_group_themes()),
+	),
+	...hour,
 	memberIds: v.pipe(
 		v.optional(v.array(v.pipe(v.string(), v.maxLength(64))), []),
 		v.minLength(1, () => m.pathway_pro_error_members()),
@@ -137,6 +146,7 @@ const goal = v.object({
 		line(200),
 		v.nonEmpty(() => m.pathway_pro_error_goal()),
 	),
+	formId: id,
 });
 export const parseGoal = (form: FormData) => parseForm(goal, form);
 

@@ -66,7 +66,7 @@ const stepFields = {
 	),
 	tags: v.pipe(v.optional(v.array(v.pipe(v.string(), v.maxLength(80))), []), v.maxLength(20)),
 };
-const newStep = v.object(stepFields);
+const newStep = v.object({ ...stepFields, formId: id });
 export const parseNewStep = (form: FormData) => parseForm(newStep, form);
 
 const stepChange = v.object({
@@ -77,15 +77,12 @@ const stepChange = v.object({
 });
 export const parseStepChange = (form: FormData) => parseForm(stepChange, form);
 
-const entering = v.object({
-	stage: id,
-	reason: line(300),
-	/** The current stage when the page was shown. */
-	from: v.pipe(
-		id,
-		v.transform((value) => value || undefined),
-	),
-});
+/** The current stage when the page was shown. */
+const from = v.pipe(
+	id,
+	v.transform((value) => value || undefined),
+);
+const entering = v.object({ stage: id, reason: line(300), from });
 export const parseEntering = (form: FormData) => parseForm(entering, form);
 
 const opening = v.object({ kind: v.picklist(PATHWAY_KINDS, () => m.error_choose()) });
@@ -99,6 +96,8 @@ const closing = v.object({
 		'unknown',
 	),
 	endNote: note,
+	/** The current stage when the page was shown; none has no word. */
+	from: id,
 });
 export const parseClosing = (form: FormData) => parseForm(closing, form);
 

@@ -3,10 +3,10 @@ import type { GoalState } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { prepared } from '../db/prepared.ts';
+import { preparedByShape } from '../db/prepared.ts';
 import { goal } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
-import { newId } from '../platform/ids.ts';
+import { idOf, newId } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
 import { openPathwayOf, type Actor } from './commands.ts';
 
@@ -21,20 +21,27 @@ const opened = ({ textSealed, ...row }: GoalRow) => ({
 export type GoalView = ReturnType<typeof opened>;
 
 /** What the person is after, in the order it was said. */
-export async function goalsOf(q: Queries, pathwayId: string): Promise<GoalView[]> {
-	const rows = await goalRows(q).execute({ pathwayId });
+export async function goalsOf(q: Queries, pathwayId: string, limit = MOST_GOALS): Promise<GoalView[]> {
+	const rows = await goalRows(q, { limit }).execute({ pathwayId });
 	return rows.map(opened);
 }
 
-const goalRows = prepared((q) =>
+const goalRows = preparedByShape((q, { limit }: { limit: number }) =>
 	q
 		.select()
 		.from(goal)
 		.where(eq(goal.pathwayId, sql.placeholder('pathwayId')))
 		.orderBy(asc(goal.createdAt), asc(goal.id))
-		.limit(MOST_GOALS)
+		.limit(limit)
 		.prepare(),
 );
+
+/** The goal of a step as a form means it: one that it could not show, of another theme, is not taken away by saying nothing. */
+export const goalMeant = (
+	visible: Pick<GoalView, 'id'>[],
+	savedId: string | null,
+	posted: string | undefined,
+): string | undefined => posted ?? (savedId && !visible.some(({ id }) => id === savedId) ? savedId : undefined);
 
 /** @throws DomainError `not_found` */
 export async function getGoal(q: Queries, pathwayId: string, goalId: string): Promise<GoalView> {
@@ -53,11 +60,16 @@ interface Decision {
 	now: Date;
 }
 
-/** Writes down a goal of the open pathway. @throws DomainError `no_pathway` */
-export async function addGoal(tx: Tx, input: Decision & { theme: Theme; text: string }): Promise<{ id: string }> {
-	const { personId, theme, text, by, now } = input;
+/** Writes down a goal of the open pathway; the same form sent twice writes it once. @throws DomainError `no_pathway` */
+export async function addGoal(
+	tx: Tx,
+	input: Decision & { theme: Theme; text: string; formId?: string },
+): Promise<{ id: string }> {
+	const { personId, theme, text, formId, by, now } = input;
 	const { id: pathwayId } = await openPathwayOf(tx, personId);
-	const id = newId();
+	const id = formId ? idOf('goal', personId, formId, theme, text) : newId();
+	const [known] = await tx.select({ id: goal.id }).from(goal).where(eq(goal.id, id));
+	if (known) return known;
 	await tx.insert(goal).values({
 		id,
 		pathwayId,

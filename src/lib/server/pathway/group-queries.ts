@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
-import { is, preparedByShape } from '../db/prepared.ts';
-import { account, caseGroup, caseGroupMember, followUpMember, person, structure } from '../db/schema/index.ts';
+import { given, is, preparedByShape } from '../db/prepared.ts';
+import { account, caseGroup, caseGroupMember, followUpMember, pathway, person, structure } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { findMembership } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
@@ -42,7 +43,8 @@ export const membersOf = (q: Queries, groupId: string) =>
 /**
  * One meeting for a professional: lead and second read all of it, always; those invited read the file for the time of the
  * meeting, from its first to its last minute, and only day and hour otherwise. `themes`: what the meeting is about, the only
- * goals and steps it reads (strictly necessary, CASF L121-6-2); null: all. @throws DomainError `not_found` for everybody else
+ * goals and steps it reads (strictly necessary, CASF L121-6-2); null: all. A meeting reads the pathway it was proposed in, never one
+ * the person began since or elsewhere. @throws DomainError `not_found` for everybody else
  */
 export async function groupFor(q: Queries, viewer: Viewer, groupId: string, now: Date) {
 	const [row] = await q.select().from(caseGroup).where(eq(caseGroup.id, groupId)).limit(1);
@@ -51,13 +53,25 @@ export async function groupFor(q: Queries, viewer: Viewer, groupId: string, now:
 	const decides = part === 'lead' || part === 'second';
 	const members = await membersOf(q, groupId);
 	if (!decides && !members.some(({ id }) => id === viewer.accountId)) throw notFound();
-	const during = row.state === 'planned' && now >= row.startsAt && now < row.endsAt;
+	const hours = row.state === 'planned' && now >= row.startsAt && now < row.endsAt;
+	const during = hours && (await isAbout(q, row));
 	return {
 		...hour(row),
+		territoryId: row.territoryId,
 		decides,
 		/** Null outside the meeting, for those who do not follow the person. */
 		file: decides || during ? { ...texts(row), themes: row.themes, members } : null,
 	};
+}
+
+/** Whether the pathway a meeting was proposed in still goes on, in its own territory. */
+async function isAbout(q: Queries, { personId, territoryId, createdAt }: GroupRow): Promise<boolean> {
+	const [way] = await q
+		.select({ territoryId: pathway.territoryId, startedAt: pathway.startedAt })
+		.from(pathway)
+		.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
+		.limit(1);
+	return way?.territoryId === territoryId && way.startedAt <= createdAt;
 }
 export type GroupFile = Awaited<ReturnType<typeof groupFor>>;
 
@@ -91,9 +105,9 @@ export async function groupsOf(q: Queries, accountId: string, since: Date) {
 	return [...own, ...others].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
 }
 
-/** A person's own meetings, latest first: why, who, what was answered. */
-export async function ownGroups(q: Queries, personId: string, limit = 20) {
-	const rows = await ownRows(q, { limit }).execute({ personId });
+/** A person's own meetings, latest first: why, who, what was answered; one called off until its hour is past. */
+export async function ownGroups(q: Queries, personId: string, now: Date, limit = 20) {
+	const rows = await ownRows(q, { limit }).execute({ personId, now });
 	return Promise.all(
 		rows.map(async (row) => {
 			const { why, word, answer } = texts(row);
@@ -108,7 +122,11 @@ const ownRows = preparedByShape((q, { limit }: { limit: number }) =>
 		.where(
 			and(
 				eq(caseGroup.personId, sql.placeholder('personId')),
-				or(isNull(caseGroup.closedAt), is(caseGroup.state, 'held')),
+				or(
+					isNull(caseGroup.closedAt),
+					is(caseGroup.state, 'held'),
+					and(is(caseGroup.state, 'cancelled'), gt(caseGroup.startsAt, given(caseGroup.startsAt, 'now'))),
+				),
 			),
 		)
 		.orderBy(desc(caseGroup.startsAt))
@@ -116,3 +134,16 @@ const ownRows = preparedByShape((q, { limit }: { limit: number }) =>
 		.prepare(),
 );
 export type OwnGroup = Awaited<ReturnType<typeof ownGroups>>[number];
+
+/** All the person's meetings, refused ones too, with their texts: for their own copy of their data. */
+export async function groupsKept(q: Queries, personId: string) {
+	const rows = await q
+		.select()
+		.from(caseGroup)
+		.where(eq(caseGroup.personId, personId))
+		.orderBy(desc(caseGroup.startsAt))
+		.limit(WHOLE);
+	return Promise.all(
+		rows.map(async (row) => ({ ...hour(row), themes: row.themes, ...texts(row), members: await membersOf(q, row.id) })),
+	);
+}

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { aFollowUp, aPathway, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
 import type { Professional } from '../../../../tests/factories/people.ts';
+import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
-import { account, caseGroup } from '../db/schema/index.ts';
+import { account, caseGroup, holiday, pathway } from '../db/schema/index.ts';
 import { getPersonFor } from '../people/queries.ts';
 import { eq } from 'drizzle-orm';
+import { closePathway } from './closing.ts';
 import { groupFor, groupsOf, ownGroups } from './group-queries.ts';
-import { answerGroup, holdGroup, proposeGroup } from './groups.ts';
+import { answerGroup, cancelGroup, holdGroup, moveGroup, proposeGroup } from './groups.ts';
 import { pathwayOf } from './queries.ts';
 
 const NOW = new Date('2026-03-02T09:00:00Z');
@@ -71,7 +73,7 @@ async function aProposal() {
 test('the person reads why and who, adds a word, and those who meet read it', async () => {
 	const { db, personId, answer, see, expert } = await aProposal();
 	await answer({ word: 'Je préfère rester près de l’école' });
-	expect(await ownGroups(db.read, personId)).toMatchObject([
+	expect(await ownGroups(db.read, personId, NOW)).toMatchObject([
 		{ why: 'Trouver un logement', startsAt: BEGINS, members: [{ name: expert.displayName }], answer: null },
 	]);
 	expect(await see(expert, BEGINS)).toMatchObject({
@@ -123,10 +125,70 @@ test('decisions become steps with their owner and day, and the person is answere
 		{ title: 'Rassembler mes papiers', owner: 'person', dueOn: '2026-03-15' },
 		{ title: 'Appeler le bailleur', owner: 'referent', ownerName: expert.displayName, dueOn: '2026-03-20' },
 	]);
-	expect(await ownGroups(db.read, personId)).toMatchObject([{ state: 'held', answer: 'Nous appelons' }]);
+	expect(await ownGroups(db.read, personId, NOW)).toMatchObject([{ state: 'held', answer: 'Nous appelons' }]);
 	await expect(hold(lead)).rejects.toThrow('group_over');
 	const [row] = await db.read.select().from(caseGroup).where(eq(caseGroup.id, groupId));
 	expect(JSON.stringify(row)).not.toContain('pistes');
+});
+
+test('two working days from the moment the person can be told are theirs to add a word or refuse', async () => {
+	const { db, propose, lead } = await aProposal();
+	const at = (day: string, time: string, now: Date) => propose(lead, { day, time }, now);
+	// Told on Monday 2 March at 10:00: two working days end on Wednesday at 10:00.
+	await expect(at('2026-03-04', '09:59', NOW)).rejects.toThrow('group_too_soon');
+	await at('2026-03-04', '10:00', NOW);
+	// Friday at 21:00 the message waits for Saturday at 8:00; a Saturday is no working day.
+	const friday = new Date('2026-03-06T20:00:00Z');
+	await expect(at('2026-03-10', '07:59', friday)).rejects.toThrow('group_too_soon');
+	await at('2026-03-10', '08:00', friday);
+	await insertOne(db, holiday, { zone: 'metropole', day: '2026-04-06', name: 'Lundi de Pâques' });
+	const saturday = new Date('2026-04-04T10:00:00Z');
+	await expect(at('2026-04-07', '12:00', saturday)).rejects.toThrow('group_too_soon');
+	await at('2026-04-08', '12:00', saturday);
+});
+
+test('a meeting is put off by the pair only, with the same time to refuse, and called off before it begins', async () => {
+	const { db, lead, second, expert, personId, groupId, see, answer, hold } = await aProposal();
+	const move = (by: Professional, day: string, now = NOW) =>
+		db.write((tx) => moveGroup(tx, { groupId, ...HOUR, day, by: signedIn(by), now }));
+	const cancel = (by: Professional, now = NOW) => db.write((tx) => cancelGroup(tx, { groupId, by: signedIn(by), now }));
+	await answer({ word: 'Plutôt le matin' });
+	for (const command of [move(expert, '2026-03-17'), cancel(expert)])
+		await expect(command).rejects.toThrow('not_found');
+	await expect(move(lead, '2026-03-03')).rejects.toThrow('group_too_soon');
+	await move(second, '2026-03-17');
+	const later = new Date('2026-03-17T13:00:00Z');
+	expect((await see(expert, BEGINS)).file).toBeNull();
+	expect((await see(expert, later)).file).toMatchObject({ word: 'Plutôt le matin' });
+	await cancel(lead);
+	expect(await see(expert, later)).toMatchObject({ state: 'cancelled', file: null });
+	expect(await groupsOf(db.read, expert.id, NOW)).toMatchObject([{ state: 'cancelled' }]);
+	expect(await ownGroups(db.read, personId, NOW)).toMatchObject([{ state: 'cancelled' }]);
+	expect(await ownGroups(db.read, personId, later)).toEqual([]);
+	await expect(hold(lead, later)).rejects.toThrow('group_over');
+	for (const command of [move(lead, '2026-03-24'), cancel(lead)]) await expect(command).rejects.toThrow('group_over');
+});
+
+test('a pathway that ends calls its meetings off; no meeting reads a pathway begun since or elsewhere', async () => {
+	const { db, territory, lead, expert, personId, groupId, see } = await aProposal();
+	const end = (now: Date) =>
+		db.write((tx) => closePathway(tx, { personId, reason: 'own_wish', by: signedIn(lead), now }));
+	await end(NOW);
+	expect(await see(expert, BEGINS)).toMatchObject({ state: 'cancelled', file: null });
+	// Were it left planned: neither a new pathway here nor one of another territory is theirs to read.
+	await db.write((tx) =>
+		tx.update(caseGroup).set({ state: 'planned', closedAt: null }).where(eq(caseGroup.id, groupId)),
+	);
+	expect((await see(expert, BEGINS)).file).toBeNull();
+	const since = await aPathway(db, { personId, startedAt: new Date(NOW.getTime() + 1) });
+	expect((await see(expert, BEGINS)).file).toBeNull();
+	const elsewhere = (await aTerritory(db)).id;
+	const moved = (territoryId: string) =>
+		db.write((tx) => tx.update(pathway).set({ territoryId, startedAt: NOW }).where(eq(pathway.id, since.id)));
+	await moved(elsewhere);
+	expect((await see(expert, BEGINS)).file).toBeNull();
+	await moved(territory.id);
+	expect((await see(expert, BEGINS)).file).not.toBeNull();
 });
 
 test('only lead and second put forward and decide; a member of a theme does not', async () => {
@@ -148,4 +210,12 @@ test('a past hour, nobody, somebody of another territory or disabled, an owner w
 	await expect(hold(lead, BEGINS, { looked: 'x', answer: 'y', decisions: absent })).rejects.toThrow('not_a_referent');
 	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, expert.id)));
 	await expect(propose(lead)).rejects.toThrow('not_a_referent');
+});
+
+test('who works here no more is not given a decision to do', async () => {
+	const { db, propose, hold, lead, expert, decisions } = await aProposal();
+	await propose(lead);
+	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, expert.id)));
+	const theirs = [{ ...decisions[0]!, ownerId: expert.id }];
+	await expect(hold(lead, BEGINS, { looked: 'x', answer: 'y', decisions: theirs })).rejects.toThrow('not_a_referent');
 });

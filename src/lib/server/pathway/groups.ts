@@ -8,9 +8,10 @@ import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { seal, sealNullable } from '../platform/sealing.ts';
 import { instantOf } from '../territories/calendar.ts';
-import { getTerritory } from '../territories/queries.ts';
+import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { noLongerWaiting, openPathwayOf, type Actor } from './commands.ts';
 import type { Decided } from './reviews.ts';
+import { earliestGroup } from './rules.ts';
 import { addStep } from './steps.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,33 +27,44 @@ async function requirePair(tx: Tx, personId: string, { by, now }: Decision): Pro
 	if (part !== 'lead' && part !== 'second') throw notFound();
 }
 
-interface Proposed extends Decision {
+/** When a meeting is: wall clock of the territory. */
+interface Hour {
+	day: string;
+	time: string;
+	minutes: number;
+}
+
+/** @throws DomainError `group_past`, `group_too_soon` (invalid) when the person would have no time to add a word or refuse */
+async function instantsOf(tx: Tx, territoryId: string, { day, time, minutes }: Hour, now: Date) {
+	const { zone, holidayZone } = await getTerritory(tx, territoryId);
+	const startsAt = instantOf(day, time, zone);
+	if (startsAt <= now) throw new DomainError('group_past', 'invalid');
+	if (startsAt < earliestGroup(now, zone, await holidaysOf(tx, holidayZone)))
+		throw new DomainError('group_too_soon', 'invalid');
+	return { startsAt, endsAt: new Date(startsAt.getTime() + minutes * MINUTE_MS), zone };
+}
+
+interface Proposed extends Decision, Hour {
 	personId: string;
 	/** The person reads it. */
 	why: string;
 	agenda?: string;
 	/** What it is about: all that those invited will read of goals and steps. */
 	themes: Theme[];
-	/** Wall clock of the territory. */
-	day: string;
-	time: string;
-	minutes: number;
 	/** Professionals of the territory. */
 	memberIds: string[];
 }
 
 /**
  * Puts a person forward to a *groupe de professionnels*: the action that composes this tells them why, and they may add a
- * word or refuse until it begins. @throws DomainError `not_found`, `no_pathway`, `group_past`, `not_a_referent` (invalid)
+ * word or refuse until it begins. @throws DomainError `not_found`, `no_pathway`, `group_past`, `group_too_soon`, `not_a_referent` (invalid)
  */
 export async function proposeGroup(tx: Tx, input: Proposed): Promise<{ id: string }> {
-	const { personId, why, agenda, themes, day, time, minutes, by, now } = input;
+	const { personId, why, agenda, themes, by, now } = input;
 	await requirePair(tx, personId, input);
 	await openPathwayOf(tx, personId);
 	const { territoryId } = await personOf(tx, personId);
-	const { zone } = await getTerritory(tx, territoryId);
-	const startsAt = instantOf(day, time, zone);
-	if (startsAt <= now) throw new DomainError('group_past', 'invalid');
+	const instants = await instantsOf(tx, territoryId, input, now);
 	const memberIds = await professionalsAmong(tx, territoryId, input.memberIds);
 	const id = newId();
 	await tx.insert(caseGroup).values({
@@ -64,9 +76,7 @@ export async function proposeGroup(tx: Tx, input: Proposed): Promise<{ id: strin
 		whySealed: seal(`case_group.why_sealed:${id}`, why),
 		agendaSealed: sealNullable(`case_group.agenda_sealed:${id}`, agenda),
 		themes,
-		startsAt,
-		endsAt: new Date(startsAt.getTime() + minutes * MINUTE_MS),
-		zone,
+		...instants,
 		createdAt: now,
 	});
 	await tx.insert(caseGroupMember).values(memberIds.map((accountId) => ({ groupId: id, accountId })));
@@ -115,6 +125,39 @@ export async function answerGroup(
 		.where(eq(caseGroup.id, groupId));
 	const action = refuse ? 'group.refused' : 'group.worded';
 	await recordAudit(tx, { action, actor: by, subjectId: groupId, personId, at: now });
+}
+
+/** Lead and second, of a meeting that has not begun. @throws DomainError `not_found`, `group_over` (conflict) */
+async function comingGroup(tx: Tx, groupId: string, decision: Decision) {
+	const found = await groupOf(tx, groupId);
+	await requirePair(tx, found.personId, decision);
+	if (found.state !== 'planned' || found.startsAt <= decision.now) throw new DomainError('group_over', 'conflict');
+	return found;
+}
+
+/**
+ * Puts a meeting off, or brings it forward: the action that composes this tells the person, who may refuse until it begins; their word
+ * stays. @throws DomainError `not_found`, `group_over` (conflict), `group_past`, `group_too_soon` (invalid)
+ */
+export async function moveGroup(
+	tx: Tx,
+	input: Decision & Hour & { groupId: string },
+): Promise<{ personId: string; startsAt: Date }> {
+	const { groupId, by, now } = input;
+	const { personId, territoryId } = await comingGroup(tx, groupId, input);
+	const instants = await instantsOf(tx, territoryId, input, now);
+	await tx.update(caseGroup).set(instants).where(eq(caseGroup.id, groupId));
+	await recordAudit(tx, { action: 'group.moved', actor: by, subjectId: groupId, personId, at: now });
+	return { personId, startsAt: instants.startsAt };
+}
+
+/** Calls a meeting off before it begins. @throws DomainError `not_found`, `group_over` (conflict) */
+export async function cancelGroup(tx: Tx, input: Decision & { groupId: string }): Promise<{ personId: string }> {
+	const { groupId, by, now } = input;
+	const { personId } = await comingGroup(tx, groupId, input);
+	await tx.update(caseGroup).set({ state: 'cancelled', closedAt: now }).where(eq(caseGroup.id, groupId));
+	await recordAudit(tx, { action: 'group.cancelled', actor: by, subjectId: groupId, personId, at: now });
+	return { personId };
 }
 
 interface Held extends Decision {
@@ -172,9 +215,10 @@ async function ownerOf(tx: Tx, { groupId, personId, territoryId, ownerId, now }:
 	const [row] = await tx
 		.select({ structureId: account.structureId })
 		.from(account)
-		.where(and(eq(account.id, ownerId), eq(account.territoryId, territoryId)))
+		.where(and(eq(account.id, ownerId), eq(account.territoryId, territoryId), eq(account.status, 'active')))
 		.limit(1);
-	return { owner: 'referent' as const, ownedBy: { accountId: ownerId, structureId: row?.structureId ?? null } };
+	if (!row) throw new DomainError('not_a_referent', 'invalid');
+	return { owner: 'referent' as const, ownedBy: { accountId: ownerId, structureId: row.structureId } };
 }
 
 async function isMember(tx: Tx, groupId: string, accountId: string): Promise<boolean> {

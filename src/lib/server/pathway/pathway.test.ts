@@ -1,13 +1,38 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { aPathway, aPerson, aReferent, aStep, aStructure, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import {
+	aCoordinator,
+	aFollowUp,
+	aPathway,
+	aPerson,
+	aReferent,
+	aStep,
+	aStructure,
+	aTerritory,
+	NOW,
+} from '../../../../tests/factories/index.ts';
 import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
-import { auditEntry, holiday, stage, stageTemplate, step } from '../db/schema/index.ts';
+import {
+	account,
+	auditEntry,
+	caseGroup,
+	caseGroupMember,
+	holiday,
+	pathway,
+	stage,
+	stageTemplate,
+	step,
+} from '../db/schema/index.ts';
+import { transferLead } from '../people/commands.ts';
+import { peopleToday } from '../people/today.ts';
 import { newId } from '../platform/ids.ts';
+import { getTerritory } from '../territories/queries.ts';
+import { historyOf } from '../audit/queries.ts';
 import { enterStage, openPathway } from './commands.ts';
-import { getStep, pathwayOf, stuckSteps } from './queries.ts';
+import { finishStep, handOverSteps, stepsToDo } from './own-steps.ts';
+import { getStep, pathwayOf } from './queries.ts';
 import { addStep, askHelpOnStep, changeStep, proposeStep, tickStep, untickStep } from './steps.ts';
 
 const actorOf = (row: {
@@ -125,10 +150,19 @@ describe('entering a stage', () => {
 		expect(await states()).toEqual(['current', 'upcoming', 'upcoming', 'upcoming']);
 	});
 
+	test('each reason stays in the history, where a later one does not erase it', async () => {
+		const { db, enter, person } = await atSecond();
+		await enter(1, 'La situation a changé');
+		await enter(4, 'Déjà fait ailleurs');
+		await enter(1, 'Un nouveau logement');
+		const reasons = (await historyOf(db.read, person.id, 10)).map(({ reason }) => reason);
+		expect(reasons.sort()).toEqual(['Déjà fait ailleurs', 'La situation a changé', 'Un nouveau logement']);
+	});
+
 	test('a second tap on the same stage changes nothing', async () => {
 		const { db, enter } = await atSecond();
 		await enter(3);
-		await expect(enter(3)).resolves.toEqual({ changed: false });
+		await expect(enter(3)).resolves.toMatchObject({ changed: false });
 		expect(await db.read.select().from(auditEntry)).toHaveLength(1);
 	});
 
@@ -147,7 +181,14 @@ describe('own steps', () => {
 		const pathway = await aPathway(all.db, { personId: all.person.id });
 		const row = await aStep(all.db, { pathwayId: pathway.id, personId: all.person.id, ...overrides });
 		const input = { stepId: row.id, personId: all.person.id, by: all.own, now: NOW };
-		return { ...all, pathway, row, input };
+		const { id: territoryId, zone, settings } = await getTerritory(all.db.read, all.person.territoryId);
+		/** What the referent's first page says the person cannot manage. */
+		const told = async () =>
+			(await peopleToday(all.db.read, all.referent.id, { territoryId, zone, settings, now: NOW })).flatMap(
+				({ personId, reasons }) =>
+					reasons.filter(({ reason }) => reason === 'stuck').map((why) => ({ ...why, personId })),
+			);
+		return { ...all, pathway, row, input, told };
 	}
 
 	test('a tick is kept once, however often it is sent', async () => {
@@ -187,16 +228,76 @@ describe('own steps', () => {
 		expect(await getStep(db.read, person.id, row.id)).toMatchObject({ state: 'planned', doneAt: null });
 	});
 
-	test('« je n’y arrive pas » makes the step wait and reaches those who follow the person', async () => {
+	test('a tick is not taken back once the pathway ended: what it had left to do was called off', async () => {
 		const { db, input, person, referent, row } = await withStep();
-		await db.write((tx) => askHelpOnStep(tx, { ...input, note: 'Je n’ai pas d’imprimante' }));
-		expect(await stuckSteps(db.read, referent.id)).toEqual([
-			expect.objectContaining({ id: row.id, personId: person.id, note: 'Je n’ai pas d’imprimante' }),
+		await db.write((tx) => tickStep(tx, input));
+		await db.write((tx) => tx.update(pathway).set({ endedAt: NOW }).where(eq(pathway.id, row.pathwayId)));
+		await expect(db.write((tx) => untickStep(tx, input))).rejects.toThrow('untick_too_late');
+		const { title, owner, version } = await getStep(db.read, person.id, row.id);
+		const change = {
+			...{ stepId: row.id, personId: person.id, title, owner, version },
+			by: actorOf(referent),
+			now: NOW,
+		};
+		await expect(db.write((tx) => changeStep(tx, { ...change, state: 'planned' }))).rejects.toThrow('step_refused');
+		expect(await getStep(db.read, person.id, row.id)).toMatchObject({ state: 'done' });
+	});
+
+	test('« je n’y arrive pas » makes the step wait and reaches those who follow the person, since it was said', async () => {
+		const { db, input, person, told } = await withStep();
+		const later = new Date('2026-03-05T09:00:00Z');
+		await db.write((tx) => askHelpOnStep(tx, { ...input, note: 'Je n’ai pas d’imprimante', now: later }));
+		expect(await told()).toEqual([
+			expect.objectContaining({ personId: person.id, note: 'Je n’ai pas d’imprimante', since: later }),
 		]);
-		expect(await stuckSteps(db.read, (await aReferent(db)).id)).toEqual([]);
 		const [stored] = await db.read.select().from(step);
 		expect(stored!.personNoteSealed).not.toContain('imprimante');
 		expect(await db.write((tx) => askHelpOnStep(tx, input))).toEqual({ changed: false });
+	});
+
+	test('a step a professional put to wait says nothing in the person’s name; they may still say it', async () => {
+		const { db, input, person, referent, row, told } = await withStep();
+		const by = actorOf(referent);
+		const change = async (state: 'waiting' | 'in_progress') => {
+			const { version } = await getStep(db.read, person.id, row.id);
+			const values = { title: 'Refaire mon CV', owner: 'person' as const, state };
+			await db.write((tx) => changeStep(tx, { ...values, stepId: row.id, personId: person.id, version, by, now: NOW }));
+		};
+		await change('waiting');
+		expect(await getStep(db.read, person.id, row.id)).toMatchObject({ state: 'waiting', stuckAt: null });
+		expect(await told()).toEqual([]);
+		expect(await db.write((tx) => askHelpOnStep(tx, input))).toEqual({ changed: true });
+		expect(await told()).toHaveLength(1);
+		// Seen and kept waiting, it is still said; moved on, it is answered.
+		await change('waiting');
+		expect(await getStep(db.read, person.id, row.id)).toMatchObject({ stuckAt: NOW });
+		await db.write((tx) => askHelpOnStep(tx, { ...input, note: 'Toujours pas' }));
+		await change('in_progress');
+		expect(await getStep(db.read, person.id, row.id)).toMatchObject({ stuckAt: null, personNote: null });
+		expect(await told()).toEqual([]);
+	});
+
+	test('what is done at last is no longer what the person cannot manage', async () => {
+		const { db, input, person, row } = await withStep();
+		await db.write((tx) => askHelpOnStep(tx, input));
+		await db.write((tx) => tickStep(tx, input));
+		expect(await getStep(db.read, person.id, row.id)).toMatchObject({ state: 'done', stuckAt: null });
+	});
+
+	test('what is said of a step later does not erase what was said first; the same words count once', async () => {
+		const { db, input, person, row } = await withStep();
+		const say = (note: string) => db.write((tx) => askHelpOnStep(tx, { ...input, note }));
+		await say('Je n’ai pas d’imprimante');
+		expect(await say('Je n’ai pas d’imprimante')).toEqual({ changed: false });
+		await say('Et le bureau est fermé');
+		expect((await historyOf(db.read, person.id, 10)).map(({ action, reason }) => [action, reason])).toEqual(
+			expect.arrayContaining([
+				['step.changed', 'Je n’ai pas d’imprimante'],
+				['step.changed', 'Et le bureau est fermé'],
+			]),
+		);
+		expect((await getStep(db.read, person.id, row.id)).version).toBe(3);
+		expect(JSON.stringify(await db.read.select().from(auditEntry))).not.toContain('imprimante');
 	});
 
 	test('a step proposed by the person is theirs, and says who had the idea', async () => {
@@ -277,5 +378,93 @@ describe('steps set by professionals', () => {
 			now: NOW,
 		};
 		await expect(db.write((tx) => changeStep(tx, { ...change, state: 'done' }))).rejects.toThrow('not_found');
+	});
+});
+
+describe('what a professional said they would do', () => {
+	async function promised() {
+		const all = await followed();
+		const { db, person, referent } = all;
+		const { id: territoryId } = await getTerritory(db.read, person.territoryId);
+		const expert = await aReferent(db, { territoryId });
+		const way = await aPathway(db, { personId: person.id });
+		const mine = (owner: { id: string }, values: Parameters<typeof aStep>[1] = {}) =>
+			aStep(db, { pathwayId: way.id, personId: person.id, owner: 'referent', ownerAccountId: owner.id, ...values });
+		const toDo = (who: { id: string }) => stepsToDo(db.read, who.id, NOW);
+		const finish = (who: Parameters<typeof actorOf>[0], stepId: string) =>
+			db.write((tx) => finishStep(tx, { stepId, by: actorOf(who), now: NOW }));
+		return { ...all, way, person, referent, expert, mine, toDo, finish };
+	}
+
+	test('is on their page by last day, until they say it is done', async () => {
+		const { referent, person, mine, toDo, finish } = await promised();
+		await mine(referent, { title: 'Sans date' });
+		const late = await mine(referent, { title: 'Appeler le bailleur', dueOn: '2026-02-20' });
+		await mine(referent, { title: 'Déjà fait', dueOn: '2026-02-01', state: 'done' });
+		const { id, firstName, lastName } = person;
+		expect(await toDo(referent)).toMatchObject([
+			{ title: 'Appeler le bailleur', dueOn: '2026-02-20', person: { id, firstName, lastName } },
+			{ title: 'Sans date', dueOn: null },
+		]);
+		expect(await finish(referent, late.id)).toEqual({ changed: true });
+		expect(await finish(referent, late.id)).toEqual({ changed: false });
+		expect(await toDo(referent)).toMatchObject([{ title: 'Sans date' }]);
+	});
+
+	test('decided in a group, its owner from outside reads the title and the day alone, and ticks it', async () => {
+		const { db, person, expert, mine, toDo, finish } = await promised();
+		const group = await insertOne(db, caseGroup, {
+			id: newId(),
+			personId: person.id,
+			territoryId: person.territoryId,
+			proposedById: expert.id,
+			state: 'held',
+			whySealed: 'x',
+			startsAt: NOW,
+			endsAt: NOW,
+			zone: 'Europe/Paris',
+			createdAt: NOW,
+		});
+		await insertOne(db, caseGroupMember, { groupId: group.id, accountId: expert.id });
+		const step = await mine(expert, { title: 'Écrire au bailleur', dueOn: '2026-03-20', decidedInId: group.id });
+		expect(await toDo(expert)).toEqual([
+			{ id: step.id, title: 'Écrire au bailleur', dueOn: '2026-03-20', person: null },
+		]);
+		await finish(expert, step.id);
+		expect(await getStep(db.read, person.id, step.id)).toMatchObject({ state: 'done', doneAt: NOW });
+	});
+
+	test('goes to who leads from now on when they leave, in the same write; what others promised stays theirs', async () => {
+		const { db, person, referent, expert, way, mine, toDo } = await promised();
+		const coordinator = await aCoordinator(db, { territoryId: person.territoryId });
+		const by = actorOf(coordinator);
+		await aFollowUp(db, { personId: person.id, member: coordinator, part: 'second' });
+		await mine(referent, { title: 'Appeler le bailleur' });
+		await mine(referent, { title: 'Déjà fait', state: 'done' });
+		await mine(coordinator, { title: 'Écrire à la mairie' });
+		await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, referent.id)));
+		await db.write(async (tx) => {
+			const about = { personId: person.id, by, now: NOW };
+			const { from } = await transferLead(tx, { ...about, accountId: expert.id, reason: 'Elle part' });
+			await handOverSteps(tx, { ...about, from, to: expert.id });
+		});
+		expect(await toDo(expert)).toMatchObject([{ title: 'Appeler le bailleur', person: { id: person.id } }]);
+		expect(await toDo(coordinator)).toMatchObject([{ title: 'Écrire à la mairie' }]);
+		const { steps } = (await pathwayOf(db.read, person.id, 'fr'))!;
+		expect(steps.find(({ title }) => title === 'Appeler le bailleur')).toMatchObject({
+			...{ pathwayId: way.id, ownerName: expert.displayName, version: 2 },
+		});
+		expect(steps.find(({ title }) => title === 'Déjà fait')!.ownerName).toBe(referent.displayName);
+	});
+
+	test('is nobody else’s, nor theirs once they follow the person no more or the pathway ended', async () => {
+		const { db, referent, expert, way, mine, toDo, finish } = await promised();
+		const own = await mine(referent);
+		const gone = await mine(expert);
+		await expect(finish(expert, own.id)).rejects.toThrow('not_found');
+		expect(await toDo(expert)).toEqual([]);
+		await expect(finish(expert, gone.id)).rejects.toThrow('not_found');
+		await db.write((tx) => tx.update(pathway).set({ endedAt: NOW }).where(eq(pathway.id, way.id)));
+		expect(await toDo(referent)).toEqual([]);
 	});
 });

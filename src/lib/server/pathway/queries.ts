@@ -1,9 +1,10 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { wordingIn } from '../../shared/locales.ts';
+import { frenchOn, wordingIn } from '../../shared/locales.ts';
 import type { Queries } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
-import { account, followUpMember, pathway, person, stage, step, structure } from '../db/schema/index.ts';
+import { account, pathway, stage, step, structure } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { notFound } from '../platform/errors.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
 import { addMonths, localDay } from '../territories/calendar.ts';
@@ -33,8 +34,11 @@ type StepRow = Awaited<ReturnType<typeof stepRows>>[number];
 
 const opened = ({ step: row, ...names }: StepRow) => ({
 	id: row.id,
+	pathwayId: row.pathwayId,
 	title: unseal(`step.title_sealed:${row.id}`, row.titleSealed),
 	note: unsealNullable(`step.note_sealed:${row.id}`, row.noteSealed),
+	/** When the person said « je n’y arrive pas ». */
+	stuckAt: row.stuckAt,
 	personNote: unsealNullable(`step.person_note_sealed:${row.id}`, row.personNoteSealed),
 	theme: row.theme,
 	owner: row.owner,
@@ -62,7 +66,8 @@ const latestPathway = prepared((q) =>
 		.select()
 		.from(pathway)
 		.where(eq(pathway.personId, sql.placeholder('personId')))
-		.orderBy(desc(pathway.startedAt))
+		// The open one first: of two files that became one, a pathway that began later may be over.
+		.orderBy(isNotNull(pathway.endedAt), desc(pathway.startedAt))
 		.limit(1)
 		.prepare(),
 );
@@ -74,10 +79,41 @@ const stepsOf = prepared((q) =>
 	stepRows(q).where(eq(step.pathwayId, ofPathway)).orderBy(step.createdAt).limit(MOST_STEPS).prepare(),
 );
 
-/** The person's latest pathway with its stages, names in `locale`, and its steps; null before the first one. */
+/** The person's open pathway, else their latest one, with its stages, names in `locale`, and its steps; null before the first one. */
 export async function pathwayOf(q: Queries, personId: string, locale: string) {
 	const [found] = await latestPathway(q).execute({ personId });
-	if (!found) return null;
+	return found ? viewOf(q, found, locale) : null;
+}
+
+/** All the person's pathways, ended ones too, the latest first: for their own copy of their data. */
+export async function pathwaysOf(q: Queries, personId: string, locale: string) {
+	const found = await q
+		.select()
+		.from(pathway)
+		.where(eq(pathway.personId, personId))
+		.orderBy(desc(pathway.startedAt))
+		.limit(WHOLE);
+	return Promise.all(
+		found.map(async (row) => ({ ...(await viewOf(q, row, locale)), steps: await allStepsOf(q, row.id) })),
+	);
+}
+
+const allStepsOf = async (q: Queries, pathwayId: string) =>
+	(await stepRows(q).where(eq(step.pathwayId, pathwayId)).orderBy(step.createdAt).limit(WHOLE))
+		.map(opened)
+		.sort(byDueDay);
+
+/** When « j’attends toujours » was said of the open pathway; null: not of what is awaited now; undefined: no pathway is open. */
+export async function saidWaitingAt(q: Queries, personId: string): Promise<Date | null | undefined> {
+	const [open] = await q
+		.select({ at: pathway.stillWaitingAt })
+		.from(pathway)
+		.where(and(eq(pathway.personId, personId), isNull(pathway.endedAt)))
+		.limit(1);
+	return open?.at;
+}
+
+async function viewOf(q: Queries, found: typeof pathway.$inferSelect, locale: string) {
 	const territory = await getTerritory(q, found.territoryId);
 	const stages = await stagesOf(q).execute({ pathwayId: found.id });
 	const planned = plannedDays(stages, await holidaysOf(q, territory.holidayZone));
@@ -91,6 +127,8 @@ export async function pathwayOf(q: Queries, personId: string, locale: string) {
 		stages: stages.map(({ name, reasonSealed, ...row }) => ({
 			...row,
 			name: wordingIn(name, locale),
+			/** When it is another than `locale`: nobody translated it. */
+			nameLang: (name as Partial<Record<string, string>>)[locale] ? undefined : frenchOn(locale),
 			reason: unsealNullable(`stage.reason_sealed:${row.id}`, reasonSealed),
 			/** Day by which it is planned to end. */
 			plannedOn: row.targetOn ?? planned.get(row.position) ?? null,
@@ -105,6 +143,10 @@ export type StageView = PathwayView['stages'][number];
 export const orientationReason = ({ id, orientationReasonSealed }: typeof pathway.$inferSelect): string | null =>
 	unsealNullable(`pathway.orientation_reason_sealed:${id}`, orientationReasonSealed);
 
+/** What was written when the pathway ended. */
+export const endNote = ({ id, endNoteSealed }: typeof pathway.$inferSelect): string | null =>
+	unsealNullable(`pathway.end_note_sealed:${id}`, endNoteSealed);
+
 /** One step of a person. @throws DomainError `not_found` */
 export async function getStep(q: Queries, personId: string, stepId: string): Promise<StepView> {
 	const [row] = await stepRows(q)
@@ -112,37 +154,4 @@ export async function getStep(q: Queries, personId: string, stepId: string): Pro
 		.limit(1);
 	if (!row) throw notFound();
 	return opened(row);
-}
-
-/** Steps on which people followed by this professional said « je n’y arrive pas », for their first page. */
-export async function stuckSteps(q: Queries, accountId: string, limit = 50) {
-	const rows = await q
-		.select({
-			id: step.id,
-			personId: step.personId,
-			firstName: person.firstName,
-			lastName: person.lastName,
-			titleSealed: step.titleSealed,
-			personNoteSealed: step.personNoteSealed,
-		})
-		.from(followUpMember)
-		.innerJoin(
-			step,
-			and(eq(step.personId, followUpMember.personId), eq(step.state, 'waiting'), eq(step.owner, 'person')),
-		)
-		.innerJoin(person, eq(person.id, step.personId))
-		.where(
-			and(
-				eq(followUpMember.accountId, accountId),
-				isNull(followUpMember.endedAt),
-				inArray(followUpMember.part, ['lead', 'second']),
-			),
-		)
-		.orderBy(step.dueOn, step.id)
-		.limit(limit);
-	return rows.map(({ titleSealed, personNoteSealed, ...row }) => ({
-		...row,
-		title: unseal(`step.title_sealed:${row.id}`, titleSealed),
-		note: unsealNullable(`step.person_note_sealed:${row.id}`, personNoteSealed),
-	}));
 }

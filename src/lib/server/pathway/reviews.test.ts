@@ -1,11 +1,14 @@
+import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { aPathway, aPerson, aReferent, aStep, aTerritory } from '../../../../tests/factories/index.ts';
+import { aPathway, aPerson, aReferent, aRequest, aStep, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
-import { pathway as pathwayTable, situationReview } from '../db/schema/index.ts';
+import { need, pathway as pathwayTable, situationReview } from '../db/schema/index.ts';
 import { historyOf } from '../audit/queries.ts';
+import { peopleToday } from '../people/today.ts';
+import { getTerritory } from '../territories/queries.ts';
 import { enterStage, sayPathwayWaiting } from './commands.ts';
-import { addGoal, changeGoal, goalsOf } from './goals.ts';
+import { addGoal, changeGoal, goalMeant, goalsOf } from './goals.ts';
 import { pathwayOf } from './queries.ts';
 import { holdReview, nextReviewOn, reviewsOf } from './reviews.ts';
 import { weeklyHours } from './rules.ts';
@@ -41,6 +44,36 @@ test('a review keeps what was looked at, sealed, and each decision is a step; th
 	);
 });
 
+test('a step, a goal or a review whose answer was lost is sent again and is there once; another form is another', async () => {
+	const { db, pathway, personId, by } = await aWay();
+	const send = (formId: string) =>
+		db.write(async (tx) => {
+			await addStep(tx, { formId, personId, title: 'Appeler le garage', owner: 'referent', by, now: NOW });
+			await addGoal(tx, { formId, personId, theme: 'mobility', text: 'Une voiture', by, now: NOW });
+			const decisions = [{ title: 'Chercher un prêt', owner: 'referent' as const }];
+			await holdReview(tx, { formId, personId, looked: 'La voiture', decisions, by, now: NOW });
+		});
+	const counts = async () => [
+		(await pathwayOf(db.read, personId, 'fr'))!.steps.length,
+		(await goalsOf(db.read, pathway.id)).length,
+		(await reviewsOf(db.read, pathway.id)).length,
+	];
+	await send('one');
+	await send('one');
+	expect(await counts()).toEqual([2, 1, 1]);
+	await send('two');
+	expect(await counts()).toEqual([4, 2, 2]);
+});
+
+test('a step keeps a goal its form could not offer, and only that one', () => {
+	const visible = [{ id: 'travail' }, { id: 'permis' }];
+	// Of a theme this professional does not see.
+	expect(goalMeant(visible, 'logement', undefined)).toBe('logement');
+	expect(goalMeant(visible, 'logement', 'travail')).toBe('travail');
+	expect(goalMeant(visible, 'permis', undefined)).toBeUndefined();
+	expect(goalMeant(visible, null, undefined)).toBeUndefined();
+});
+
 test('in a social pathway the next review is due in twelve months, and from a new orientation', async () => {
 	const { db, pathway } = await aWay();
 	expect(await nextReviewOn(db.read, { ...pathway, kind: 'social' })).toBe('2026-08-01');
@@ -60,6 +93,36 @@ test('« J’attends toujours » is for those who do wait, and falls once someth
 	await wait();
 	await db.write((tx) => holdReview(tx, { personId, looked: 'Le point', decisions: [], by, now: NOW }));
 	expect(await said()).toBeNull();
+});
+
+test('« J’attends toujours » said again the same day changes nothing, the next day it is said anew', async () => {
+	const { db, personId, self } = await aWay();
+	const saidAt = (now: Date) => db.write((tx) => sayPathwayWaiting(tx, { personId, by: self, now }));
+	const at = async () => (await db.read.select().from(pathwayTable))[0]!.stillWaitingAt;
+	// 23:59 in Paris, then midnight.
+	const [late, midnight] = [new Date('2026-03-02T22:59:00Z'), new Date('2026-03-02T23:00:00Z')];
+	for (const now of [NOW, new Date(NOW.getTime() + 60_000), late]) await saidAt(now);
+	expect(await at()).toEqual(NOW);
+	const said = async () => (await historyOf(db.read, personId, 20)).filter(({ action }) => action === 'pathway.waited');
+	expect(await said()).toHaveLength(1);
+	await saidAt(midnight);
+	expect(await at()).toEqual(midnight);
+	expect(await said()).toHaveLength(2);
+});
+
+test('a need past its day is waited for: who took the request hears it', async () => {
+	const { db, territory, personId, lead, self } = await aWay(NOW);
+	const request = await aRequest(db, { personId, status: 'assigned', submittedAt: NOW, themes: ['housing'] });
+	const wait = () => db.write((tx) => sayPathwayWaiting(tx, { personId, by: self, now: NOW }));
+	await expect(wait()).rejects.toThrow('not_late_yet');
+	await db.write((tx) => tx.update(need).set({ expectedOn: '2026-03-01' }).where(eq(need.requestId, request.id)));
+	await wait();
+	const { id: territoryId, zone, settings } = await getTerritory(db.read, territory.id);
+	const [row] = await peopleToday(db.read, lead.id, { territoryId, zone, settings, now: NOW });
+	expect(row).toMatchObject({
+		personId,
+		reasons: [{ reason: 'waiting' }, { reason: 'delay', detail: { delayKind: 'need' }, reference: request.reference }],
+	});
 });
 
 test('who waits for nothing is told so', async () => {

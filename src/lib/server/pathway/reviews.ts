@@ -2,9 +2,10 @@ import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { StepOwner } from '../../shared/codes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { prepared } from '../db/prepared.ts';
+import { preparedByShape } from '../db/prepared.ts';
 import { account, pathway, situationReview, step } from '../db/schema/index.ts';
-import { newId } from '../platform/ids.ts';
+import { WHOLE } from '../db/whole.ts';
+import { idOf, newId } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
 import { addMonths, localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
@@ -25,14 +26,19 @@ interface Held {
 	/** What was looked at, in words the person reads. */
 	looked: string;
 	decisions: Decided[];
+	/** Drawn with the empty form: sent twice with the same words, it is one review. */
+	formId?: string;
 	by: Actor;
 	now: Date;
 }
 
 /** A *point de situation* was held: what was looked at is kept, each decision is a step. @throws DomainError `no_pathway` */
-export async function holdReview(tx: Tx, { personId, looked, decisions, by, now }: Held): Promise<{ id: string }> {
+export async function holdReview(tx: Tx, input: Held): Promise<{ id: string }> {
+	const { personId, looked, decisions, formId, by, now } = input;
 	const { id: pathwayId } = await openPathwayOf(tx, personId);
-	const id = newId();
+	const id = formId ? idOf('review', personId, formId, looked, JSON.stringify(decisions)) : newId();
+	const [known] = await tx.select({ id: situationReview.id }).from(situationReview).where(eq(situationReview.id, id));
+	if (known) return known;
 	await tx.insert(situationReview).values({
 		id,
 		pathwayId,
@@ -49,8 +55,8 @@ export async function holdReview(tx: Tx, { personId, looked, decisions, by, now 
 }
 
 /** Those held in a pathway, latest first, with what each decided. */
-export async function reviewsOf(q: Queries, pathwayId: string) {
-	const rows = await reviewRows(q).execute({ pathwayId });
+export async function reviewsOf(q: Queries, pathwayId: string, limit = 50) {
+	const rows = await reviewRows(q, { limit }).execute({ pathwayId });
 	const decided = await stepsDecidedIn(
 		q,
 		pathwayId,
@@ -64,14 +70,14 @@ export async function reviewsOf(q: Queries, pathwayId: string) {
 		decisions: decided.filter(({ decidedInId }) => decidedInId === id),
 	}));
 }
-const reviewRows = prepared((q) =>
+const reviewRows = preparedByShape((q, { limit }: { limit: number }) =>
 	q
 		.select({ review: situationReview, byName: account.displayName })
 		.from(situationReview)
 		.innerJoin(account, eq(account.id, situationReview.heldById))
 		.where(eq(situationReview.pathwayId, sql.placeholder('pathwayId')))
 		.orderBy(desc(situationReview.heldAt))
-		.limit(50)
+		.limit(limit)
 		.prepare(),
 );
 export type ReviewView = Awaited<ReturnType<typeof reviewsOf>>[number];
@@ -84,7 +90,7 @@ export async function stepsDecidedIn(q: Queries, pathwayId: string, ids: string[
 		.from(step)
 		.where(and(eq(step.pathwayId, pathwayId), inArray(step.decidedInId, ids)))
 		.orderBy(asc(step.createdAt), asc(step.id))
-		.limit(300);
+		.limit(WHOLE);
 	return rows.map(({ titleSealed, ...row }) => ({ ...row, title: unseal(`step.title_sealed:${row.id}`, titleSealed) }));
 }
 

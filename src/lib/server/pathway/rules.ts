@@ -1,5 +1,13 @@
 import type { StageState, StepOwner, StepState } from '../../shared/codes.ts';
-import { addDays, type DayType, type Holidays } from '../territories/calendar.ts';
+import {
+	addDays,
+	instantOf,
+	isCounted,
+	nextAllowed,
+	wallClock,
+	type DayType,
+	type Holidays,
+} from '../territories/calendar.ts';
 
 export type StepActor = 'person' | 'professional';
 
@@ -108,4 +116,26 @@ export function plannedDays(stages: PlannedStage[], holidays: Holidays): Map<num
 		planned.set(stage.position, day);
 	}
 	return planned;
+}
+
+/**
+ * The day a question of the first months at work is asked, so many weeks after `day`: the first one then on which a message may leave
+ * (product.md §5: never on a Sunday or a public holiday). Nobody is « sans réponse » before being asked.
+ */
+export function checkInDay(day: string, week: number, holidays: Holidays): string {
+	let asked = addDays(day, 7 * week);
+	while (!isCounted(asked, 'ouvrable', holidays)) asked = addDays(asked, 1);
+	return asked;
+}
+
+/**
+ * Working days (Monday to Friday, holidays of the zone excepted) between the moment a person can be told of a group of professionals
+ * and its beginning « so that the person can add a word or refuse »: the source is issue 4. A refusal only binds until it begins.
+ */
+export const GROUP_NOTICE_DAYS = 2;
+
+/** The earliest a group may begin when it is proposed or moved at `now`: the message leaves at the first hour one may. */
+export function earliestGroup(now: Date, zone: string, holidays: Holidays): Date {
+	const told = wallClock(nextAllowed(now, zone, holidays), zone);
+	return instantOf(addDays(told.day, GROUP_NOTICE_DAYS, 'ouvre', holidays), told.time, zone);
 }

@@ -6,12 +6,14 @@ import type { Tx } from '../db/client.ts';
 import { pathway, step } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { idOf, newId } from '../platform/ids.ts';
-import { seal, sealNullable } from '../platform/sealing.ts';
+import { seal, sealNullable, unsealNullable } from '../platform/sealing.ts';
+import { beginNeedOf } from '../requests/lifting.ts';
+import { advanceRequest } from '../requests/standing.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { noLongerWaiting, openPathwayOf, type Actor } from './commands.ts';
 import { getGoal } from './goals.ts';
-import { mayChangeStep, mayUntick } from './rules.ts';
+import { isOpenStep, mayChangeStep, mayUntick } from './rules.ts';
 
 interface NewStep {
 	personId: string;
@@ -33,14 +35,17 @@ interface NewStep {
 	ownedBy?: { accountId: string; structureId: string | null };
 	by: Actor;
 	now: Date;
-	/** Given when the same form may be heard twice. */
-	id?: string;
+	/** Drawn with the empty form: sent twice with the same words, it is one step. */
+	formId?: string;
 }
 
 /** Adds a step to the person's open pathway. @throws DomainError `no_pathway`, `not_found` for a goal of another pathway */
 export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
-	const { personId, owner, by, now, ownedBy = by, id = newId() } = input;
+	const { personId, owner, formId, by, now, ownedBy = by } = input;
 	const { id: pathwayId } = await openPathwayOf(tx, personId);
+	const id = formId ? idOf('step', personId, formId, input.title) : newId();
+	const [known] = await tx.select({ id: step.id }).from(step).where(eq(step.id, id));
+	if (known) return known;
 	const goalId = await ownGoal(tx, pathwayId, input.goalId);
 	await tx.insert(step).values({
 		id,
@@ -62,7 +67,11 @@ export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
 		createdAt: now,
 		version: 1,
 	});
-	if (by.role !== 'beneficiary') await noLongerWaiting(tx, pathwayId);
+	if (by.role !== 'beneficiary') {
+		await noLongerWaiting(tx, pathwayId);
+		await advanceRequest(tx, { personId, by, now });
+		if (input.theme) await beginNeedOf(tx, { personId, theme: input.theme, by, now });
+	}
 	await recordAudit(tx, { action: 'step.added', actor: by, subjectId: id, personId, detail: { owner }, at: now });
 	return { id };
 }
@@ -78,11 +87,8 @@ interface Proposal {
 }
 
 /** A person proposes a step: it is theirs at once, and marked as their idea by who created it. @throws DomainError `no_pathway` */
-export async function proposeStep(tx: Tx, { formId, ...input }: Proposal): Promise<{ id: string }> {
-	const id = formId ? idOf('proposal', input.personId, formId, input.title) : newId();
-	const known = await tx.select({ id: step.id }).from(step).where(eq(step.id, id));
-	return known[0] ?? addStep(tx, { ...input, id, owner: 'person' });
-}
+export const proposeStep = (tx: Tx, input: Proposal): Promise<{ id: string }> =>
+	addStep(tx, { ...input, owner: 'person' });
 
 interface OwnStep {
 	stepId: string;
@@ -95,28 +101,33 @@ interface OwnStep {
 export async function tickStep(tx: Tx, input: OwnStep): Promise<{ changed: boolean }> {
 	const found = await ownStep(tx, input);
 	if (found.state === 'done') return { changed: false };
-	await setState(tx, input, found, 'done', { doneAt: input.now });
+	await setState(tx, input, found, 'done', { doneAt: input.now, stuckAt: null });
 	return { changed: true };
 }
 
-/** Takes a tick back, the same day only. @throws DomainError `not_found`, `untick_too_late` */
+/** Takes a tick back, the same day only, while the pathway goes on. @throws DomainError `not_found`, `untick_too_late` */
 export async function untickStep(tx: Tx, input: OwnStep): Promise<{ changed: boolean }> {
 	const found = await ownStep(tx, input);
 	if (found.state !== 'done') return { changed: false };
-	const { zone } = await zoneOf(tx, found.pathwayId);
+	const { zone, endedAt } = await wayOf(tx, found.pathwayId);
 	const doneDay = found.doneAt && localDay(found.doneAt, zone);
-	if (!mayUntick(doneDay, localDay(input.now, zone))) throw new DomainError('untick_too_late', 'conflict');
+	if (endedAt || !mayUntick(doneDay, localDay(input.now, zone))) throw new DomainError('untick_too_late', 'conflict');
 	await setState(tx, input, found, 'planned', { doneAt: null });
 	return { changed: true };
 }
 
-/** « Je n’y arrive pas »: the step waits, and the referent sees why. @throws DomainError `not_found`, `step_refused` */
+/**
+ * « Je n’y arrive pas »: the step waits, and the referent sees since when and why. Said again without a word, it changes nothing.
+ * @throws DomainError `not_found`, `step_refused`
+ */
 export async function askHelpOnStep(tx: Tx, input: OwnStep & { note?: string }): Promise<{ changed: boolean }> {
 	const found = await ownStep(tx, input);
-	if (found.state === 'waiting' && !input.note) return { changed: false };
-	const personNoteSealed = sealNullable(`step.person_note_sealed:${found.id}`, input.note);
-	if (found.state === 'waiting') await tx.update(step).set({ personNoteSealed }).where(eq(step.id, found.id));
-	else await setState(tx, input, found, 'waiting', { personNoteSealed });
+	const place = `step.person_note_sealed:${found.id}`;
+	if (found.stuckAt && !input.note) return { changed: false };
+	// Sent again by a phone that heard no answer.
+	if (found.stuckAt && unsealNullable(place, found.personNoteSealed) === input.note) return { changed: false };
+	const personNoteSealed = sealNullable(place, input.note);
+	await setState(tx, input, found, 'waiting', { personNoteSealed, stuckAt: found.stuckAt ?? input.now }, input.note);
 	return { changed: true };
 }
 
@@ -147,6 +158,9 @@ export async function changeStep(tx: Tx, input: StepChange): Promise<void> {
 	const found = await stepOf(tx, stepId, personId);
 	if (found.version !== version) throw new DomainError('step_changed', 'conflict', { version: found.version });
 	if (!mayChangeStep('professional', found.state, input.state)) throw new DomainError('step_refused', 'conflict');
+	// Nothing is to do in a pathway that ended.
+	const reopens = input.state !== found.state && isOpenStep(input.state);
+	if (reopens && (await wayOf(tx, found.pathwayId)).endedAt) throw new DomainError('step_refused', 'conflict');
 	const keepsOwner = found.owner === input.owner;
 	const [changed] = await tx
 		.update(step)
@@ -162,6 +176,8 @@ export async function changeStep(tx: Tx, input: StepChange): Promise<void> {
 			weeklyHours: input.weeklyHours ?? null,
 			tags: input.tags ?? null,
 			state: input.state,
+			// Moved on by a professional: what the person had said is answered.
+			...(input.state === found.state ? {} : { stuckAt: null, personNoteSealed: null }),
 			doneAt: input.state === 'done' ? (found.doneAt ?? now) : null,
 			version: version + 1,
 		})
@@ -208,6 +224,8 @@ async function setState(
 	found: typeof step.$inferSelect,
 	to: StepState,
 	also: Partial<typeof step.$inferInsert>,
+	/** Kept in the history: what is said later does not erase it. */
+	reason?: string,
 ) {
 	if (!mayChangeStep('person', found.state, to)) throw new DomainError('step_refused', 'conflict');
 	await tx
@@ -215,14 +233,15 @@ async function setState(
 		.set({ state: to, version: found.version + 1, ...also })
 		.where(and(eq(step.id, found.id), eq(step.personId, personId)));
 	const detail = { from: found.state, to };
-	await recordAudit(tx, { action: 'step.changed', actor: by, subjectId: found.id, personId, detail, at: now });
+	await recordAudit(tx, { action: 'step.changed', actor: by, subjectId: found.id, personId, detail, reason, at: now });
 }
 
-async function zoneOf(tx: Tx, pathwayId: string) {
+async function wayOf(tx: Tx, pathwayId: string) {
 	const [row] = await tx
-		.select({ territoryId: pathway.territoryId })
+		.select({ territoryId: pathway.territoryId, endedAt: pathway.endedAt })
 		.from(pathway)
 		.where(eq(pathway.id, pathwayId))
 		.limit(1);
-	return getTerritory(tx, row!.territoryId);
+	const { zone } = await getTerritory(tx, row!.territoryId);
+	return { zone, endedAt: row!.endedAt };
 }

@@ -3,12 +3,13 @@ import { aCoordinator, aFollowUp, aPerson, aReferent, aTerritory, NOW } from '..
 import type { Professional } from '../../../../tests/factories/people.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
-import { listOpenings } from '../audit/queries.ts';
-import { auditEntry } from '../db/schema/index.ts';
+import { historyOf, listOpenings } from '../audit/queries.ts';
+import { auditEntry, followUpMember } from '../db/schema/index.ts';
+import type { FilePart } from './commands.ts';
 import { caseload, followedByName } from './caseload.ts';
 import { endPastMembers, endMember, inviteMember, objectToMember } from './sharing.ts';
 import { openFile } from './opening.ts';
-import { followersNow, followUpOf, getFollowedPerson, getPersonFor } from './queries.ts';
+import { followersNow, followUpOf, getFollowedPerson, getPersonFor, reasonsToFollow } from './queries.ts';
 import { seesTheme } from './rules.ts';
 
 async function aFollowedPerson() {
@@ -108,13 +109,42 @@ test('opening a file is written for the person once an hour, and not at all when
 	]);
 });
 
+test('each part of a file that is opened is written, once an hour for each', async () => {
+	const { db, person, lead } = await aFollowedPerson();
+	const open = (part: FilePart, minutes: number) =>
+		openFile(db, {
+			viewer: signedIn(lead),
+			personId: person.id,
+			part,
+			now: new Date(NOW.getTime() + minutes * 60_000),
+		});
+	await open('overview', 0);
+	await open('diagnosis', 1);
+	await open('overview', 2);
+	await open('diagnosis', 3);
+	await open('aids', 4);
+	expect((await listOpenings(db.read, person.id, 10)).map(({ part }) => part)).toEqual([
+		'aids',
+		'diagnosis',
+		'overview',
+	]);
+});
+
 async function anInvitation() {
 	const world = await aFollowedPerson();
 	const { db, person, lead, colleague } = world;
 	const personId = person.id;
 	const invite = (by: Professional, values: Partial<Parameters<typeof inviteMember>[1]> = {}, now = NOW) =>
 		db.write((tx) =>
-			inviteMember(tx, { personId, accountId: colleague.id, themes: ['mobility'], by: signedIn(by), now, ...values }),
+			inviteMember(tx, {
+				personId,
+				accountId: colleague.id,
+				themes: ['mobility'],
+				reason: 'Pour le permis',
+				by: signedIn(by),
+				now,
+				...values,
+			}),
 		);
 	const seen = (now = NOW) => getPersonFor(db.read, signedIn(colleague), personId, now);
 	return { ...world, personId, invite, seen, by: signedIn(lead) };
@@ -139,6 +169,35 @@ test('nobody is invited twice at once, and again once their day has come', async
 	expect(await seen(next)).toMatchObject({ themes: ['housing'] });
 	await db.write((tx) => endPastMembers(tx, new Date('2030-01-01T00:00:00Z')));
 	expect(await seen(next)).toMatchObject({ themes: ['housing'] });
+});
+
+test('why a guest is invited is kept sealed, and stands on their line and in the history; so does why they left', async () => {
+	const { db, invite, lead, personId, by } = await anInvitation();
+	const { id } = await invite(lead);
+	expect(await reasonsToFollow(db.read, personId)).toEqual(new Map([[id, 'Pour le permis']]));
+	await db.write((tx) => endMember(tx, { personId, memberId: id, reason: 'Permis obtenu', by, now: NOW }));
+	expect(await reasonsToFollow(db.read, personId)).toEqual(new Map());
+	const told = (await historyOf(db.read, personId, 10)).map(({ action, reason }) => [action, reason]);
+	expect(told).toEqual(
+		expect.arrayContaining([
+			['person.member_invited', 'Pour le permis'],
+			['person.member_ended', 'Permis obtenu'],
+		]),
+	);
+	for (const table of [auditEntry, followUpMember])
+		expect(JSON.stringify(await db.read.select().from(table))).not.toContain('ermis');
+});
+
+test('a guest whose last day is over leaves an entry in the person’s history', async () => {
+	const { db, invite, lead, personId } = await anInvitation();
+	const { id } = await invite(lead, { untilDay: '2026-03-02' });
+	await db.write((tx) => endPastMembers(tx, new Date('2026-03-03T00:30:00Z')));
+	expect((await historyOf(db.read, personId, 1))[0]).toMatchObject({
+		action: 'person.member_ended',
+		subjectId: id,
+		actorName: null,
+		at: new Date('2026-03-02T23:00:00Z'),
+	});
 });
 
 test('lists drop a guest on the very instant they no longer see the file, before anything was tidied up', async () => {

@@ -6,7 +6,7 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
 import { account, auditEntry, followUpMember } from '../db/schema/index.ts';
 import { unseal } from '../platform/sealing.ts';
-import { assignLead, assignSecond, endFollowUp, transferLead, type Assignment } from './commands.ts';
+import { assignLead, assignSecond, changeSecond, endFollowUp, transferLead, type Assignment } from './commands.ts';
 import { caseloadCount, followUpOf, leadOf } from './queries.ts';
 
 async function aTeam(caseloadLimit: number | null = null) {
@@ -105,4 +105,48 @@ test('a transfer ends one lead and opens the next, and changes nothing when the 
 		.where(and(eq(followUpMember.accountId, one.id), eq(followUpMember.personId, person.id)));
 	expect(closed).toMatchObject([{ part: 'lead', endedAt: NOW }]);
 	expect(await db.read.select().from(followUpMember).where(isNull(followUpMember.endedAt))).toHaveLength(1);
+});
+
+test('a second whose account is disabled gives way to the next one', async () => {
+	const { db, here, one, two, person, lead, input } = await aTeam();
+	const next = await aReferent(db, here);
+	await lead(one);
+	await db.write((tx) => assignSecond(tx, input(two)));
+	await expect(db.write((tx) => assignSecond(tx, input(next)))).rejects.toThrow('already_assigned');
+	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, two.id)));
+	await db.write((tx) => assignSecond(tx, input(next)));
+	const team = await followUpOf(db.read, person.id);
+	expect(team.map(({ part, accountId }) => [part, accountId])).toEqual([
+		['lead', one.id],
+		['second', next.id],
+	]);
+});
+
+test('a second is named, replaced and taken off, with why; from a page that shows who it is', async () => {
+	const { db, one, two, coordinator, person, lead } = await aTeam();
+	await lead(one);
+	const change = (accountId: string | null, shown: string) =>
+		db.write((tx) =>
+			changeSecond(tx, {
+				...{ personId: person.id, accountId, shown, reason: 'Elle part' },
+				...{ by: signedIn(coordinator), now: NOW },
+			}),
+		);
+	const seconds = async () => (await followUpOf(db.read, person.id)).filter(({ part }) => part === 'second');
+	expect(await change(two.id, '')).toMatchObject({ from: null });
+	const [first] = await seconds();
+	expect(first).toMatchObject({ accountId: two.id });
+	// A page of before: somebody was named since.
+	await expect(change(coordinator.id, '')).rejects.toMatchObject({ code: 'second_changed', kind: 'conflict' });
+	// The lead is not both halves.
+	await expect(change(one.id, first!.id)).rejects.toThrow('already_assigned');
+	expect(await change(coordinator.id, first!.id)).toMatchObject({ from: two.id });
+	const [next] = await seconds();
+	expect(next).toMatchObject({ accountId: coordinator.id });
+	const [line] = await db.read.select().from(followUpMember).where(eq(followUpMember.id, next!.id));
+	expect(unseal(`follow_up_member.reason_sealed:${next!.id}`, line!.reasonSealed!)).toBe('Elle part');
+	expect(await change(null, next!.id)).toEqual({ id: null, from: coordinator.id });
+	expect(await seconds()).toEqual([]);
+	const told = await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'person.follow_up_ended'));
+	expect(told).toHaveLength(2);
 });

@@ -15,7 +15,7 @@ import {
 	structure,
 } from '../db/schema/index.ts';
 import { among, is, prepared, preparedByShape } from '../db/prepared.ts';
-import { keysMatch, peopleFound } from './finding.ts';
+import { crowdPage, keysMatch, peopleFound } from './finding.ts';
 import { followedBy } from './queries.ts';
 import { searchTerms } from './rules.ts';
 
@@ -95,6 +95,9 @@ export type CaseloadRow = Awaited<ReturnType<typeof caseload>>['rows'][number];
 const seesThemeInSql = (theme: Theme) =>
 	sql`(${followUpMember.part} <> 'member' OR ${followUpMember.themes} LIKE ${`%"${theme}"%`})`;
 
+/** Found people put in order by themselves: two pages. More are read in the order of their index. */
+const MOST_NAMED = 2 * PAGE_SIZE;
+
 const offsetOf = (page = 1) => (Math.min(Math.max(page, 1), LAST_PAGE) - 1) * PAGE_SIZE;
 
 /** All people of a territory with who leads them: the coordinator's list. No contact, no need. */
@@ -103,18 +106,35 @@ export async function peopleOfTerritory(
 	territoryId: string,
 	{ text = '', late = false, page, today }: Pick<CaseloadFilters, 'text' | 'late' | 'page' | 'today'>,
 ) {
-	const found = await peopleFound(q, territoryId, text);
-	if (found?.length === 0) return { rows: [], more: false };
+	const found = await peopleFound(q, territoryId, text, MOST_NAMED);
 	const skipped = offsetOf(page);
+	if (found && 'terms' in found) {
+		const also = late ? isLate(q, today) : undefined;
+		const ids = await crowdPage(q, { territoryId, terms: found.terms, also, skipped, most: PAGE_SIZE + 1 });
+		const given = { territoryId, today, ids: JSON.stringify(ids), skipped: 0 };
+		const rows = await territoryRows(q, { found: true, late: false }).execute(given);
+		rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+		return { rows: rows.slice(0, PAGE_SIZE), more: ids.length > PAGE_SIZE };
+	}
+	if (found?.ids.length === 0) return { rows: [], more: false };
 	// Only of those that are shown is read what a list says beside the name; of late ones the list itself knows which.
 	const paged = found !== null && !late;
-	const ids = paged ? await idsOfPage(q).execute({ ids: JSON.stringify(found), skipped }) : (found ?? []).map(asRow);
-	const given = { territoryId, today, ids: JSON.stringify(ids.map(({ id }) => id)), skipped: paged ? 0 : skipped };
+	const all = JSON.stringify(found?.ids ?? []);
+	const ids = paged ? JSON.stringify((await idsOfPage(q).execute({ ids: all, skipped })).map(({ id }) => id)) : all;
+	const given = { territoryId, today, ids, skipped: paged ? 0 : skipped };
 	const rows = await territoryRows(q, { found: found !== null, late }).execute(given);
 	return { rows: rows.slice(0, PAGE_SIZE), more: rows.length > PAGE_SIZE };
 }
 
-const asRow = (id: string) => ({ id });
+/** The person's current stage passed its target. */
+const isLate = (q: Queries, today: string) =>
+	exists(
+		q
+			.select({ one: sql`1` })
+			.from(pathway)
+			.innerJoin(stage, and(eq(stage.pathwayId, pathway.id), currentStage))
+			.where(and(eq(pathway.personId, person.id), openPathway, lateStage(today))),
+	);
 
 /** The people of one page, and the first of the next. */
 const idsOfPage = prepared((q) =>

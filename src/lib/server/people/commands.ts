@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt } from 'drizzle-orm';
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Household } from '../../shared/codes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
@@ -8,7 +8,7 @@ import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { sealNullable } from '../platform/sealing.ts';
 import { getTerritory } from '../territories/queries.ts';
-import { caseloadCount, findMembership, openedRecently, personOf } from './queries.ts';
+import { caseloadCount, findMembership, openedRecently, personOf, reasonPlace } from './queries.ts';
 import { searchKeys, searchNameOf } from './rules.ts';
 
 /** Who decides: enough of a signed-in account for the rules and the audit. */
@@ -59,8 +59,11 @@ export async function createPerson(tx: Tx, input: NewPerson): Promise<{ id: stri
 
 type Searched = { id: string; territoryId: string; firstName: string; lastName: string; phone: string | null };
 
-const writeSearchKeys = (tx: Tx, { id, territoryId, ...row }: Searched) =>
-	tx.insert(personSearchKey).values(searchKeys(row).map((key) => ({ personId: id, territoryId, key })));
+/** Names made of signs alone, without a number, have none. */
+async function writeSearchKeys(tx: Tx, { id, territoryId, ...row }: Searched): Promise<void> {
+	const keys = searchKeys(row).map((key) => ({ personId: id, territoryId, key }));
+	if (keys.length > 0) await tx.insert(personSearchKey).values(keys);
+}
 
 /** To call after a change of name, phone number or territory: what a search finds follows the record. */
 export async function refreshSearch(tx: Tx, personId: string): Promise<void> {
@@ -102,7 +105,7 @@ export interface Assignment {
 	accountId: string;
 	/** Theirs; anything else is ignored. */
 	structureId?: string;
-	/** Coordinators only: why the limit of people per referent is passed. */
+	/** Coordinators only: why the limit of people per referent is passed. Of a transfer: why, and the person reads it. */
 	reason?: string;
 	by: Actor;
 	now: Date;
@@ -115,10 +118,14 @@ export interface Assignment {
  */
 export const assignLead = (tx: Tx, input: Assignment): Promise<{ id: string }> => assign(tx, 'lead', input);
 
-/** Names the other half of the pair. @throws as `assignLead`; the limit counts people led, so it does not apply here */
+/**
+ * Names the other half of the pair; one whose account is disabled gives way. @throws as `assignLead`; the limit counts people led, so it
+ * does not apply here
+ */
 export const assignSecond = (tx: Tx, input: Assignment): Promise<{ id: string }> => assign(tx, 'second', input);
 
-async function assign(tx: Tx, part: 'lead' | 'second', input: Assignment): Promise<{ id: string }> {
+/** `said`: why, in words the person reads. */
+async function assign(tx: Tx, part: 'lead' | 'second', input: Assignment, said?: string): Promise<{ id: string }> {
 	const { personId, accountId, by, now } = input;
 	const own = await personOf(tx, personId);
 	const referent = await referentOf(tx, accountId, own.territoryId);
@@ -128,6 +135,8 @@ async function assign(tx: Tx, part: 'lead' | 'second', input: Assignment): Promi
 	if (current?.part === 'lead') throw new DomainError('already_assigned', 'conflict');
 	const full = part === 'lead' && (await isFull(tx, accountId, own.territoryId));
 	if (full && !mayOverride(input)) throw new DomainError('caseload_full', 'conflict', { accountId });
+	const present = part === 'second' ? await lineOf(tx, personId, 'second') : undefined;
+	if (present && !present.active) await endFollowUp(tx, { ...input, accountId: present.accountId, reason: said });
 	// A member or a second who takes the lead has one open line, not two.
 	if (current) await closeLine(tx, current.id, now);
 	const id = newId();
@@ -142,13 +151,13 @@ async function assign(tx: Tx, part: 'lead' | 'second', input: Assignment): Promi
 			themes: null,
 			startedAt: now,
 			endedAt: null,
-			reasonSealed: full ? sealNullable(`follow_up_member.reason_sealed:${id}`, input.reason) : null,
+			reasonSealed: said || full ? sealNullable(reasonPlace(id), said ?? input.reason) : null,
 		})
 		.onConflictDoNothing()
 		.returning({ id: followUpMember.id });
 	if (!row) throw new DomainError('already_assigned', 'conflict');
-	const detail = { part, accountId, overLimit: full };
-	await recordAudit(tx, { action: 'person.assigned', actor: by, subjectId: id, personId, detail, at: now });
+	const about = { subjectId: id, personId, detail: { part, accountId, overLimit: full }, reason: said };
+	await recordAudit(tx, { action: 'person.assigned', actor: by, ...about, at: now });
 	return { id };
 }
 
@@ -168,14 +177,26 @@ async function referentOf(tx: Tx, accountId: string, territoryId: string): Promi
 	return { structureId: row.structureId };
 }
 
+/** The open line of the lead, or of the second. */
+async function lineOf(tx: Tx, personId: string, part: 'lead' | 'second') {
+	const [row] = await tx
+		.select({
+			id: followUpMember.id,
+			accountId: followUpMember.accountId,
+			active: sql<boolean>`${account.status} = 'active'`.mapWith(Boolean),
+		})
+		.from(followUpMember)
+		.innerJoin(account, eq(account.id, followUpMember.accountId))
+		.where(and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt), eq(followUpMember.part, part)))
+		.limit(1);
+	return row;
+}
+
 const closeLine = (tx: Tx, id: string, now: Date) =>
 	tx.update(followUpMember).set({ endedAt: now }).where(eq(followUpMember.id, id));
 
-/** Ends a professional's follow-up; the line stays as history. Ending one that is not open changes nothing. */
-export async function endFollowUp(
-	tx: Tx,
-	{ personId, accountId, by, now }: { personId: string; accountId: string; by: Actor; now: Date },
-): Promise<void> {
+/** Ends a professional's follow-up, with why when it was said; the line stays as history. Ending one that is not open changes nothing. */
+export async function endFollowUp(tx: Tx, { personId, accountId, reason, by, now }: Assignment): Promise<void> {
 	const ended = await tx
 		.update(followUpMember)
 		.set({ endedAt: now })
@@ -188,36 +209,52 @@ export async function endFollowUp(
 		)
 		.returning({ id: followUpMember.id, part: followUpMember.part });
 	for (const { id, part } of ended) {
-		const detail = { part, accountId };
-		await recordAudit(tx, { action: 'person.follow_up_ended', actor: by, subjectId: id, personId, detail, at: now });
+		const about = { subjectId: id, personId, detail: { part, accountId }, reason };
+		await recordAudit(tx, { action: 'person.follow_up_ended', actor: by, ...about, at: now });
 	}
 }
 
 /**
- * Gives the lead to somebody else in one go, history kept: for a professional who leaves.
+ * Gives the lead to somebody else in one go, history kept: for a professional who leaves. Why is asked for, and read by the person.
+ * @returns `from`: who led until now; what they promised is for whoever composes it (pathway's `handOverSteps`)
  * @throws as `assignLead`; nothing is ended then, because the write rolls back
  */
-export async function transferLead(tx: Tx, input: Assignment): Promise<{ id: string }> {
-	const [lead] = await tx
-		.select({ accountId: followUpMember.accountId })
-		.from(followUpMember)
-		.where(
-			and(eq(followUpMember.personId, input.personId), isNull(followUpMember.endedAt), eq(followUpMember.part, 'lead')),
-		)
-		.limit(1);
+export async function transferLead(tx: Tx, input: Assignment): Promise<{ id: string; from: string | null }> {
+	const lead = await lineOf(tx, input.personId, 'lead');
 	if (lead && lead.accountId !== input.accountId) await endFollowUp(tx, { ...input, accountId: lead.accountId });
-	return assignLead(tx, input);
+	const { id } = await assign(tx, 'lead', input, input.reason?.trim() || undefined);
+	return { id, from: lead?.accountId ?? null };
+}
+
+/**
+ * Names, replaces or, for `accountId` null, takes off the other half of the pair, with why, which the person reads. `shown` is the
+ * line of the one the form was made with, empty for none.
+ * @returns the line that goes on, and who was second until now
+ * @throws as `assignSecond`, and `second_changed` (conflict) when somebody named another since the page was shown
+ */
+export async function changeSecond(
+	tx: Tx,
+	input: Omit<Assignment, 'accountId' | 'reason'> & { accountId: string | null; shown: string; reason: string },
+): Promise<{ id: string | null; from: string | null }> {
+	const { accountId, shown, reason, ...about } = input;
+	const present = await lineOf(tx, input.personId, 'second');
+	if ((present?.id ?? '') !== shown) throw new DomainError('second_changed', 'conflict');
+	if (present && present.accountId !== accountId)
+		await endFollowUp(tx, { ...about, accountId: present.accountId, reason });
+	const from = present?.accountId ?? null;
+	if (!accountId) return { id: null, from };
+	return { ...(await assign(tx, 'second', { ...about, accountId }, reason)), from };
 }
 
 /** The parts of a file a professional opens, as `/compte/acces` names them. */
 export type FilePart = 'overview' | 'diagnosis' | 'pathway' | 'appointments' | 'aids' | 'request';
 
-/** Writes that a professional opened a file: once an hour is enough for the person to know. */
+/** Writes that a professional opened a part of a file: once an hour is enough for the person to know. */
 export async function recordOpening(
 	tx: Tx,
 	{ viewer, personId, part, now }: { viewer: Actor; personId: string; part: FilePart; now: Date },
 ): Promise<void> {
-	if (await openedRecently(tx, viewer.accountId, personId, now)) return;
+	if (await openedRecently(tx, { accountId: viewer.accountId, personId, part, now })) return;
 	await recordAudit(tx, {
 		action: 'person.opened',
 		actor: viewer,

@@ -13,8 +13,10 @@ export const DELAY_KINDS = [
 	'first_appointment',
 	'diagnosis',
 	'orientation',
+	'need',
 	'stage',
 	'steps',
+	'promise',
 	'interview',
 	'silence',
 	'review',
@@ -35,7 +37,7 @@ export interface Delay {
 	daysLate: number;
 	/** The current stage, for `stage`. */
 	stageName: Record<string, string> | null;
-	/** The request to take, for `first_contact`. */
+	/** The request it is about, when it is about one. */
 	reference: string | null;
 	leadName: string | null;
 	structureName: string | null;
@@ -49,13 +51,10 @@ export interface DelayContext {
 	now: Date;
 }
 
-/** Whose delays: those a professional leads or seconds; a territory's, by structure of the lead or by basin; one person's. */
-export type DelayScope =
-	| { accountId: string }
-	| { personId?: undefined; structureId?: string; employmentAreaId?: string }
-	| { personId: string };
+/** Whose delays: those a professional leads or seconds; a territory's, by structure of the lead or by basin. */
+export type DelayScope = { accountId: string } | { structureId?: string; employmentAreaId?: string };
 
-/** Per kind; a list longer than this is worked from its oldest. */
+/** Per kind; a list longer than this is worked from its oldest, or read further (`territoryDelays`). */
 export const MAX_PER_KIND = 200;
 
 export const shown = {
@@ -103,20 +102,23 @@ export function delayOf(
 
 /** What of a scope changes the query; the rest are values given at each run, so that no statement holds anybody's id. */
 export interface Shape {
-	whose: 'own' | 'person' | 'territory';
+	whose: 'own' | 'territory';
 	structure: boolean;
 	basin: boolean;
 }
 
 export function shapeOf(scope: DelayScope): Shape {
 	if ('accountId' in scope) return { whose: 'own', structure: false, basin: false };
-	if (scope.personId !== undefined) return { whose: 'person', structure: false, basin: false };
 	const { structureId, employmentAreaId } = scope;
 	return { whose: 'territory', structure: Boolean(structureId), basin: Boolean(employmentAreaId) };
 }
 
 /** The values of every query of delays, by the name of their placeholder. Days end in the territory's zone. */
-export function valuesOf(scope: DelayScope, { territoryId, zone, settings, now }: DelayContext, today: string) {
+export function valuesOf(
+	scope: DelayScope,
+	{ territoryId, zone, settings, now }: DelayContext,
+	{ today, most }: { today: string; most: number },
+) {
 	/** Sent before this instant, the last calendar day of the target is over. */
 	const ago = (days: number) => startOfDay(addDays(today, -days), zone);
 	// A day more: the end of a month makes « six months ago » and « in six months » differ.
@@ -126,6 +128,7 @@ export function valuesOf(scope: DelayScope, { territoryId, zone, settings, now }
 		territoryId,
 		today,
 		now,
+		most,
 		beforeAppointment: ago(settings.firstAppointmentDays),
 		beforeSilence: ago(settings.silenceDays),
 		beforeDiagnosis: ago(settings.diagnosisDays),
@@ -144,10 +147,13 @@ export interface Asked {
 	today: string;
 }
 
+/** How many a list reads, oldest first. */
+export const most = sql.placeholder('most' satisfies keyof DelayValues);
+
 /** Names of the values, for placeholders that cannot be mistyped. */
 export const value = (
 	column: SQLiteColumn,
-	name: keyof DelayValues | 'accountId' | 'structureId' | 'employmentAreaId' | 'personId',
+	name: keyof DelayValues | 'accountId' | 'structureId' | 'employmentAreaId',
 ) => given(column, name);
 
 /**
@@ -165,7 +171,6 @@ export function within(
 			openMember,
 			inArray(followUpMember.part, OWN_PARTS),
 		);
-	if (whose === 'person') return eq(person.id, value(person.id, 'personId'));
 	return and(
 		eq(sql`${territory}`, value(person.territoryId, 'territoryId')),
 		structure ? eq(followUpMember.structureId, value(followUpMember.structureId, 'structureId')) : undefined,

@@ -18,6 +18,7 @@ import {
 	delayOf,
 	lineOf,
 	MAX_PER_KIND,
+	most,
 	shapeOf,
 	shown,
 	value,
@@ -26,53 +27,91 @@ import {
 	type Asked,
 	type Delay,
 	type DelayContext,
+	type DelayKind,
 	type DelayScope,
 	type Shape,
 } from './delay-scope.ts';
 import {
+	promised,
 	standingStill,
+	unbegun,
 	withoutAppointment,
 	withoutDiagnosis,
 	withoutInterview,
 	withoutPathway,
 	withoutReview,
+	withoutSocialReview,
 } from './follow-up-delays.ts';
 
 export { DELAY_KINDS, type Delay, type DelayContext, type DelayKind, type DelayScope } from './delay-scope.ts';
 
 /**
  * Targets that are passed now, computed, never stored: the same for `/pro` (mine), `/pilotage/delais` (all) and the person's own
- * « J’attends toujours », worst first.
+ * « J’attends toujours » (own-delays.ts), worst first; of each kind the oldest ones.
  * Days are the territory's; stages carry a target already counted in their own kind of day.
  */
 export async function passedDelays(q: Queries, scope: DelayScope, context: DelayContext): Promise<Delay[]> {
+	return worstFirst(await listsOf(q, scope, context, MAX_PER_KIND));
+}
+
+/** One list after the other, `most` of each at most, oldest first. */
+async function listsOf(q: Queries, scope: DelayScope, context: DelayContext, most: number): Promise<Delay[][]> {
 	const today = localDay(context.now, context.zone);
-	const asked: Asked = { shape: shapeOf(scope), values: valuesOf(scope, context, today), context, today };
+	const values = valuesOf(scope, context, { today, most });
+	const asked: Asked = { shape: shapeOf(scope), values, context, today };
 	const own = asked.shape.whose === 'own';
-	const lists = [
+	return [
 		await lateStages(q, asked),
 		await withoutAppointment(q, asked),
 		await silent(q, asked),
 		await withoutDiagnosis(q, asked),
 		await withoutPathway(q, asked),
+		await unbegun(q, asked),
 		await standingStill(q, asked),
+		await promised(q, asked),
 		await withoutInterview(q, asked),
 		await withoutReview(q, asked),
+		await withoutSocialReview(q, asked),
 		// A request nobody took has no lead: it is in nobody's own list, and in no structure's.
 		own || asked.shape.structure ? [] : await withoutContact(q, asked),
 	];
-	return lists.flat().sort((a, b) => b.daysLate - a.daysLate || a.lastName.localeCompare(b.lastName));
 }
 
-/** Those of a territory, of one structure or one basin: the pages of one list, and its filters, are looked at one after the other. */
+const worstFirst = (lists: Delay[][]) =>
+	lists.flat().sort((a, b) => b.daysLate - a.daysLate || a.lastName.localeCompare(b.lastName));
+
+/** Of a territory, the worst first. `cut`: kinds that go on beyond what was read. */
+export interface TerritoryDelays {
+	delays: Delay[];
+	cut: DelayKind[];
+}
+
+/**
+ * Those of a territory, of one structure or one basin: the pages of one list, and its filters, are looked at one after the other.
+ * The first `upTo` of them, and of each kind, are exact, however many there are.
+ */
 export async function territoryDelays(
 	q: Queries,
-	scope: Extract<DelayScope, { personId?: undefined }>,
+	scope: Exclude<DelayScope, { accountId: string }>,
 	context: DelayContext,
-): Promise<Delay[]> {
+	upTo = MAX_PER_KIND,
+): Promise<TerritoryDelays> {
 	const { structureId, employmentAreaId } = scope;
-	const key = JSON.stringify(['delays', context.territoryId, structureId, employmentAreaId, minuteOf(context.now)]);
-	return whileUnchanged(q, key, () => passedDelays(q, { structureId, employmentAreaId }, context));
+	const most = Math.ceil(upTo / MAX_PER_KIND) * MAX_PER_KIND;
+	const key = JSON.stringify([
+		'delays',
+		context.territoryId,
+		structureId,
+		employmentAreaId,
+		most,
+		minuteOf(context.now),
+	]);
+	return whileUnchanged(q, key, async () => {
+		// One more than is shown says whether there are others.
+		const lists = await listsOf(q, { structureId, employmentAreaId }, context, most + 1);
+		const cut = lists.flatMap((list) => (list.length > most ? [list[0]!.kind] : []));
+		return { delays: worstFirst(lists.map((list) => list.slice(0, most))), cut };
+	});
 }
 
 const stageRows = preparedByShape((q, shape: Shape) =>
@@ -95,7 +134,7 @@ const stageRows = preparedByShape((q, shape: Shape) =>
 			),
 		)
 		.orderBy(asc(stage.targetOn))
-		.limit(MAX_PER_KIND)
+		.limit(most)
 		.prepare(),
 );
 
@@ -114,7 +153,7 @@ const silentRows = preparedByShape((q, shape: Shape) =>
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(and(lt(person.lastContactAt, value(person.lastContactAt, 'beforeSilence')), within(q, shape)))
 		.orderBy(asc(person.lastContactAt))
-		.limit(MAX_PER_KIND)
+		.limit(most)
 		.prepare(),
 );
 
@@ -152,7 +191,7 @@ const untakenRows = preparedByShape((q, { whose, basin }: Shape) =>
 			),
 		)
 		.orderBy(asc(supportRequest.submittedAt))
-		.limit(MAX_PER_KIND)
+		.limit(most)
 		.prepare(),
 );
 

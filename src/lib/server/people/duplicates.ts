@@ -1,7 +1,8 @@
-import { and, eq, inArray, ne, type SQL } from 'drizzle-orm';
+import { and, eq, gte, inArray, lte, ne, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { account, followUpMember, municipality, person } from '../db/schema/index.ts';
 import { leadOfPerson } from './caseload.ts';
+import { calledAlike } from './finding.ts';
 import { differentFrom } from './identity.ts';
 import type { PersonRow } from './queries.ts';
 
@@ -24,17 +25,18 @@ export interface Duplicate {
  */
 export async function possibleDuplicates(
 	q: Queries,
-	own: Pick<PersonRow, 'id' | 'territoryId' | 'searchName' | 'birthDate' | 'phone' | 'email'>,
+	own: Pick<
+		PersonRow,
+		'id' | 'territoryId' | 'firstName' | 'lastName' | 'searchName' | 'birthDate' | 'phone' | 'email'
+	>,
 ): Promise<Duplicate[]> {
 	// One search per index: a single « or » over three columns would read the whole territory.
 	const lists = [
 		own.birthDate
-			? await alike(
-					q,
-					own,
-					'name',
-					and(inArray(person.searchName, orders(own.searchName)), eq(person.birthDate, own.birthDate)),
-				)
+			? await alike(q, own, 'name', and(hasOneOf(own, orders(own.searchName)), bornWith(own.birthDate)))
+			: [],
+		own.birthDate
+			? await alike(q, own, 'name', and(calledAlike(q, own.territoryId, own), bornWith(own.birthDate)))
 			: [],
 		own.phone ? await alike(q, own, 'contact', eq(person.phone, own.phone)) : [],
 		own.email ? await alike(q, own, 'contact', eq(person.email, own.email)) : [],
@@ -46,12 +48,26 @@ export async function possibleDuplicates(
 	return [...first.values()].slice(0, MAX_DUPLICATES);
 }
 
+const hasOneOf = ({ territoryId }: { territoryId: string }, names: string[]) =>
+	and(eq(person.territoryId, territoryId), inArray(person.searchName, names));
+
+/** The same day; of whom the year alone is known, any day of it. */
+function bornWith(birthDate: string): SQL | undefined {
+	const year = birthDate.slice(0, 4);
+	return birthDate.endsWith('-00-00')
+		? and(gte(person.birthDate, birthDate), lte(person.birthDate, `${year}-12-31`))
+		: inArray(person.birthDate, [birthDate, `${year}-00-00`]);
+}
+
 const MOST_WORDS = 4;
 
-/** The words of a name in every order: family and first name change places easily. Longer names keep their own order and the reverse. */
+/**
+ * The words of a name in every order: family and first name change places easily. Longer names keep theirs, from each word on: in one
+ * of them family and first name changed places, wherever they were cut.
+ */
 function orders(searchName: string): string[] {
 	const words = searchName.split(' ').filter(Boolean);
-	if (words.length > MOST_WORDS) return [searchName, words.toReversed().join(' ')];
+	if (words.length > MOST_WORDS) return words.map((_, at) => [...words.slice(at), ...words.slice(0, at)].join(' '));
 	const all = (left: string[]): string[][] =>
 		left.length <= 1
 			? [left]
@@ -78,7 +94,8 @@ async function alike(
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.leftJoin(followUpMember, leadOfPerson)
 		.leftJoin(account, eq(account.id, followUpMember.accountId))
-		.where(and(eq(person.territoryId, own.territoryId), ne(person.id, own.id), condition))
+		// The plus: who was found leads, not everybody of the territory.
+		.where(and(sql`+${person.territoryId} = ${own.territoryId}`, ne(person.id, own.id), condition))
 		.limit(MAX_DUPLICATES);
 	return rows.map((row) => ({ ...row, why }));
 }

@@ -7,7 +7,7 @@ import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { seal, unseal } from '../platform/sealing.ts';
 import { findMembership } from './queries.ts';
-import { searchNameOf } from './rules.ts';
+import { calledAlike } from './finding.ts';
 
 /** How long a file stays open to somebody who does not follow the person. */
 export const OPEN_MINUTES = 60;
@@ -61,15 +61,14 @@ export async function openExceptionally(tx: Tx, input: Asked): Promise<Opened | 
 	return { outcome: 'opened', id, personId };
 }
 
-/** Born in a year of which the day is unknown: the year is compared. Noted twice, the latest in touch is meant. */
+/** The very name, however it is cut into words. Born in a year of which the day is unknown: the year is compared. Noted twice, the latest in touch is meant. */
 async function findByNameAndBirth(q: Queries, territoryId: string, { firstName, lastName, birthDate }: Asked) {
 	const [row] = await q
 		.select({ id: person.id })
 		.from(person)
 		.where(
 			and(
-				eq(person.territoryId, territoryId),
-				eq(person.searchName, searchNameOf({ firstName, lastName })),
+				calledAlike(q, territoryId, { firstName, lastName }),
 				inArray(person.birthDate, [birthDate, `${birthDate.slice(0, 4)}-00-00`]),
 			),
 		)

@@ -1,32 +1,45 @@
-import { and, count, eq, exists, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, exists, gte, inArray, lt, not, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
+import { prepared, preparedByShape } from '../db/prepared.ts';
 import { person, personSearchKey } from '../db/schema/index.ts';
-import { searchTerms } from './rules.ts';
+import { searchTerms, wholeNameKey } from './rules.ts';
 
 /** People found by what was typed of their names or number: a term is a range of the index of their keys. */
 
-/** People looked at behind one search: more than a page can show, few enough to stay instant on a common name. */
+/** People named by their ids behind one search: few enough to be put in order at once, whatever the list. */
 const MAX_FOUND = 250;
 /** Keys counted at most to tell the rarer of two terms: past it, both are common. */
 const MAX_COUNTED = 5_000;
 
-const startsWith = (term: string) => and(gte(personSearchKey.key, term), lt(personSearchKey.key, `${term}\uffff`));
+/** Beyond all that begins with a term. */
+const end = (term: string) => `${term}\uffff`;
+const value = (name: string) => sql.placeholder(name);
 
-const inTerritory = (territoryId: string, term: string) =>
-	and(eq(personSearchKey.territoryId, territoryId), startsWith(term));
+const startsWith = (term: string) => and(gte(personSearchKey.key, term), lt(personSearchKey.key, end(term)));
 
-/** Ids of the territory's people whom a search finds, whatever the accents; null when nothing is looked for. */
-export async function peopleFound(q: Queries, territoryId: string, typed: string): Promise<string[] | null> {
+/** Whom a search finds: all of them, or that they are too many to be named, for a list to look at its own rows (`keysMatch`). */
+export type Found = { ids: string[] } | { terms: string[] };
+
+/** The territory's people whom a search finds, whatever the accents, `most` of them by name; null when nothing is looked for. */
+export async function peopleFound(
+	q: Queries,
+	territoryId: string,
+	typed: string,
+	most = MAX_FOUND,
+): Promise<Found | null> {
 	const terms = searchTerms(typed);
-	return terms.length > 0 ? idsFound(q, territoryId, terms) : null;
+	if (terms.length === 0) return null;
+	// One more says that they are too many.
+	const ids = await idsFound(q, territoryId, terms, most + 1);
+	return ids.length > most ? { terms } : { ids };
 }
 
 /**
- * Ids of the territory's people whose keys begin with every term. Without statistics the database cannot tell a rare term
+ * Ids of the territory's people whose keys begin with every term, `most` of them. Without statistics the database cannot tell a rare term
  * from a common one: each is counted, no further than makes a difference, and the rarest leads.
  */
-async function idsFound(q: Queries, territoryId: string, terms: string[]): Promise<string[]> {
+async function idsFound(q: Queries, territoryId: string, terms: string[], most: number): Promise<string[]> {
 	const byLength = [...terms].sort((a, b) => b.length - a.length);
 	let rarest = { term: byLength[0]!, keys: Infinity };
 	if (terms.length > 1)
@@ -34,45 +47,77 @@ async function idsFound(q: Queries, territoryId: string, terms: string[]): Promi
 			const keys = await keysUpTo(q, territoryId, term, Math.min(rarest.keys, MAX_COUNTED));
 			if (keys < rarest.keys) rarest = { term, keys };
 		}
-	return firstFound(
-		q,
-		territoryId,
-		rarest.term,
-		byLength.filter((term) => term !== rarest.term),
-	);
+	const others = byLength.filter((term) => term !== rarest.term);
+	return firstFound(q, { territoryId, first: rarest.term, others, most });
 }
 
-/** How many keys begin with a term, counted up to `most`. */
-async function keysUpTo(q: Queries, territoryId: string, term: string, most: number): Promise<number> {
+/** Keys of the territory that begin with the term given as `first`. */
+const keysOfFirst = and(
+	eq(personSearchKey.territoryId, value('territoryId')),
+	gte(personSearchKey.key, value('first')),
+	lt(personSearchKey.key, value('firstEnd')),
+);
+
+const keysCounted = prepared((q) => {
 	const keys = q
 		.select({ personId: personSearchKey.personId })
 		.from(personSearchKey)
-		.where(inTerritory(territoryId, term))
-		.limit(most)
+		.where(keysOfFirst)
+		.limit(value('most'))
 		.as('keys');
-	const [row] = await q.select({ keys: count() }).from(keys).limit(1);
+	return q.select({ keys: count() }).from(keys).prepare();
+});
+
+/** How many keys begin with a term, counted up to `most`. */
+async function keysUpTo(q: Queries, territoryId: string, term: string, most: number): Promise<number> {
+	const [row] = await keysCounted(q).execute({ territoryId, first: term, firstEnd: end(term), most });
 	return row!.keys;
 }
 
-/** Goes through the keys of one term until enough of their people have the others too. */
-async function firstFound(q: Queries, territoryId: string, first: string, others: string[]): Promise<string[]> {
-	const conditions = others.map((term, index) => {
+const firstOnes = preparedByShape((q, { others }: { others: number }) => {
+	const conditions = Array.from({ length: others }, (_, index) => {
 		const key = alias(personSearchKey, `key_${index}`);
-		const own = and(eq(key.personId, personSearchKey.personId), gte(key.key, term), lt(key.key, `${term}\uffff`));
+		const begins = and(gte(key.key, value(`other${index}`)), lt(key.key, value(`otherEnd${index}`)));
 		return exists(
 			q
 				.select({ one: sql`1` })
 				.from(key)
-				.where(own),
+				.where(and(eq(key.personId, personSearchKey.personId), begins)),
 		);
 	});
-	const rows = await q
+	return q
 		.selectDistinct({ id: personSearchKey.personId })
 		.from(personSearchKey)
-		.where(and(inTerritory(territoryId, first), ...conditions))
-		.limit(MAX_FOUND);
+		.where(and(keysOfFirst, ...conditions))
+		.limit(value('most'))
+		.prepare();
+});
+
+/** Goes through the keys of one term until enough of their people have the others too. */
+async function firstFound(
+	q: Queries,
+	{ territoryId, first, others, most }: { territoryId: string; first: string; others: string[]; most: number },
+): Promise<string[]> {
+	const given = others.flatMap((term, index) => [
+		[`other${index}`, term],
+		[`otherEnd${index}`, end(term)],
+	]);
+	const rows = await firstOnes(q, { others: others.length }).execute({
+		...{ territoryId, first, firstEnd: end(first), most },
+		...Object.fromEntries(given),
+	});
 	return rows.map(({ id }) => id);
 }
+
+/** Who bears this very name, however it is cut into words: ids, for a condition on them. */
+export const calledAlike = (q: Queries, territoryId: string, names: { firstName: string; lastName: string }) =>
+	inArray(
+		person.id,
+		q
+			.select({ id: personSearchKey.personId })
+			.from(personSearchKey)
+			.where(and(eq(personSearchKey.territoryId, territoryId), eq(personSearchKey.key, wholeNameKey(names)))),
+	);
 
 /** Every term begins one of the person's keys: for a list that is already short. */
 export function keysMatch(q: Queries, terms: string[]): SQL[] {
@@ -84,4 +129,67 @@ export function keysMatch(q: Queries, terms: string[]): SQL[] {
 				.where(and(eq(personSearchKey.personId, person.id), startsWith(term))),
 		),
 	);
+}
+
+interface Crowd {
+	territoryId: string;
+	terms: string[];
+	/** What else the list asks of a person. */
+	also: SQL | undefined;
+	skipped: number;
+	most: number;
+}
+
+/**
+ * Ids of some of the people whom a common word finds: those filed under it, by name, then those who bear it otherwise. In that
+ * order each part is a range of the index of names: sorting them all, or looking for one family among everybody, is not.
+ */
+export async function crowdPage(q: Queries, { territoryId, terms, also, skipped, most }: Crowd): Promise<string[]> {
+	const filed = await mostFiledUnder(q, territoryId, terms);
+	const ofTerritory = eq(person.territoryId, territoryId);
+	const under = and(
+		filedUnder(filed),
+		...keysMatch(
+			q,
+			terms.filter((term) => term !== filed),
+		),
+	);
+	const read = (where: SQL | undefined, from: number, limit: number) =>
+		q
+			.select({ id: person.id })
+			.from(person)
+			.where(and(ofTerritory, where, also))
+			.orderBy(asc(person.searchName), asc(person.id))
+			.limit(limit)
+			.offset(from);
+	const first = await read(under, skipped, most);
+	if (first.length === most) return first.map(({ id }) => id);
+	const passed = first.length > 0 ? skipped : (await read(under, 0, skipped)).length;
+	const others = and(not(filedUnder(filed)), ...keysMatch(q, terms));
+	const rest = await read(others, skipped - passed, most - first.length);
+	return [...first, ...rest].map(({ id }) => id);
+}
+
+const filedUnder = (term: string) => and(gte(person.searchName, term), lt(person.searchName, end(term)))!;
+
+const filedCounted = prepared((q) => {
+	const own = and(
+		eq(person.territoryId, value('territoryId')),
+		gte(person.searchName, value('first')),
+		lt(person.searchName, value('firstEnd')),
+	);
+	const filed = q.select({ id: person.id }).from(person).where(own).limit(value('most')).as('filed');
+	return q.select({ people: count() }).from(filed).prepare();
+});
+
+/** The term under which most people are filed; of two that fill pages, the first. */
+async function mostFiledUnder(q: Queries, territoryId: string, terms: string[]): Promise<string> {
+	let found = { term: terms[0]!, people: -1 };
+	if (terms.length > 1)
+		for (const term of terms) {
+			const given = { territoryId, first: term, firstEnd: end(term), most: MAX_FOUND };
+			const [row] = await filedCounted(q).execute(given);
+			if (row!.people > found.people) found = { term, people: row!.people };
+		}
+	return found.term;
 }

@@ -11,12 +11,22 @@ import {
 import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { plansOf } from '../../../../tests/support/plans.ts';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { appointment, diagnosis, pathway, person, situationReview, step } from '../db/schema/index.ts';
+import {
+	appointment,
+	diagnosis,
+	need,
+	pathway,
+	person as personTable,
+	situationReview,
+	step,
+	supportRequest,
+} from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { getTerritory } from '../territories/queries.ts';
-import { passedDelays, type DelayKind } from './delays.ts';
+import { passedDelays, territoryDelays, type DelayKind } from './delays.ts';
+import { ownDelays } from './own-delays.ts';
 
 /** 3 March 2026 at noon in Cayenne (UTC−3). */
 const NOON = new Date('2026-03-03T15:00:00Z');
@@ -34,7 +44,7 @@ async function aFollowUpInGuyane(startedAt: Date, kind: 'socio_pro' | 'social' =
 		const [mine, all, own] = [
 			await passedDelays(db.read, { accountId: referent.id }, context),
 			await passedDelays(db.read, {}, context),
-			await passedDelays(db.read, { personId: person.id }, context),
+			await ownDelays(db.read, person.id, context),
 		].map((list) =>
 			list.filter((delay) => delay.kind === kind).map(({ targetOn, daysLate }) => ({ targetOn, daysLate })),
 		);
@@ -104,7 +114,7 @@ test('diagnosis and orientation are awaited 30 and 45 days after the request, un
 	await aRequest(db, sent);
 	const { settings, zone } = await getTerritory(db.read, territory.id);
 	const kinds = async () =>
-		(await passedDelays(db.read, { personId: waiting.id }, { territoryId: territory.id, zone, settings, now: NOON }))
+		(await ownDelays(db.read, waiting.id, { territoryId: territory.id, zone, settings, now: NOON }))
 			.filter(({ kind }) => kind === 'diagnosis' || kind === 'orientation')
 			.map(({ kind, targetOn }) => `${kind} ${targetOn}`)
 			.sort();
@@ -120,6 +130,113 @@ test('diagnosis and orientation are awaited 30 and 45 days after the request, un
 	await aPathway(db, { personId: waiting.id });
 	expect(await kinds()).toEqual([]);
 	expect(await late('diagnosis')).toEqual([]);
+});
+
+test('a first appointment is awaited until one is offered since the request, that neither was called off nor ran out', async () => {
+	const { db, territory, referent } = await aFollowUpInGuyane(NOON);
+	const waiting = await aPerson(db, { referent, lastContactAt: NOON });
+	const personId = waiting.id;
+	await aRequest(db, {
+		personId,
+		status: 'assigned',
+		assignedToId: referent.id,
+		submittedAt: at('2026-02-10'),
+	});
+	const { settings, zone } = await getTerritory(db.read, territory.id);
+	const late = async () =>
+		(await ownDelays(db.read, personId, { territoryId: territory.id, zone, settings, now: NOON }))
+			.filter(({ kind }) => kind === 'first_appointment')
+			.map(({ targetOn }) => targetOn);
+	const expected = ['2026-02-25'];
+	expect(await late()).toEqual(expected);
+	// Of an earlier request; called off by the service; a choice that ran out.
+	await anAppointment(db, { personId, day: '2025-11-20', state: 'seen', createdAt: at('2025-11-01') });
+	await anAppointment(db, { personId, day: '2026-02-20', state: 'revoked', createdAt: at('2026-02-12') });
+	const offered = { personId, day: '2026-03-10', state: 'invited', createdAt: at('2026-02-12') } as const;
+	const choice = await anAppointment(db, { ...offered, chooseBy: at('2026-02-22') });
+	expect(await late()).toEqual(expected);
+	await db.write((tx) =>
+		tx
+			.update(appointment)
+			.set({ chooseBy: at('2026-03-04') })
+			.where(eq(appointment.id, choice.id)),
+	);
+	expect(await late()).toEqual([]);
+	await db.write((tx) => tx.update(appointment).set({ state: 'noshow' }).where(eq(appointment.id, choice.id)));
+	expect(await late()).toEqual([]);
+});
+
+test('what a professional or a structure promised is late the day after its last day, one line a person, the oldest', async () => {
+	const { db, referent, person, pathway: way, late } = await aFollowUpInGuyane(NOON);
+	const promise = (values: Parameters<typeof aStep>[1]) =>
+		aStep(db, { personId: person.id, pathwayId: way.id, owner: 'referent', ownerAccountId: referent.id, ...values });
+	await promise({ owner: 'person', ownerAccountId: null, dueOn: '2026-02-01' });
+	await promise({ state: 'done', dueOn: '2026-02-01' });
+	await promise({ dueOn: null });
+	expect(await late('promise')).toEqual([]);
+	await promise({ dueOn: '2026-03-03' });
+	// Over at midnight in Cayenne: 03:00 UTC.
+	expect(await late('promise', new Date('2026-03-04T02:59:59Z'))).toEqual([]);
+	const first = await promise({ owner: 'structure', ownerAccountId: null, dueOn: '2026-03-01' });
+	await promise({ dueOn: '2026-03-01', state: 'in_progress' });
+	expect(await late('promise')).toEqual([{ targetOn: '2026-03-01', daysLate: 2 }]);
+	expect(await late('promise', new Date('2026-03-04T03:00:00Z'))).toEqual([{ targetOn: '2026-03-01', daysLate: 3 }]);
+	await db.write((tx) => tx.update(step).set({ state: 'cancelled' }).where(eq(step.id, first.id)));
+	expect(await late('promise')).toHaveLength(1);
+	await db.write((tx) => tx.update(pathway).set({ endedAt: NOON }).where(eq(pathway.id, way.id)));
+	expect(await late('promise')).toEqual([]);
+});
+
+test('a need that nobody has begun is late the day after its day, once the request was taken; one line a person', async () => {
+	const { db, person, late } = await aFollowUpInGuyane(NOON);
+	const request = await aRequest(db, { personId: person.id, themes: ['housing', 'mobility'], submittedAt: NOON });
+	const set = (theme: 'housing' | 'mobility', values: Partial<typeof need.$inferInsert>) =>
+		db.write((tx) =>
+			tx
+				.update(need)
+				.set(values)
+				.where(and(eq(need.requestId, request.id), eq(need.theme, theme))),
+		);
+	const standing = (status: 'assigned' | 'in_pathway' | 'closed') =>
+		db.write((tx) => tx.update(supportRequest).set({ status }).where(eq(supportRequest.id, request.id)));
+	await set('housing', { expectedOn: '2026-03-01' });
+	await set('mobility', { expectedOn: '2026-02-28' });
+	// Nobody took the request: it is the request that is late.
+	expect(await late('need')).toEqual([]);
+	await standing('assigned');
+	expect(await late('need')).toEqual([{ targetOn: '2026-02-28', daysLate: 3 }]);
+	await set('mobility', { status: 'in_progress' });
+	await standing('in_pathway');
+	expect(await late('need')).toEqual([{ targetOn: '2026-03-01', daysLate: 2 }]);
+	await set('housing', { expectedOn: '2026-03-03' });
+	expect(await late('need')).toEqual([]);
+	await set('housing', { expectedOn: '2026-03-01' });
+	await standing('closed');
+	expect(await late('need')).toEqual([]);
+});
+
+test('a territory’s list says when it goes on, and is read further page after page', async () => {
+	const { db, territory, referent, person } = await aFollowUpInGuyane(at('2025-12-01'));
+	const { settings, zone } = await getTerritory(db.read, territory.id);
+	const context = { territoryId: territory.id, zone, settings, now: NOON };
+	const read = async (upTo?: number) => territoryDelays(db.read, {}, context, upTo);
+	await db.write((tx) =>
+		tx
+			.update(personTable)
+			.set({ lastContactAt: at('2026-01-01') })
+			.where(eq(personTable.id, person.id)),
+	);
+	for (let count = 0; count < 199; count++) await aPerson(db, { referent, lastContactAt: at('2026-01-02') });
+	const exact = await read();
+	expect(exact).toMatchObject({ cut: [] });
+	expect(exact.delays.filter(({ kind }) => kind === 'silence')).toHaveLength(200);
+	await aPerson(db, { referent, lastContactAt: at('2026-01-03') });
+	const first = await read(51);
+	expect(first.cut).toEqual(['silence']);
+	expect(first.delays.filter(({ kind }) => kind === 'silence')).toHaveLength(200);
+	const further = await read(201);
+	expect(further).toMatchObject({ cut: [] });
+	expect(further.delays.filter(({ kind }) => kind === 'silence')).toHaveLength(201);
 });
 
 test('an ended pathway is late on nothing', async () => {
@@ -165,7 +282,7 @@ test('what a pathway waits since follows whatever happens to what it is made of'
 		async (tx) => tx.update(appointment).set({ state: 'noshow' }).where(eq(appointment.id, seen.id)),
 		async (tx) => tx.delete(appointment).where(eq(appointment.id, seen.id)),
 		async (tx) => tx.delete(step).where(eq(step.id, added.id)),
-		async (tx) => tx.delete(person).where(eq(person.id, other.id)),
+		async (tx) => tx.delete(personTable).where(eq(personTable.id, other.id)),
 	];
 	const before = new Set([JSON.stringify(kept())]);
 	for (const change of changes) {
@@ -188,7 +305,9 @@ test('what a territory waits for is read from its index, the longest first, and 
 		'person_territory_id_last_contact_at_idx',
 		'support_request_taken_idx',
 		'support_request_taken_idx',
+		'need_open_expected_on_idx',
 		'pathway_open_moved_at_idx',
+		'step_promised_open_due_on_idx',
 		'pathway_open_met_at_idx',
 		'pathway_open_reviewed_at_idx',
 		'pathway_open_reviewed_at_idx',

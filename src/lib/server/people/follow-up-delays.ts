@@ -1,15 +1,17 @@
-import { and, asc, eq, gte, inArray, isNull, lt, notExists, or, sql, type SQL } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { and, asc, eq, gte, inArray, isNull, lt, ne, notExists, or, sql, type SQL } from 'drizzle-orm';
+import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
-import { is, preparedByShape } from '../db/prepared.ts';
+import { preparedByShape } from '../db/prepared.ts';
 import {
 	account,
 	appointment,
 	diagnosis,
 	followUpMember,
 	municipality,
+	need,
 	pathway,
 	person,
+	step,
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
@@ -18,7 +20,7 @@ import { openPathway } from './caseload.ts';
 import {
 	delayOf,
 	lineOf,
-	MAX_PER_KIND,
+	most,
 	shown,
 	value,
 	within,
@@ -33,7 +35,7 @@ import {
 const one = { one: sql`1` };
 
 /** As the index of requests that were taken is declared: a condition of a partial index is only seen when it is written the same. */
-const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis')`;
+export const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis')`;
 
 /** Requests taken, sent before the instant given as `before`, which `still` says are not served yet. */
 const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL | undefined) =>
@@ -55,7 +57,7 @@ const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL | und
 				),
 			)
 			.orderBy(asc(supportRequest.submittedAt))
-			.limit(MAX_PER_KIND)
+			.limit(most)
 			.prepare(),
 	);
 
@@ -74,14 +76,25 @@ async function requestsBeyond(q: Queries, asked: Asked, { rows, kind, days }: Ov
 	});
 }
 
-const unoffered = requestRows('beforeAppointment', (q) =>
-	and(
-		is(supportRequest.status, 'assigned'),
-		notExists(q.select(one).from(appointment).where(eq(appointment.personId, supportRequest.personId))),
-	),
-);
+/** Appointments offered since the request of the outer query was sent, that hold at `now` or were held. */
+export const offeredSince = (q: Queries) =>
+	q
+		.select(one)
+		.from(appointment)
+		.where(
+			and(
+				eq(appointment.personId, supportRequest.personId),
+				gte(appointment.createdAt, supportRequest.submittedAt),
+				// Called off by the service, or a choice that ran out: nothing was offered.
+				ne(appointment.state, 'revoked'),
+				or(ne(appointment.state, 'invited'), gte(appointment.chooseBy, value(appointment.chooseBy, 'now'))),
+			),
+		);
 
-/** Taken, and no appointment ever offered since it was sent. */
+// In diagnosis too: an interview that is prepared is not one that was offered.
+const unoffered = requestRows('beforeAppointment', (q) => notExists(offeredSince(q)));
+
+/** Taken, and no appointment offered since it was sent that holds, or was held. */
 export const withoutAppointment = (q: Queries, asked: Asked) =>
 	requestsBeyond(q, asked, {
 		rows: unoffered,
@@ -89,14 +102,14 @@ export const withoutAppointment = (q: Queries, asked: Asked) =>
 		days: asked.context.settings.firstAppointmentDays,
 	});
 
-const undiagnosed = requestRows('beforeDiagnosis', (q) =>
-	notExists(
-		q
-			.select(one)
-			.from(diagnosis)
-			.where(and(eq(diagnosis.personId, supportRequest.personId), gte(diagnosis.sharedAt, supportRequest.submittedAt))),
-	),
-);
+/** Diagnoses shared with the person since the request of the outer query was sent. */
+export const diagnosedSince = (q: Queries) =>
+	q
+		.select(one)
+		.from(diagnosis)
+		.where(and(eq(diagnosis.personId, supportRequest.personId), gte(diagnosis.sharedAt, supportRequest.submittedAt)));
+
+const undiagnosed = requestRows('beforeDiagnosis', (q) => notExists(diagnosedSince(q)));
 
 /** Taken, and no diagnosis was shared with the person since. */
 export const withoutDiagnosis = (q: Queries, asked: Asked) =>
@@ -128,7 +141,7 @@ const pathwayRows = (since: SQLiteColumn, still: (SQL | undefined)[]) =>
 			.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 			.where(and(openPathway, ...still, within(q, shape, pathway.territoryId)))
 			.orderBy(asc(since))
-			.limit(MAX_PER_KIND)
+			.limit(most)
 			.prepare(),
 	);
 
@@ -180,15 +193,119 @@ const unreviewedSocial = pathwayRows(pathway.reviewedAt, [
 	before(pathway.reviewedAt, 'beforeReviewSocial'),
 ]);
 
+const reviewsBeyond = (q: Queries, asked: Asked, rows: Beyond['rows'], months: number) =>
+	pathwaysBeyond(q, asked, { rows, kind: 'review', target: (sinceDay) => addMonths(sinceDay, months) });
+
 /**
  * No *point de situation* for 6 months (12 in a social pathway, CASF L262-31) since the latest one, the latest orientation or
  * the beginning; the two numbers are the territory's.
  */
-export async function withoutReview(q: Queries, asked: Asked): Promise<Delay[]> {
-	const { reviewMonths, reviewMonthsSocial } = asked.context.settings;
-	const after = (months: number) => (sinceDay: string) => addMonths(sinceDay, months);
-	return [
-		...(await pathwaysBeyond(q, asked, { rows: unreviewed, kind: 'review', target: after(reviewMonths) })),
-		...(await pathwaysBeyond(q, asked, { rows: unreviewedSocial, kind: 'review', target: after(reviewMonthsSocial) })),
-	];
+export const withoutReview = (q: Queries, asked: Asked) =>
+	reviewsBeyond(q, asked, unreviewed, asked.context.settings.reviewMonths);
+export const withoutSocialReview = (q: Queries, asked: Asked) =>
+	reviewsBeyond(q, asked, unreviewedSocial, asked.context.settings.reviewMonthsSocial);
+
+const sooner = alias(need, 'sooner');
+
+/** As the index of needs that nobody has begun is declared. */
+export const openNeed = sql`${need.status} = 'open' AND ${need.expectedOn} IS NOT NULL`;
+const soonerNeed = sql`${sooner.status} = 'open' AND ${sooner.expectedOn} IS NOT NULL`;
+
+/** Somebody took the request, and it goes on: before that the request itself is late. The plus: its own index of those does not lead. */
+export const requestGoesOn = sql`+${supportRequest.status} IN ('assigned', 'in_diagnosis', 'in_pathway')`;
+
+const unbegunRows = preparedByShape((q, shape: Shape) =>
+	q
+		.select({ ...shown, expectedOn: need.expectedOn, reference: supportRequest.reference })
+		.from(need)
+		.innerJoin(supportRequest, eq(supportRequest.id, need.requestId))
+		.innerJoin(person, eq(person.id, need.personId))
+		.leftJoin(followUpMember, lineOf(shape))
+		.leftJoin(account, eq(account.id, followUpMember.accountId))
+		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				openNeed,
+				lt(need.expectedOn, value(need.expectedOn, 'today')),
+				requestGoesOn,
+				// One line a person: what has waited longest.
+				notExists(
+					q
+						.select(one)
+						.from(sooner)
+						.where(
+							and(
+								eq(sooner.personId, need.personId),
+								eq(sooner.requestId, need.requestId),
+								soonerNeed,
+								sql`(${sooner.expectedOn}, ${sooner.id}) < (${need.expectedOn}, ${need.id})`,
+							),
+						),
+				),
+				within(q, shape, sql`+${supportRequest.territoryId}`),
+			),
+		)
+		.orderBy(asc(need.expectedOn))
+		.limit(most)
+		.prepare(),
+);
+
+/** A need that nobody has begun, past the day the person was told. Not which: the themes are for those who see them. */
+export async function unbegun(q: Queries, asked: Asked): Promise<Delay[]> {
+	const rows = await unbegunRows(q, asked.shape).execute(asked.values);
+	return rows.map((row) => delayOf(asked, row, { kind: 'need', targetOn: row.expectedOn!, reference: row.reference }));
+}
+
+const earlier = alias(step, 'earlier');
+
+/** As the index of what was promised is declared. */
+export const openPromise = sql`${step.owner} IN ('referent', 'structure') AND ${step.state} IN ('planned', 'in_progress', 'waiting')`;
+const earlierPromise = sql`${earlier.owner} IN ('referent', 'structure') AND ${earlier.state} IN ('planned', 'in_progress', 'waiting')`;
+
+const promisedRows = preparedByShape((q, shape: Shape) =>
+	q
+		.select({ ...shown, dueOn: step.dueOn })
+		.from(step)
+		.innerJoin(pathway, eq(pathway.id, step.pathwayId))
+		.innerJoin(person, eq(person.id, step.personId))
+		.leftJoin(followUpMember, lineOf(shape))
+		.leftJoin(account, eq(account.id, followUpMember.accountId))
+		.leftJoin(structure, eq(structure.id, followUpMember.structureId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				openPromise,
+				lt(step.dueOn, value(step.dueOn, 'today')),
+				openPathway,
+				// One line a person: what has waited longest.
+				notExists(
+					q
+						.select(one)
+						.from(earlier)
+						.where(
+							and(
+								eq(earlier.personId, step.personId),
+								eq(earlier.pathwayId, step.pathwayId),
+								earlierPromise,
+								sql`(${earlier.dueOn}, ${earlier.id}) < (${step.dueOn}, ${step.id})`,
+							),
+						),
+				),
+				// The plus: what is late leads, not everybody of the territory.
+				within(q, shape, sql`+${pathway.territoryId}`),
+			),
+		)
+		.orderBy(asc(step.dueOn))
+		.limit(most)
+		.prepare(),
+);
+
+/**
+ * What a professional or a structure said they would do, past its day. Not what: the titles are for those who follow the person,
+ * and « mes actions » (pathway/own-steps.ts).
+ */
+export async function promised(q: Queries, asked: Asked): Promise<Delay[]> {
+	const rows = await promisedRows(q, asked.shape).execute(asked.values);
+	return rows.map((row) => delayOf(asked, row, { kind: 'promise', targetOn: row.dueOn! }));
 }

@@ -17,6 +17,15 @@ function isDayOrNothing(value: string): boolean {
 	}
 }
 
+/** Read by the person. */
+const why = v.pipe(
+	line(300),
+	v.check(
+		(value) => !hasSocialSecurityNumber(value),
+		() => m.diagnosis_error_number(),
+	),
+);
+
 const invitation = v.object({
 	accountId: v.pipe(
 		line(40),
@@ -31,11 +40,33 @@ const invitation = v.object({
 		v.check(isDayOrNothing, () => m.pro_member_error_day()),
 		v.transform((value) => value || undefined),
 	),
+	memberReason: v.pipe(
+		why,
+		v.nonEmpty(() => m.pro_member_error_why()),
+	),
 });
-/** Who is invited to see which themes, until when. */
+/** Who is invited to see which themes, until when, why. */
 export const parseInvitation = (form: FormData) => parseForm(invitation, form);
 
-const ending = v.object({ member: line(40) });
+/** Instead of a professional: nobody is second any more. */
+export const NO_SECOND = 'none';
+const second = v.object({
+	/** The line the form was made with; empty: there was none. */
+	shown: line(40),
+	secondId: v.pipe(
+		line(40),
+		v.nonEmpty(() => m.pro_member_error_who()),
+		v.transform((value) => (value === NO_SECOND ? null : value)),
+	),
+	secondReason: v.pipe(
+		why,
+		v.nonEmpty(() => m.pro_member_error_why()),
+	),
+});
+/** Who is the other half of the pair from now on, and why. */
+export const parseSecond = (form: FormData) => parseForm(second, form);
+
+const ending = v.object({ member: line(40), endReason: v.optional(why, '') });
 export const parseEnding = (form: FormData) => parseForm(ending, form);
 
 const exception = v.object({

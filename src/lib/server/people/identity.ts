@@ -4,10 +4,12 @@ import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { account, followUpMember, identityDecision, municipality } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { unsealNullable } from '../platform/sealing.ts';
 import { leadOf, personOf, type PersonRow } from './queries.ts';
-import { sameNames } from './rules.ts';
+import { sameNames, wholeNameKey } from './rules.ts';
 
 /** What may be compared of somebody whose file one does not follow: who they are, not what they need. */
 export interface Compared {
@@ -54,7 +56,8 @@ export async function comparedOf(q: Queries, personId: string): Promise<Compared
 
 /** What speaks for one person: names in any order, birth date, contact. A contact alone never does: couples share them. */
 export const inCommon = (a: Compared, b: Compared) => ({
-	names: sameNames(`${a.firstName} ${a.lastName}`, `${b.firstName} ${b.lastName}`),
+	names:
+		sameNames(`${a.firstName} ${a.lastName}`, `${b.firstName} ${b.lastName}`) || wholeNameKey(a) === wholeNameKey(b),
 	birthDate: a.birthDate !== null && a.birthDate === b.birthDate,
 	contact: (a.phone !== null && a.phone === b.phone) || (a.email !== null && a.email === b.email),
 });
@@ -159,3 +162,17 @@ export const mergesOf = (q: Queries, personId: string) =>
 		.where(and(eq(identityDecision.keptId, personId), eq(identityDecision.answer, 'same')))
 		.orderBy(desc(identityDecision.at))
 		.limit(20);
+
+/** What other files of the same person said of who they are, once joined to this one: for their own copy of their data. */
+export async function joinedFiles(q: Queries, personId: string) {
+	const rows = await q
+		.select()
+		.from(identityDecision)
+		.where(and(eq(identityDecision.keptId, personId), eq(identityDecision.answer, 'same')))
+		.orderBy(desc(identityDecision.at))
+		.limit(WHOLE);
+	return rows.map(({ id, at, mergedSealed }) => {
+		const text = unsealNullable(`identity_decision.merged_sealed:${id}`, mergedSealed);
+		return { at, identity: text ? (JSON.parse(text) as Record<string, unknown>) : null };
+	});
+}

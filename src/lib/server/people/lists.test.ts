@@ -32,7 +32,8 @@ async function aCaseload() {
 		aPerson(db, { referent, firstName, lastName, phone });
 	const zoe = await follow('Zoé', 'Lefèvre-Œuvrard', '+33639980012');
 	const jose = await follow('José', 'Martin', '+33639981345');
-	const other = await aPerson(db, { territoryId: territory.id, firstName: 'Zoé', lastName: 'Ailleurs' });
+	// A number of the factory's own could be Zoé's.
+	const other = await aPerson(db, { territoryId: territory.id, firstName: 'Zoé', lastName: 'Ailleurs', phone: null });
 	const find = async (text: string) =>
 		(await caseload(db.read, referent.id, { text, today, now: NOW })).rows.map(({ id }) => id);
 	const findAll = async (text: string) =>
@@ -118,6 +119,36 @@ test('a list has 50 people a page and says when there are more', async () => {
 	expect([first.rows.length, first.more, second.rows.length, second.more]).toEqual([50, true, 2, false]);
 });
 
+test('a common name is listed to its end, those filed under it first; late ones alone too', async () => {
+	const { db, territory } = await aCaseload();
+	const numbered = (number: number) => ({
+		territoryId: territory.id,
+		account: false as const,
+		firstName: `Ana ${number}`,
+	});
+	for (let number = 100; number < 360; number++) await aPerson(db, { ...numbered(number), lastName: 'Durand' });
+	const late = await aPerson(db, { ...numbered(500), lastName: 'Durand' });
+	await aPathway(db, { personId: late.id, stages: ['Diagnostic'] });
+	const byFirstName = await aPerson(db, { territoryId: territory.id, firstName: 'Durand', lastName: 'Ana' });
+	const pages = async (text: string, filters = {}) => {
+		const found = [];
+		for (let page = 1, more = true; more; page++) {
+			const read = await peopleOfTerritory(db.read, territory.id, { text, page, today: '2026-05-01', ...filters });
+			found.push(...read.rows.map(({ id, lastName, firstName }) => ({ id, name: `${lastName} ${firstName}` })));
+			more = read.more;
+		}
+		return found;
+	};
+	for (const text of ['durand', 'ana dur']) {
+		const found = await pages(text);
+		expect(new Set(found.map(({ id }) => id)).size, text).toBe(262);
+		expect(found[0]!.name).toBe('Durand Ana 100');
+		expect(found.at(-1)!.id, text).toBe(byFirstName.id);
+	}
+	expect((await pages('durand', { late: true })).map(({ id }) => id)).toEqual([late.id]);
+	expect(await fullScans(db, () => pages('durand ana', { late: true }))).toEqual([]);
+});
+
 test('an age counts completed years; with the year alone, the age reached in it', () => {
 	expect(ageOn('1990-03-03', today)).toBe(35);
 	expect(ageOn('1990-03-02', today)).toBe(36);
@@ -131,7 +162,7 @@ test('the same name and birth date, or the same contact, is shown to compare; an
 	const here = { territoryId: zoe.territoryId, firstName: 'Zoé', lastName: 'Lefevre Oeuvrard' };
 	const again = await aPerson(db, { ...here, phone: null, email: null });
 	const family = await aPerson(db, { territoryId: zoe.territoryId, phone: jose.phone });
-	await aPerson(db, { ...here, birthDate: '1991-05-17', email: null });
+	await aPerson(db, { ...here, birthDate: '1991-05-17', phone: null, email: null });
 	await aPerson(db, { firstName: 'Zoé', lastName: 'Lefèvre-Œuvrard', phone: zoe.phone });
 	const of = async (own: typeof zoe) => (await possibleDuplicates(db.read, own)).map(({ id, why }) => [id, why]);
 	expect(await of(zoe)).toEqual([[again.id, 'name']]);

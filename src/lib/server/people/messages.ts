@@ -8,6 +8,8 @@ export interface LastMessage {
 	id: string;
 	kind: ReminderKind;
 	state: ReminderState;
+	/** Why it failed, a code (reminders/README.md). */
+	reason: string | null;
 	dueAt: Date;
 	/** Channels tried, in order, with how each ended. */
 	tried: { channel: Channel; outcome: DeliveryOutcome }[];
@@ -16,7 +18,13 @@ export interface LastMessage {
 /** The latest messages to a person and whether they arrived, never what they say. */
 export async function lastMessages(q: Queries, personId: string, limit: number): Promise<LastMessage[]> {
 	const rows = await q
-		.select({ id: reminder.id, kind: reminder.kind, state: reminder.state, dueAt: reminder.dueAt })
+		.select({
+			id: reminder.id,
+			kind: reminder.kind,
+			state: reminder.state,
+			reason: reminder.reason,
+			dueAt: reminder.dueAt,
+		})
 		.from(reminder)
 		.where(eq(reminder.personId, personId))
 		.orderBy(desc(reminder.createdAt), desc(reminder.dueAt))

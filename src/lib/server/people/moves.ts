@@ -1,8 +1,9 @@
 /** A professional who hears of a move, or a form the person sent, proposes to take note of it; nothing moves without their agreement. */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { account, moveProposal, municipality } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { Actor } from './commands.ts';
@@ -55,3 +56,20 @@ export async function answerMove(
 		.set({ answeredAt: now, agreed: open.inseeCode === inseeCode })
 		.where(eq(moveProposal.id, open.id));
 }
+
+/** Every move that was proposed, and what the person answered: for their own copy of their data. */
+export const movesOf = (q: Queries, personId: string) =>
+	q
+		.select({
+			commune: municipality.name,
+			byName: account.displayName,
+			at: moveProposal.at,
+			answeredAt: moveProposal.answeredAt,
+			agreed: moveProposal.agreed,
+		})
+		.from(moveProposal)
+		.innerJoin(municipality, eq(municipality.inseeCode, moveProposal.inseeCode))
+		.innerJoin(account, eq(account.id, moveProposal.proposedById))
+		.where(eq(moveProposal.personId, personId))
+		.orderBy(desc(moveProposal.at))
+		.limit(WHOLE);

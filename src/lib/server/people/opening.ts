@@ -12,7 +12,7 @@ interface Opening {
 
 /**
  * What every page about one person loads first: the access rule, then the line the person reads in « qui a vu mon dossier ».
- * The writer is only taken once an hour. @throws DomainError `not_found`
+ * The writer is only taken once an hour for each part. @throws DomainError `not_found`
  */
 export async function openFile(db: Db, opening: Opening): Promise<PersonFile> {
 	const file = await getPersonFor(db.read, opening.viewer, opening.personId, opening.now);
@@ -29,7 +29,7 @@ export async function openFollowedFile(db: Db, opening: Opening): Promise<Person
 
 /** Writes the opening of what was already allowed: a request nobody follows yet. */
 export async function noteOpening(db: Db, opening: Opening): Promise<void> {
-	const { viewer, personId, now } = opening;
-	if (await openedRecently(db.read, viewer.accountId, personId, now)) return;
+	const { viewer, personId, part, now } = opening;
+	if (await openedRecently(db.read, { accountId: viewer.accountId, personId, part, now })) return;
 	await db.write((tx) => recordOpening(tx, opening));
 }

@@ -11,7 +11,9 @@ import {
 	person,
 	structure,
 } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { notFound } from '../platform/errors.ts';
+import { unseal, unsealNullable } from '../platform/sealing.ts';
 import { accessTo, follows, type Access } from './rules.ts';
 
 export type PersonRow = typeof person.$inferSelect;
@@ -217,10 +219,54 @@ export const followersNow = async (q: Queries, personId: string, now: Date) =>
 	(await followUpOf(q, personId)).filter(({ endsAt }) => endsAt === null || endsAt > now);
 export type FollowUpMember = Awaited<ReturnType<typeof followUpOf>>[number];
 
-/** The lead referent (référent unique), or undefined while nobody leads. */
+export const reasonPlace = (memberId: string) => `follow_up_member.reason_sealed:${memberId}`;
+
+/** Everybody who follows or followed the person, the latest first: for their own copy of their data. */
+export async function followUpHistory(q: Queries, personId: string) {
+	const rows = await q
+		.select({
+			id: followUpMember.id,
+			accountId: followUpMember.accountId,
+			name: account.displayName,
+			structureName: structure.name,
+			part: followUpMember.part,
+			themes: followUpMember.themes,
+			startedAt: followUpMember.startedAt,
+			endsAt: followUpMember.endsAt,
+			endedAt: followUpMember.endedAt,
+			reasonSealed: followUpMember.reasonSealed,
+		})
+		.from(followUpMember)
+		.innerJoin(account, eq(account.id, followUpMember.accountId))
+		.innerJoin(structure, eq(structure.id, followUpMember.structureId))
+		.where(eq(followUpMember.personId, personId))
+		.orderBy(desc(followUpMember.startedAt))
+		.limit(WHOLE);
+	return rows.map(({ id, reasonSealed, ...row }) => ({
+		...row,
+		reason: unsealNullable(reasonPlace(id), reasonSealed),
+	}));
+}
+
+export const addressOf = ({ id, addressSealed }: PersonRow) =>
+	unsealNullable(`person.address_sealed:${id}`, addressSealed);
+
+/** Why each guest follows the person, by the id of their line; those before it was asked said nothing. For the person, lead and second. */
+export async function reasonsToFollow(q: Queries, personId: string): Promise<Map<string, string>> {
+	const rows = await q
+		.select({ id: followUpMember.id, reasonSealed: followUpMember.reasonSealed })
+		.from(followUpMember)
+		.where(and(openLine(personId), eq(followUpMember.part, 'member')))
+		.limit(50);
+	return new Map(
+		rows.flatMap(({ id, reasonSealed }) => (reasonSealed ? [[id, unseal(reasonPlace(id), reasonSealed)]] : [])),
+	);
+}
+
+/** The lead referent (référent unique), or undefined while nobody leads: nobody was named, or who was works here no more. */
 export async function leadOf(q: Queries, personId: string): Promise<FollowUpMember | undefined> {
 	const members = await followUpOf(q, personId);
-	return members.find((member) => member.part === 'lead');
+	return members.find(({ part, active }) => part === 'lead' && active);
 }
 
 /** People a professional leads now: what the territory's limit counts. */
@@ -236,10 +282,13 @@ export async function caseloadCount(q: Queries, accountId: string): Promise<numb
 
 const HOUR_MS = 3_600_000;
 
-/** Whether this professional's opening of the file was written less than an hour ago. */
-export async function openedRecently(q: Queries, accountId: string, personId: string, now: Date): Promise<boolean> {
-	const [row] = await q
-		.select({ id: auditEntry.id })
+/** Whether this professional's opening of this part of the file was written less than an hour ago. */
+export async function openedRecently(
+	q: Queries,
+	{ accountId, personId, part, now }: { accountId: string; personId: string; part: string; now: Date },
+): Promise<boolean> {
+	const rows = await q
+		.select({ detail: auditEntry.detail })
 		.from(auditEntry)
 		.where(
 			and(
@@ -249,6 +298,7 @@ export async function openedRecently(q: Queries, accountId: string, personId: st
 				eq(auditEntry.actorId, accountId),
 			),
 		)
-		.limit(1);
-	return row !== undefined;
+		// Each part is there once.
+		.limit(20);
+	return rows.some(({ detail }) => detail.part === part);
 }

@@ -17,21 +17,40 @@ const nationalDigits = (phone: string): string =>
 		.replace(/^(\+|00)(33|262|508|590|594|596)(?=\d{4})/, '0')
 		.replace(/\D/g, '');
 
-/** What finds a person: each word of the name, each ending of the phone number. */
+/** « N’Diaye » is one word, however it is written. */
+const APOSTROPHE = /(?<=\p{L})['’ʼ´`](?=\p{L})/gu;
+const inOneWord = (text: string) => searchable(text).replaceAll(' ', '');
+
+/** « Le Goff », « Legoff », « Le-Goff », and family and first name changed places: one key for all, which no search begins with. */
+export const wholeNameKey = ({ firstName, lastName }: { firstName: string; lastName: string }): string =>
+	`=${[inOneWord(firstName), inOneWord(lastName)].sort().join('+').slice(0, 200)}`;
+
+/**
+ * What finds a person: each word of the name, family and first name in one word each, each ending of the phone number; and what tells
+ * the same name written otherwise. Changed, `SEARCH_KEYS_VERSION` says so: those who are there already get theirs (search-upkeep.ts).
+ */
 export function searchKeys(person: { firstName: string; lastName: string; phone: string | null }): string[] {
-	const keys = searchNameOf(person).split(' ').filter(Boolean);
+	const { firstName, lastName } = person;
+	const keys = [searchNameOf(person), searchable(`${lastName} ${firstName}`.replace(APOSTROPHE, ''))]
+		.flatMap((name) => name.split(' '))
+		.concat(inOneWord(lastName), inOneWord(firstName))
+		.filter(Boolean);
+	// Two names of signs alone are not the same name.
+	const whole = keys.length > 0 ? [wholeNameKey(person)] : [];
 	const digits = person.phone ? nationalDigits(person.phone) : '';
 	for (let start = 0; digits.length - start >= SHORTEST_FRAGMENT; start++) keys.push(digits.slice(start));
-	return [...new Set(keys.map((key) => key.slice(0, MAX_TERM_LENGTH)))];
+	return [...new Set(keys.map((key) => key.slice(0, MAX_TERM_LENGTH))), ...whole];
 }
+export const SEARCH_KEYS_VERSION = '2';
 
 /**
  * What was typed, as beginnings of search keys: words in any order, accents and case ignored; « 06 39 98 » is one fragment
- * of a number. Empty when there is nothing to look for.
+ * of a number, « N’Diaye » one word. Empty when there is nothing to look for.
  */
 export function searchTerms(typed: string): string[] {
 	const joined = typed
 		.slice(0, 200)
+		.replace(APOSTROPHE, '')
 		.replace(/\+?\d[\d .\-/]*\d/g, (digits) => nationalDigits(digits))
 		.replace(/[{}]/g, ' ');
 	const words = searchable(joined).split(' ').filter(Boolean);
@@ -46,6 +65,11 @@ export function ageOn(birthDate: string | null, day: string): number | null {
 	const before = monthDay !== '00-00' && monthDay! > day.slice(5);
 	return Number(day.slice(0, 4)) - year - (before ? 1 : 0);
 }
+
+/** A file without contact for two years leaves the pages (domain.md §7.1); the longest two years there are. */
+export const RETENTION_MS = 731 * 86_400_000;
+/** What is kept of it afterwards, out of reach, is destroyed two years later. */
+export const ARCHIVE_MS = RETENTION_MS;
 
 /** What a person's file shows to a professional, from the most to the least. `exceptional`: opened for an hour, with a reason. */
 export type Access = 'lead' | 'second' | 'member' | 'exceptional' | 'coordinator';
@@ -85,6 +109,14 @@ export function accessTo(
 export const seesTheme = (themes: string[] | null, theme: string | null): boolean =>
 	themes === null || (theme !== null && themes.includes(theme));
 
-/** The same person twice, perhaps: same names in any order and same birth date. */
+/** Same names, in any order or cut into words otherwise (« Le Goff », « Legoff »). */
 export const sameNames = (a: string, b: string): boolean =>
-	plainWords(a).split(' ').sort().join(' ') === plainWords(b).split(' ').sort().join(' ');
+	plainWords(a).split(' ').sort().join(' ') === plainWords(b).split(' ').sort().join(' ') ||
+	inOneWord(a) === inOneWord(b);
+
+/**
+ * Whether « j’attends toujours » still stands: one of the delays that are passed was so when the person said it. `saidOn` and the
+ * targets are days of the territory. One passed since may be said anew.
+ */
+export const stillWaits = (saidOn: string | null, late: { targetOn: string }[]): boolean =>
+	saidOn !== null && late.some(({ targetOn }) => targetOn < saidOn);

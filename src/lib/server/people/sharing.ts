@@ -5,10 +5,11 @@ import type { Tx } from '../db/client.ts';
 import { account, followUpMember } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { seal } from '../platform/sealing.ts';
 import { addDays, localDay, startOfDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import type { Actor } from './commands.ts';
-import { findMembership, personOf } from './queries.ts';
+import { findMembership, personOf, reasonPlace } from './queries.ts';
 
 export interface Invited {
 	personId: string;
@@ -17,6 +18,8 @@ export interface Invited {
 	themes: Theme[];
 	/** Last day, in the territory's zone; none: until somebody ends it. */
 	untilDay?: string;
+	/** Why; the person reads it. */
+	reason: string;
 	by: Actor;
 	now: Date;
 }
@@ -27,7 +30,7 @@ export interface Invited {
  * @throws DomainError `not_a_referent`, `already_assigned` (conflict), `day_past` (invalid), `not_found` when who invites does not lead
  */
 export async function inviteMember(tx: Tx, input: Invited): Promise<{ id: string }> {
-	const { personId, accountId, themes, untilDay, by, now } = input;
+	const { personId, accountId, themes, untilDay, reason, by, now } = input;
 	if ((await findMembership(tx, personId, by.accountId, now))?.part !== 'lead') throw notFound();
 	const { territoryId } = await personOf(tx, personId);
 	const [guest] = await tx.select().from(account).where(eq(account.id, accountId)).limit(1);
@@ -49,12 +52,14 @@ export async function inviteMember(tx: Tx, input: Invited): Promise<{ id: string
 			themes,
 			startedAt: now,
 			endsAt: untilDay ? startOfDay(addDays(untilDay, 1), zone) : null,
+			reasonSealed: seal(reasonPlace(id), reason),
 		})
 		.onConflictDoNothing()
 		.returning({ id: followUpMember.id });
 	if (!row) throw new DomainError('already_assigned', 'conflict');
 	const detail = { part: 'member', accountId, themes };
-	await recordAudit(tx, { action: 'person.member_invited', actor: by, subjectId: id, personId, detail, at: now });
+	const about = { subjectId: id, personId, detail, reason };
+	await recordAudit(tx, { action: 'person.member_invited', actor: by, ...about, at: now });
 	return { id };
 }
 
@@ -85,6 +90,8 @@ export async function joinAsMember(
 interface Ending {
 	personId: string;
 	memberId: string;
+	/** Why, when it was said; the person reads it. */
+	reason?: string;
 	by: Actor;
 	now: Date;
 }
@@ -99,7 +106,7 @@ export async function endMember(tx: Tx, input: Ending): Promise<void> {
 /** The person objects to a member: they see nothing from now on. The lead and the second are not ended that way. @throws DomainError `not_found` */
 export const objectToMember = (tx: Tx, input: Ending): Promise<void> => end(tx, input, 'person.member_refused');
 
-async function end(tx: Tx, { personId, memberId, by, now }: Ending, action: string): Promise<void> {
+async function end(tx: Tx, { personId, memberId, reason, by, now }: Ending, action: string): Promise<void> {
 	const [row] = await tx
 		.update(followUpMember)
 		.set({ endedAt: now })
@@ -113,13 +120,31 @@ async function end(tx: Tx, { personId, memberId, by, now }: Ending, action: stri
 		)
 		.returning({ accountId: followUpMember.accountId });
 	if (!row) throw notFound();
-	await recordAudit(tx, { action, actor: by, subjectId: memberId, personId, detail: { ...row }, at: now });
+	const about = { subjectId: memberId, personId, detail: { ...row }, reason };
+	await recordAudit(tx, { action, actor: by, ...about, at: now });
 }
 
-/** Lines past their day become history; access itself ends on the very instant (queries.ts `findMembership`). */
+/**
+ * Lines past their day become history, and an entry in the person's; access itself ends on the very instant (queries.ts
+ * `findMembership`).
+ */
 export async function endPastMembers(tx: Tx, now: Date): Promise<void> {
-	await tx
+	const ended = await tx
 		.update(followUpMember)
 		.set({ endedAt: now })
-		.where(and(isNull(followUpMember.endedAt), lte(followUpMember.endsAt, now)));
+		.where(and(isNull(followUpMember.endedAt), lte(followUpMember.endsAt, now)))
+		.returning({
+			id: followUpMember.id,
+			personId: followUpMember.personId,
+			accountId: followUpMember.accountId,
+			endsAt: followUpMember.endsAt,
+		});
+	for (const { id, personId, accountId, endsAt } of ended)
+		await recordAudit(tx, {
+			action: 'person.member_ended',
+			subjectId: id,
+			personId,
+			detail: { accountId },
+			at: endsAt ?? now,
+		});
 }

@@ -1,10 +1,32 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { aPathway, aPerson, aReferent, aRequest, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import {
+	aMunicipality,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStep,
+	aStructure,
+	aTerritory,
+	NOW,
+} from '../../../../tests/factories/index.ts';
+import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans, plansOf } from '../../../../tests/support/plans.ts';
-import { account, followUpMember, stage } from '../db/schema/index.ts';
-import { distribution, masked, trend } from './steering-rules.ts';
+import {
+	account,
+	catchment,
+	checkIn,
+	employmentArea,
+	followUpMember,
+	pathway,
+	person,
+	stage,
+} from '../db/schema/index.ts';
+import { newId } from '../platform/ids.ts';
+import { leadOf } from './queries.ts';
+import { distribution, masked, maskParts, trend, type Part } from './steering-rules.ts';
 import { contactDelays, peopleWithoutLead, stageDelays, teamOf, teamPage } from './steering.ts';
 
 test('counts under 5 and delays of fewer than 11 people are not said', () => {
@@ -13,6 +35,33 @@ test('counts under 5 and delays of fewer than 11 people are not said', () => {
 	expect(distribution(days)).toEqual({ count: 10, median: null, ninetieth: null });
 	expect(distribution([...days, 40])).toEqual({ count: 11, median: 6, ninetieth: 10 });
 	expect(distribution([1, 2, 3])).toEqual({ count: null, median: null, ninetieth: null });
+});
+
+/** Every territory of so many people in three parts. */
+function* parts(most: number): Generator<number[]> {
+	for (let total = 0; total <= most; total += 1)
+		for (let one = 0; one <= total; one += 1)
+			for (let two = 0; one + two <= total; two += 1) yield [one, two, total - one - two];
+}
+
+test('no sum of what is shown of parts and their total gives a number that is not shown', () => {
+	const pages = new Map<string, { shown: Part[]; values: Set<number>[] }>();
+	for (const counts of parts(36)) {
+		const shown = maskParts(counts);
+		const total = counts.reduce((sum, count) => sum + count, 0);
+		const key = JSON.stringify([masked(total), shown]);
+		const page = pages.get(key) ?? { shown, values: counts.map(() => new Set<number>()) };
+		pages.set(key, page);
+		counts.forEach((count, index) => page.values[index]!.add(count));
+	}
+	for (const [key, { shown, values }] of pages)
+		shown.forEach((part, index) => {
+			if (typeof part === 'number') expect([...values[index]!], key).toEqual([part]);
+			else expect(values[index]!.size, `${key}, ${index}`).toBeGreaterThan(1);
+		});
+	expect(maskParts([12, 3, 20, 30])).toEqual([12, 'few', 'hidden', 30]);
+	expect(maskParts([12, 0, 20])).toEqual([12, 0, 20]);
+	expect(maskParts([12, 1, 3])).toEqual([12, 'few', 'few']);
 });
 
 test('a median says better or worse from two days of difference, and nothing when it is masked', () => {
@@ -38,6 +87,62 @@ test('when a professional is disabled or leaves, their people show as having nob
 	await db.write((tx) => tx.update(account).set({ status: 'active' }).where(eq(account.id, referent.id)));
 	await db.write((tx) => tx.update(followUpMember).set({ endedAt: NOW }));
 	expect(await without()).toEqual([person.id]);
+});
+
+test('a pathway that goes on counts as help, even with the request closed; who moved is the other territory’s', async () => {
+	const db = await testDatabase();
+	const territory = await aTerritory(db);
+	const referent = await aReferent(db, { territoryId: territory.id });
+	const followed = await aPerson(db, { referent });
+	await aPathway(db, { personId: followed.id });
+	const over = await aPerson(db, { referent });
+	await aPathway(db, { personId: over.id, endedAt: NOW });
+	const without = async () => (await peopleWithoutLead(db.read, territory.id)).map(({ id }) => id);
+	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, referent.id)));
+	expect(await without()).toEqual([followed.id]);
+	await db.write((tx) => tx.update(followUpMember).set({ endedAt: NOW }));
+	expect(await without()).toEqual([followed.id]);
+	const elsewhere = (await aTerritory(db)).id;
+	await db.write((tx) => tx.update(person).set({ territoryId: elsewhere }).where(eq(person.id, followed.id)));
+	expect(await without()).toEqual([]);
+});
+
+test('whom nobody leads and who asks for something comes first, without what it is about', async () => {
+	const db = await testDatabase();
+	const territory = await aTerritory(db);
+	const referent = await aReferent(db, { territoryId: territory.id, status: 'disabled' });
+	const follow = async (lastName: string, day: number) => {
+		const { id: personId } = await aPerson(db, { referent, lastName, lastContactAt: new Date(Date.UTC(2026, 0, day)) });
+		const { id: pathwayId } = await aPathway(db, { personId });
+		return { personId, pathwayId };
+	};
+	await follow('Calme', 1);
+	await aStep(db, { ...(await follow('Mise en attente', 2)), state: 'waiting' });
+	await aStep(db, { ...(await follow('Bloquée', 3)), state: 'waiting', stuckAt: NOW });
+	const asked = { week: 1, dueOn: '2026-02-01', answer: 'hard', answeredAt: NOW } as const;
+	await insertOne(db, checkIn, { ...asked, ...(await follow('Au travail', 4)), id: newId() });
+	await insertOne(db, checkIn, { ...asked, ...(await follow('Rappelée', 5)), id: newId(), handledAt: NOW });
+	const { pathwayId } = await follow('Attend', 6);
+	await db.write((tx) => tx.update(pathway).set({ stillWaitingAt: NOW }).where(eq(pathway.id, pathwayId)));
+	const found = await peopleWithoutLead(db.read, territory.id);
+	expect(found.map(({ lastName, asks }) => `${lastName} ${asks}`)).toEqual([
+		'Bloquée true',
+		'Au travail true',
+		'Attend true',
+		'Calme false',
+		'Mise en attente false',
+		'Rappelée false',
+	]);
+	expect(Object.keys(found[0]!)).toEqual(['id', 'firstName', 'lastName', 'commune', 'lastContactAt', 'asks']);
+});
+
+test('a professional who left leads nobody', async () => {
+	const db = await testDatabase();
+	const referent = await aReferent(db);
+	const { id } = await aPerson(db, { referent });
+	expect(await leadOf(db.read, id)).toMatchObject({ accountId: referent.id });
+	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, referent.id)));
+	expect(await leadOf(db.read, id)).toBeUndefined();
 });
 
 test('the team shows what each person carries, and only this territory', async () => {
@@ -94,6 +199,81 @@ test('a stage takes the days between entering and leaving it, in the zone, skipp
 	}
 	const context = { territoryId: territory.id, zone: territory.zone, now };
 	expect(await stageDelays(db.read, context)).toMatchObject([{ position: 1, count: 11, median: 10, ninetieth: 10 }]);
+});
+
+test('of a basin or a structure, a small number is not the territory’s minus the others', async () => {
+	const db = await testDatabase();
+	const { id: territoryId, zone } = await aTerritory(db);
+	const now = new Date('2026-03-20T12:00:00Z');
+	const basin = async (name: string, people: number) => {
+		const area = await insertOne(db, employmentArea, { id: name, territoryId, name });
+		const { inseeCode } = await aMunicipality(db);
+		await insertOne(db, catchment, { inseeCode, territoryId, employmentAreaId: area.id, startsOn: '2026-01-01' });
+		const referent = await aReferent(db, {
+			territoryId,
+			structureId: (await aStructure(db, { territoryId, id: name })).id,
+		});
+		for (let index = 0; index < people; index += 1) {
+			const someone = await aPerson(db, { territoryId, inseeCode, referent, account: false });
+			const { stages } = await aPathway(db, { personId: someone.id, current: 2 });
+			await db.write((tx) => tx.update(stage).set({ enteredAt: NOW, leftAt: now }).where(eq(stage.id, stages[0]!.id)));
+		}
+	};
+	for (const [name, people] of [
+		['nord', 12],
+		['ouest', 3],
+		['sud', 11],
+	] as const)
+		await basin(name, people);
+	const shown = async (scope: { structureId?: string; employmentAreaId?: string }) =>
+		(await stageDelays(db.read, { territoryId, zone, now, ...scope })).map(({ count, median, isHidden }) => ({
+			...{ count, median, isHidden },
+		}));
+	expect(await shown({})).toEqual([{ count: 26, median: 18, isHidden: false }]);
+	const hidden = { count: null, median: null, isHidden: true };
+	for (const by of ['employmentAreaId', 'structureId'] as const) {
+		expect(await shown({ [by]: 'nord' })).toEqual([{ count: 12, median: 18, isHidden: false }]);
+		expect(await shown({ [by]: 'ouest' })).toEqual([{ ...hidden, isHidden: false }]);
+		expect(await shown({ [by]: 'sud' })).toEqual([hidden]);
+	}
+	expect(await shown({ structureId: 'nord', employmentAreaId: 'nord' })).toEqual([]);
+	const scans = await fullScans(db, () =>
+		stageDelays(db.read, { territoryId, zone, now: NOW, employmentAreaId: 'nord' }).then(() =>
+			stageDelays(db.read, { territoryId, zone, now: NOW, structureId: 'nord' }),
+		),
+	);
+	expect(scans).toEqual([]);
+});
+
+test('who still waits counts in the time of a first contact: taking the easy requests only is not going faster', async () => {
+	const db = await testDatabase();
+	const territory = await aTerritory(db);
+	const now = new Date('2026-03-20T12:00:00Z');
+	const context = { territoryId: territory.id, zone: territory.zone, now };
+	const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+	const ask = async (submitted: number, waited: number | null) => {
+		const person = await aPerson(db, { territoryId: territory.id });
+		const submittedAt = daysAgo(submitted);
+		const assignedAt = waited === null ? undefined : daysAgo(submitted - waited);
+		await aRequest(db, {
+			personId: person.id,
+			submittedAt,
+			...(assignedAt && { status: 'assigned' as const, assignedAt }),
+		});
+	};
+	for (let index = 0; index < 11; index += 1) {
+		await ask(150, 10);
+		await ask(60, 3);
+		await ask(60, null);
+		// Not old enough to be told.
+		await ask(2, 1);
+	}
+	const found = await contactDelays(db.read, context);
+	expect(found.before).toMatchObject({ count: 11, median: 10 });
+	expect(found.now).toMatchObject({ count: 22, ninetieth: 60 });
+	await ask(60, null);
+	const { now: later, before } = await contactDelays(db.read, { ...context, now: new Date(now.getTime() + 60_000) });
+	expect(trend(before, later)).toBe('worse');
 });
 
 test('no figure of the coordinator reads a whole table', async () => {

@@ -1,24 +1,47 @@
-import { and, asc, count, desc, eq, exists, gt, inArray, isNull, lte, ne, notExists, sql, type SQL } from 'drizzle-orm';
+import {
+	and,
+	asc,
+	count,
+	countDistinct,
+	desc,
+	eq,
+	exists,
+	gt,
+	inArray,
+	isNotNull,
+	isNull,
+	lte,
+	ne,
+	notExists,
+	or,
+	sql,
+	type SQL,
+} from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import {
 	account,
+	catchment,
+	checkIn,
 	followUpMember,
 	municipality,
 	pathway,
 	person,
 	stage,
+	step,
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
 import { minuteOf, whileUnchanged } from '../db/unchanged.ts';
 import { daysIn } from '../territories/calendar.ts';
+import { getTerritory } from '../territories/queries.ts';
 import { openMember } from './caseload.ts';
 import { inBasin } from './delay-scope.ts';
-import { distribution } from './steering-rules.ts';
+import { distribution, maskParts } from './steering-rules.ts';
 
 const TEAM_PAGE_SIZE = 50;
-const PERIOD_MS = 90 * 86_400_000;
+const DAY_MS = 86_400_000;
+const PERIOD_MS = 90 * DAY_MS;
 /** Of a period, the latest; enough for a median that no longer moves. */
 const MAX_ROWS = 2_000;
 
@@ -75,20 +98,25 @@ const lead = alias(followUpMember, 'lead');
 const MAX_ORPHANS = 50;
 
 /**
- * People whose help goes on and whom nobody leads: the professional was disabled, or ended the follow-up. Names only: the
- * coordinator gives each to somebody. Each of the two is looked for from its own end, so that nobody else's file is read.
+ * People whose help goes on and whom nobody leads: the professional was disabled, or ended the follow-up. Names only, and whether they
+ * ask for something that nobody reads now, these first: the coordinator gives each to somebody. Each of the two is looked for from
+ * its own end, so that nobody else's file is read.
  */
 export const peopleWithoutLead = async (q: Queries, territoryId: string): Promise<Orphan[]> =>
 	whileUnchanged(q, JSON.stringify(['orphans', territoryId]), () => findOrphans(q, territoryId));
 
 async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
+	const asks = sql<boolean>`(${asksForHelp(q)})`.mapWith(Boolean);
 	const columns = {
 		id: person.id,
 		firstName: person.firstName,
 		lastName: person.lastName,
 		commune: municipality.name,
 		lastContactAt: person.lastContactAt,
+		asks,
 	};
+	// Not the person's index: it would lead, and read everybody. A lead is of the same territory (commands.ts); who moved is not.
+	const livesHere = sql`+${person.territoryId} = ${territoryId}`;
 	const disabled = await q
 		.select(columns)
 		.from(account)
@@ -102,10 +130,11 @@ async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
 				eq(account.status, 'disabled'),
 				openMember,
 				eq(followUpMember.part, 'lead'),
+				livesHere,
 				helpGoesOn(q),
 			),
 		)
-		.orderBy(asc(person.lastContactAt))
+		.orderBy(desc(asks), asc(person.lastContactAt))
 		.limit(MAX_ORPHANS);
 	const ended = await q
 		.selectDistinct(columns)
@@ -116,8 +145,8 @@ async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
 		.where(
 			and(
 				sql`${followUpMember.endedAt} IS NOT NULL AND ${followUpMember.part} = 'lead'`,
-				// Not the person's: its index would lead, and read everybody. A lead is of the same territory (commands.ts).
 				eq(account.territoryId, territoryId),
+				livesHere,
 				// Without it, the accounts of all the people of the territory are gone through.
 				inArray(account.role, ['referent', 'coordinator']),
 				notExists(
@@ -129,9 +158,9 @@ async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
 				helpGoesOn(q),
 			),
 		)
-		.orderBy(asc(person.lastContactAt))
+		.orderBy(desc(asks), asc(person.lastContactAt))
 		.limit(MAX_ORPHANS);
-	return [...disabled, ...ended].slice(0, MAX_ORPHANS);
+	return [...disabled, ...ended].sort((a, b) => Number(b.asks) - Number(a.asks)).slice(0, MAX_ORPHANS);
 }
 
 export interface Orphan {
@@ -140,20 +169,58 @@ export interface Orphan {
 	lastName: string;
 	commune: string | null;
 	lastContactAt: Date;
+	/** « Je n’y arrive pas », « j’attends toujours », a call asked for in the first months at work: not what about. */
+	asks: boolean;
 }
 
+/** A request that was taken, or a pathway: one may go on without the other. */
 const helpGoesOn = (q: Queries) =>
-	exists(
-		q
-			.select({ one: sql`1` })
-			.from(supportRequest)
-			.where(
-				and(
-					eq(supportRequest.personId, person.id),
-					inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway']),
+	or(
+		exists(
+			q
+				.select({ one: sql`1` })
+				.from(supportRequest)
+				.where(
+					and(
+						eq(supportRequest.personId, person.id),
+						inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway']),
+					),
 				),
-			),
+		),
+		exists(
+			q
+				.select({ one: sql`1` })
+				.from(pathway)
+				.where(and(eq(pathway.personId, person.id), isNull(pathway.endedAt))),
+		),
 	);
+
+const asksForHelp = (q: Queries) => {
+	const open = and(eq(pathway.personId, person.id), isNull(pathway.endedAt));
+	return or(
+		exists(
+			q
+				.select({ one: sql`1` })
+				.from(pathway)
+				.where(and(open, isNotNull(pathway.stillWaitingAt))),
+		),
+		exists(
+			q
+				.select({ one: sql`1` })
+				.from(step)
+				.where(and(eq(step.personId, person.id), eq(step.state, 'waiting'), isNotNull(step.stuckAt))),
+		),
+		exists(
+			q
+				.select({ one: sql`1` })
+				.from(checkIn)
+				.innerJoin(pathway, and(eq(pathway.id, checkIn.pathwayId), open))
+				.where(
+					and(eq(checkIn.personId, person.id), isNull(checkIn.handledAt), inArray(checkIn.answer, ['call', 'hard'])),
+				),
+		),
+	)!;
+};
 
 interface Period {
 	territoryId: string;
@@ -167,8 +234,13 @@ export const contactDelays = async (q: Queries, period: Period) =>
 		countContacts(q, period),
 	);
 
+/**
+ * From the request to its taking, for those of 90 days that have all had the days of the target. Who still waits counts as long as
+ * they have waited: left out, a service that takes the easy ones only would look fast.
+ */
 async function countContacts(q: Queries, { territoryId, zone, now }: Period) {
 	const between = daysIn(zone);
+	const { settings } = await getTerritory(q, territoryId);
 	const during = async (from: number, to: number) => {
 		const rows = await q
 			.select({ from: supportRequest.submittedAt, to: supportRequest.assignedAt })
@@ -176,16 +248,16 @@ async function countContacts(q: Queries, { territoryId, zone, now }: Period) {
 			.where(
 				and(
 					eq(supportRequest.territoryId, territoryId),
-					inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway', 'closed']),
+					inArray(supportRequest.status, ['submitted', 'assigned', 'in_diagnosis', 'in_pathway', 'closed']),
 					gt(supportRequest.submittedAt, new Date(from)),
 					lte(supportRequest.submittedAt, new Date(to)),
 				),
 			)
 			.orderBy(desc(supportRequest.submittedAt))
 			.limit(MAX_ROWS);
-		return distribution(rows.flatMap(({ from, to }) => (from && to ? [between(from, to)] : [])));
+		return distribution(rows.flatMap(({ from, to }) => (from ? [between(from, to ?? now)] : [])));
 	};
-	const end = now.getTime();
+	const end = now.getTime() - settings.firstContactDays * DAY_MS;
 	return {
 		now: await during(end - PERIOD_MS, end),
 		before: await during(end - 2 * PERIOD_MS, end - PERIOD_MS),
@@ -220,14 +292,72 @@ const livingIn = (q: Queries, employmentAreaId: string, territoryId: string) =>
 			.where(and(eq(person.id, pathway.personId), inBasin(q, employmentAreaId, territoryId))),
 	);
 
-/** Calendar days spent in each stage left during the last 90 days, in the order of the template; of all, or within a scope. */
+/**
+ * Calendar days spent in each stage left during the last 90 days, in the order of the template; of all, of a structure or of a basin.
+ * Not of both at once: with the others they would tell small numbers. `isHidden`: so would this one, beside the territory's.
+ */
 export async function stageDelays(q: Queries, asked: Period & StageScope) {
 	const { territoryId, structureId, employmentAreaId, now } = asked;
+	if (structureId && employmentAreaId) return [];
 	const key = JSON.stringify(['stages', territoryId, structureId, employmentAreaId, minuteOf(now)]);
-	return whileUnchanged(q, key, () => countStages(q, asked));
+	return whileUnchanged(q, key, async () => {
+		const stages = await countStages(q, asked);
+		const hidden = await hiddenStages(q, asked);
+		return stages.map((row) =>
+			hidden.has(row.position)
+				? { ...row, count: null, median: null, ninetieth: null, isHidden: true }
+				: { ...row, isHidden: false },
+		);
+	});
 }
 
-async function countStages(q: Queries, { territoryId, zone, now, structureId, employmentAreaId }: Period & StageScope) {
+/** Positions whose number, in this structure or basin, would tell that of another beside the territory's. */
+async function hiddenStages(q: Queries, asked: Period & StageScope): Promise<Set<number>> {
+	const one = asked.structureId ?? asked.employmentAreaId;
+	const hidden = new Set<number>();
+	if (!one) return hidden;
+	const rows = await (asked.structureId ? stagesByStructure(q, asked) : stagesByBasin(q, asked));
+	for (const position of new Set(rows.map((row) => row.position))) {
+		// Whoever is in none is a part as well: the last one.
+		const parts = rows
+			.filter((row) => row.position === position)
+			.sort((a, b) => (a.part ?? '\uffff').localeCompare(b.part ?? '\uffff'));
+		const shown = maskParts(parts.map(({ people }) => people));
+		if (shown[parts.findIndex(({ part }) => part === one)] === 'hidden') hidden.add(position);
+	}
+	return hidden;
+}
+
+/** A stage that was passed, skipped ones left out, in the last 90 days. */
+const passed = ({ territoryId, now }: Period) =>
+	and(
+		gt(stage.leftAt, new Date(now.getTime() - PERIOD_MS)),
+		lte(stage.leftAt, now),
+		ne(stage.state, 'skipped'),
+		eq(pathway.territoryId, territoryId),
+	);
+
+const stagesByStructure = (q: Queries, period: Period) =>
+	q
+		.select({ position: stage.position, part: followUpMember.structureId, people: countDistinct(stage.id) })
+		.from(stage)
+		.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
+		.leftJoin(followUpMember, and(eq(followUpMember.personId, pathway.personId), eq(followUpMember.part, 'lead')))
+		.where(and(passed(period), isNotNull(stage.enteredAt)))
+		.groupBy(stage.position, followUpMember.structureId);
+
+const stagesByBasin = (q: Queries, period: Period) =>
+	q
+		.select({ position: stage.position, part: catchment.employmentAreaId, people: countDistinct(stage.id) })
+		.from(stage)
+		.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
+		.innerJoin(person, eq(person.id, pathway.personId))
+		.leftJoin(catchment, and(eq(catchment.inseeCode, person.inseeCode), eq(catchment.territoryId, period.territoryId)))
+		.where(and(passed(period), isNotNull(stage.enteredAt)))
+		.groupBy(stage.position, catchment.employmentAreaId);
+
+async function countStages(q: Queries, asked: Period & StageScope) {
+	const { territoryId, zone, structureId, employmentAreaId } = asked;
 	const rows = await q
 		.select({
 			id: stage.id,
@@ -239,10 +369,7 @@ async function countStages(q: Queries, { territoryId, zone, now, structureId, em
 		.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
 		.where(
 			and(
-				gt(stage.leftAt, new Date(now.getTime() - PERIOD_MS)),
-				lte(stage.leftAt, now),
-				ne(stage.state, 'skipped'),
-				eq(pathway.territoryId, territoryId),
+				passed(asked),
 				structureId ? ledFrom(q, structureId) : undefined,
 				employmentAreaId ? livingIn(q, employmentAreaId, territoryId) : undefined,
 			),

@@ -1,11 +1,36 @@
-import { and, asc, countDistinct, desc, eq, exists, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
+import {
+	and,
+	asc,
+	countDistinct,
+	desc,
+	eq,
+	exists,
+	gt,
+	inArray,
+	isNull,
+	lt,
+	max,
+	ne,
+	notExists,
+	or,
+	sql,
+} from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import type { AnswerNote } from '../../shared/answers.ts';
+import { isPersonsTurn, type AnswerNote } from '../../shared/answers.ts';
 import type { Queries } from '../db/client.ts';
 import { is } from '../db/prepared.ts';
-import { appointment, delivery, followUpMember, municipality, person, reminder } from '../db/schema/index.ts';
+import {
+	appointment,
+	deadAddress,
+	delivery,
+	followUpMember,
+	municipality,
+	person,
+	reminder,
+} from '../db/schema/index.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { followedBy } from './queries.ts';
+import { addressHash } from './signing-in.ts';
 import type { Alert } from './today-rules.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
 
@@ -16,11 +41,39 @@ const DAY_MS = 86_400_000;
 const RECENT_MS = 60 * DAY_MS;
 
 const later = alias(reminder, 'later');
+const attempt = alias(delivery, 'attempt');
 
-/** The last message failed on every channel, and the person was not in touch since. */
+/**
+ * The last messages that failed on every channel, or that the phone has not shown, when nothing else arrived and the person was
+ * not in touch since. « Since » is the last attempt, or the hour of the message where none was possible: it may have been
+ * planned weeks before.
+ */
 export async function unreachable(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
+	const lastAttempt = q
+		.select({ at: max(attempt.at) })
+		.from(attempt)
+		.where(eq(attempt.reminderId, reminder.id));
+	const since = sql<Date>`coalesce((${lastAttempt}), ${reminder.dueAt})`.mapWith(reminder.dueAt);
+	const arrivedByOther = q
+		.select({ one: sql`1` })
+		.from(attempt)
+		// A push service that takes a message proves nothing: its « shown » does.
+		.where(and(eq(attempt.reminderId, later.id), eq(attempt.outcome, 'accepted'), ne(attempt.channel, 'push')));
+	const arrivedSince = q
+		.select({ one: sql`1` })
+		.from(later)
+		.where(
+			and(
+				eq(later.personId, reminder.personId),
+				or(
+					sql`${later.shownAt} > ${since}`,
+					sql`${later.answeredAt} > ${since}`,
+					and(eq(later.state, 'sent'), sql`${later.sentAt} > ${since}`, exists(arrivedByOther)),
+				),
+			),
+		);
 	const rows = await q
-		.select({ ...concerned, since: reminder.createdAt, channels: countDistinct(delivery.channel) })
+		.select({ ...concerned, since, why: reminder.reason, channels: countDistinct(delivery.channel) })
 		.from(followUpMember)
 		.innerJoin(person, eq(person.id, followUpMember.personId))
 		.innerJoin(reminder, eq(reminder.personId, person.id))
@@ -29,33 +82,44 @@ export async function unreachable(q: Queries, accountId: string, now: Date): Pro
 		.where(
 			and(
 				mine(accountId),
-				gt(reminder.createdAt, new Date(now.getTime() - RECENT_MS)),
+				gt(reminder.dueAt, new Date(now.getTime() - RECENT_MS)),
 				eq(reminder.state, 'failed'),
-				sql`${person.lastContactAt} <= ${reminder.createdAt}`,
-				notExists(
-					q
-						.select({ one: sql`1` })
-						.from(later)
-						.where(
-							and(
-								eq(later.personId, reminder.personId),
-								sql`${later.createdAt} > ${reminder.createdAt}`,
-								inArray(later.state, ['sent', 'shown', 'answered']),
-							),
-						),
-				),
+				sql`${person.lastContactAt} <= ${since}`,
+				notExists(arrivedSince),
 			),
 		)
 		.groupBy(reminder.id)
-		.orderBy(asc(reminder.createdAt))
+		.orderBy(asc(since))
 		.limit(LIMIT);
-	return rows.map(({ channels, ...row }) => ({
+	return rows.map(({ channels, why, ...row }) => ({
 		...row,
-		reason: 'unreachable',
+		reason: why === 'unseen' ? 'unseen' : 'unreachable',
 		note: null,
 		detail: { channels },
 		reference: null,
 	}));
+}
+
+/** Mails to the address of today come back: somebody asks for another one. */
+export async function unwritable(q: Queries, accountId: string): Promise<Alert[]> {
+	const rows = await q
+		.select({ ...concerned, since: deadAddress.since, addressHash: deadAddress.addressHash })
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.innerJoin(deadAddress, eq(deadAddress.personId, person.id))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(mine(accountId))
+		.orderBy(asc(deadAddress.since))
+		.limit(LIMIT);
+	return rows
+		.filter(({ email, addressHash: dead }) => email !== null && addressHash(email) === dead)
+		.map(({ addressHash: _dead, ...row }) => ({
+			...row,
+			reason: 'dead_address',
+			note: null,
+			detail: {},
+			reference: null,
+		}));
 }
 
 const next = alias(appointment, 'next_one');
@@ -99,7 +163,10 @@ export async function missed(q: Queries, accountId: string, now: Date): Promise<
 	}));
 }
 
-/** « Je ne peux pas » or « j'ai besoin d'aide » about an appointment still to come. */
+/**
+ * « Je ne peux pas » or « j'ai besoin d'aide » about an appointment still to come, and invitations none of whose times suit, until
+ * others are offered. While other times wait to be chosen it is the person's turn.
+ */
 export async function answered(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
 	const rows = await q
 		.select({
@@ -108,6 +175,8 @@ export async function answered(q: Queries, accountId: string, now: Date): Promis
 			answer: appointment.answer,
 			answeredAt: appointment.answeredAt,
 			noteSealed: appointment.answerNoteSealed,
+			state: appointment.state,
+			chooseBy: appointment.chooseBy,
 			startsAt: appointment.startsAt,
 			zone: appointment.zone,
 		})
@@ -118,22 +187,27 @@ export async function answered(q: Queries, accountId: string, now: Date): Promis
 		.where(
 			and(
 				mine(accountId),
-				gt(appointment.startsAt, now),
-				is(appointment.state, 'booked'),
 				inArray(appointment.answer, ['cannot', 'needs_help']),
+				or(
+					and(is(appointment.state, 'booked'), gt(appointment.startsAt, now)),
+					// Its hour is only the first one that was offered; a seat has no other hour than the workshop's.
+					and(is(appointment.state, 'invited'), or(isNull(appointment.workshopId), gt(appointment.startsAt, now))),
+				),
 			),
 		)
 		.orderBy(asc(appointment.startsAt))
 		.limit(LIMIT);
-	return rows.map(({ id, answer, answeredAt, noteSealed, startsAt, zone, ...row }) => {
+	const ours = rows.filter((row) => row.state === 'invited' || !isPersonsTurn(row, now));
+	return ours.map(({ id, answer, answeredAt, noteSealed, state, startsAt, zone, chooseBy: _, ...row }) => {
 		const said = unsealNullable(`appointment.answer_note_sealed:${id}`, noteSealed);
 		const { text, ...answerNote } = said ? (JSON.parse(said) as AnswerNote) : {};
+		const isInvited = state === 'invited';
 		return {
 			...row,
-			reason: answer === 'cannot' ? 'cannot' : 'needs_help',
+			reason: isInvited ? 'other_times' : answer === 'cannot' ? 'cannot' : 'needs_help',
 			since: answeredAt ?? now,
 			note: text ?? null,
-			detail: { ...answerNote, appointmentAt: startsAt, zone },
+			detail: { ...answerNote, ...(isInvited ? {} : { appointmentAt: startsAt, zone }) },
 			reference: null,
 		};
 	});

@@ -4,15 +4,24 @@ import type { Channel } from '../../shared/codes.ts';
 
 /** Why somebody needs a professional today, from the most to the least pressing. The order is the sort. */
 export const REASONS = [
+	'urgent_need',
 	'unreachable',
 	'no_lead',
 	'noshow',
 	'needs_help',
 	'cannot',
+	'other_times',
+	'unseen',
 	'waiting',
 	'check_in',
 	'stuck',
+	'contested',
+	'new_need',
+	'need_left',
+	'proposed',
+	'dead_address',
 	'delay',
+	'group_refused',
 	'objected',
 	'request_late',
 	'request_waiting',
@@ -37,6 +46,8 @@ export interface Why {
 		zone?: string;
 		/** Last day for the first contact. */
 		respondBy?: string | null;
+		/** Something cannot wait: before the others of the same reason. */
+		urgent?: boolean;
 	};
 	/** Reference of a request to take; the page's link. */
 	reference: string | null;
@@ -63,10 +74,12 @@ export interface TodayRow extends Concerned {
 }
 
 const rank = ({ reason }: Why) => REASONS.indexOf(reason);
-const bySeverity = (a: Why, b: Why) => rank(a) - rank(b) || a.since.getTime() - b.since.getTime();
+const urgency = ({ detail }: Why) => (detail.urgent ? 0 : 1);
+const bySeverity = (a: Why, b: Why) =>
+	rank(a) - rank(b) || urgency(a) - urgency(b) || a.since.getTime() - b.since.getTime();
 
 /**
- * One line per person with all their reasons, the worst first; people by their worst reason, then by how long it has lasted.
+ * One line per person with all their reasons, the worst first; people by their worst reason, what cannot wait first, then by how long it has lasted.
  * The same reason twice (two failed messages) counts once, since the first.
  */
 export function mergeAlerts(alerts: Alert[]): Pick<TodayRow, keyof Concerned | 'reasons'>[] {

@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lte, ne, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { CHECK_IN_SILENT_AT } from '../../shared/closing.ts';
+import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
 import { is } from '../db/prepared.ts';
 import {
@@ -9,38 +10,50 @@ import {
 	checkIn,
 	followUpMember,
 	municipality,
+	need,
+	orientation,
 	pathway,
 	person,
+	stage,
 	step,
 	supportRequest,
 } from '../db/schema/index.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
 import { addDays, instantOf, localDay, wallClock } from '../territories/calendar.ts';
-import { nextAppointments, openPathway, reachableBy } from './caseload.ts';
-import { passedDelays, type DelayContext } from './delays.ts';
-import { answered, missed, unreachable, withoutOutcome } from './today-appointments.ts';
+import { currentStage, nextAppointments, openPathway, reachableBy } from './caseload.ts';
+import { passedDelays, type Delay, type DelayContext } from './delays.ts';
+import { stillWaits } from './rules.ts';
+import { answered, missed, unreachable, unwritable, withoutOutcome } from './today-appointments.ts';
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
+import { contested, groupRefused, OBJECTION_MS, proposed } from './today-said.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
+import { freeFor, presentDecision, waiting as waitingRequest, WAITING_ORDER } from './waiting-requests.ts';
 
 /** Requests shown among the people; the inbox has them all. */
 const REQUESTS_SHOWN = 5;
 /**
  * People who need this professional now, most pressing first, each with the reasons: no message gets through, missed, needs
- * help, cannot come, target passed, requests of the territory to take, outcome of an appointment to write down.
+ * help, cannot come, contests, proposed or refused something, target passed, a need asked for since, requests of the territory to take, outcome of an appointment to write down.
  */
 export async function peopleToday(q: Queries, accountId: string, context: DelayContext): Promise<TodayRow[]> {
 	const { now } = context;
+	const late = await passedDelays(q, { accountId }, context);
 	const alerts = [
 		await unreachable(q, accountId, now),
 		await missed(q, accountId, now),
 		await answered(q, accountId, now),
 		await withoutLead(q, accountId),
-		await waiting(q, accountId),
+		await waiting(q, accountId, late, context),
 		await inWork(q, accountId, context),
 		await stuck(q, accountId),
-		await delayed(q, accountId, context),
+		await contested(q, accountId),
+		await proposed(q, accountId),
+		delayed(late, context),
+		await unwritable(q, accountId),
+		await groupRefused(q, accountId, now),
 		await objected(q, accountId, now),
-		await waitingRequests(q, context),
+		await askedMore(q, accountId, now),
+		await waitingRequests(q, accountId, context),
 		await withoutOutcome(q, accountId, now),
 	];
 	const rows = mergeAlerts(alerts.flat());
@@ -84,8 +97,8 @@ async function withoutLead(q: Queries, accountId: string): Promise<Alert[]> {
 	return rows.map((row) => ({ ...row, reason: 'no_lead', note: null, detail: {}, reference: null }));
 }
 
-/** Said « j’attends toujours » about their pathway, and nothing moved since. */
-async function waiting(q: Queries, accountId: string): Promise<Alert[]> {
+/** Said « j’attends toujours » about their pathway, and a delay it was said of is not over. */
+async function waiting(q: Queries, accountId: string, late: Delay[], { zone }: DelayContext): Promise<Alert[]> {
 	const rows = await q
 		.select({ ...concerned, since: pathway.stillWaitingAt })
 		.from(followUpMember)
@@ -95,18 +108,22 @@ async function waiting(q: Queries, accountId: string): Promise<Alert[]> {
 		.where(and(mine(accountId), isNotNull(pathway.stillWaitingAt)))
 		.orderBy(asc(pathway.stillWaitingAt))
 		.limit(LIMIT);
-	return rows.map(({ since, ...row }) => ({
-		...row,
-		reason: 'waiting',
-		since: since!,
-		note: null,
-		detail: {},
-		reference: null,
-	}));
+	return rows
+		.filter(({ personId, since }) =>
+			stillWaits(
+				localDay(since!, zone),
+				late.filter((delay) => delay.personId === personId),
+			),
+		)
+		.map(({ since, ...row }) => ({
+			...row,
+			reason: 'waiting',
+			since: since!,
+			note: null,
+			detail: {},
+			reference: null,
+		}));
 }
-
-/** A week is enough to know that somebody was refused. */
-const OBJECTION_MS = 7 * 86_400_000;
 
 /** The person objected to somebody the lead had invited. */
 async function objected(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
@@ -145,12 +162,18 @@ async function inWork(q: Queries, accountId: string, { zone, now }: DelayContext
 		.from(followUpMember)
 		.innerJoin(person, eq(person.id, followUpMember.personId))
 		.innerJoin(checkIn, eq(checkIn.personId, person.id))
+		.innerJoin(pathway, and(eq(pathway.id, checkIn.pathwayId), openPathway))
+		.leftJoin(stage, and(eq(stage.pathwayId, pathway.id), currentStage, eq(stage.inWork, true)))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(
 			and(
 				mine(accountId),
 				isNull(checkIn.handledAt),
-				or(inArray(checkIn.answer, ['call', 'hard']), and(isNull(checkIn.answer), lte(checkIn.dueOn, silentSince))),
+				or(
+					inArray(checkIn.answer, ['call', 'hard']),
+					// Silence is of the job that goes on.
+					and(isNull(checkIn.answer), lte(checkIn.dueOn, silentSince), isNotNull(stage.id)),
+				),
 			),
 		)
 		.orderBy(asc(checkIn.dueOn))
@@ -173,27 +196,25 @@ async function stuck(q: Queries, accountId: string): Promise<Alert[]> {
 			id: step.id,
 			titleSealed: step.titleSealed,
 			noteSealed: step.personNoteSealed,
-			createdAt: step.createdAt,
+			since: sql<Date>`${step.stuckAt}`.mapWith(step.stuckAt),
 		})
 		.from(followUpMember)
 		.innerJoin(person, eq(person.id, followUpMember.personId))
 		.innerJoin(step, eq(step.personId, person.id))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(mine(accountId), is(step.state, 'waiting'), is(step.owner, 'person')))
-		.orderBy(asc(step.dueOn))
+		.where(and(mine(accountId), is(step.state, 'waiting'), is(step.owner, 'person'), isNotNull(step.stuckAt)))
+		.orderBy(asc(step.stuckAt))
 		.limit(LIMIT);
-	return rows.map(({ id, titleSealed, noteSealed, createdAt, ...row }) => ({
+	return rows.map(({ id, titleSealed, noteSealed, ...row }) => ({
 		...row,
 		reason: 'stuck',
-		since: createdAt,
 		note: unsealNullable(`step.person_note_sealed:${id}`, noteSealed) ?? unseal(`step.title_sealed:${id}`, titleSealed),
 		detail: {},
 		reference: null,
 	}));
 }
 
-async function delayed(q: Queries, accountId: string, context: DelayContext): Promise<Alert[]> {
-	const delays = await passedDelays(q, { accountId }, context);
+function delayed(delays: Delay[], context: DelayContext): Alert[] {
 	return delays.slice(0, LIMIT).map((delay) => ({
 		personId: delay.personId,
 		firstName: delay.firstName,
@@ -206,31 +227,194 @@ async function delayed(q: Queries, accountId: string, context: DelayContext): Pr
 		since: instantOf(delay.targetOn, '00:00', context.zone),
 		note: null,
 		detail: { delayKind: delay.kind, stageName: delay.stageName, daysLate: delay.daysLate },
-		reference: null,
+		reference: delay.reference,
 	}));
 }
 
-/** The oldest requests of the territory that nobody took. */
-async function waitingRequests(q: Queries, { territoryId, zone, now }: DelayContext): Promise<Alert[]> {
+/** Requests of the territory that nobody took and that are theirs to take, in the order of the inbox. */
+async function waitingRequests(
+	q: Queries,
+	accountId: string,
+	{ territoryId, zone, now }: DelayContext,
+): Promise<Alert[]> {
+	const [own] = await q
+		.select({ role: account.role, structureId: account.structureId })
+		.from(account)
+		.where(eq(account.id, accountId))
+		.limit(1);
 	const rows = await q
 		.select({
 			...concerned,
 			reference: supportRequest.reference,
 			submittedAt: supportRequest.submittedAt,
 			respondBy: supportRequest.respondBy,
+			urgent: supportRequest.urgent,
 		})
 		.from(supportRequest)
 		.innerJoin(person, eq(person.id, supportRequest.personId))
+		.leftJoin(orientation, presentDecision)
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(eq(supportRequest.territoryId, territoryId), is(supportRequest.status, 'submitted')))
-		.orderBy(asc(supportRequest.submittedAt))
+		.where(
+			and(
+				eq(supportRequest.territoryId, territoryId),
+				waitingRequest,
+				own?.role === 'coordinator' ? undefined : freeFor(own?.structureId ?? null),
+			),
+		)
+		.orderBy(...WAITING_ORDER)
 		.limit(REQUESTS_SHOWN);
 	const today = localDay(now, zone);
-	return rows.map(({ respondBy, submittedAt, ...row }) => ({
+	return rows.map(({ respondBy, submittedAt, urgent, ...row }) => ({
 		...row,
 		reason: respondBy !== null && respondBy < today ? 'request_late' : 'request_waiting',
 		since: submittedAt ?? now,
 		note: null,
-		detail: { respondBy },
+		detail: { respondBy, urgent },
 	}));
+}
+
+const needSent = (q: Queries) =>
+	q
+		.select({ one: sql`1` })
+		.from(orientation)
+		.where(
+			and(
+				eq(orientation.needId, need.id),
+				sql`${orientation.present} = 1 AND ${orientation.needId} IS NOT NULL`,
+				eq(orientation.state, 'sent'),
+			),
+		);
+
+/** Somebody who is led already asked: for more, again, or as a visitor whom the portal did not know yet. */
+const ASKED = ['request.need_added', 'request.submitted', 'request.joined', 'request.reopened'];
+/** What was opened longer ago is forgotten (audit `KEPT_A_YEAR`): what was asked for before is not called unread. */
+const UNREAD_MS = 365 * 86_400_000;
+
+/**
+ * Asked since somebody has the request: the lead has not opened the file since, an opening being written once an hour; or
+ * it is a need that nobody has begun, nor sent anywhere.
+ */
+async function askedMore(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
+	const unread = await addedUnread(q, accountId, now);
+	const known = new Set(unread.map(({ personId }) => personId));
+	const unbegun = (await addedUnbegun(q, accountId)).filter(({ personId }) => !known.has(personId));
+	return [...unread, ...unbegun, ...(await leftNeeds(q, accountId, now))];
+}
+
+async function addedUnread(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
+	const opening = alias(auditEntry, 'opening');
+	const readSince = q
+		.select({ one: sql`1` })
+		.from(opening)
+		.where(
+			and(
+				eq(opening.personId, auditEntry.personId),
+				gt(opening.at, auditEntry.at),
+				eq(opening.action, 'person.opened'),
+				eq(opening.actorId, accountId),
+			),
+		);
+	const rows = await q
+		.select({
+			...concerned,
+			since: auditEntry.at,
+			said: auditEntry.detail,
+			reference: supportRequest.reference,
+		})
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.innerJoin(
+			supportRequest,
+			and(eq(supportRequest.personId, person.id), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])),
+		)
+		.innerJoin(auditEntry, and(eq(auditEntry.subjectId, supportRequest.id), inArray(auditEntry.action, ASKED)))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				mine(accountId),
+				eq(followUpMember.part, 'lead'),
+				gte(auditEntry.at, supportRequest.assignedAt),
+				gt(auditEntry.at, new Date(now.getTime() - UNREAD_MS)),
+				or(isNull(auditEntry.actorId), ne(auditEntry.actorId, accountId)),
+				notExists(readSince),
+			),
+		)
+		.orderBy(asc(auditEntry.at))
+		.limit(LIMIT);
+	return rows.map(({ said, ...row }) => ({
+		...row,
+		reason: said.urgent === true ? 'urgent_need' : 'new_need',
+		note: null,
+		detail: { urgent: said.urgent === true, callBack: said.call === true },
+	}));
+}
+
+/** Somebody had taken it, who follows the person no longer or works here no more. */
+async function leftNeeds(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
+	const [taker, takerAccount] = [alias(followUpMember, 'taker'), alias(account, 'taker_account')];
+	const held = q
+		.select({ one: sql`1` })
+		.from(taker)
+		.innerJoin(takerAccount, eq(takerAccount.id, taker.accountId))
+		.where(
+			and(
+				eq(taker.personId, need.personId),
+				eq(taker.accountId, orientation.accountId),
+				isNull(taker.endedAt),
+				or(isNull(taker.endsAt), gt(taker.endsAt, now)),
+				eq(takerAccount.status, 'active'),
+			),
+		);
+	const rows = await q
+		.select({ ...concerned, since: orientation.at, reference: supportRequest.reference })
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.innerJoin(
+			supportRequest,
+			and(eq(supportRequest.personId, person.id), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])),
+		)
+		.innerJoin(need, and(eq(need.requestId, supportRequest.id), inArray(need.status, ['open', 'in_progress'])))
+		.innerJoin(
+			orientation,
+			and(
+				eq(orientation.needId, need.id),
+				sql`${orientation.present} = 1 AND ${orientation.needId} IS NOT NULL`,
+				eq(orientation.state, 'taken'),
+			),
+		)
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(and(mine(accountId), eq(followUpMember.part, 'lead'), notExists(held)))
+		.orderBy(asc(orientation.at))
+		.limit(LIMIT);
+	return rows.map((row) => ({ ...row, reason: 'need_left', note: null, detail: {} }));
+}
+
+async function addedUnbegun(q: Queries, accountId: string): Promise<Alert[]> {
+	const rows = await q
+		.select({
+			...concerned,
+			since: need.createdAt,
+			reference: supportRequest.reference,
+			urgent: supportRequest.urgent,
+		})
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.innerJoin(
+			supportRequest,
+			and(eq(supportRequest.personId, person.id), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])),
+		)
+		.innerJoin(need, eq(need.requestId, supportRequest.id))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				mine(accountId),
+				eq(followUpMember.part, 'lead'),
+				eq(need.status, 'open'),
+				gt(need.createdAt, supportRequest.assignedAt),
+				notExists(needSent(q)),
+			),
+		)
+		.orderBy(asc(need.createdAt))
+		.limit(LIMIT);
+	return rows.map(({ urgent, ...row }) => ({ ...row, reason: 'new_need', note: null, detail: { urgent } }));
 }

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import path from 'node:path';
+import { expect, inject, test } from 'vitest';
 import { loadConfig, newKeys } from './config.ts';
 
 const environment = () => ({
@@ -44,4 +46,36 @@ test('mails come back to an address that has room for a mark, with a key', () =>
 		'BOUNCE_ADDRESS',
 	);
 	expect(problemsOf({ ...environment(), ...bounces, BOUNCE_ADDRESS: 'nowhere' })).toContain('BOUNCE_ADDRESS');
+});
+
+test('the key before the present one is a whole key or absent', () => {
+	const previous = newKeys().DATA_KEY;
+	expect(loadConfig({ ...environment(), DATA_KEY_PREVIOUS: previous }).dataKeyPrevious).toBe(previous);
+	expect(loadConfig({ ...environment(), DATA_KEY_PREVIOUS: '' }).dataKeyPrevious).toBeNull();
+	expect(problemsOf({ ...environment(), DATA_KEY_PREVIOUS: 'short' })).toContain('DATA_KEY_PREVIOUS');
+});
+
+test('the demo sends nothing out of the machine', () => {
+	const demo = {
+		...newKeys(),
+		DEMO: '1',
+		DATA_DIR: mkdtempSync(path.join(inject('testFolder'), 'demo-')),
+		SMS_KEY: 'k',
+	};
+	const refused = [
+		'smtp.example.fr',
+		'127.0.0.1.example.fr',
+		'127.example.fr',
+		'localhost.example.fr',
+		'10.0.0.1',
+		'x@y.fr',
+	];
+	for (const host of refused) {
+		expect(problemsOf({ ...demo, SMTP_URL: `smtp://${host}:587` }), host).toContain('SMTP_URL: the demo writes to');
+		expect(problemsOf({ ...demo, SMS_URL: `https://${host}/send` }), host).toContain('SMS_URL: the demo writes to');
+	}
+	for (const host of ['localhost', '127.0.0.1', '127.0.0.2', '[::1]', 'user:password@localhost'])
+		expect(problemsOf({ ...demo, SMTP_URL: `smtp://${host}:2525`, SMS_URL: `http://${host}:2526` }), host).toBe('');
+	expect(problemsOf(demo)).toBe('');
+	expect(problemsOf({ ...environment(), SMTP_URL: 'smtp://smtp.example.fr' })).toBe('');
 });

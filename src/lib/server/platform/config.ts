@@ -1,5 +1,6 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import path from 'node:path';
 import { normalizeEmail } from './email.ts';
 import { isReturnAddress } from './return-path.ts';
@@ -12,6 +13,8 @@ export interface Config {
 	dataDir: string;
 	databaseFile: string;
 	dataKey: string;
+	/** While a new key takes its place (`npm run portal -- reseal`): opens what is not sealed anew yet, seals nothing. */
+	dataKeyPrevious: string | null;
 	codePepper: string;
 	vapid: { publicKey: string; privateKey: string; subject: string };
 	/** Absent in the demo: messages then go to the mailbox page. */
@@ -114,6 +117,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 	for (const name of KEYS) if (!keys[name]) problems.push(`${name} is required (npm run portal -- keys prints a set)`);
 	if (keys.DATA_KEY && Buffer.from(keys.DATA_KEY, 'base64url').length < 32)
 		problems.push('DATA_KEY must hold 32 bytes of base64url');
+	const dataKeyPrevious = env.DATA_KEY_PREVIOUS || null;
+	if (dataKeyPrevious && Buffer.from(dataKeyPrevious, 'base64url').length < 32)
+		problems.push('DATA_KEY_PREVIOUS must hold 32 bytes of base64url');
 	if (keys.VAPID_PUBLIC_KEY && Buffer.from(keys.VAPID_PUBLIC_KEY, 'base64url').length !== 65)
 		problems.push('VAPID_PUBLIC_KEY must be an uncompressed P-256 point in base64url');
 	else if (keys.VAPID_PUBLIC_KEY && keys.VAPID_PRIVATE_KEY && !isPair(keys.VAPID_PUBLIC_KEY, keys.VAPID_PRIVATE_KEY))
@@ -133,6 +139,12 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 	const smsUrl = env.SMS_URL ?? null;
 	if (smsUrl && !URL.canParse(smsUrl)) problems.push('SMS_URL must be an address');
 	if (smsUrl && !env.SMS_KEY) problems.push('SMS_KEY is required with SMS_URL');
+	for (const [name, url] of Object.entries({ SMTP_URL: smtpUrl, SMS_URL: smsUrl }))
+		if (demo && url && !isThisMachine(url))
+			problems.push(
+				`${name}: the demo writes to invented people, whose addresses and numbers may be somebody's. ` +
+					`Leave it empty, name a server on this machine (localhost), or unset DEMO`,
+			);
 	if (env.DATABASE_URL) problems.push('DATABASE_URL: PostgreSQL is not served yet; leave it empty to use SQLite');
 	const role = (env.ROLE ?? 'all') as Role;
 	if (!['all', 'web', 'worker'].includes(role)) problems.push('ROLE must be web, worker or absent');
@@ -144,6 +156,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 		dataDir,
 		databaseFile: path.join(dataDir, 'portal.db'),
 		dataKey: keys.DATA_KEY!,
+		dataKeyPrevious,
 		codePepper: keys.CODE_PEPPER!,
 		vapid: { publicKey: keys.VAPID_PUBLIC_KEY!, privateKey: keys.VAPID_PRIVATE_KEY!, subject },
 		smtpUrl,
@@ -161,6 +174,13 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 		demo,
 		root: env.PORTAL_ROOT ?? process.cwd(),
 	};
+}
+
+/** Whether an address is of the machine itself; one that cannot be read is not. */
+function isThisMachine(url: string): boolean {
+	if (!URL.canParse(url)) return false;
+	const host = new URL(url).hostname;
+	return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 const defined = (env: Record<string, string | undefined>) =>

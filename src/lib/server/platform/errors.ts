@@ -1,5 +1,9 @@
-/** What a refusal means to the outside; `web/failures.ts` maps it once to an HTTP status. */
-export type RefusalKind = 'forbidden' | 'not_found' | 'conflict' | 'gone' | 'too_many' | 'invalid' | 'unavailable';
+/**
+ * What a refusal means to the outside; `web/failures.ts` maps it once to an HTTP status. `already`: the very thing was done
+ * before; a phone that sends it again has lost nothing.
+ */
+export type RefusalKind =
+	'forbidden' | 'not_found' | 'conflict' | 'already' | 'gone' | 'too_many' | 'invalid' | 'unavailable';
 
 /**
  * A refusal by a rule of the domain. `code` is stable and turned into a sentence by the page; it is never shown as is.

@@ -6,7 +6,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import path from 'node:path';
 import { config } from './config.ts';
 import { DomainError } from './errors.ts';
-import { sealBytes, unsealBytes } from './sealing.ts';
+import { resealBytes, sealBytes, unsealBytes } from './sealing.ts';
 
 /** Being written, or left by a process that was killed. */
 const HALF = '.half';
@@ -59,6 +59,35 @@ async function flushFolder(): Promise<void> {
 export async function readSealed(id: string): Promise<Buffer> {
 	return unsealBytes(placeOf(id), await readFile(fileOf(id)));
 }
+
+/**
+ * Seals a file under the present key, in place of itself: written beside, flushed, then named.
+ * @returns whether it was not yet @throws when it is not there, or no key opens it
+ */
+export async function resealFile(id: string): Promise<boolean> {
+	const file = fileOf(id);
+	const bytes = resealBytes(placeOf(id), await readFile(file));
+	if (!bytes) return false;
+	const beside = `${file}.again${HALF}`;
+	try {
+		const handle = await open(beside, 'w', 0o600);
+		try {
+			await handle.writeFile(bytes);
+			await handle.sync();
+		} finally {
+			await handle.close();
+		}
+		await rename(beside, file);
+	} finally {
+		await rm(beside, { force: true });
+	}
+	await flushFolder();
+	return true;
+}
+
+/** Ids of the files on the disk. */
+export const listFiles = async (): Promise<string[]> =>
+	(await readdir(filesFolder()).catch(() => [])).filter((name) => ID.test(name));
 
 /** Removed twice, it is removed. */
 export async function removeFile(id: string): Promise<void> {

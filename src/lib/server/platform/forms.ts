@@ -48,6 +48,10 @@ export const text = (max: number, messages: { tooLong: () => string; strange: ()
 		v.maxLength(max, messages.tooLong),
 	);
 
+/** Eastern Arabic digits are digits too, wherever a number or a date is typed. */
+export const westernDigits = (typed: string): string =>
+	typed.normalize('NFKC').replace(/[٠-٩۰-۹]/g, (digit) => String(digit.codePointAt(0)! & 0xf));
+
 /** A day that exists, between 2000 and 2100. */
 export function isRealDay(day: string): boolean {
 	if (!/^20\d\d-\d\d-\d\d$/.test(day)) return false;

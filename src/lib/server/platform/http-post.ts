@@ -86,11 +86,17 @@ function failureOf({ code = '', syscall }: NodeJS.ErrnoException): NetworkFailur
 	return /CERT|TLS|SSL|ISSUER|VERIFY/.test(code) ? 'tls' : 'network';
 }
 
-/** `Retry-After`, in milliseconds from `now`: seconds or an HTTP date (RFC 9110 §10.2.3); undefined when unreadable. */
+/** A longer wait is a mistake of the other side: believed, one answer would silence a whole service for days. */
+export const MAX_WAIT_MS = 4 * 60 * 60_000;
+
+/**
+ * `Retry-After`, in milliseconds from `now`, four hours at most: seconds or an HTTP date (RFC 9110 §10.2.3); undefined when
+ * unreadable.
+ */
 export function retryAfterMs(value: string | undefined, now: Date): number | undefined {
 	const text = value?.trim() ?? '';
-	if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+	if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, MAX_WAIT_MS);
 	if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
 	const left = Date.parse(text) - now.getTime();
-	return Number.isNaN(left) ? undefined : Math.max(0, left);
+	return Number.isNaN(left) ? undefined : Math.min(Math.max(0, left), MAX_WAIT_MS);
 }

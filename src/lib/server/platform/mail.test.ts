@@ -50,6 +50,42 @@ const aMail = (given: Partial<Mail> = {}): Mail => ({
 
 const reply = (responseCode: number, words = 'no') => Object.assign(new Error(words), { responseCode });
 
+test('a burst takes twenty connections at once, and every mail leaves once', async () => {
+	let open = 0;
+	let most = 0;
+	const server = await anSmtpServer({
+		onConnect: (_session, done) => {
+			most = Math.max(most, ++open);
+			setTimeout(done, 20);
+		},
+		onClose: () => void (open -= 1),
+	});
+	const mailer = aMailer(server.port);
+	const people = Array.from({ length: 70 }, (_, at) => `personne${at}@example.fr`);
+	const all = await Promise.all(people.map((to) => mailer.send(aMail({ to }))));
+	expect(all.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(people.length);
+	expect(server.received.flatMap(({ to }) => to).sort()).toEqual([...people].sort());
+	// One that was answered may still be closing.
+	expect(most).toBeLessThanOrEqual(25);
+});
+
+test('what was over when its turn came does not leave; what need not wait is not asked again', async () => {
+	const server = await anSmtpServer();
+	const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${server.port}`, from: FROM, maxConnections: 1 });
+	const asked: string[] = [];
+	const mail = (subject: string, isWanted: boolean) => {
+		const stillWanted = async () => {
+			asked.push(subject);
+			return isWanted;
+		};
+		return mailer.send(aMail({ subject, stillWanted }));
+	};
+	const all = await Promise.all([mail('first', false), mail('over', false), mail('wanted', true)]);
+	expect(all.map(({ reason }) => reason)).toEqual(['smtp_250', 'overtaken', 'smtp_250']);
+	expect(all[1]).toMatchObject({ unsent: true });
+	expect([asked, server.received.length]).toEqual([['over', 'wanted'], 2]);
+});
+
 describe('a mail', () => {
 	test('arrives whole, says who it is from and that a robot wrote it', async () => {
 		const server = await anSmtpServer();
@@ -120,7 +156,7 @@ describe('a server that refuses', () => {
 	test.each<[string, SMTPServerOptions, object]>([
 		[
 			'the recipient for good',
-			{ onRcptTo: refuse(550) },
+			{ onRcptTo: refuse(550, 'No such user') },
 			{ outcome: 'permanent_failure', status: 550, deadAddress: true },
 		],
 		['the recipient for now', { onRcptTo: refuse(450) }, { outcome: 'temporary_failure', status: 450 }],
@@ -135,11 +171,14 @@ describe('a server that refuses', () => {
 		expect(await aMailer(server.port).send(aMail())).toMatchObject(expected);
 	});
 
-	test('this mail as unwanted, and not its address', async () => {
-		const server = await anSmtpServer({ onRcptTo: refuse(550, '5.7.1 unwanted') });
-		const refused = { outcome: 'permanent_failure', status: 550, reason: 'smtp_550' };
-		expect(await aMailer(server.port).send(aMail())).toEqual(refused);
-	});
+	test.each(['5.7.1 unwanted', '5.1.8 our domain', '5.2.3 too long', 'SPF check failed', 'no'])(
+		'this mail or us, and not its address: %s',
+		async (words) => {
+			const server = await anSmtpServer({ onRcptTo: refuse(550, words) });
+			const refused = { outcome: 'permanent_failure', status: 550, reason: 'smtp_550' };
+			expect(await aMailer(server.port).send(aMail())).toEqual(refused);
+		},
+	);
 
 	test('our password', async () => {
 		const server = await anSmtpServer({ authOptional: false, allowInsecureAuth: true, onAuth: refuse(535) });

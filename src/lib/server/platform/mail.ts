@@ -1,9 +1,10 @@
-import nodemailer from 'nodemailer';
+import nodemailer, { type Transporter } from 'nodemailer';
 import { config } from './config.ts';
 import { normalizeEmail } from './email.ts';
+import { createGate } from './gate.ts';
 import { leaveInMailbox } from './mailbox.ts';
-import type { Delivery } from './outcome.ts';
-import { isDeadStatus } from './return-path.ts';
+import { OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
+import { isDeadAddress } from './return-path.ts';
 
 export interface Mail {
 	to: string;
@@ -14,6 +15,7 @@ export interface Mail {
 	headers?: Record<string, string>;
 	/** Where it comes back when it cannot be delivered (`returnPathOf`); `from` when absent. */
 	returnPath?: string;
+	stillWanted?: StillWanted;
 }
 
 export interface MailerSettings {
@@ -22,8 +24,10 @@ export interface MailerSettings {
 	from: string;
 	/** Longest silence of the server at any step. */
 	timeoutMs?: number;
-	/** Longest exchange in all, against a server that drips. */
+	/** Longest exchange in all, against a server that drips; from when its turn comes. */
 	deadlineMs?: number;
+	/** Connections at once: servers take a few dozen from one client. */
+	maxConnections?: number;
 }
 
 export interface Mailer {
@@ -31,7 +35,15 @@ export interface Mailer {
 	send(mail: Mail): Promise<Delivery>;
 }
 
-export function createMailer({ smtpUrl, from, timeoutMs = 10_000, deadlineMs = 30_000 }: MailerSettings): Mailer {
+export function createMailer({
+	smtpUrl,
+	from,
+	timeoutMs = 10_000,
+	deadlineMs = 30_000,
+	maxConnections = 20,
+}: MailerSettings): Mailer {
+	// Not the pool of nodemailer: it hands a message over again by itself when a connection breaks.
+	const gate = createGate(maxConnections);
 	const transport =
 		smtpUrl &&
 		nodemailer.createTransport({
@@ -44,21 +56,31 @@ export function createMailer({ smtpUrl, from, timeoutMs = 10_000, deadlineMs = 3
 			disableUrlAccess: true,
 		});
 
-	async function send(mail: Mail): Promise<Delivery> {
+	const busy: Delivery = { outcome: 'temporary_failure', reason: 'busy' };
+
+	async function send({ stillWanted, ...mail }: Mail): Promise<Delivery> {
 		const to = normalizeEmail(mail.to);
 		if (!to) return { outcome: 'permanent_failure', reason: 'bad_address' };
 		if (!areSafeHeaders(mail.headers ?? {})) return { outcome: 'technical_failure', reason: 'bad_header' };
 		const content = { subject: onOneLine(mail.subject), text: mail.text, html: mail.html };
 		if (!transport) return leaveInMailbox({ channel: 'email', to, ...content });
+		const inTurn = async (turn: 'at_once' | 'waited') =>
+			turn === 'waited' && stillWanted && !(await stillWanted())
+				? OVERTAKEN
+				: exchange(transport, { ...mail, ...content, to });
+		return (await gate(inTurn)) ?? busy;
+	}
+
+	async function exchange(through: Transporter, { to, headers, returnPath, ...content }: Mail): Promise<Delivery> {
 		try {
-			await transport.sendMail({
+			await through.sendMail({
 				...content,
 				from,
-				...(mail.returnPath && { envelope: { from: mail.returnPath, to } }),
+				...(returnPath && { envelope: { from: returnPath, to } }),
 				// An object: never parsed, so that an address cannot become two.
 				to: { name: '', address: to },
 				// RFC 3834: an out-of-office does not answer to a robot.
-				headers: { 'Auto-Submitted': 'auto-generated', ...mail.headers },
+				headers: { 'Auto-Submitted': 'auto-generated', ...headers },
 				signal: AbortSignal.timeout(deadlineMs),
 			});
 			return { outcome: 'accepted', reason: 'smtp_250' };
@@ -98,8 +120,7 @@ function outcomeOfSmtpError({ code = 'error', command = '', responseCode, respon
 	if (responseCode < 500) return { outcome: 'temporary_failure', ...reply };
 	const isAboutRecipient = command === 'RCPT TO' || command === 'DATA';
 	if (!isAboutRecipient) return { outcome: 'technical_failure', ...reply };
-	const [, status] = /^\d{3}[ -](5\.\d{1,3}\.\d{1,3})\b/.exec(response) ?? [];
-	const isDead = status ? isDeadStatus(status) : command === 'RCPT TO';
+	const isDead = isDeadAddress(undefined, response);
 	return { outcome: 'permanent_failure', ...reply, ...(isDead && { deadAddress: true }) };
 }
 

@@ -2,7 +2,8 @@
  * What became of one message handed to the outside. `accepted` means taken in charge, never "delivered" nor "read".
  * - `temporary_failure`: the same message may be tried again, not before `retryAfterMs`;
  * - `permanent_failure`: this recipient cannot be reached this way; use another channel;
- * - `technical_failure`: our own mistake (request, key, configuration); trying again changes nothing, somebody must look.
+ * - `technical_failure`: our own mistake (request, key, configuration); somebody must look. Trying again changes nothing, but
+ *   for a key that may have been put right meanwhile (`retryAfterMs`).
  */
 export type DeliveryOutcome = 'accepted' | 'temporary_failure' | 'permanent_failure' | 'technical_failure';
 
@@ -14,6 +15,14 @@ export interface Delivery {
 	status?: number;
 	/** The other side asked to wait at least this long. */
 	retryAfterMs?: number;
+	/** Nothing was handed over: it waits for its turn, and is no attempt. */
+	unsent?: true;
 	/** The address itself takes nothing any more, whatever the message: not to be used again. */
 	deadAddress?: true;
 }
+
+/** Asked of a message that had to wait for its turn: whether it still says the truth. */
+export type StillWanted = () => Promise<boolean>;
+
+/** Its turn came too late: what it says is over. */
+export const OVERTAKEN: Delivery = { outcome: 'temporary_failure', reason: 'overtaken', unsent: true };

@@ -1,3 +1,5 @@
+import { westernDigits } from './forms.ts';
+
 export type CallingCode = '+33' | '+262' | '+508' | '+590' | '+594' | '+596';
 
 /** First match wins. Written as dialled in France: 0 and nine digits (numbering plan of Arcep). */
@@ -28,7 +30,7 @@ const OVERSEAS_BOX = /^0976/;
  * code of the territory; it settles only the numbers that several share (0976…).
  */
 export function normalizePhone(raw: string, options: { defaultCountry?: CallingCode } = {}): string | null {
-	const written = raw.normalize('NFKC').trim();
+	const written = westernDigits(raw).trim();
 	if (!/^\+?[\d\s().\-/\u2010-\u2015]{6,30}$/u.test(written)) return null;
 	const digits = written
 		.replace(/^(\+|00)(\s*\d{2,3})\s*\(0\)/, '$1$2')

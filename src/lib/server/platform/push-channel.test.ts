@@ -23,7 +23,7 @@ describe('a refused key', () => {
 		expect(channel.isOpen(at(1))).toBe(true);
 	});
 
-	test('is not believed from one subscription when the service has just taken others', () => {
+	test('is not believed from one account when the service has just taken others', () => {
 		const channel = new PushChannel();
 		channel.accepted(GOOGLE, at(0));
 		expect(channel.refused(GOOGLE, 'forged', at(1))).toBe(false);
@@ -32,7 +32,7 @@ describe('a refused key', () => {
 		expect(channel.isOpen(at(3))).toBe(true);
 	});
 
-	test('is believed from a third subscription in a row', () => {
+	test('is believed from a third account in a row', () => {
 		const channel = new PushChannel();
 		channel.accepted(GOOGLE, at(0));
 		expect(channel.refused(GOOGLE, 'a', at(1))).toBe(false);
@@ -46,6 +46,31 @@ describe('a refused key', () => {
 		channel.accepted(GOOGLE, at(0));
 		expect(channel.refused(MOZILLA, 'a', at(1))).toBe(true);
 		expect(channel.refused(GOOGLE, 'b', at(60))).toBe(true);
+	});
+});
+
+describe('when the pause of a refused key is over', () => {
+	const reopened = () => {
+		const channel = new PushChannel();
+		channel.refused(GOOGLE, 'a', at(0));
+		return channel;
+	};
+
+	test('one message goes, the others wait for it', () => {
+		const channel = reopened();
+		expect([channel.heldForMs(at(15)), channel.heldForMs(at(15)), channel.heldForMs(at(15))]).toEqual([
+			0, 15_000, 15_000,
+		]);
+		channel.accepted(GOOGLE, at(15));
+		expect([channel.heldForMs(at(15)), channel.heldForMs(at(15))]).toEqual([0, 0]);
+	});
+
+	test('a probe that taught nothing, or of which nobody heard, is followed by another', () => {
+		const channel = reopened();
+		channel.heldForMs(at(15));
+		channel.undecided();
+		expect([channel.heldForMs(at(15)), channel.heldForMs(at(15))]).toEqual([0, 15_000]);
+		expect(channel.heldForMs(at(16))).toBe(0);
 	});
 });
 

@@ -1,4 +1,4 @@
-import { MAX_WAIT_MS } from './push-outcome.ts';
+import { DEADLINE_MS, MAX_WAIT_MS } from './http-post.ts';
 
 /** How long a refused key silences the channel before it is tried again. */
 const STOP_MS = 15 * 60_000;
@@ -6,8 +6,11 @@ const STOP_MS = 15 * 60_000;
 /** An acceptance as recent as this says that our key is good for that service. */
 const TRUST_MS = 60 * 60_000;
 
-/** Refusals of different subscriptions, without an acceptance in between, that outweigh a trusted key. */
+/** Refusals to different accounts, without an acceptance in between, that outweigh a trusted key: one account may forge many. */
 const REFUSALS_DESPITE_TRUST = 3;
+
+/** Longer than an exchange: a probe whose outcome nobody learned gives way to another. */
+const PROBE_MS = DEADLINE_MS + 5_000;
 
 /**
  * What this process knows of the push services: whether our key is refused (then the whole channel stops), and which
@@ -15,6 +18,9 @@ const REFUSALS_DESPITE_TRUST = 3;
  */
 export class PushChannel {
 	#stoppedUntil = 0;
+	/** The key was refused and nothing was accepted since. */
+	#isDoubtful = false;
+	#probingUntil = 0;
 	readonly #pausedUntil = new Map<string, number>();
 	readonly #acceptedAt = new Map<string, number>();
 	readonly #refused = new Map<string, Set<string>>();
@@ -28,8 +34,28 @@ export class PushChannel {
 		return timeLeft(this.#stoppedUntil, now, STOP_MS);
 	}
 
+	/**
+	 * Asked just before sending: 0 when it may go. After a stop a single message goes first, and the others wait for what becomes
+	 * of it: a key that is still refused is not shown to a service hundreds of times.
+	 */
+	heldForMs(now: Date): number {
+		if (!this.#isDoubtful) return 0;
+		// Stopped while this message was being encrypted.
+		const stoppedMs = this.closedForMs(now);
+		if (stoppedMs > 0) return stoppedMs;
+		const left = timeLeft(this.#probingUntil, now, PROBE_MS);
+		if (left === 0) this.#probingUntil = now.getTime() + PROBE_MS;
+		return left;
+	}
+
+	/** Neither accepted nor refused: another message may probe. */
+	undecided() {
+		this.#probingUntil = 0;
+	}
+
 	accepted(origin: string, now: Date) {
 		this.#stoppedUntil = 0;
+		this.#isDoubtful = false;
 		this.#refused.delete(origin);
 		this.#acceptedAt.set(origin, now.getTime());
 	}
@@ -39,14 +65,16 @@ export class PushChannel {
 	 * then, and this subscription was made for another one. Otherwise one forged subscription would silence everybody.
 	 * @returns whether the channel is stopped
 	 */
-	refused(origin: string, endpoint: string, now: Date): boolean {
+	refused(origin: string, account: string, now: Date): boolean {
+		this.#probingUntil = 0;
 		const refused = this.#refused.get(origin) ?? new Set<string>();
-		this.#refused.set(origin, refused.add(endpoint));
+		this.#refused.set(origin, refused.add(account));
 		const isTrusted = timeLeft((this.#acceptedAt.get(origin) ?? 0) + TRUST_MS, now, TRUST_MS) > 0;
 		if (isTrusted && refused.size < REFUSALS_DESPITE_TRUST) return false;
 		this.#refused.delete(origin);
 		this.#acceptedAt.delete(origin);
 		this.#stoppedUntil = now.getTime() + STOP_MS;
+		this.#isDoubtful = true;
 		return true;
 	}
 

@@ -236,7 +236,7 @@ describe('a service that asks to wait', () => {
 		expect(await both.send(aTarget(), aMessage())).toMatchObject({ status: 429, retryAfterMs: 120_000 });
 		service.setFault(null);
 		expect(await both.send(aTarget(), aMessage({ now: later(1) }))).toEqual({
-			...{ outcome: 'temporary_failure', reason: 'host_paused', retryAfterMs: 60_000 },
+			...{ outcome: 'temporary_failure', reason: 'host_paused', retryAfterMs: 60_000, unsent: true },
 		});
 		expect(service.attempts).toBe(1);
 		expect(await both.send(aTarget(other), aMessage({ now: later(1) }))).toMatchObject({ outcome: 'accepted' });
@@ -251,17 +251,58 @@ describe('a key that is refused', () => {
 		service.setFault(null);
 		expect(gateway.channel.isOpen(now)).toBe(false);
 		expect(await gateway.send(aTarget(), aMessage({ now: later(5) }))).toEqual({
-			...{ outcome: 'temporary_failure', reason: 'channel_stopped', stopChannel: true, retryAfterMs: 600_000 },
+			...{
+				outcome: 'temporary_failure',
+				reason: 'channel_stopped',
+				stopChannel: true,
+				retryAfterMs: 600_000,
+				unsent: true,
+			},
 		});
 		expect(service.attempts).toBe(1);
 		expect(await gateway.send(aTarget(), aMessage({ now: later(15) }))).toMatchObject({ outcome: 'accepted' });
+	});
+
+	test('after the pause a single message goes first: refused again, the others never leave', async () => {
+		service.setFault({ status: 403 });
+		await gateway.send(aTarget(), aMessage());
+		const burst = () => Promise.all([1, 2, 3, 4].map(() => gateway.send(aTarget(), aMessage({ now: later(15) }))));
+		const outcomes = await burst();
+		expect(service.attempts).toBe(2);
+		expect(outcomes.filter(({ unsent }) => unsent)).toHaveLength(3);
+		expect(gateway.channel.closedForMs(later(15))).toBe(15 * 60_000);
+	});
+
+	test('after the pause, once a message is accepted the others go', async () => {
+		service.setFault({ status: 403 });
+		await gateway.send(aTarget(), aMessage());
+		service.setFault(null);
+		expect(await gateway.send(aTarget(), aMessage({ now: later(15) }))).toMatchObject({ outcome: 'accepted' });
+		const all = await Promise.all([1, 2, 3].map(() => gateway.send(aTarget(), aMessage({ now: later(15) }))));
+		expect(all.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted', 'accepted']);
+	});
+
+	test('after the pause, a probe that teaches nothing gives way to another', async () => {
+		service.setFault({ status: 403 });
+		await gateway.send(aTarget(), aMessage());
+		service.setFault({ status: 500 });
+		await gateway.send(aTarget(), aMessage({ now: later(15) }));
+		service.setFault(null);
+		expect(await gateway.send(aTarget(), aMessage({ now: later(15) }))).toMatchObject({ outcome: 'accepted' });
+	});
+
+	test('for three subscriptions of one account stops nobody', async () => {
+		await gateway.send(aTarget(), aMessage());
+		const forged = () => ({ ...aTarget(service, newKeys().VAPID_PUBLIC_KEY), accountId: 'one' });
+		for (let i = 0; i < 4; i++) await gateway.send(forged(), aMessage());
+		expect(gateway.channel.isOpen(now)).toBe(true);
 	});
 
 	test('for one forged subscription among good ones stops nobody', async () => {
 		await gateway.send(aTarget(), aMessage());
 		const forged = aTarget(service, newKeys().VAPID_PUBLIC_KEY);
 		const outcome = await gateway.send(forged, aMessage());
-		expect(outcome).toEqual({ outcome: 'technical_failure', status: 403, reason: 'http_403' });
+		expect(outcome).toEqual({ outcome: 'technical_failure', status: 403, reason: 'http_403', retryAfterMs: 60_000 });
 		expect(gateway.channel.isOpen(now)).toBe(true);
 		expect(await gateway.send(aTarget(), aMessage())).toMatchObject({ outcome: 'accepted' });
 	});

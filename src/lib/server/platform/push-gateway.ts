@@ -13,6 +13,8 @@ import { isTopic, plaintextOf, type PushPayload } from './push-payload.ts';
 
 export interface PushTarget extends SubscriptionKeys {
 	endpoint: string;
+	/** Whose browser it is: refusals are counted by account. */
+	accountId?: string;
 }
 
 export interface PushMessage {
@@ -72,6 +74,8 @@ export function createPushGateway(settings: PushGatewaySettings): PushGateway {
 		if ((message.topic && !isTopic(message.topic)) || !(message.ttlSeconds >= 0)) return technical('bad_message');
 		const body = await encrypt(target, plaintext);
 		if (body === null) return { outcome: 'permanent_failure', reason: 'bad_keys' } as const;
+		const heldMs = channel.heldForMs(now);
+		if (heldMs > 0) return waitBeforeSending(channel, origin, now) ?? unsent('channel_probing', heldMs);
 
 		const answer = await post({
 			url,
@@ -90,7 +94,7 @@ export function createPushGateway(settings: PushGatewaySettings): PushGateway {
 		});
 		const outcome =
 			'failure' in answer ? outcomeOfFailure(answer.failure) : outcomeOf(answer.status, answer.headers, now);
-		return remember(channel, { origin, endpoint: target.endpoint, now }, outcome);
+		return remember(channel, { origin, account: target.accountId ?? target.endpoint, now }, outcome);
 	}
 
 	return { send, channel, close: () => agent.destroy() };
@@ -98,25 +102,36 @@ export function createPushGateway(settings: PushGatewaySettings): PushGateway {
 
 const technical = (reason: string): PushOutcome => ({ outcome: 'technical_failure', reason });
 
+const unsent = (reason: string, waitMs: number): PushOutcome => ({
+	outcome: 'temporary_failure',
+	reason,
+	retryAfterMs: waitMs,
+	unsent: true,
+});
+
 function waitBeforeSending(channel: PushChannel, origin: string, now: Date): PushOutcome | null {
 	const stoppedMs = channel.closedForMs(now);
-	if (stoppedMs > 0)
-		return { outcome: 'temporary_failure', reason: 'channel_stopped', stopChannel: true, retryAfterMs: stoppedMs };
+	if (stoppedMs > 0) return { ...unsent('channel_stopped', stoppedMs), stopChannel: true };
 	const pausedMs = channel.pausedForMs(origin, now);
-	return pausedMs > 0 ? { outcome: 'temporary_failure', reason: 'host_paused', retryAfterMs: pausedMs } : null;
+	return pausedMs > 0 ? unsent('host_paused', pausedMs) : null;
 }
+
+/** A refused key of which a trusted service is not yet believed: looked at again so much later. */
+const DOUBT_MS = 60_000;
 
 /** What this answer teaches about the service and about our key. */
 function remember(
 	channel: PushChannel,
-	{ origin, endpoint, now }: { origin: string; endpoint: string; now: Date },
+	{ origin, account, now }: { origin: string; account: string; now: Date },
 	{ stopChannel, ...outcome }: PushOutcome,
 ): PushOutcome {
 	if (outcome.outcome === 'accepted') channel.accepted(origin, now);
+	else if (!stopChannel) channel.undecided();
 	if (outcome.retryAfterMs) channel.pause(origin, outcome.retryAfterMs, now);
-	if (!stopChannel || !channel.refused(origin, endpoint, now)) return outcome;
+	if (!stopChannel) return outcome;
+	if (!channel.refused(origin, account, now)) return { ...outcome, retryAfterMs: DOUBT_MS };
 	log.error({ service: origin, status: outcome.status }, 'push stopped: our VAPID key is refused');
-	return { ...outcome, stopChannel };
+	return { ...outcome, stopChannel, retryAfterMs: channel.closedForMs(now) };
 }
 
 /** Signing costs twice what encrypting does: one token per service, for half of its life. */

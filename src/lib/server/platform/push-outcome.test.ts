@@ -34,7 +34,8 @@ describe('what the answer of a push service means', () => {
 		[503, 'soon', undefined],
 		[503, '0', undefined],
 		[503, 'Sun, 22 Nov 2026 09:00:00 GMT', undefined],
-		[503, '999999999', 86_400_000],
+		[503, '999999999', 4 * 3_600_000],
+		[429, 'Wed, 22 Nov 2028 10:00:00 GMT', 4 * 3_600_000],
 	])('%i with Retry-After %s: wait %s ms', (status, header, expected) => {
 		const outcome = outcomeOf(status, { 'retry-after': header }, now);
 		expect(outcome.outcome).toBe('temporary_failure');
@@ -62,7 +63,7 @@ test.each([
 	['-1', undefined],
 	['1.5', undefined],
 	['1e9', undefined],
-	['99999999999', undefined],
+	['99999999999', 4 * 3_600_000],
 	['2026-11-23', undefined],
 	['Sunday', undefined],
 	['', undefined],

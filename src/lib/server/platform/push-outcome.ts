@@ -10,9 +10,6 @@ export interface PushOutcome extends Delivery {
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** A wait longer than this is a mistake of the other side; no reminder is useful that late anyway. */
-export const MAX_WAIT_MS = 24 * 60 * 60_000;
-
 /** What a 429 without a readable Retry-After is taken to ask: the first step of the back-off. */
 const DEFAULT_WAIT_MS = 60_000;
 
@@ -29,7 +26,7 @@ export function outcomeOf(status: number, headers: Headers, now: Date): PushOutc
 	if (status === 401 || status === 403) return { outcome: 'technical_failure', status, stopChannel: true, reason };
 	if (status === 429 || status === 503) {
 		const wait = retryAfterMs([headers['retry-after']].flat()[0], now) ?? (status === 429 ? DEFAULT_WAIT_MS : 0);
-		const asked = wait > 0 ? { retryAfterMs: Math.min(wait, MAX_WAIT_MS) } : {};
+		const asked = wait > 0 ? { retryAfterMs: wait } : {};
 		return { outcome: 'temporary_failure', status, ...asked, reason };
 	}
 	const ours = status >= 400 && status < 500 && !TRY_AGAIN_LATER.has(status);

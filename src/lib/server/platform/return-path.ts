@@ -40,15 +40,42 @@ export function isGivenUp(mail: string): boolean {
 	return report !== undefined && /^Action:\s*failed\b/im.test(report);
 }
 
-/** An enhanced status (RFC 3463) that is about the address, and not about that mail, its content or our reputation. */
-export const isDeadStatus = (status: string) => /^5\.[^3567]\./.test(status);
+/**
+ * Enhanced statuses (RFC 3463 and its registry) that say of the address itself that nothing arrives there: no such mailbox (5.1.1),
+ * no such domain (5.1.2), no address at all (5.1.3), moved (5.1.6), a domain that takes no mail (5.1.10), closed (5.2.1), full for
+ * good (5.2.2; full for now is 4.2.2), unknown in Microsoft's words (5.4.1), no way there (5.4.4). All others are about that mail, about
+ * us (5.1.7, 5.1.8, 5.7.x), or about a server that was away (5.4.7).
+ */
+const DEAD = /^5\.(?:1\.(?:1|2|3|6|10)|2\.[12]|4\.[14])$/;
+/** « Other », or of the address without saying whose: only its words tell (RFC 3463 §3.1, §3.2). */
+const SAYS_NOTHING = /^5\.(?:0\.\d+|1\.0)$/;
+const STATUS = /(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])/g;
+
+const MAILBOX = String.raw`(?:user|mailbox|mail ?box|recipient|account|address|utilisateur|destinataire|boîte)`;
+const NO_MAILBOX = new RegExp(
+	String.raw`\b(?:no such|unknown|invalid|unroute?able)\s+(?:local\s+)?${MAILBOX}\b|` +
+		String.raw`\b${MAILBOX}\b[^\n]{0,80}?(?:\bunknown|\bunavailable|\bdisabled|\binactive|\bnot found|\bnot exist|n['’]t exist|\bno longer|\binconnu|n['’]existe)|` +
+		String.raw`\bdo(?:es)?(?:n['’]t| not) have an? (?:\S+ ){0,3}${MAILBOX}\b`,
+	'i',
+);
+const ABOUT_US =
+	/\bsender\b|\bspf\b|\bdkim\b|\bdmarc\b|\bspam|\bblocked\b|\bblock ?list|\bblack ?list|\brbl\b|\breputation\b|\bpolicy\b|\brelay/i;
+
+/**
+ * Whether a refusal for good says that the address takes nothing any more. `words`: what the server said, read where its status says
+ * nothing.
+ */
+export function isDeadAddress(status: string | undefined, words: string): boolean {
+	const given = [status, ...(words.match(STATUS) ?? [])].find((one) => one && !SAYS_NOTHING.test(one));
+	return given ? DEAD.test(given) : NO_MAILBOX.test(words) && !ABOUT_US.test(words);
+}
 
 export interface Bounce {
 	/** The message that came back. */
 	id: string;
 	/** The address that was given up, when the report names it. */
 	email: string | null;
-	/** Nothing more will arrive there: no mailbox, no such domain, full for good. */
+	/** Nothing more will arrive there (`isDeadAddress`). */
 	isDead: boolean;
 }
 
@@ -62,5 +89,14 @@ export function bouncedMessage(mail: string, recipient: string, key: string): Bo
 		/^Final-Recipient:\s*rfc822\s*;\s*<?([^\s<>;]+@[^\s<>;]+)/im.exec(mail) ??
 		/^X-Failed-Recipients:\s*<?([^\s<>,]+@[^\s<>,]+)/im.exec(mail) ??
 		[];
-	return { id, email: email ?? null, isDead: !status || isDeadStatus(status) };
+	return { id, email: email ?? null, isDead: isDeadAddress(status, wordsOf(mail)) };
+}
+
+/** What the servers said: the diagnostics of a report, or all that Exim writes before the copy of our own mail. */
+function wordsOf(mail: string): string {
+	const unfolded = mail.replace(/\r?\n[ \t]+/g, ' ');
+	const diagnostics = unfolded.match(/^Diagnostic-Code:.*$/gim);
+	if (diagnostics) return diagnostics.join('\n');
+	const said = unfolded.replace(/^[\s\S]*?\r?\n\r?\n/, '');
+	return said.split(/^-+ ?This is a copy|^Content-Type:\s*(?:message\/rfc822|text\/rfc822-headers)/im, 1)[0]!;
 }

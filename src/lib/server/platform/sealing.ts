@@ -8,11 +8,13 @@ import { config } from './config.ts';
  */
 const VERSION = 1;
 
-let cached: { secret: string; key: Buffer } | undefined;
-function key(): Buffer {
-	const secret = config().dataKey;
-	if (cached?.secret !== secret) cached = { secret, key: createHash('sha256').update(secret).digest() };
-	return cached.key;
+const derived = new Map<string, Buffer>();
+function keyOf(secret: string): Buffer {
+	const known = derived.get(secret);
+	if (known) return known;
+	const key = createHash('sha256').update(secret).digest();
+	derived.set(secret, key);
+	return key;
 }
 
 /** `place` is `table.column:rowId`. */
@@ -27,15 +29,44 @@ export function unseal(place: string, sealed: string): string {
 
 export function sealBytes(place: string, bytes: Buffer): Buffer {
 	const nonce = randomBytes(12);
-	const cipher = createCipheriv('aes-256-gcm', key(), nonce);
+	const cipher = createCipheriv('aes-256-gcm', keyOf(config().dataKey), nonce);
 	cipher.setAAD(Buffer.from(place));
 	return Buffer.concat([Buffer.of(VERSION), nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws when the bytes were moved, altered, or sealed under another key */
+/** @throws when the bytes were moved, altered, or sealed under another key than the present or the previous one */
 export function unsealBytes(place: string, raw: Buffer): Buffer {
+	const { dataKey, dataKeyPrevious } = config();
+	try {
+		return openedBy(dataKey, place, raw);
+	} catch (error) {
+		if (!dataKeyPrevious) throw error;
+		return openedBy(dataKeyPrevious, place, raw);
+	}
+}
+
+/**
+ * The same under the present key, when it is not; null when it is already. A text keeps its length.
+ * @throws when neither the present nor the previous key opens it
+ */
+export function resealBytes(place: string, raw: Buffer): Buffer | null {
+	const { dataKey, dataKeyPrevious } = config();
+	try {
+		openedBy(dataKey, place, raw);
+		return null;
+	} catch (error) {
+		if (!dataKeyPrevious) throw error;
+		return sealBytes(place, openedBy(dataKeyPrevious, place, raw));
+	}
+}
+
+/** As `resealBytes`, of a sealed text. */
+export const reseal = (place: string, sealed: string): string | null =>
+	resealBytes(place, Buffer.from(sealed, 'base64url'))?.toString('base64url') ?? null;
+
+function openedBy(secret: string, place: string, raw: Buffer): Buffer {
 	if (raw[0] !== VERSION) throw new Error('unknown sealing version');
-	const decipher = createDecipheriv('aes-256-gcm', key(), raw.subarray(1, 13));
+	const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), raw.subarray(1, 13));
 	decipher.setAAD(Buffer.from(place));
 	decipher.setAuthTag(raw.subarray(-16));
 	return Buffer.concat([decipher.update(raw.subarray(13, -16)), decipher.final()]);

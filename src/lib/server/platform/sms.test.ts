@@ -44,6 +44,13 @@ const aSms = (given: Partial<Sms> = {}): Sms => ({
 	...given,
 });
 
+test('what was over when its turn came does not leave', async () => {
+	const { gateway, received } = await aGatewayThat();
+	const burst = Array.from({ length: 21 }, (_, at) => aSms({ reference: `r-${at}`, stillWanted: async () => false }));
+	const all = await Promise.all(burst.map((sms) => gateway.send(sms)));
+	expect([all.filter(({ reason }) => reason === 'overtaken').length, received.length]).toEqual([1, 20]);
+});
+
 describe('an SMS', () => {
 	test('reaches the gateway with our key, in plain letters', async () => {
 		const { gateway, received } = await aGatewayThat();
@@ -79,6 +86,17 @@ describe('an SMS', () => {
 		});
 		expect(received).toEqual([]);
 	});
+});
+
+test('in a burst each SMS has its whole deadline when its turn comes: none is given up that has left', async () => {
+	const { gateway, received } = await aGatewayThat(
+		(response) => void setTimeout(() => response.writeHead(202).end(), 200),
+		700,
+	);
+	const references = Array.from({ length: 100 }, (_, at) => `r${at}`);
+	const all = await Promise.all(references.map((reference) => gateway.send(aSms({ reference }))));
+	expect(all.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(references.length);
+	expect(received).toHaveLength(references.length);
 });
 
 describe('what the gateway answers', () => {

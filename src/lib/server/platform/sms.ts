@@ -1,10 +1,11 @@
 import http from 'node:http';
 import https from 'node:https';
 import { config } from './config.ts';
+import { createGate } from './gate.ts';
 import { fitsOneSms, gsmLength, toGsm } from './gsm.ts';
 import { post, retryAfterMs } from './http-post.ts';
 import { leaveInMailbox } from './mailbox.ts';
-import type { Delivery } from './outcome.ts';
+import { OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
 import { isMobile } from './phone.ts';
 
 export { fitsOneSms, gsmLength, toGsm };
@@ -16,6 +17,7 @@ export interface Sms {
 	text: string;
 	/** Ours; comes back with the delivery receipt. The gateway is expected to send once for one reference. */
 	reference: string;
+	stillWanted?: StillWanted;
 }
 
 export interface SmsGatewaySettings {
@@ -31,22 +33,28 @@ export interface SmsGateway {
 	close(): void;
 }
 
+/** Connections to the gateway at once. */
+const MAX_SOCKETS = 20;
+
 export function createSmsGateway({ url, key, deadlineMs }: SmsGatewaySettings): SmsGateway {
-	const options = { keepAlive: true, maxSockets: 20, timeout: 30_000 };
+	const options = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: 30_000 };
+	// Queueing for a connection would eat the deadline: given up here, an SMS may have left all the same.
+	const gate = createGate(MAX_SOCKETS);
 	const agent = url?.startsWith('https:') ? new https.Agent(options) : new http.Agent(options);
 
-	async function send({ to, text, reference }: Sms): Promise<Delivery> {
+	async function send({ to, text, reference, stillWanted }: Sms): Promise<Delivery> {
 		if (!isMobile(to)) return { outcome: 'permanent_failure', reason: 'not_a_french_mobile' };
 		if (!fitsOneSms(text)) return { outcome: 'technical_failure', reason: 'text_does_not_fit' };
 		const sms = { to, text: toGsm(text), reference };
 		if (!url) return leaveInMailbox({ channel: 'sms', ...sms });
-		const answer = await post({
-			url,
-			agent,
-			deadlineMs,
-			headers: { Authorization: `Bearer ${key ?? ''}`, 'Content-Type': 'application/json' },
-			body: JSON.stringify(sms),
-		});
+		const headers = { Authorization: `Bearer ${key ?? ''}`, 'Content-Type': 'application/json' };
+		const answer = await gate(async (turn) =>
+			turn === 'waited' && stillWanted && !(await stillWanted())
+				? OVERTAKEN
+				: post({ url, agent, deadlineMs, headers, body: JSON.stringify(sms) }),
+		);
+		if (!answer) return { outcome: 'temporary_failure', reason: 'busy' };
+		if ('outcome' in answer) return answer;
 		if ('failure' in answer) return { outcome: 'temporary_failure', reason: answer.failure };
 		return smsOutcomeOf(answer.status, retryAfterMs(answer.headers['retry-after'], new Date()));
 	}

@@ -1,13 +1,19 @@
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, tickAt } from '../../../../tests/support/reminders.ts';
-import { reminder } from '../db/schema/index.ts';
-import { sendByHand, undoByHand, type ByHand } from './by-hand.ts';
+import { person as personTable, reminder } from '../db/schema/index.ts';
+import { CHANNELS } from '../../shared/codes.ts';
+import { config } from '../platform/config.ts';
+import { leavingAt, sendByHand, undoByHand, type ByHand } from './by-hand.ts';
 import { problemOf } from './free-text.ts';
+import { previewFor } from './preview.ts';
 import { sendingsOf } from './sendings.ts';
-import { messagesOf, recipientsOf, remindersOf, sendingOf } from './queries.ts';
+import { messagesOf, remindersOf, sendingOf } from './queries.ts';
+import { recipientsOf } from './recipients.ts';
+import { blockedWords } from '../../components/reminders/words.ts';
+import { setSettings } from '../territories/settings-form.ts';
 
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 const HOUR = 3_600_000;
@@ -20,7 +26,9 @@ async function setting() {
 	const person = await aPerson(db, { referent: account });
 	const send = (input: Partial<ByHand> = {}) =>
 		db.write((tx) =>
-			sendByHand(tx, { batch: 'one', personIds: [person.id], template: 'news', text: '', by, now: NOW, ...input }),
+			sendByHand(tx, { batch: 'one', personIds: [person.id], template: 'news', text: '', by, now: NOW, ...input }).then(
+				({ planned }) => planned,
+			),
 		);
 	return { db, account, by, person, send };
 }
@@ -57,7 +65,7 @@ test('who followed the person until yesterday neither sees them in the list nor 
 	expect(await recipientsOf(db.read, guest.id, before)).toHaveLength(1);
 	expect(await recipientsOf(db.read, guest.id, NOW)).toEqual([]);
 	const guestBy = { ...by, accountId: guest.id };
-	await expect(send({ by: guestBy })).rejects.toThrow('not_found');
+	await expect(send({ by: guestBy })).rejects.toThrow('not_followed');
 	expect(await send({ by: guestBy, now: before })).toBe(1);
 });
 
@@ -111,12 +119,91 @@ test('a day later, the person can be reminded again', async () => {
 	expect(await send({ batch: 'two', now: later(24 * HOUR) })).toBe(1);
 });
 
+test('a territory says after how long, and the page says it too', async () => {
+	const { db, account, person, send } = await setting();
+	await db.write((tx) =>
+		setSettings(tx, { territoryId: account.territoryId, content: { byHandEveryHours: 6 }, now: NOW }),
+	);
+	await send();
+	const [row] = await recipientsOf(db.read, account.id, later(5 * HOUR));
+	expect(row).toMatchObject({ id: person.id, blocked: 'reminded' });
+	expect(blockedWords(row!, 'Europe/Paris', 'fr', NOW)).toContain('Attendez 6\u00a0heures.');
+	expect(await send({ batch: 'two', now: later(6 * HOUR) })).toBe(1);
+});
+
 test('only people one follows can be written to', async () => {
 	const { db, send } = await setting();
 	const stranger = await aPerson(db);
-	await expect(send({ personIds: [stranger.id] })).rejects.toThrow('not_found');
+	await expect(send({ personIds: [stranger.id] })).rejects.toThrow('not_followed');
 	await expect(send({ personIds: [] })).rejects.toThrow('nobody_chosen');
 	await expect(send({ personIds: Array.from({ length: 501 }, (_, i) => `p${i}`) })).rejects.toThrow('too_many');
+});
+
+test('who left the caseload since the list was read gets nothing, and the others get theirs', async () => {
+	const { db, by, person } = await setting();
+	const [gone, other] = [await aPerson(db), await aPerson(db, { referent: await aReferent(db) })];
+	const personIds = [gone.id, person.id, other.id];
+	const input: ByHand = { batch: 'one', personIds, template: 'news', text: '', by, now: NOW };
+	expect(await db.write((tx) => sendByHand(tx, input))).toEqual({ planned: 1, gone: 2 });
+	expect((await sendingOf(db.read, by.accountId, 'one')).map(({ personId }) => personId)).toEqual([person.id]);
+});
+
+test('who follows for one theme is not shown where somebody is met, nor by which number', async () => {
+	const { db, account } = await setting();
+	const { id } = await aPerson(db, { referent: account, wording: 'detailed' });
+	const member = await aReferent(db, { territoryId: account.territoryId });
+	await aFollowUp(db, { personId: id, member, part: 'member', themes: ['housing'] });
+	await anAppointment(db, { personId: id, referentId: account.id, placeName: 'Canari', phone: '+33199000099' });
+	const meetingFor = async (accountId: string) =>
+		(await recipientsOf(db.read, accountId, NOW, { among: [id] }))[0]!.nextAppointment;
+	expect(await meetingFor(account.id)).toMatchObject({ placeName: 'Canari', phone: '+33199000099' });
+	expect(await meetingFor(member.id)).toMatchObject({ placeName: null, phone: null });
+});
+
+describe('the preview is what is received', () => {
+	const cases: [string, Parameters<typeof aPerson>[1], Parameters<typeof anAppointment>[1]][] = [
+		['discreet, on site', {}, {}],
+		['detailed, on site', { wording: 'detailed' }, { phone: '+33199000099' }],
+		['detailed, by telephone', { wording: 'detailed' }, { mode: 'phone', placeName: null }],
+		['detailed, by video, in English', { wording: 'detailed', locale: 'en' }, { mode: 'video', placeName: null }],
+		['detailed, to an address that no code reached', { wording: 'detailed', email: 'autre@example.fr' }, {}],
+		['who said they come', {}, { answer: 'coming', answeredAt: later(-HOUR) }],
+		['in Arabic', { locale: 'ar' }, {}],
+	];
+	const without = (text: string) => text.replace(/\/r\/[\w-]{43}/g, '/r/…');
+	test.each(cases)('%s', async (_, who, meeting) => {
+		const { db, account, send } = await setting();
+		const outside = await anOutside();
+		const shown = { push: '', email: '', sms: '' };
+		const received = { push: '', email: '', sms: '' };
+		for (const channel of CHANNELS) {
+			const { id, account: own } = await aPerson(db, { referent: account, ...who, channelOrder: [channel] });
+			if (channel === 'push') await aDevice(db, outside, { accountId: own.id, now: NOW });
+			await anAppointment(db, {
+				personId: id,
+				referentId: account.id,
+				time: `1${CHANNELS.indexOf(channel)}:00`,
+				...meeting,
+			});
+			const [recipient] = await recipientsOf(db.read, account.id, NOW, { at: later(10_000), among: [id] });
+			const sample = { template: 'appointment' as const, texts: null, text: 'Canari', now: later(10_000) };
+			const { push, mail, sms } = previewFor(recipient!, sample);
+			Object.assign(shown, {
+				[channel]: { push: `${push.title}\n${push.body}`, email: `${mail.subject}\n${mail.text}`, sms: sms.text }[
+					channel
+				],
+			});
+			await send({ batch: channel, personIds: [id], template: 'appointment', text: 'Canari' });
+			await tickAt(db, outside, later(10_000));
+			const message = outside.mailbox.at(-1);
+			const notice = outside.pushes().at(-1);
+			received[channel] =
+				channel === 'push'
+					? `${notice!.title}\n${notice!.body}`
+					: without(channel === 'email' ? `${message!.subject}\n${message!.text}` : message!.text!);
+		}
+		expect({ ...shown, email: without(shown.email), sms: without(shown.sms) }).toEqual(received);
+	});
 });
 
 test('the reminder of an appointment goes to those who have one, with the question', async () => {
@@ -182,13 +269,87 @@ test('two messages by hand are 24 hours apart, whichever was planned first', asy
 	expect(await send({ batch: 'next day', day: '2026-03-06' })).toBe(1);
 });
 
-test.each([
+describe('across quiet hours, the preview and the sending say the same', () => {
+	/** Saturday 7 March 2026, 21:00 in Paris: what is sent now leaves on Monday at 8:00. */
+	const SATURDAY_NIGHT = new Date('2026-03-07T20:00:00Z');
+	const MONDAY_EIGHT = new Date('2026-03-09T07:00:00Z');
+
+	async function preview({ db, account, by }: Awaited<ReturnType<typeof setting>>, now: Date, day: string | null) {
+		const at = await leavingAt(db.read, { territoryId: by.territoryId, day, now });
+		const [row] = await recipientsOf(db.read, account.id, now, { at });
+		return { at, blocked: row!.blocked };
+	}
+
+	test('a message that would leave two hours before another one is not sent', async () => {
+		const given = await setting();
+		expect(await given.send({ day: '2026-03-09' })).toBe(1);
+		expect(await preview(given, SATURDAY_NIGHT, null)).toEqual({ at: MONDAY_EIGHT, blocked: 'reminded' });
+		expect(await given.send({ batch: 'night', now: SATURDAY_NIGHT })).toBe(0);
+	});
+
+	test('a message that will leave a day and more after the last one is sent', async () => {
+		const given = await setting();
+		const saturday = new Date('2026-03-07T18:00:00Z');
+		expect(await given.send({ now: saturday })).toBe(1);
+		expect(await preview(given, SATURDAY_NIGHT, null)).toEqual({ at: MONDAY_EIGHT, blocked: null });
+		expect(await given.send({ batch: 'night', now: SATURDAY_NIGHT })).toBe(1);
+		expect(await sendingOf(given.db.read, given.by.accountId, 'night')).toMatchObject([{ dueAt: MONDAY_EIGHT }]);
+	});
+
+	test('whom no channel reaches is shown as such, and nothing is planned', async () => {
+		const { db, account, send } = await setting();
+		const nothing = { email: null, phone: null };
+		const { id } = await aPerson(db, { referent: account, ...nothing, account: nothing, lastName: 'A' });
+		expect((await recipientsOf(db.read, account.id, NOW, { among: [id] }))[0]).toMatchObject({
+			blocked: 'unreachable',
+		});
+		expect(await send({ personIds: [id] })).toBe(0);
+		expect(await remindersOf(db.read, id)).toEqual([]);
+	});
+});
+
+test('the channels shown are those a message will try, in its order: its own first, no SMS without a gateway', async () => {
+	const { db, account, person } = await setting();
+	const channels = async () => {
+		const [row] = await recipientsOf(db.read, account.id, NOW, { among: [person.id] });
+		return { channels: row!.channels, closed: row!.closed };
+	};
+	expect(await channels()).toEqual({ channels: ['email', 'sms'], closed: ['no_device'] });
+	await db.write((tx) => tx.update(personTable).set({ kindChannels: { manual: 'sms' } }));
+	expect(await channels()).toEqual({ channels: ['sms', 'email'], closed: ['no_device'] });
+	const { smsUrl } = config();
+	onTestFinished(() => void (config().smsUrl = smsUrl));
+	config().smsUrl = null;
+	expect(await channels()).toEqual({ channels: ['email'], closed: ['no_device'] });
+});
+
+test.each<[string, string | null]>([
 	['Pensez à rappeler, merci', null],
 	['Apportez le papier bleu à 14 h 30', null],
 	['Appelez le 03 53 01 00 01', null],
 	['Voyez https://example.fr', 'link'],
 	['Voyez www.example.test', 'link'],
 	['Allez sur service.gouv.fr', 'link'],
+	...[
+		'goo.gl/abc',
+		't.me/abc',
+		'wa.me/33600000000',
+		'youtu.be/x',
+		'paypal.me/x',
+		'forms.gle/x',
+		'Exemple.gf',
+		'exemple.re/page',
+		'site.xyz/a',
+		'bit.ly',
+		'EXEMPLE.COM',
+	].map((link): [string, string] => [`Voyez ${link}`, 'link']),
+	['Vous verrez M.Dupont', null],
+	['Vous verrez M.Dupont/Mme Durand ou M./Mme Petit', null],
+	['Entre 8.30/9.00 et 12.00', null],
+	['Apportez vos papiers, photos, etc./ou appelez', null],
+	['Venez demain.de préférence le matin', null],
+	['Merci.Communiquez votre adresse.Me rappeler', null],
+	['Par ex. une facture ; n.b. : le bus 3/4', null],
 	['Votre numéro 2 90 05 99 999 999 99', 'social_security_number'],
 	['290059999999999', 'social_security_number'],
 	['Votre RSA est versé', 'sensitive'],

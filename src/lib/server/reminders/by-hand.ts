@@ -1,22 +1,20 @@
-import { and, eq, gt, inArray, isNull, lt, notInArray } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
-import { nextAppointment } from '../appointments/queries.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { followUpMember, reminder } from '../db/schema/index.ts';
-import { followedBy } from '../people/queries.ts';
-import { DomainError, notFound } from '../platform/errors.ts';
+import { reminder } from '../db/schema/index.ts';
+import { DomainError } from '../platform/errors.ts';
 import { addDays, instantOf, localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { planNotice } from './commands.ts';
 import { problemOf } from './free-text.ts';
+import { allowedFrom, quietRuleOf } from './quiet.ts';
+import { MAX_RECIPIENTS, pathByHand, recipientsOf, type Recipient } from './recipients.ts';
 import type { Subject } from './template-rules.ts';
 import { versionFor } from './templates.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
 /** Time to think again (product.md §5). */
 export const UNDO_MS = 10_000;
-export const MAX_RECIPIENTS = 500;
 /** How far ahead a message can be given a day, and the hour it then leaves at. */
 export const MAX_DAYS_AHEAD = 30;
 const DAY_HOUR = '10:00';
@@ -24,26 +22,20 @@ const DAY_HOUR = '10:00';
 /** A referent or a coordinator, as guards give them. */
 export type Sender = Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
 
-/** Those of these people this professional follows now. Nobody else may be written to. */
-export async function followedAmong(
-	q: Queries,
-	accountId: string,
-	personIds: string[],
-	now: Date,
-): Promise<Set<string>> {
-	if (personIds.length === 0) return new Set();
-	const rows = await q
-		.selectDistinct({ personId: followUpMember.personId })
-		.from(followUpMember)
-		.where(and(followedBy(accountId, now), inArray(followUpMember.personId, personIds)));
-	return new Set(rows.map(({ personId }) => personId));
-}
-
 /**
- * When a message given this day leaves, before quiet hours are looked at: in ten seconds, or at 10:00 of a later day.
+ * When a message given this day leaves: in ten seconds, or at 10:00 of a later day; at the first allowed hour from then, in the
+ * territory. What the preview shows and what is planned ask it alike.
  * @throws DomainError `day_out_of_range` when it is past or more than 30 days ahead
  */
-export function leavingAt(day: string | null, zone: string, now: Date): Date {
+export async function leavingAt(
+	q: Queries,
+	{ territoryId, day, now }: { territoryId: string; day: string | null; now: Date },
+): Promise<Date> {
+	const place = await getTerritory(q, territoryId);
+	return allowedFrom(hourOn(day, place.zone, now), await quietRuleOf(q, place));
+}
+
+function hourOn(day: string | null, zone: string, now: Date): Date {
 	const soonest = new Date(now.getTime() + UNDO_MS);
 	const today = localDay(now, zone);
 	if (!day || day === today) return soonest;
@@ -51,23 +43,9 @@ export function leavingAt(day: string | null, zone: string, now: Date): Date {
 	return instantOf(day, DAY_HOUR, zone);
 }
 
-/** Reminded by hand within 24 hours of this moment, before or after, by whomever, unless it did not arrive. */
-export async function remindedLately(q: Queries, personIds: string[], at: Date): Promise<Map<string, Date>> {
-	if (personIds.length === 0) return new Map();
-	const rows = await q
-		.select({ personId: reminder.personId, at: reminder.dueAt })
-		.from(reminder)
-		.where(
-			and(
-				inArray(reminder.personId, personIds),
-				gt(reminder.dueAt, new Date(at.getTime() - DAY_MS)),
-				lt(reminder.dueAt, new Date(at.getTime() + DAY_MS)),
-				eq(reminder.kind, 'manual'),
-				notInArray(reminder.state, ['failed', 'dropped']),
-			),
-		);
-	return new Map(rows.map(({ personId, at }) => [personId, at]));
-}
+/** Whether a message of this subject can be sent to somebody, as the preview said. */
+export const canGetIt = ({ blocked, nextAppointment }: Recipient, subject: Subject): boolean =>
+	blocked === null && (subject !== 'appointment' || nextAppointment !== null);
 
 export interface ByHand {
 	/** Made with the preview: the same sending posted twice is one. */
@@ -85,32 +63,31 @@ export interface ByHand {
 
 /**
  * Plans one message to each of these people, ten seconds from now so that it can be undone, or on the day given; at the
- * first allowed hour. Those reminded within 24 hours of it, who muted it or have no appointment to be reminded of are left out.
+ * first allowed hour. Those reminded within 24 hours of it, who muted it, whom no channel reaches or who have no appointment to be
+ * reminded of are left out; so are those the sender no longer follows, who are counted apart (`gone`).
  * @throws DomainError `text_…` when the free text may not leave, `nobody_chosen`, `too_many`, `day_out_of_range`,
- * `template_unapproved` for several people, `template_changed` since the preview, `not_found`
+ * `template_unapproved` for several people, `template_changed` since the preview, `not_followed` when none of them is
  */
-export async function sendByHand(tx: Tx, input: ByHand): Promise<number> {
+export async function sendByHand(tx: Tx, input: ByHand): Promise<{ planned: number; gone: number }> {
 	const { batch, template, text, by, now } = input;
 	const people = [...new Set(input.personIds)];
 	if (people.length === 0) throw new DomainError('nobody_chosen', 'invalid');
 	if (people.length > MAX_RECIPIENTS) throw new DomainError('too_many', 'invalid');
 	const problem = problemOf(text);
 	if (problem) throw new DomainError(`text_${problem}`, 'invalid');
-	const { zone } = await getTerritory(tx, by.territoryId);
-	const dueAt = leavingAt(input.day ?? null, zone, now);
-	const followed = await followedAmong(tx, by.accountId, people, now);
-	if (people.some((id) => !followed.has(id))) throw notFound();
+	const dueAt = await leavingAt(tx, { territoryId: by.territoryId, day: input.day ?? null, now });
+	const followed = await recipientsOf(tx, by.accountId, now, { at: dueAt, among: people });
+	if (followed.length === 0) throw new DomainError('not_followed', 'not_found');
 	const templateVersionId = await previewedVersion(tx, input, people.length);
-	const lately = await remindedLately(tx, people, dueAt);
 	let planned = 0;
-	for (const personId of people) {
-		if (lately.has(personId)) continue;
-		const appointmentId = template === 'appointment' ? (await nextAppointment(tx, personId, dueAt))?.id : undefined;
-		if (template === 'appointment' && !appointmentId) continue;
+	for (const recipient of followed) {
+		if (!canGetIt(recipient, template)) continue;
+		const personId = recipient.id;
+		const appointmentId = template === 'appointment' ? recipient.nextAppointment?.id : undefined;
 		const notice = await planNotice(tx, {
 			kind: 'manual',
 			personId,
-			path: appointmentId ? `/rendez-vous/${appointmentId}` : '/compte/messages',
+			path: pathByHand(appointmentId),
 			onceKey: `manual:${by.accountId}:${batch}:${personId}`,
 			now,
 			dueAt,
@@ -125,7 +102,7 @@ export async function sendByHand(tx: Tx, input: ByHand): Promise<number> {
 	}
 	const detail = { template, people: planned, ...(templateVersionId && { templateVersionId }) };
 	await recordAudit(tx, { action: 'reminder.sent_by_hand', actor: by, subjectId: batch, detail, at: now });
-	return planned;
+	return { planned, gone: people.length - followed.length };
 }
 
 async function previewedVersion(q: Queries, { wording, template, by }: ByHand, people: number) {

@@ -11,14 +11,15 @@ import type { Db } from '../db/client.ts';
 import { delivery, person } from '../db/schema/index.ts';
 import { personOf } from '../people/queries.ts';
 import { config } from '../platform/config.ts';
+import { newId } from '../platform/ids.ts';
 import { createMailer } from '../platform/mail.ts';
 import { messageOfReturnPath, type Bounce } from '../platform/return-path.ts';
 import { createSmsGateway, gsmLength } from '../platform/sms.ts';
 import { markAnswered } from './commands.ts';
 import { addressWorks, confirmAddress, deadAddressOf } from './dead-addresses.ts';
-import { recipientsOf } from './queries.ts';
+import { recipientsOf } from './recipients.ts';
 import { noteBounce, noteSmsReceipt } from './receipts.ts';
-import { unsubscribe, unsubscribeToken } from './unsubscribe.ts';
+import { unsubscribe, unsubscribeLink, unsubscribeToken } from './unsubscribe.ts';
 
 /** The appointment is on Thursday 3 December 2026 at 10:00 in Paris. */
 const BOOKED_ON = new Date('2026-11-27T09:00:00Z');
@@ -35,7 +36,7 @@ async function anSmtpServer(refusal: { code: number | null }) {
 		disabledCommands: ['STARTTLS'],
 		onMailFrom: ({ address }, _session, done) => (senders.push(address), done()),
 		onRcptTo: (_address, _session, done) =>
-			done(refusal.code ? Object.assign(new Error('no'), { responseCode: refusal.code }) : null),
+			done(refusal.code ? Object.assign(new Error('No such user'), { responseCode: refusal.code }) : null),
 		onData: (stream, _session, done) => void text(stream).then((source) => (sources.push(source), done())),
 	});
 	server.on('error', () => {});
@@ -142,8 +143,20 @@ test('a token to unsubscribe that was changed, or is of a message owed by law, s
 		`x${good}`,
 		unsubscribeToken(who.id, 'aid_changed'),
 	];
-	for (const token of wrong) expect(await db.write((tx) => unsubscribe(tx, { token, now: TWO_BEFORE }))).toBe(false);
+	for (const token of wrong) {
+		expect(await unsubscribeLink(db.read, token)).toBeNull();
+		expect(await db.write((tx) => unsubscribe(tx, { token, now: TWO_BEFORE }))).toBe(false);
+	}
 	expect((await personOf(db.read, who.id)).mutedKinds).toEqual([]);
+});
+
+test('opening the link of a mail stops nothing: a page asks first, in the person’s language', async () => {
+	const { db, who } = await setting();
+	const token = unsubscribeToken(who.id, 'manual');
+	expect(await unsubscribeLink(db.read, token)).toEqual({ locale: 'fr', stopped: false });
+	expect((await personOf(db.read, who.id)).mutedKinds).toEqual([]);
+	await db.write((tx) => unsubscribe(tx, { token, now: TWO_BEFORE }));
+	expect(await unsubscribeLink(db.read, token)).toEqual({ locale: 'fr', stopped: true });
 });
 
 describe('what the gateway says of an SMS afterwards', () => {
@@ -179,10 +192,29 @@ describe('what the gateway says of an SMS afterwards', () => {
 		expect((await first()).state).toBe('sent');
 	});
 
+	test('failed, said after delivered: receipts cross on their way, and it was on the phone', async () => {
+		const { say, at, attempts, first, smtp } = await sentBySms({ channelOrder: ['sms', 'email'] });
+		await say('delivered');
+		await say('failed');
+		await at(TWO_BEFORE);
+		expect([await attempts(), smtp.sources.length]).toEqual([[['sms', 'accepted', 'delivered']], 0]);
+		expect((await first()).state).toBe('sent');
+	});
+
 	test('failed, and no other channel: somebody must call', async () => {
 		const { say, first } = await sentBySms({ channelOrder: ['sms'] });
 		await say('failed');
 		expect(await first()).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+	});
+
+	test('failed, after a notification that a push service took: a 201 proves nothing', async () => {
+		const { say, first, db } = await sentBySms({ channelOrder: ['sms'] });
+		const { id: reminderId } = await first();
+		const at = new Date(TWO_BEFORE.getTime() - 4 * 3_600_000);
+		const pushed = { id: newId(), reminderId, channel: 'push', outcome: 'accepted', reason: 'http_201', at } as const;
+		await db.write((tx) => tx.insert(delivery).values(pushed));
+		await say('failed');
+		expect(await first()).toMatchObject({ state: 'failed', reason: 'unseen', sentAt: at, actAt: null });
 	});
 
 	test('about an SMS that is not ours, it says so', async () => {
@@ -231,6 +263,14 @@ describe('a mail that comes back after it was taken in charge', () => {
 		const { comeBack, first } = await sentByMail({ channelOrder: ['email'] });
 		await comeBack();
 		expect(await first()).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+	});
+
+	test('after it stopped being useful, it did not arrive all the same: somebody must call', async () => {
+		const { reference, db, first, at } = await sentByMail({ channelOrder: ['email', 'sms'] });
+		const now = new Date('2026-12-03T12:00:00Z');
+		await db.write((tx) => noteBounce(tx, { id: reference, email: null, isDead: true, now }));
+		await at(now);
+		expect(await first()).toMatchObject({ state: 'failed', reason: 'unreachable', sentAt: TWO_BEFORE, actAt: null });
 	});
 
 	test('is of no consequence once the person has answered', async () => {

@@ -13,34 +13,35 @@ import {
 	step,
 	territory,
 } from '../db/schema/index.ts';
+import { isProved } from '../people/signing-in.ts';
 import { config } from '../platform/config.ts';
 import { hashToken, newId, pepperedHash } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
 import { isMobile } from '../platform/phone.ts';
-import { unseal, unsealNullable } from '../platform/sealing.ts';
+import { topicOf } from '../platform/push-payload.ts';
+import { unsealNullable } from '../platform/sealing.ts';
 import { hasSms } from '../platform/sms.ts';
-import { holidaysOf } from '../territories/queries.ts';
+import { withDefaults } from '../territories/settings.ts';
 import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
-import { baseLocale, isLocale } from '../../paraglide/runtime.js';
 import { progressMessage } from '../requests/progress.ts';
 import { receiptLines } from '../requests/receipt.ts';
+import { asks, contentOf, localeOf, wordingFor, type Said } from './content.ts';
 import { deadAmong } from './dead-addresses.ts';
-import { isMuted, MUTABLE_KINDS } from './kinds.ts';
+import { isMuted } from './kinds.ts';
 import { nextMove, type Move, type World } from './ladder.ts';
 import { orderFor } from './preferences.ts';
 import { settledAmong } from './prompts.ts';
-import type { QuietRule } from './quiet.ts';
+import { quietRuleOf, type QuietRule } from './quiet.ts';
 import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
 import { textsOf } from './templates.ts';
 import type { TemplateTexts } from './template-rules.ts';
-import { unsubscribeToken } from './unsubscribe.ts';
 import type { Content } from './wording.ts';
 
-/** Longer than the longest exchange (30 s for a mail) and its record; a worker killed meanwhile gives way after it. */
+/** Longer than the longest wait for a turn (60 s), the longest exchange (30 s for a mail) and its record; a worker killed meanwhile gives way after it. */
 export const LEASE_MS = 120_000;
 
 export type ReminderRow = typeof reminder.$inferSelect;
-type Subscription = Pick<typeof pushSubscription.$inferSelect, 'id' | 'endpoint' | 'p256dh' | 'auth'>;
+type Subscription = Pick<typeof pushSubscription.$inferSelect, 'id' | 'accountId' | 'endpoint' | 'p256dh' | 'auth'>;
 
 /** A claimed reminder, with all that is needed to send it: nothing is read while it is on its way. */
 export interface Job {
@@ -49,6 +50,8 @@ export interface Job {
 	channel: Channel;
 	ladder: Channel[];
 	quiet: QuietRule;
+	/** Hours of the territory (`Turn`). */
+	shownWithinHours: number;
 	content: Content;
 	/** What the person had answered when it was claimed. */
 	answer: AppointmentAnswer | null;
@@ -142,13 +145,15 @@ async function conclude(tx: Tx, row: ReminderRow, move: Exclude<Move, { do: 'sen
 interface Around {
 	person: typeof person.$inferSelect;
 	quiet: QuietRule;
+	/** Hours of the territory (`Turn`). */
+	shownWithinHours: number;
 	territoryPhone: string;
 	account?: { email: string | null; phone: string | null };
 	isMailDead: boolean;
 	devices: Subscription[];
 	appointment?: typeof appointment.$inferSelect;
 	texts: TemplateTexts | null;
-	stepTitle: string | null;
+	stepTitleSealed: string | null;
 	isDone: boolean;
 }
 
@@ -156,7 +161,13 @@ interface Around {
 async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 	const personIds = [...new Set(rows.map((row) => row.personId))];
 	const people = await tx
-		.select({ person, zone: territory.zone, holidayZone: territory.holidayZone, phone: territory.phone })
+		.select({
+			person,
+			zone: territory.zone,
+			holidayZone: territory.holidayZone,
+			phone: territory.phone,
+			own: territory.settings,
+		})
 		.from(person)
 		.innerJoin(territory, eq(territory.id, person.territoryId))
 		.where(inArray(person.id, personIds));
@@ -191,12 +202,13 @@ async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 		email: emailOf({ person: one, account: accountOf(one.id) }),
 	}));
 	const dead = await deadAmong(tx, addresses);
-	const found = new Map<string, Omit<Around, 'appointment' | 'texts' | 'stepTitle' | 'isDone'>>();
+	const found = new Map<string, Omit<Around, 'appointment' | 'texts' | 'stepTitleSealed' | 'isDone'>>();
 	for (const one of people) {
 		const own = accountOf(one.person.id);
 		found.set(one.person.id, {
 			person: one.person,
-			quiet: { zone: one.zone, holidays: await holidaysOf(tx, one.holidayZone) },
+			quiet: await quietRuleOf(tx, { ...one, settings: one.own }),
+			shownWithinHours: withDefaults(one.own).shownWithinHours,
 			territoryPhone: one.phone,
 			account: own,
 			isMailDead: dead.has(one.person.id),
@@ -208,18 +220,18 @@ async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 			...found.get(row.personId)!,
 			appointment: appointments.find(({ id }) => id === row.appointmentId),
 			texts: texts.get(row.templateVersionId ?? '') ?? null,
-			stepTitle: titles.get(row.subjectId ?? '') ?? null,
+			stepTitleSealed: titles.get(row.subjectId ?? '') ?? null,
 			isDone: settled.has(row.id),
 		}),
 	};
 }
 
-/** What only who chose « detailed » reads of a step. */
+/** Sealed: one that cannot be read fails its own reminder, not the batch. */
 async function stepTitles(tx: Tx, rows: ReminderRow[]): Promise<Map<string, string>> {
 	const ids = rows.flatMap(({ kind, subjectId }) => (kind === 'step_due' && subjectId ? [subjectId] : []));
 	if (ids.length === 0) return new Map();
 	const found = await tx.select({ id: step.id, title: step.titleSealed }).from(step).where(inArray(step.id, ids));
-	return new Map(found.map(({ id, title }) => [id, unseal(`step.title_sealed:${id}`, title)]));
+	return new Map(found.map(({ id, title }) => [id, title]));
 }
 
 const emailOf = ({ person, account }: Pick<Around, 'person' | 'account'>) => person.email ?? account?.email ?? null;
@@ -249,19 +261,18 @@ const worldOf = (
 	appointment: around.appointment,
 });
 
-/** The reminders in which an answer is asked, as long as none was given. The first of all only announces the day. */
-const asks = (row: ReminderRow, around: Around, now: Date) =>
-	row.kind !== 'appointment_7d' &&
-	around.appointment?.state === 'booked' &&
-	around.appointment.answer === 'none' &&
-	now < around.appointment.endsAt;
+const forChannel = (around: Around, channel: Channel): Around => {
+	const isMailProved = isProved(around.account, 'email', emailOf(around));
+	return { ...around, person: { ...around.person, wording: wordingFor(channel, around.person.wording, isMailProved) } };
+};
 
 async function jobOf(
 	tx: Tx,
 	row: ReminderRow,
-	around: Around,
+	known: Around,
 	{ move, leaseUntil, now }: { move: Extract<Move, { do: 'send' }>; leaseUntil: Date; now: Date },
 ): Promise<Job> {
+	const around = forChannel(known, move.channel);
 	// The same for each sending of one reminder: a phone may say « shown » of the first after a second one left.
 	const beacon = pepperedHash(config().codePepper, 'beacon', row.id);
 	if (!row.beaconHash)
@@ -269,7 +280,7 @@ async function jobOf(
 			.update(reminder)
 			.set({ beaconHash: hashToken(beacon) })
 			.where(eq(reminder.id, row.id));
-	const isAsked = asks(row, around, now);
+	const isAsked = asks(row.kind, around.appointment, now);
 	const path = await ratingPath(tx, row);
 	const token = isAsked ? await newAnswerLink(tx, { appointmentId: row.appointmentId!, now }) : null;
 	return {
@@ -278,17 +289,32 @@ async function jobOf(
 		channel: move.channel,
 		ladder: move.ladder,
 		quiet: around.quiet,
+		shownWithinHours: around.shownWithinHours,
 		content: {
-			...contentOf({ ...row, path }, around, { token, now }),
+			...contentOf(saidBy({ ...row, path }, around, { token, now }), readerOf(around), around.appointment),
 			...(await linesOf(tx, row, around.person, now)),
 		},
 		answer: around.appointment?.answer ?? null,
-		tag: row.appointmentId ? `rdv-${row.appointmentId}` : `msg-${row.id}`,
+		tag: tagOf(row),
 		beacon,
 		devices: around.devices,
 		email: emailOf(around),
 		phone: mobileOf(around),
 	};
+}
+
+/**
+ * From the thing it is about: a newer message replaces the one on the screen, and the one still waiting at the push service. Each
+ * message of a professional stands for itself.
+ */
+export function tagOf({
+	id,
+	kind,
+	appointmentId,
+	subjectId,
+}: Pick<ReminderRow, 'id' | 'kind' | 'appointmentId' | 'subjectId'>) {
+	if (appointmentId) return `rdv-${appointmentId}`;
+	return kind === 'manual' || !subjectId ? `msg-${id}` : `msg-${topicOf(kind, subjectId)}`;
 }
 
 /** A question about what helped opens without signing in (evaluation/README.md); once answered, its usual page says so. */
@@ -297,28 +323,25 @@ async function ratingPath(tx: Tx, { kind, subjectId, path }: ReminderRow): Promi
 	return token ? `/avis/r/${token}` : path;
 }
 
-const contentOf = (
+const readerOf = ({ person, territoryPhone }: Around) => ({ ...person, territoryPhone });
+
+const saidBy = (
 	row: ReminderRow,
-	{ person, appointment, texts, stepTitle, territoryPhone, quiet }: Around,
+	{ person, texts, stepTitleSealed, quiet }: Around,
 	{ token, now }: { token: string | null; now: Date },
-): Content => ({
+): Said => ({
 	kind: row.kind,
 	template: row.template,
 	texts,
-	locale: isLocale(person.locale) ? person.locale : baseLocale,
-	now,
-	appointment,
+	text:
+		unsealNullable(`reminder.text_sealed:${row.id}`, row.textSealed) ??
+		// What only who chose « detailed » reads of a step.
+		(person.wording === 'detailed' ? unsealNullable(`step.title_sealed:${row.subjectId}`, stepTitleSealed) : null),
+	path: row.path,
 	isNew: row.appointmentSequence === 0,
 	lastDay: { at: row.usefulUntil, zone: quiet.zone },
-	detailed: person.wording === 'detailed',
-	text: unsealNullable(`reminder.text_sealed:${row.id}`, row.textSealed) ?? stepTitle,
-	phone: appointment?.phone ?? territoryPhone,
 	token,
-	path: row.path,
-	origin: config().origin,
-	unsubscribe: (MUTABLE_KINDS as readonly string[]).includes(row.kind)
-		? `${config().origin}/api/desabonnement/${unsubscribeToken(person.id, row.kind)}`
-		: null,
+	now,
 });
 
 /**
@@ -327,7 +350,7 @@ const contentOf = (
  */
 async function linesOf(tx: Tx, { kind, subjectId, path }: ReminderRow, who: Around['person'], now: Date) {
 	if (!subjectId) return {};
-	const locale = isLocale(who.locale) ? who.locale : baseLocale;
+	const locale = localeOf(who.locale);
 	if (kind === 'request_received') return { lines: await receiptLines(tx, subjectId, locale, now) };
 	const isOfRequest = kind === 'pathway_changed' && path.startsWith('/demande/');
 	return isOfRequest && who.wording === 'detailed' ? { lines: await progressMessage(tx, subjectId, locale, now) } : {};

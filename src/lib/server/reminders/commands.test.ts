@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aPerson, aTerritory, anAppointment } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
 import { holiday, person, reminder } from '../db/schema/index.ts';
+import { unreachable } from '../people/today-appointments.ts';
 import { unseal } from '../platform/sealing.ts';
 import { dropNotices, planNotice, type Notice } from './commands.ts';
 
@@ -56,6 +57,32 @@ test('a notice about an appointment is useful until it starts, and none is plann
 	await plan(db, { ...about, onceKey: 'moved:1' });
 	expect(await db.read.select().from(reminder)).toMatchObject([{ usefulUntil: row.startsAt, appointmentSequence: 0 }]);
 	expect(await plan(db, { ...about, onceKey: 'moved:2', now: row.startsAt })).toBeNull();
+});
+
+describe('a change decided when nothing may leave before the hour', () => {
+	const decided = async (now: string, options: Parameters<typeof anAppointment>[1]) => {
+		const db = await testDatabase();
+		const row = await anAppointment(db, { time: '08:00', ...options });
+		const about = { personId: row.personId, appointmentId: row.id, kind: 'appointment_changed' } as const;
+		const said = await plan(db, { ...about, onceKey: 'changed:1', now: new Date(now) });
+		return { db, row, said, rows: await db.read.select().from(reminder) };
+	};
+
+	test.each([
+		['cancelled at 20:30 for the next morning', '2026-03-02T19:30:00Z', { day: '2026-03-03', state: 'revoked' }],
+		['moved at 20:30 to the next morning', '2026-03-02T19:30:00Z', { day: '2026-03-03', sequence: 1 }],
+		['cancelled on Saturday evening for Monday', '2026-03-07T20:00:00Z', { day: '2026-03-09', state: 'revoked' }],
+	] as const)('%s: somebody must call', async (_, now, options) => {
+		const { db, row, rows } = await decided(now, options);
+		expect(rows).toMatchObject([{ state: 'failed', reason: 'unreachable', actAt: null, dueAt: new Date(now) }]);
+		const alerts = await unreachable(db.read, row.referentId, new Date(now));
+		expect(alerts).toMatchObject([{ personId: row.personId, reason: 'unreachable', detail: { channels: 0 } }]);
+	});
+
+	test('they excused themselves: nobody is told what they said', async () => {
+		const { said, rows } = await decided('2026-03-02T19:30:00Z', { day: '2026-03-03', state: 'excused' });
+		expect([said, rows]).toEqual([null, []]);
+	});
 });
 
 test('a muted kind is not planned, but what the law owes is', async () => {

@@ -1,11 +1,11 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { Tx } from '../db/client.ts';
+import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import type { Queries, Tx } from '../db/client.ts';
 import { appointment, person, reminder } from '../db/schema/index.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 import { notFound } from '../platform/errors.ts';
 import { hashToken, newId } from '../platform/ids.ts';
 import { seal } from '../platform/sealing.ts';
-import { isAtOnce, isMuted } from './kinds.ts';
+import { isAtOnce, isMuted, isOwedACall } from './kinds.ts';
 import { allowedFrom, findQuietRule } from './quiet.ts';
 import { registerLife } from './subscriptions.ts';
 
@@ -37,7 +37,8 @@ export interface Notice {
 }
 
 /**
- * Plans one notice decided by an action; the worker sends it. Call it in the action's own `db.write`.
+ * Plans one notice decided by an action; the worker sends it. Call it in the action's own `db.write`. A change of an appointment
+ * decided when no message may leave before it begins is written as `unreachable`: somebody must call.
  * @returns null when it exists already, when the person muted its kind, or when it would come too late
  */
 export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string } | null> {
@@ -53,7 +54,11 @@ export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string }
 	const dueAt = isAtOnce(notice.kind) ? wanted : allowedFrom(wanted, quiet);
 	const about = notice.appointmentId ? await appointmentOf(tx, notice.appointmentId) : undefined;
 	const usefulUntil = notice.usefulUntil ?? about?.startsAt ?? new Date(dueAt.getTime() + USEFUL_MS);
-	if (dueAt >= usefulUntil) return null;
+	const isLate = dueAt >= usefulUntil;
+	if (isLate && !(wanted < usefulUntil && isOwedACall(notice.kind, about?.state))) return null;
+	const fate = isLate
+		? ({ dueAt: wanted, state: 'failed', reason: 'unreachable', actAt: null } as const)
+		: ({ dueAt, state: 'scheduled', actAt: dueAt } as const);
 	const id = newId();
 	const written = await tx
 		.insert(reminder)
@@ -69,10 +74,8 @@ export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string }
 			template: notice.template ?? null,
 			templateVersionId: notice.templateVersionId ?? null,
 			textSealed: notice.text ? seal(`reminder.text_sealed:${id}`, notice.text) : null,
-			dueAt,
+			...fate,
 			usefulUntil,
-			state: 'scheduled',
-			actAt: dueAt,
 			attempts: 0,
 			createdById: notice.createdById ?? null,
 			createdAt: notice.now,
@@ -82,24 +85,42 @@ export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string }
 	return written[0] ?? null;
 }
 
-/** What is over sends nothing more: notices about it that have not left are dropped. */
+/** What is over sends nothing more: notices about it, of one kind or all, that have not left are dropped. */
 export async function dropNotices(
 	tx: Tx,
-	{ personId, subjectId }: { personId: string; subjectId: string },
+	{ personId, subjectId, kind }: { personId: string; subjectId: string; kind?: ReminderKind },
 ): Promise<void> {
 	await tx
 		.update(reminder)
 		.set({ state: 'dropped', reason: 'cancelled', actAt: null })
-		.where(and(eq(reminder.personId, personId), eq(reminder.subjectId, subjectId), eq(reminder.state, 'scheduled')));
+		.where(
+			and(
+				eq(reminder.personId, personId),
+				eq(reminder.subjectId, subjectId),
+				kind && eq(reminder.kind, kind),
+				eq(reminder.state, 'scheduled'),
+			),
+		);
 }
 
 async function appointmentOf(tx: Tx, id: string) {
 	const [row] = await tx
-		.select({ startsAt: appointment.startsAt, sequence: appointment.sequence })
+		.select({ startsAt: appointment.startsAt, sequence: appointment.sequence, state: appointment.state })
 		.from(appointment)
 		.where(eq(appointment.id, id))
 		.limit(1);
 	return row;
+}
+
+/** Whether a beacon may be ours: asked before a write is opened, since anybody can send forged ones. */
+export async function isBeacon(q: Queries, beacon: string): Promise<boolean> {
+	const [token = ''] = beacon.split('.');
+	const rows = await q
+		.select({ id: reminder.id })
+		.from(reminder)
+		.where(eq(reminder.beaconHash, hashToken(token)))
+		.limit(1);
+	return rows.length > 0;
 }
 
 /**
@@ -108,19 +129,29 @@ async function appointmentOf(tx: Tx, id: string) {
  */
 export async function markShown(tx: Tx, { beacon, now }: { beacon: string; now: Date }): Promise<boolean> {
 	const [token = '', subscriptionId = ''] = beacon.split('.');
+	const isOver = inArray(reminder.state, ['sent', 'failed']);
 	const [row] = await tx
 		.update(reminder)
 		.set({
 			shownAt: sql`coalesce(${reminder.shownAt}, ${now.getTime()})`,
 			// While a worker still holds it (the phone is faster than our record), the worker's own record concludes.
-			state: sql`CASE WHEN ${reminder.state} = 'sent' THEN 'shown' ELSE ${reminder.state} END`,
-			actAt: sql`CASE WHEN ${reminder.state} = 'sent' THEN NULL ELSE ${reminder.actAt} END`,
+			state: sql`CASE WHEN ${isOver} THEN 'shown' ELSE ${reminder.state} END`,
+			actAt: sql`CASE WHEN ${isOver} THEN NULL ELSE ${reminder.actAt} END`,
+			// « Not seen yet » is over: the phone was only off.
+			reason: sql`CASE WHEN ${isOver} THEN NULL ELSE ${reminder.reason} END`,
+			sentAt: sql`CASE WHEN ${isOver} THEN coalesce(${reminder.sentAt}, ${now.getTime()}) ELSE ${reminder.sentAt} END`,
 		})
 		.where(eq(reminder.beaconHash, hashToken(token)))
 		.returning({ personId: reminder.personId });
 	if (row) await registerLife(tx, { subscriptionId, personId: row.personId, now });
 	return row !== undefined;
 }
+
+/** What left and can still be answered, also when nobody had seen it yet. */
+export const wasSent = or(
+	inArray(reminder.state, ['sent', 'shown']),
+	and(eq(reminder.state, 'failed'), eq(reminder.reason, 'unseen')),
+);
 
 /**
  * The person answered about an appointment, wherever: what was sent is `answered`, no further rung is climbed. The
@@ -129,8 +160,8 @@ export async function markShown(tx: Tx, { beacon, now }: { beacon: string; now: 
 export async function markAnswered(tx: Tx, { appointmentId, now }: { appointmentId: string; now: Date }) {
 	await tx
 		.update(reminder)
-		.set({ state: 'answered', answeredAt: now, actAt: null, leaseUntil: null })
-		.where(and(eq(reminder.appointmentId, appointmentId), inArray(reminder.state, ['sent', 'shown'])));
+		.set({ state: 'answered', answeredAt: now, reason: null, actAt: null, leaseUntil: null })
+		.where(and(eq(reminder.appointmentId, appointmentId), wasSent));
 	await tx
 		.update(reminder)
 		.set({ answeredAt: now })

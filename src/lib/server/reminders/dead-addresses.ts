@@ -2,15 +2,12 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
 import { account, deadAddress, person } from '../db/schema/index.ts';
-import { config } from '../platform/config.ts';
-import { pepperedHash } from '../platform/ids.ts';
+import { addressHash as hashOf } from '../people/signing-in.ts';
 
 /**
  * E-mail addresses that a mail server gave up. The ladder skips them, the person and their referent read it; another
  * address is another one, and a person who signs in by a code sent there, or says that it works, is believed.
  */
-
-const hashOf = (email: string) => pepperedHash(config().codePepper, 'address', email.toLowerCase());
 
 /** @param email the address that came back; null when the report names none: the present one of that person */
 export async function rememberDead(

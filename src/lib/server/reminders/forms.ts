@@ -44,6 +44,7 @@ const problems: Record<TemplateProblem, (subject: Subject) => string> = {
 	brace: () => m.reminder_pro_template_error_brace(),
 	ending: () => m.reminder_pro_template_error_ending(),
 	not_gsm: () => m.reminder_pro_template_error_sms(),
+	sms_full: () => m.reminder_pro_template_error_sms_full(),
 };
 
 const first = v.object({ name, subject, text_fr: sentence });

@@ -1,3 +1,4 @@
+import type { AppointmentState } from '../../shared/codes.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 
 /** Reminders planned by the worker from booked appointments. */
@@ -26,3 +27,15 @@ export const isMutable = (kind: ReminderKind): boolean => (MUTABLE_KINDS as read
 
 export const isMuted = (kind: ReminderKind, mutedKinds: readonly string[]): boolean =>
 	isMutable(kind) && mutedKinds.includes(kind);
+
+const NEVER_CALLED_FOR: readonly ReminderKind[] = ['rating', 'results_news', 'draft_closing'];
+
+/** Whether a professional is told that nobody has seen it: not of a question about us, of our news, or of a draft they cannot see. */
+export const isWorthACall = (kind: ReminderKind): boolean => !NEVER_CALLED_FOR.includes(kind);
+
+/**
+ * Whether somebody must call when it is too late to write: an hour set, moved or cancelled that the person knows nothing of. Who
+ * excused themselves rang first.
+ */
+export const isOwedACall = (kind: ReminderKind, state: AppointmentState | undefined): boolean =>
+	kind === 'appointment_changed' && state !== undefined && state !== 'excused';

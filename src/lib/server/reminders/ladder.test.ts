@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { afterAttempt, nextMove, type Climber, type World } from './ladder.ts';
+import { USUAL_HOURS } from '../territories/calendar.ts';
+import { DEFAULT_SETTINGS } from '../territories/settings.ts';
 
 /** Tuesday 1 December 2026, 10:00 in Paris. */
 const NOW = new Date('2026-12-01T09:00:00Z');
 const after = (minutes: number, from = NOW) => new Date(from.getTime() + minutes * 60_000);
-const quiet = { zone: 'Europe/Paris', holidays: new Set<string>() };
+const quiet = { zone: 'Europe/Paris', holidays: new Set<string>(), hours: USUAL_HOURS };
 
 const climber = (values: Partial<Climber> = {}): Climber => ({
 	kind: 'appointment_2d',
+	createdAt: after(-14 * 24 * 60),
+	dueAt: NOW,
 	usefulUntil: new Date('2026-12-02T17:00:00Z'),
 	ladder: null,
 	attempts: 0,
@@ -33,6 +37,7 @@ const world = (values: Partial<World> = {}): World => ({
 describe('what to do when the moment comes', () => {
 	const send = (channel: string, ladder: string[]) => ({ do: 'send', channel, ladder });
 	const conclude = (state: string, reason: string | null = null) => ({ do: 'conclude', state, reason });
+	const change = (values: Partial<Climber>) => ({ kind: 'appointment_changed' as const, ...values });
 	const rows: [string, Partial<Climber>, Partial<World>, object][] = [
 		['the first rung of the person’s order', {}, {}, send('push', ['push', 'email', 'sms'])],
 		['another order', {}, { order: ['sms', 'email'] }, send('sms', ['sms', 'email'])],
@@ -46,7 +51,18 @@ describe('what to do when the moment comes', () => {
 			{ do: 'wait', until: after(1) },
 		],
 		['nobody to reach', {}, { reachable: new Set() }, conclude('failed', 'unreachable')],
-		['no rung left after one that was taken', { sentAt: after(-240), ladder: [] }, {}, conclude('sent')],
+		[
+			'taken by a push service, shown by no phone, and no rung left: somebody is told',
+			{ sentAt: after(-240), ladder: [] },
+			{},
+			conclude('failed', 'unseen'),
+		],
+		[
+			'our news that no phone has shown: nobody is called for it',
+			{ kind: 'results_news', appointmentSequence: null, sentAt: after(-240), ladder: [] },
+			{},
+			conclude('sent'),
+		],
 		['seen meanwhile', { sentAt: after(-240), shownAt: after(-1) }, {}, conclude('shown')],
 		['answered meanwhile', { sentAt: after(-240), answeredAt: after(-1) }, {}, conclude('answered')],
 		['muted meanwhile', {}, { isMuted: true }, conclude('dropped', 'muted')],
@@ -70,6 +86,19 @@ describe('what to do when the moment comes', () => {
 		],
 		['the last useful instant', { usefulUntil: after(0.001) }, {}, send('push', ['push', 'email', 'sms'])],
 		['too late', { usefulUntil: NOW }, {}, conclude('dropped', 'too_late')],
+		['too late to tell a change: somebody calls', change({ usefulUntil: NOW }), {}, conclude('failed', 'unreachable')],
+		[
+			'a change at 20:01 for the first hour of the morning: somebody calls',
+			change({ usefulUntil: after(22 * 60) }),
+			{ now: after(10 * 60 + 1) },
+			conclude('failed', 'unreachable'),
+		],
+		[
+			'too late to tell them what they rang for',
+			change({ usefulUntil: NOW }),
+			{ appointment: { ...booked, state: 'excused' } },
+			conclude('dropped', 'too_late'),
+		],
 		['too late for the second rung', { usefulUntil: NOW, sentAt: after(-240) }, {}, conclude('sent')],
 		['cancelled', {}, { appointment: { ...booked, state: 'revoked', sequence: 1 } }, conclude('dropped', 'cancelled')],
 		['erased', {}, { appointment: undefined }, conclude('dropped', 'cancelled')],
@@ -78,6 +107,30 @@ describe('what to do when the moment comes', () => {
 			'the person said no',
 			{},
 			{ appointment: { ...booked, answer: 'cannot', answeredAt: NOW } },
+			conclude('dropped', 'answered'),
+		],
+		[
+			'a professional writes after the person said no',
+			{ kind: 'manual', createdAt: after(1) },
+			{ appointment: { ...booked, answer: 'cannot', answeredAt: NOW } },
+			send('push', ['push', 'email', 'sms']),
+		],
+		[
+			'a professional had written before the person said no',
+			{ kind: 'manual' },
+			{ appointment: { ...booked, answer: 'cannot', answeredAt: NOW } },
+			conclude('dropped', 'answered'),
+		],
+		[
+			'the person needs help: the day is still said',
+			{},
+			{ appointment: { ...booked, answer: 'needs_help', answeredAt: NOW } },
+			send('push', ['push', 'email', 'sms']),
+		],
+		[
+			'the person needs help: the evening’s question is not asked',
+			{ kind: 'appointment_evening' },
+			{ appointment: { ...booked, answer: 'needs_help', answeredAt: NOW } },
 			conclude('dropped', 'answered'),
 		],
 		[
@@ -133,11 +186,13 @@ describe('what an attempt teaches', () => {
 	const passing = { outcome: 'temporary_failure' } as const;
 	const lost = { outcome: 'permanent_failure' } as const;
 	const ours = { outcome: 'technical_failure' } as const;
+	const { shownWithinHours } = DEFAULT_SETTINGS;
 	type Ladder = NonNullable<Climber['ladder']>;
 	const attempt = (results: Parameters<typeof afterAttempt>[1], values: Partial<Climber> = {}, now = NOW) =>
 		afterAttempt({ ...climber(values), ladder: (values.ladder ?? ['push', 'email', 'sms']) as Ladder }, results, {
 			now,
 			quiet,
+			shownWithinHours,
 			random: 0.5,
 		});
 
@@ -150,9 +205,19 @@ describe('what an attempt teaches', () => {
 		});
 	});
 
-	test('in the evening, shown or not is looked at by eight', () => {
+	test('a territory that waits less looks sooner', () => {
+		const turn = { now: NOW, quiet, random: 0.5, shownWithinHours: 2 };
+		expect(afterAttempt({ ...climber(), ladder: ['push', 'email'] }, [accepted], turn).actAt).toEqual(after(120));
+	});
+
+	test('in the evening, shown or not is looked at with time left before eight', () => {
 		const six = new Date('2026-12-01T17:00:00Z');
-		expect(attempt([accepted], {}, six).actAt).toEqual(after(120, six));
+		expect(attempt([accepted], {}, six).actAt).toEqual(after(105, six));
+	});
+
+	test('four hours that end at eight sharp end with time left before eight', () => {
+		const four = new Date('2026-12-01T15:00:00Z');
+		expect(attempt([accepted], {}, four).actAt).toEqual(after(225, four));
 	});
 
 	test('late in the evening, the next rung waits for the morning', () => {
@@ -160,9 +225,13 @@ describe('what an attempt teaches', () => {
 		expect(attempt([accepted], {}, half).actAt).toEqual(new Date('2026-12-02T07:00:00Z'));
 	});
 
-	test('no next rung when it would come too late, or when there is none', () => {
+	test('no next rung when it would come too late', () => {
 		expect(attempt([accepted], { usefulUntil: after(240) }).actAt).toBeNull();
-		expect(attempt([accepted], { ladder: ['push'] }).actAt).toBeNull();
+	});
+
+	test('the only rung taken by a push service: whether it was shown is looked at all the same, but for our news', () => {
+		expect(attempt([accepted], { ladder: ['push'] })).toMatchObject({ state: 'sent', ladder: [], actAt: after(240) });
+		expect(attempt([accepted], { ladder: ['push'], kind: 'results_news' }).actAt).toBeNull();
 	});
 
 	test('nobody says « shown » of a mail or of an SMS', () => {
@@ -184,8 +253,72 @@ describe('what an attempt teaches', () => {
 		expect(attempt([passing], { attempts: 4 })).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW, attempts: 0 });
 	});
 
-	test('what the other side asks to wait is respected', () => {
-		expect(attempt([{ ...passing, retryAfterMs: 120_000 }]).actAt).toEqual(after(2));
+	test('without another way it goes on every hour, while it is useful', () => {
+		const only = (attempts: number, usefulUntil = after(1440)) =>
+			attempt([passing], { ladder: ['email'], attempts, usefulUntil });
+		for (const attempts of [4, 5, 9])
+			expect(only(attempts)).toMatchObject({ actAt: after(60), attempts: attempts + 1 });
+		expect(only(9, after(60))).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+	});
+
+	test('the last way after a notification nobody has seen goes on too', () => {
+		expect(attempt([passing], { ladder: ['sms'], sentAt: after(-240), attempts: 4 })).toMatchObject({
+			state: 'sent',
+			actAt: after(60),
+		});
+	});
+
+	test('what the other side asks to wait is respected, and not all come back at once', () => {
+		const waits = [0, 0.5, 1].map(
+			(random) =>
+				afterAttempt({ ...climber(), ladder: ['push'] }, [{ ...passing, retryAfterMs: 600_000 }], {
+					now: NOW,
+					quiet,
+					shownWithinHours,
+					random,
+				}).actAt,
+		);
+		expect(waits).toEqual([after(10), after(11), after(12)]);
+	});
+
+	describe('a message that only waited for its turn', () => {
+		const held = { ...passing, retryAfterMs: 120_000, unsent: true } as const;
+
+		test('has used no attempt', () => {
+			for (const attempts of [0, 3, 4])
+				expect(attempt([held], { attempts })).toMatchObject({ attempts, ladder: ['push', 'email', 'sms'] });
+		});
+
+		test('takes the next rung after four hours', () => {
+			expect(attempt([held], { dueAt: after(-239) })).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW });
+			expect(attempt([held], { dueAt: after(-239), ladder: ['push'] }).ladder).toEqual(['push']);
+		});
+	});
+
+	describe('our key is refused while it is on its way', () => {
+		const refused = { ...ours, stopChannel: true, retryAfterMs: 15 * 60_000 } as const;
+		const stopped = { ...passing, stopChannel: true, unsent: true, retryAfterMs: 15 * 60_000 } as const;
+
+		test('with another way, that one at once', () => {
+			for (const result of [refused, stopped])
+				expect(attempt([result])).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW });
+		});
+
+		test('with no other way, it waits until the channel opens again', () => {
+			expect(attempt([refused], { ladder: ['push'] })).toMatchObject({
+				state: 'scheduled',
+				attempts: 1,
+				actAt: after(16.5),
+			});
+			expect(attempt([stopped], { ladder: ['push'] })).toMatchObject({ attempts: 0, actAt: after(16.5) });
+		});
+
+		test('refused again and again, it is our fault and said so', () => {
+			expect(attempt([refused], { ladder: ['push'], attempts: 4 })).toMatchObject({
+				state: 'failed',
+				reason: 'technical',
+			});
+		});
 	});
 
 	test('asked to wait for longer than a beacon, another channel goes first', () => {
@@ -204,7 +337,13 @@ describe('what an attempt teaches', () => {
 		expect(attempt([ours], { ladder: ['sms'] })).toMatchObject({ state: 'failed', reason: 'technical', actAt: null });
 	});
 
-	test('the last rung refused after one that was taken: it stays sent', () => {
-		expect(attempt([lost], { ladder: ['sms'], sentAt: after(-240) })).toMatchObject({ state: 'sent', actAt: null });
+	test('the last rung refused after a push service took it and no phone showed it: a 201 proves nothing', () => {
+		for (const result of [lost, ours])
+			expect(attempt([result], { ladder: ['sms'], sentAt: after(-240) })).toMatchObject({
+				state: 'failed',
+				reason: 'unseen',
+				sentAt: after(-240),
+				actAt: null,
+			});
 	});
 });

@@ -1,15 +1,15 @@
 import type { AppointmentAnswer, AppointmentState, Channel, DeliveryOutcome } from '../../shared/codes.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
-import { isQuiet, lastAllowedBefore, nextAllowed } from '../territories/calendar.ts';
-import { isAtOnce } from './kinds.ts';
-import type { QuietRule } from './quiet.ts';
+import { isAtOnce, isOwedACall, isWorthACall } from './kinds.ts';
+import { allowedBefore, allowedFrom, isQuietAt, type QuietRule } from './quiet.ts';
 
 const MINUTE_MS = 60_000;
-/** Without a « shown » after so long, the next channel is tried (product.md §5). */
-const SHOWN_WITHIN_MS = 4 * 60 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 /** A second channel sooner than this after the first would be a nuisance. */
 const SOONEST_NEXT_MS = 60 * MINUTE_MS;
 const BACKOFF_MS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
+/** Where there is no other way, it goes on at this pace while it is useful. */
+const LAST_BACKOFF_MS = BACKOFF_MS.at(-1)!;
 
 export type Reason =
 	| 'too_late'
@@ -21,14 +21,18 @@ export type Reason =
 	| 'quiet'
 	| 'undone'
 	| 'unreachable'
+	| 'unseen'
 	| 'technical';
 
 /** A reminder as the ladder sees it. */
 export interface Climber {
 	kind: ReminderKind;
+	createdAt: Date;
+	dueAt: Date;
 	usefulUntil: Date;
 	ladder: Channel[] | null;
 	attempts: number;
+	/** Taken in charge. Still on the ladder, it was by a push service alone, which proves nothing (reliability.md §1.3). */
 	sentAt: Date | null;
 	shownAt: Date | null;
 	answeredAt: Date | null;
@@ -59,6 +63,10 @@ export type Move =
 
 const dropped = (reason: Reason): Move => ({ do: 'conclude', state: 'dropped', reason });
 
+/** Too late to write. A change that the person knows nothing of is said by telephone. */
+const late = ({ kind }: Climber, { appointment }: World, reason: 'too_late' | 'quiet'): Move =>
+	isOwedACall(kind, appointment?.state) ? { do: 'conclude', state: 'failed', reason: 'unreachable' } : dropped(reason);
+
 /** What to do with a reminder whose moment came: decided again from what is true now, never from what was planned. */
 export function nextMove(reminder: Climber, world: World): Move {
 	const { now, quiet } = world;
@@ -68,12 +76,12 @@ export function nextMove(reminder: Climber, world: World): Move {
 	if (overtaken) return overtaken;
 	if (world.isDone) return orSent(reminder, dropped('done'));
 	if (world.isMuted) return orSent(reminder, dropped('muted'));
-	if (now >= reminder.usefulUntil) return orSent(reminder, dropped('too_late'));
-	if (isQuiet(now, quiet.zone, quiet.holidays)) {
+	if (now >= reminder.usefulUntil) return orSent(reminder, late(reminder, world, 'too_late'));
+	if (isQuietAt(now, quiet)) {
 		const silently = isAtOnce(reminder.kind) ? climb(reminder, atNight(world)) : null;
 		if (silently?.do === 'send' && silently.channel !== 'sms') return silently;
-		const until = nextAllowed(now, quiet.zone, quiet.holidays);
-		return until < reminder.usefulUntil ? { do: 'wait', until } : orSent(reminder, dropped('quiet'));
+		const until = allowedFrom(now, quiet);
+		return until < reminder.usefulUntil ? { do: 'wait', until } : orSent(reminder, late(reminder, world, 'quiet'));
 	}
 	return climb(reminder, world);
 }
@@ -91,16 +99,29 @@ function climb(reminder: Climber, { now, order, reachable, pushClosedForMs }: Wo
 	if (channel) return { do: 'send', channel, ladder };
 	const reopens = new Date(now.getTime() + pushClosedForMs);
 	if (possible.length > 0 && reopens < reminder.usefulUntil) return { do: 'wait', until: reopens };
-	return orSent(reminder, { do: 'conclude', state: 'failed', reason: 'unreachable' });
+	return { do: 'conclude', ...unreached(reminder) };
 }
 
-/** What a channel took in charge stays `sent`, whatever the later rungs became. */
+/**
+ * No channel is left. A notification that nobody saw is no arrival: somebody is told, in milder words than of a refusal, since
+ * the phone may only be off; one shown later lifts it (`markShown`).
+ */
+export function unreached({ kind, sentAt }: Pick<Climber, 'kind' | 'sentAt'>): {
+	state: 'failed' | 'sent';
+	reason: Reason | null;
+} {
+	if (!sentAt) return { state: 'failed', reason: 'unreachable' };
+	return isWorthACall(kind) ? { state: 'failed', reason: 'unseen' } : { state: 'sent', reason: null };
+}
+
+/** What is not needed any more, once a channel took it in charge, stays `sent`. */
 const orSent = ({ sentAt }: Climber, otherwise: Move): Move =>
 	sentAt ? { do: 'conclude', state: 'sent', reason: null } : otherwise;
 
 /**
- * Moved, cancelled or answered meanwhile. « Je viens » silences the evening's question and the rungs not yet climbed;
- * the other reminders still help to remember. Any other answer silences them all: a referent takes over.
+ * Moved, cancelled or answered meanwhile. An answer silences the evening's question and the rungs not yet climbed; the other
+ * reminders still help to remember, also who needs help. « Je ne peux pas » silences them all, but for what a professional
+ * wrote since.
  */
 function overtakenBy(reminder: Climber, appointment: World['appointment']): Move | null {
 	if (!appointment) return orSent(reminder, dropped('cancelled'));
@@ -108,12 +129,14 @@ function overtakenBy(reminder: Climber, appointment: World['appointment']): Move
 	if (appointment.state !== 'booked' && !isNews) return orSent(reminder, dropped('cancelled'));
 	if (reminder.appointmentSequence !== appointment.sequence) return orSent(reminder, dropped('superseded'));
 	if (isNews) return null;
-	if (appointment.answer === 'none') return null;
+	const { answer, answeredAt } = appointment;
+	if (answer === 'none') return null;
 	if (reminder.sentAt) {
-		const isAnswerToIt = appointment.answeredAt !== null && appointment.answeredAt >= reminder.sentAt;
+		const isAnswerToIt = answeredAt !== null && answeredAt >= reminder.sentAt;
 		return isAnswerToIt ? { do: 'conclude', state: 'answered', reason: null } : null;
 	}
-	const isSilenced = appointment.answer !== 'coming' || reminder.kind === 'appointment_evening';
+	const isWrittenSince = reminder.kind === 'manual' && answeredAt !== null && reminder.createdAt > answeredAt;
+	const isSilenced = reminder.kind === 'appointment_evening' || (answer === 'cannot' && !isWrittenSince);
 	return isSilenced ? dropped('answered') : null;
 }
 
@@ -121,6 +144,10 @@ function overtakenBy(reminder: Climber, appointment: World['appointment']): Move
 export interface Attempt {
 	outcome: DeliveryOutcome;
 	retryAfterMs?: number;
+	/** Nothing was handed over: no attempt. */
+	unsent?: true;
+	/** Our key is refused. */
+	stopChannel?: true;
 }
 
 export interface Outcome {
@@ -132,68 +159,80 @@ export interface Outcome {
 	sentAt: Date | null;
 }
 
-/** One device that takes it is enough. `random` is between 0 and 1: retries of many do not come back together. */
-export function afterAttempt(
-	reminder: Climber & { ladder: Channel[] },
-	results: Attempt[],
-	{ now, quiet, random }: { now: Date; quiet: QuietRule; random: number },
-): Outcome {
+/** An attempt that was made, and what the next one is reckoned with. */
+export interface Turn {
+	now: Date;
+	quiet: QuietRule;
+	/** Between 0 and 1: retries of many do not come back together. */
+	random: number;
+	/** Without a « shown » after so long, the next channel is tried (product.md §5). */
+	shownWithinHours: number;
+}
+
+/** One device that takes it is enough. */
+export function afterAttempt(reminder: Climber & { ladder: Channel[] }, results: Attempt[], turn: Turn): Outcome {
+	const { now } = turn;
 	const [channel, ...rest] = reminder.ladder;
 	if (results.some(({ outcome }) => outcome === 'accepted')) {
-		const actAt = channel === 'push' && rest.length > 0 ? nextRungAt(now, reminder.usefulUntil, quiet) : null;
+		const isLookedAt = channel === 'push' && (rest.length > 0 || isWorthACall(reminder.kind));
+		const actAt = isLookedAt ? nextRungAt(reminder.usefulUntil, turn) : null;
 		return { state: 'sent', reason: null, ladder: rest, attempts: 0, actAt, sentAt: now };
 	}
 	const waiting = reminder.sentAt ? 'sent' : 'scheduled';
 	const { sentAt } = reminder;
-	const retryAt = whenToRetry(reminder, results, { now, quiet, random });
+	const retryAt = whenToRetry(reminder, results, turn);
 	if (retryAt)
 		return {
 			state: waiting,
 			reason: null,
 			ladder: reminder.ladder,
-			attempts: reminder.attempts + 1,
+			attempts: reminder.attempts + (results.every(({ unsent }) => unsent) ? 0 : 1),
 			actAt: retryAt,
 			sentAt,
 		};
 	if (rest.length > 0) return { state: waiting, reason: null, ladder: rest, attempts: 0, actAt: now, sentAt };
-	if (sentAt) return { state: 'sent', reason: null, ladder: [], attempts: 0, actAt: null, sentAt };
-	const isOurs = results.length > 0 && results.every(({ outcome }) => outcome === 'technical_failure');
-	return {
-		state: 'failed',
-		reason: isOurs ? 'technical' : 'unreachable',
-		ladder: [],
-		attempts: reminder.attempts,
-		actAt: null,
-		sentAt,
-	};
-}
-
-/** Same channel again after 1, 5, 15, 60 minutes or what the other side asked; null when that is too late or enough. */
-function whenToRetry(
-	reminder: Climber & { ladder: Channel[] },
-	results: Attempt[],
-	{ now, quiet, random }: { now: Date; quiet: QuietRule; random: number },
-): Date | null {
-	const passing = results.filter(({ outcome }) => outcome === 'temporary_failure');
-	const backoff = BACKOFF_MS[reminder.attempts];
-	if (passing.length === 0 || backoff === undefined) return null;
-	const asked = Math.max(...passing.map(({ retryAfterMs }) => retryAfterMs ?? 0));
-	const wait = Math.max(asked, backoff * (0.8 + 0.4 * random));
-	const hasOtherWay = reminder.ladder.length > 1;
-	if (hasOtherWay && wait > SHOWN_WITHIN_MS) return null;
-	const retryAt = nextAllowed(new Date(now.getTime() + wait), quiet.zone, quiet.holidays);
-	const isWorthIt = !hasOtherWay || retryAt.getTime() - now.getTime() <= SHOWN_WITHIN_MS;
-	return isWorthIt && retryAt < reminder.usefulUntil ? retryAt : null;
+	const isOurs = !sentAt && results.length > 0 && results.every(({ outcome }) => outcome === 'technical_failure');
+	const end = isOurs ? ({ state: 'failed', reason: 'technical' } as const) : unreached(reminder);
+	return { ...end, ladder: [], attempts: reminder.attempts, actAt: null, sentAt };
 }
 
 /**
- * When to look whether it was shown: after 4 hours, sooner when the evening comes before (20:00 is the last hour), else
+ * Same channel again after 1, 5, 15, 60 minutes or what the other side asked, then every hour where there is no other way;
+ * null when that is too late or enough. A message that only waited for its turn has used none of these up.
+ */
+function whenToRetry(
+	reminder: Climber & { ladder: Channel[] },
+	results: Attempt[],
+	{ now, quiet, random, shownWithinHours }: Turn,
+): Date | null {
+	const hasOtherWay = reminder.ladder.length > 1;
+	if (hasOtherWay && results.some(({ stopChannel }) => stopChannel)) return null;
+	const isPassing = ({ outcome }: Attempt) => outcome === 'temporary_failure';
+	// A refused key may be put right; what has another way does not wait for it.
+	const isWaitedFor = (one: Attempt) => isPassing(one) || (!hasOtherWay && one.retryAfterMs !== undefined);
+	const again = results.filter(isWaitedFor);
+	if (again.length === 0) return null;
+	const isTurn = results.every(({ unsent }) => unsent);
+	const further = !hasOtherWay && again.some(isPassing) ? LAST_BACKOFF_MS : undefined;
+	const backoff = isTurn ? 0 : (BACKOFF_MS[reminder.attempts] ?? further);
+	if (backoff === undefined) return null;
+	const asked = Math.max(...again.map(({ retryAfterMs }) => retryAfterMs ?? 0));
+	// Never sooner than what was asked: those who wait for the same service would all come back at the same instant.
+	const wait = Math.max(asked * (1 + 0.2 * random), backoff * (0.8 + 0.4 * random));
+	const retryAt = allowedFrom(new Date(now.getTime() + wait), quiet);
+	if (retryAt >= reminder.usefulUntil) return null;
+	const since = isTurn ? Math.min(reminder.dueAt.getTime(), now.getTime()) : now.getTime();
+	return hasOtherWay && retryAt.getTime() - since > shownWithinHours * HOUR_MS ? null : retryAt;
+}
+
+/**
+ * When to look whether it was shown: after the territory's 4 hours, sooner when the evening comes before (`allowedBefore`), else
  * the next morning; null when nothing useful is left by then.
  */
-function nextRungAt(now: Date, usefulUntil: Date, { zone, holidays }: QuietRule): Date | null {
-	const ideal = new Date(now.getTime() + SHOWN_WITHIN_MS);
-	const before = lastAllowedBefore(ideal, zone, holidays);
+function nextRungAt(usefulUntil: Date, { now, quiet, shownWithinHours }: Turn): Date | null {
+	const ideal = new Date(now.getTime() + shownWithinHours * HOUR_MS);
+	const before = allowedBefore(ideal, quiet);
 	const isSpaced = before.getTime() - now.getTime() >= SOONEST_NEXT_MS;
-	const at = isSpaced ? before : nextAllowed(ideal, zone, holidays);
+	const at = isSpaced ? before : allowedFrom(ideal, quiet);
 	return at < usefulUntil ? at : null;
 }

@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Channel } from '../../shared/codes.ts';
 import type { Delivery } from '../platform/outcome.ts';
 
@@ -24,4 +24,13 @@ export function countAttempts(channel: Channel, results: Delivery[]) {
 	for (const { outcome, reason } of results) attempts.inc({ channel, outcome, reason });
 }
 
-export const countTick = (ms: number) => ticks.observe(ms / 1000);
+const lastTick = new Gauge({
+	name: 'portal_worker_last_tick_timestamp_seconds',
+	help: 'When the worker last ended a tick; nought in a process that is none. Old: the worker stands still',
+	registers,
+});
+
+export function countTick(ms: number) {
+	ticks.observe(ms / 1000);
+	lastTick.setToCurrentTime();
+}

@@ -1,10 +1,13 @@
-import { and, asc, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, not, notExists, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db, Queries, Tx } from '../db/client.ts';
 import { PLAN_IS_STALE } from '../db/schema/appointments.ts';
 import { appointment, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import type { Holidays } from '../territories/calendar.ts';
-import { listTerritories, holidaysOf } from '../territories/queries.ts';
+import { listTerritories, holidaysOf, type Territory } from '../territories/queries.ts';
+import { sendingHoursOf } from '../territories/settings.ts';
+import { wasSent } from './commands.ts';
 import { planFrom, wholePlan, type PlannedReminder } from './rules.ts';
 
 /** One write holds the database for a fraction of a second, not for the whole backlog. */
@@ -89,22 +92,71 @@ async function planBatch(tx: Tx, ids: string[], now: Date): Promise<number> {
 
 const idsOf = (rows: { id: string }[]) => rows.map((row) => row.id);
 
-/** What was sent is answered; the evening's question, and after a « non » all the rest, is not needed any more. */
+/**
+ * What was sent is answered. The evening's question, and after a « je ne peux pas » all the rest but what a professional wrote
+ * since, is not needed any more; after another answer, what that one had silenced is of use again.
+ */
 async function closeAnswered(tx: Tx, rows: Stale[], now: Date) {
 	if (rows.length === 0) return;
 	const theirs = inArray(reminder.appointmentId, idsOf(rows));
 	const answeredAt = sql`(SELECT a.answered_at FROM appointment a WHERE a.id = ${reminder.appointmentId})`;
 	await tx
 		.update(reminder)
-		.set({ state: 'answered', answeredAt: sql`coalesce(${answeredAt}, ${now.getTime()})`, actAt: null })
-		.where(and(theirs, inArray(reminder.state, ['sent', 'shown']), sql`${reminder.sentAt} <= ${answeredAt}`));
+		.set({ state: 'answered', answeredAt: sql`coalesce(${answeredAt}, ${now.getTime()})`, reason: null, actAt: null })
+		.where(and(theirs, wasSent, sql`${reminder.sentAt} <= ${answeredAt}`));
 	const isQuestion = eq(reminder.kind, 'appointment_evening');
-	const declined = idsOf(rows.filter((row) => row.answer !== 'coming'));
-	const notNeeded = sql`(${isQuestion} OR ${declined.length > 0 ? inArray(reminder.appointmentId, declined) : sql`0 = 1`})`;
+	const declined = idsOf(rows.filter((row) => row.answer === 'cannot'));
+	const isWrittenSince = sql`(${eq(reminder.kind, 'manual')} AND ${reminder.createdAt} > coalesce(${answeredAt}, ${now.getTime()}))`;
+	const isDeclined = declined.length > 0 ? inArray(reminder.appointmentId, declined) : sql`0 = 1`;
 	await tx
 		.update(reminder)
 		.set({ state: 'dropped', reason: 'answered', actAt: null })
-		.where(and(theirs, eq(reminder.state, 'scheduled'), ne(reminder.kind, 'appointment_changed'), notNeeded));
+		.where(
+			and(
+				theirs,
+				eq(reminder.state, 'scheduled'),
+				ne(reminder.kind, 'appointment_changed'),
+				or(isQuestion, and(isDeclined, not(isWrittenSince))),
+			),
+		);
+	await bringBack(
+		tx,
+		rows.filter((row) => row.state === 'booked' && row.answer !== 'cannot'),
+		now,
+	);
+}
+
+const coming = alias(reminder, 'coming');
+
+/** As when a plan is made: what is still to come, else the nearest of the past, while it is useful. */
+async function bringBack(tx: Tx, rows: Stale[], now: Date) {
+	if (rows.length === 0) return;
+	const current = sql`(SELECT a.sequence FROM appointment a WHERE a.id = ${reminder.appointmentId})`;
+	const toCome = tx
+		.select({ one: sql`1` })
+		.from(coming)
+		.where(
+			and(
+				eq(coming.appointmentId, reminder.appointmentId),
+				eq(coming.appointmentSequence, reminder.appointmentSequence),
+				inArray(coming.kind, ['appointment_7d', 'appointment_2d', 'appointment_2h']),
+				gt(coming.dueAt, now),
+			),
+		);
+	await tx
+		.update(reminder)
+		.set({ state: 'scheduled', reason: null, actAt: sql`${reminder.dueAt}` })
+		.where(
+			and(
+				inArray(reminder.appointmentId, idsOf(rows)),
+				eq(reminder.state, 'dropped'),
+				eq(reminder.reason, 'answered'),
+				ne(reminder.kind, 'appointment_evening'),
+				gt(reminder.usefulUntil, now),
+				sql`${reminder.appointmentSequence} = ${current}`,
+				or(gt(reminder.dueAt, now), eq(reminder.kind, 'manual'), notExists(toCome)),
+			),
+		);
 }
 
 /** Reminders of another version of the appointment, or of one that is no longer booked. */
@@ -128,15 +180,15 @@ async function dropOutdated(tx: Tx, rows: Stale[]) {
 	await drop(idsOf(over), 'cancelled', ne(reminder.kind, 'appointment_changed'));
 }
 
-/** Many appointments share a day and an hour: each pair is reckoned once. */
+/** Many appointments of a territory share a day and an hour: each pair is reckoned once. */
 function planner(now: Date) {
 	const plans = new Map<string, PlannedReminder[]>();
-	return (row: Stale, holidayZone: string, days: Holidays): PlannedReminder[] => {
+	return (row: Stale & { isTold: boolean }, { id, settings }: Territory, holidays: Holidays): PlannedReminder[] => {
 		const isRemote = row.mode === 'phone' || row.mode === 'video';
-		const key = `${row.startsAt.getTime()} ${row.zone} ${holidayZone} ${isRemote}`;
+		const key = [row.startsAt.getTime(), row.zone, id, isRemote].join(' ');
 		let plan = plans.get(key);
-		if (!plan) plans.set(key, (plan = wholePlan(row, days)));
-		return planFrom(plan, row, days, now);
+		if (!plan) plans.set(key, (plan = wholePlan(row, holidays, settings)));
+		return planFrom(plan, row, { zone: row.zone, holidays, hours: sendingHoursOf(settings) }, now);
 	};
 }
 
@@ -145,12 +197,29 @@ async function insertPlans(tx: Tx, rows: Stale[], now: Date) {
 	if (future.length === 0) return;
 	const planOf = planner(now);
 	const insert = preparedInsert(tx);
-	const zones = new Map((await listTerritories(tx)).map(({ id, holidayZone }) => [id, holidayZone]));
+	const announced = await announcedAmong(tx, idsOf(future));
+	const places = new Map((await listTerritories(tx)).map((place) => [place.id, place]));
 	for (const row of future) {
-		const holidayZone = zones.get(row.territoryId)!;
-		for (const planned of planOf(row, holidayZone, await holidaysOf(tx, holidayZone)))
+		const place = places.get(row.territoryId)!;
+		const isTold = row.sequence > 0 || announced.has(row.id);
+		for (const planned of planOf({ ...row, isTold }, place, await holidaysOf(tx, place.holidayZone)))
 			await insert.execute(newReminder(row, planned, now));
 	}
+}
+
+/** Those whose hour a notice has told when it was agreed: booked by a professional, not chosen by the person. */
+async function announcedAmong(tx: Tx, ids: string[]): Promise<Set<string>> {
+	const rows = await tx
+		.select({ id: reminder.appointmentId })
+		.from(reminder)
+		.where(
+			and(
+				inArray(reminder.appointmentId, ids),
+				eq(reminder.kind, 'appointment_changed'),
+				eq(reminder.appointmentSequence, 0),
+			),
+		);
+	return new Set(rows.flatMap(({ id }) => id ?? []));
 }
 
 /** Prepared once per batch: written as one long statement, the same rows take four times as long to put into words. */
@@ -175,6 +244,19 @@ function preparedInsert(tx: Tx) {
 		})
 		.onConflictDoNothing({ target: reminder.onceKey })
 		.prepare();
+}
+
+/**
+ * The clock went back: what was dropped as too late, or put off to another day, while its hour is still to come, was so by a clock
+ * that was wrong. Rare enough for one look at all of them.
+ */
+export async function reopenAfterJump(tx: Tx, now: Date): Promise<void> {
+	const wasDropped = and(eq(reminder.state, 'dropped'), inArray(reminder.reason, ['quiet', 'too_late']));
+	const wasPutOff = and(eq(reminder.state, 'scheduled'), gt(reminder.actAt, reminder.dueAt), eq(reminder.attempts, 0));
+	await tx
+		.update(reminder)
+		.set({ state: 'scheduled', reason: null, actAt: sql`${reminder.dueAt}` })
+		.where(and(gt(reminder.dueAt, now), isNull(reminder.sentAt), or(wasDropped, wasPutOff)));
 }
 
 const newReminder = (row: Stale, { kind, dueAt, usefulUntil }: PlannedReminder, now: Date) => ({

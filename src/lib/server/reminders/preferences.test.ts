@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { anAppointment, aPathway, aPerson, aReferent, aStep, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, tickAt } from '../../../../tests/support/reminders.ts';
+import { account, person as personTable } from '../db/schema/index.ts';
 import { planNotice } from './commands.ts';
 import { isMutable } from './kinds.ts';
 import {
@@ -99,6 +101,22 @@ describe('what it is about', () => {
 			const [mail] = outside.mailbox;
 			expect(mail!.text.includes('Xylophone'), mail!.text).toBe(wording === 'detailed');
 			expect(mail!.subject).not.toContain('Xylophone');
+		}
+	});
+
+	test('an e-mail that no code ever reached reads no detail: it may be a stranger’s', async () => {
+		for (const email of ['juste@example.fr', 'faute@example.fr']) {
+			const { db, outside, person } = await setting({}, 'detailed');
+			await db.write(async (tx) => {
+				await tx.update(personTable).set({ email }).where(eq(personTable.id, person.id));
+				await tx.update(account).set({ email: 'juste@example.fr' }).where(eq(account.personId, person.id));
+			});
+			await anAppointment(db, { personId: person.id, day: '2026-03-05', time: '10:00', placeName: 'Xylophone' });
+			await tickAt(db, outside, NOW);
+			await tickAt(db, outside, later(24 * 3_600_000));
+			const [mail] = outside.mailbox;
+			expect(mail!.to).toBe(email);
+			expect(mail!.text.includes('Xylophone')).toBe(email === 'juste@example.fr');
 		}
 	});
 

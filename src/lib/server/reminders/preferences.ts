@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
-import { person } from '../db/schema/index.ts';
+import { account, person } from '../db/schema/index.ts';
 import { REMINDER_KINDS, type ReminderKind } from '../db/schema/reminders.ts';
 import { CHANNELS, type Channel } from '../../shared/codes.ts';
 import { notFound } from '../platform/errors.ts';
@@ -50,6 +50,21 @@ export async function setPreferences(tx: Tx, personId: string, { order, wording,
 			mutedKinds: MUTABLE_KINDS.filter((kind) => kinds[kind] === 'none'),
 		})
 		.where(eq(person.id, personId));
+}
+
+/** « Les rappels arriveront sur ce téléphone »: who asks for it wants notifications, whatever order they chose before. */
+export async function putPushFirst(tx: Tx, accountId: string): Promise<void> {
+	const [row] = await tx
+		.select({ id: person.id, channelOrder: person.channelOrder })
+		.from(account)
+		.innerJoin(person, eq(person.id, account.personId))
+		.where(eq(account.id, accountId))
+		.limit(1);
+	if (!row || row.channelOrder.includes('push')) return;
+	await tx
+		.update(person)
+		.set({ channelOrder: ['push', ...row.channelOrder] })
+		.where(eq(person.id, row.id));
 }
 
 /** @throws DomainError `not_found` */

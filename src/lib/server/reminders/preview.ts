@@ -1,52 +1,54 @@
 import type { Locale } from '../../paraglide/runtime.js';
 import { smsLocale } from '../../shared/locales.ts';
-import { config } from '../platform/config.ts';
 import { gsmLength, toGsm } from '../platform/sms.ts';
 import { instantOf, localDay, addDays } from '../territories/calendar.ts';
-import type { Recipient } from './queries.ts';
+import type { Channel } from '../../shared/codes.ts';
+import { asks, contentOf, wordingFor, type Said } from './content.ts';
+import { pathByHand, type Recipient } from './recipients.ts';
 import type { Subject, TemplateTexts } from './template-rules.ts';
-import { mailOf, pushPayload, smsOf, type Content } from './wording.ts';
+import { mailOf, pushPayload, smsOf } from './wording.ts';
 
 /** As long as a real one, so that lengths are true. */
 const SAMPLE_TOKEN = 'x'.repeat(43);
+const SAMPLE_MEETING = {
+	id: 'x'.repeat(22),
+	mode: 'on_site',
+	placeName: null,
+	state: 'booked',
+	phone: null,
+	answer: 'none',
+} as const;
+const HOUR_MS = 60 * 60_000;
 
 interface Sample {
 	template: Subject;
 	texts: TemplateTexts | null;
 	text: string;
-	phone: string;
 	/** When it is read: days are named as of then. */
 	now: Date;
 }
-type Reader = Pick<Recipient, 'locale' | 'wording' | 'nextAppointment'>;
+type Reader = Pick<Recipient, 'id' | 'locale' | 'wording' | 'nextAppointment' | 'isMailProved' | 'territoryPhone'>;
 
-/** What this person would get on each channel, in their language and their own wording. */
-export function previewFor(
-	{ locale, wording, nextAppointment }: Reader,
-	{ template, texts, text, phone, now }: Sample,
-) {
-	const next = template === 'appointment' ? nextAppointment : null;
-	const content: Content = {
+/** What this person would get on each channel, in their language and their own wording: made as what leaves is. */
+export function previewFor(reader: Reader, { template, texts, text, now }: Sample) {
+	const next = template === 'appointment' ? (reader.nextAppointment ?? undefined) : undefined;
+	const said: Said = {
 		kind: 'manual',
 		template,
 		texts,
-		locale: locale as Locale,
-		now,
-		appointment: next ? { ...next, mode: 'on_site', placeName: null, state: 'booked' } : undefined,
+		text: text || null,
+		path: pathByHand(next?.id),
 		isNew: false,
 		lastDay: { at: now, zone: 'Europe/Paris' },
-		detailed: wording === 'detailed',
-		text: text || null,
-		phone,
-		token: next ? SAMPLE_TOKEN : null,
-		path: '/compte/messages',
-		origin: config().origin,
-		unsubscribe: null,
+		token: asks('manual', next, now) ? SAMPLE_TOKEN : null,
+		now,
 	};
-	const { title, body, lang, dir } = pushPayload(content, { id: '', tag: '', beacon: '' });
-	const mail = mailOf(content);
+	const contentOn = (channel: Channel) =>
+		contentOf(said, { ...reader, wording: wordingFor(channel, reader.wording, reader.isMailProved) }, next);
+	const { title, body, lang, dir } = pushPayload(contentOn('push'), { id: '', tag: '', beacon: '' });
+	const mail = mailOf(contentOn('email'));
 	const hide = (words: string) => words.replace(SAMPLE_TOKEN, '…');
-	const sms = toGsm(smsOf(content));
+	const sms = toGsm(smsOf(contentOn('sms')));
 	return {
 		lang,
 		dir,
@@ -77,6 +79,7 @@ export const sampleOf = (
 	{ locale, subject, phone, zone, now }: { locale: Locale; subject: Subject; phone: string; zone: string; now: Date },
 ): Preview => {
 	const startsAt = instantOf(addDays(localDay(now, zone), 3), '10:00', zone);
-	const reader = { locale, wording: 'discreet' as const, nextAppointment: { startsAt, zone } };
-	return previewFor(reader, { template: subject, texts, text: '', phone, now });
+	const nextAppointment = { ...SAMPLE_MEETING, startsAt, endsAt: new Date(startsAt.getTime() + HOUR_MS), zone };
+	const reader = { id: '', locale, wording: 'discreet', isMailProved: true, territoryPhone: phone } as const;
+	return previewFor({ ...reader, nextAppointment }, { template: subject, texts, text: '', now });
 };

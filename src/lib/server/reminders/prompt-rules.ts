@@ -1,8 +1,8 @@
-import { INVITATION_DAYS } from '../appointments/rules.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 import { warningDays, type Clock } from '../childcare/rules.ts';
-import { addDays, instantOf, lastAllowedBefore, localDay, nextAllowed } from '../territories/calendar.ts';
-import type { QuietRule } from './quiet.ts';
+import { RETENTION_MS } from '../people/rules.ts';
+import { addDays, instantOf, localDay } from '../territories/calendar.ts';
+import { allowedBefore, allowedFrom, type QuietRule } from './quiet.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const DAYS_BEFORE = 3;
@@ -26,7 +26,14 @@ const RATING_NUDGE_DAYS = 5;
 export interface Prompt {
 	kind: Extract<
 		ReminderKind,
-		'invitation' | 'earlier_hour' | 'step_due' | 'paper_due' | 'aid_silence' | 'draft_closing' | 'rating'
+		| 'invitation'
+		| 'earlier_hour'
+		| 'step_due'
+		| 'paper_due'
+		| 'aid_silence'
+		| 'draft_closing'
+		| 'file_closing'
+		| 'rating'
 	>;
 	/** Names the thing and its last day: a thing whose day moved is another one. */
 	onceKey: string;
@@ -96,9 +103,9 @@ export function silencePrompts(thing: Thing & Clock & { reference: string }): Pr
 }
 
 /** Day 3 of an invitation to choose, while two days are left. */
-export function invitationPrompt(thing: Thing & { chooseBy: Date }): Prompt {
-	const { id, chooseBy, zone } = thing;
-	const invitedOn = localDay(new Date(chooseBy.getTime() - INVITATION_DAYS * DAY_MS), zone);
+export function invitationPrompt(thing: Thing & { chooseBy: Date; offeredAt: Date }): Prompt {
+	const { id, chooseBy, offeredAt, zone } = thing;
+	const invitedOn = localDay(offeredAt, zone);
 	return {
 		...about(thing),
 		kind: 'invitation',
@@ -141,6 +148,35 @@ export function draftPrompts(thing: Thing & { updatedAt: Date }): Prompt[] {
 	return [...nudges, last];
 }
 
+/** A first word that falls on a Sunday and a holiday leaves some days later. */
+const LATE_DAYS = 3;
+
+/** How long the file has been without any contact is in the key: heard of again, neither notice stands any more. */
+export const closingKey = (personId: string, lastContactAt: Date, before: 30 | 7): string =>
+	`file_closing:${personId}:${lastContactAt.getTime()}:${before}`;
+
+/**
+ * A file without contact for two years is told 30 and 7 days before it closes (product.md §5), on a day that leaves all of these:
+ * found late, it closes later. `at`: now; `closesAt`: what the first notice said, when there is one.
+ */
+export function closingPrompts(thing: Thing & { lastContactAt: Date; at: Date; closesAt: Date | null }): Prompt[] {
+	const { id, lastContactAt, at, zone } = thing;
+	const today = localDay(at, zone);
+	const common = { ...about(thing), kind: 'file_closing' as const, path: '/compte' };
+	const notice = (before: 30 | 7, wanted: string): Prompt => {
+		const isLate = addDays(wanted, -before) < today;
+		const told = isLate ? today : addDays(wanted, -before);
+		return {
+			...common,
+			onceKey: closingKey(id, lastContactAt, before),
+			dueAt: instantOf(told, MORNING, zone),
+			usefulUntil: instantOf(addDays(told, before + (isLate ? LATE_DAYS : 0)), LAST_HOUR, zone),
+		};
+	};
+	const due = localDay(new Date(lastContactAt.getTime() + RETENTION_MS), zone);
+	return [notice(30, due), ...(thing.closesAt ? [notice(7, localDay(thing.closesAt, zone))] : [])];
+}
+
 /** A question left without an answer is asked once more, and never again. */
 export const ratingPrompt = (thing: Thing & { askedAt: Date; expiresAt: Date }): Prompt => ({
 	...about(thing),
@@ -157,10 +193,10 @@ export const ratingPrompt = (thing: Thing & { askedAt: Date; expiresAt: Date }):
  */
 export function hourOf(
 	{ dueAt, usefulUntil }: Pick<Prompt, 'dueAt' | 'usefulUntil'>,
-	{ zone, holidays }: QuietRule,
+	quiet: QuietRule,
 	now: Date,
 ): Date | null {
-	const planned = lastAllowedBefore(dueAt, zone, holidays);
-	const hour = planned >= now ? planned : nextAllowed(now, zone, holidays);
+	const planned = allowedBefore(dueAt, quiet);
+	const hour = planned >= now ? planned : allowedFrom(now, quiet);
 	return hour < usefulUntil ? hour : null;
 }

@@ -1,10 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { aPathway, aPerson, aReferent, anAppointment, aStep } from '../../../../tests/factories/index.ts';
+import { actorOf, aPathway, aPerson, aReferent, anAppointment, aStep } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans } from '../../../../tests/support/plans.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import { inviteToChoose, chooseSlot } from '../appointments/slots.ts';
+import { createWorkshops, inviteToWorkshop, moveWorkshop } from '../appointments/workshops.ts';
+import { answerCheckIn, closePathway, startInWork } from '../pathway/closing.ts';
+import { instantOf, USUAL_HOURS } from '../territories/calendar.ts';
 import {
 	appointmentSlot,
 	childcareAid,
@@ -14,7 +17,7 @@ import {
 	supportingDocument,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { remindedLately } from './by-hand.ts';
+import { remindedLately } from './recipients.ts';
 import { planNotice } from './commands.ts';
 import { planPrompts } from './prompts.ts';
 import { hourOf } from './prompt-rules.ts';
@@ -57,11 +60,11 @@ describe('a step of their own', () => {
 	});
 
 	test('on a Sunday, the evening before; set late, at once; over, never', async () => {
-		const quiet = { zone: 'Europe/Paris', holidays: new Set<string>() };
+		const quiet = { zone: 'Europe/Paris', holidays: new Set<string>(), hours: USUAL_HOURS };
 		const sunday = new Date('2026-11-29T08:30:00Z');
 		const usefulUntil = new Date('2026-12-02T19:00:00Z');
 		const hour = (now: Date) => hourOf({ dueAt: sunday, usefulUntil }, quiet, now);
-		expect(hour(later(sunday, -2 * DAY))).toEqual(new Date('2026-11-28T19:00:00Z'));
+		expect(hour(later(sunday, -2 * DAY))).toEqual(new Date('2026-11-28T18:45:00Z'));
 		expect(hour(later(MONDAY, HOUR))).toEqual(later(MONDAY, HOUR));
 		expect(hour(usefulUntil)).toBeNull();
 	});
@@ -89,9 +92,9 @@ describe('a step of their own', () => {
 	});
 });
 
-test('a missing paper: three days before, and on its last day; once for all those of a day; not once it was sent', async () => {
-	const { db, who, at, titles } = await setting();
-	const dueOn = '2026-12-04';
+async function withPapers(dueOn: string) {
+	const given = await setting();
+	const { db, who } = given;
 	await db.write(async (tx) => {
 		const aid = { id: 'aid', reference: '08-AAAA-BBBB', personId: who.id, territoryId: who.territoryId };
 		const since = { statusSince: MONDAY, asOf: MONDAY, createdAt: MONDAY, version: 1 };
@@ -101,6 +104,19 @@ test('a missing paper: three days before, and on its last day; once for all thos
 		for (const kind of ['a', 'b'])
 			await tx.insert(supportingDocument).values({ id: kind, aidId: 'aid', kind, askedAt: MONDAY, dueOn });
 	});
+	return given;
+}
+
+test('a paper whose last day is a Sunday is asked for on the Saturday evening, by a worker that looks a little later', async () => {
+	const { at, titles } = await withPapers('2026-12-06');
+	await at(new Date('2026-12-05T18:44:00Z'));
+	expect(titles()).toHaveLength(1);
+	await at(new Date('2026-12-05T18:45:02Z'));
+	expect(titles()).toHaveLength(2);
+});
+
+test('a missing paper: three days before, and on its last day; once for all those of a day; not once it was sent', async () => {
+	const { db, at, titles } = await withPapers('2026-12-04');
 	for (const day of ['2026-12-01', '2026-12-04']) await at(new Date(`${day}T08:30:00Z`));
 	const sentence = 'Un document est attendu au plus tard vendredi';
 	expect(titles()).toEqual([sentence, sentence]);
@@ -218,6 +234,96 @@ describe('times to choose', () => {
 	});
 });
 
+describe('a seat in a workshop that begins in six days', () => {
+	async function proposed() {
+		const given = await setting();
+		const { db, referent, who } = given;
+		const by = actorOf(referent);
+		const hour = { day: '2026-12-06', time: '10:00', zone: 'Europe/Paris', durationMinutes: 120 };
+		const made = { ...hour, type: 'workshop', title: 'CV', mode: 'on_site', placeName: 'Salle', seats: 3 } as const;
+		const { ids } = await db.write((tx) => createWorkshops(tx, { ...made, host: by, now: MONDAY }));
+		const workshopId = ids[0]!;
+		await db.write(async (tx) => {
+			const { id } = await inviteToWorkshop(tx, { workshopId, personId: who.id, by, now: MONDAY });
+			const about = { personId: who.id, subjectId: id, path: `/rendez-vous/${id}/choisir` };
+			await planNotice(tx, { kind: 'invitation', ...about, onceKey: `invitation:${id}:0`, now: MONDAY });
+		});
+		return { ...given, by, workshopId };
+	}
+
+	test('is said when it is proposed, and once more on day 3', async () => {
+		const { at, titles } = await proposed();
+		await at(MONDAY);
+		await at(later(MONDAY, HOUR));
+		expect(titles()).toHaveLength(1);
+		await at(new Date('2026-12-03T08:30:00Z'));
+		expect(titles()).toHaveLength(2);
+	});
+
+	test('moved to the day after tomorrow, it is not said again at once', async () => {
+		const { db, at, titles, by, workshopId } = await proposed();
+		await at(MONDAY);
+		const moved = { day: '2026-12-07', time: '10:00', zone: 'Europe/Paris', durationMinutes: 120 };
+		const now = new Date('2026-12-03T08:00:00Z');
+		await db.write((tx) => moveWorkshop(tx, { ...moved, workshopId, by, now }));
+		await at(later(now, HOUR));
+		expect(titles()).toHaveLength(1);
+	});
+});
+
+describe('a question of the first months at work', () => {
+	async function asked() {
+		const given = await setting();
+		const { db, who, referent } = given;
+		const by = actorOf(referent);
+		const { id: pathwayId } = await aPathway(db, { personId: who.id });
+		const { checkIns } = await db.write((tx) => startInWork(tx, { personId: who.id, by, now: MONDAY }));
+		const [{ id, dueOn }] = checkIns as [{ id: string; dueOn: string }];
+		const dueAt = instantOf(dueOn, '10:00', 'Europe/Paris');
+		await db.write((tx) =>
+			planNotice(tx, {
+				kind: 'check_in',
+				personId: who.id,
+				subjectId: pathwayId,
+				path: '/parcours',
+				onceKey: `check_in:${id}`,
+				dueAt,
+				now: MONDAY,
+			}),
+		);
+		const answer = (now: Date) =>
+			db.write((tx) =>
+				answerCheckIn(tx, { personId: who.id, checkInId: id, answer: 'fine', by: actorOf(who.account), now }),
+			);
+		const end = (now: Date) =>
+			db.write((tx) => closePathway(tx, { personId: who.id, reason: 'moved', note: '', by, now }));
+		const states = async () => (await remindersIn(db)).map(({ state, reason }) => [state, reason]);
+		return { ...given, dueAt, answer, end, states };
+	}
+
+	test('is not asked of who has answered', async () => {
+		const { at, answer, dueAt, states, titles } = await asked();
+		await answer(later(dueAt, -HOUR));
+		await at(dueAt);
+		expect([await states(), titles()]).toEqual([[['dropped', 'done']], []]);
+	});
+
+	test.each(['answer', 'end'] as const)('pushed, it does not climb to the e-mail after: %s', async (what) => {
+		const { at, dueAt, outside, states, titles, ...given } = await asked();
+		await at(dueAt);
+		await given[what](later(dueAt, HOUR));
+		await at(later(dueAt, 5 * HOUR));
+		expect([await states(), titles().length, outside.mailbox]).toEqual([[['sent', null]], 1, []]);
+	});
+
+	test('left unanswered, it climbs', async () => {
+		const { at, dueAt, outside } = await asked();
+		await at(dueAt);
+		await at(later(dueAt, 5 * HOUR));
+		expect(outside.mailbox).toHaveLength(1);
+	});
+});
+
 test('a new appointment is told as new, a moved one as changed', async () => {
 	const { db, who, at, titles } = await setting();
 	const { id: appointmentId } = await anAppointment(db, { personId: who.id, day: '2026-12-21', time: '10:00' });
@@ -230,4 +336,50 @@ test('a new appointment is told as new, a moved one as changed', async () => {
 test('what is to be said soon is found by an index, however many people there are', async () => {
 	const db = await testDatabase();
 	expect(await fullScans(db, () => planPrompts(db, MONDAY))).toEqual([]);
+});
+
+describe('more things than are read at once', () => {
+	async function manyThings() {
+		const { db, who } = await setting();
+		const { id: pathwayId } = await aPathway(db, { personId: who.id });
+		// Several share a day: a page may end in the middle of it.
+		for (const dueOn of ['2026-12-02', '2026-12-03', '2026-12-03', '2026-12-03', '2026-12-04'])
+			await aStep(db, { pathwayId, personId: who.id, owner: 'person', state: 'planned', dueOn });
+		const families = [await aPerson(db), await aPerson(db), await aPerson(db)];
+		await db.write(async (tx) => {
+			for (const { id, territoryId } of families) {
+				const aid = { id, reference: id, personId: id, territoryId };
+				const since = { statusSince: MONDAY, asOf: MONDAY, createdAt: MONDAY, version: 1 };
+				await tx
+					.insert(childcareAid)
+					.values({ ...aid, ...since, kind: 'childcare', status: 'incomplete', nextActor: 'person', source: 'portal' });
+				for (const kind of ['x', 'y'])
+					await tx
+						.insert(supportingDocument)
+						.values({ id: `${id}${kind}`, aidId: id, kind, askedAt: MONDAY, dueOn: '2026-12-04' });
+			}
+			for (const id of ['one', 'two', 'three']) {
+				const asked = { askedAt: later(MONDAY, -4 * DAY), expiresAt: later(MONDAY, 25 * DAY) };
+				await tx.insert(ratingInvitation).values({ id, personId: who.id, ...asked, ...RATED, aboutKey: id });
+			}
+		});
+		return db;
+	}
+	const RATED = { appointmentId: null, moment: 'stage_left' } as const;
+
+	test('are all planned, page after page, and once', async () => {
+		for (const most of [1, 2, 3]) {
+			const db = await manyThings();
+			await planPrompts(db, MONDAY, most);
+			const kinds = (await remindersIn(db)).map(({ kind }) => kind);
+			const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
+			expect([count('step_due'), count('paper_due'), count('rating')]).toEqual([5, 6, 3]);
+			expect(await planPrompts(db, MONDAY, most)).toBe(0);
+		}
+	});
+
+	test('each page is found by an index', async () => {
+		const db = await manyThings();
+		expect(await fullScans(db, () => planPrompts(db, MONDAY, 1))).toEqual([]);
+	});
 });

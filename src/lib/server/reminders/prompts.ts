@@ -1,24 +1,36 @@
-import { inArray } from 'drizzle-orm';
+import { and, inArray, isNull } from 'drizzle-orm';
 import type { Db, Queries, Tx } from '../db/client.ts';
-import { reminder } from '../db/schema/index.ts';
+import { checkIn, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
-import { holidaysOf, listTerritories } from '../territories/queries.ts';
+import { listTerritories } from '../territories/queries.ts';
 import { hourOf, type Prompt } from './prompt-rules.ts';
-import { PROMPT_SOURCES } from './prompt-sources.ts';
+import { PROMPT_SOURCES, type Cursor } from './prompt-sources.ts';
+import { quietRuleOf } from './quiet.ts';
 
 const BATCH = 200;
 const KINDS = Object.keys(PROMPT_SOURCES) as Prompt['kind'][];
 
 /**
  * Plans what is soon to be said and is not planned yet. Asks what is not done: a worker that was down catches up, as far
- * as a thing is still useful.
+ * as a thing is still useful. `most`: read at once of a kind.
  * @returns how many were planned
  */
-export async function planPrompts(db: Db, now: Date): Promise<number> {
-	const found: Prompt[] = [];
-	for (const kind of KINDS) found.push(...(await PROMPT_SOURCES[kind](db.read, { at: now })));
+export async function planPrompts(db: Db, now: Date, most?: number): Promise<number> {
 	let planned = 0;
-	for (const batch of batches(found)) {
+	for (const kind of KINDS) {
+		let after: Cursor | undefined;
+		do {
+			const { prompts, next } = await PROMPT_SOURCES[kind](db.read, { at: now, after, most });
+			planned += await planAll(db, prompts, now);
+			after = next ?? undefined;
+		} while (after);
+	}
+	return planned;
+}
+
+async function planAll(db: Db, prompts: Prompt[], now: Date): Promise<number> {
+	let planned = 0;
+	for (const batch of batches(prompts)) {
 		const missing = await notYetPlanned(db.read, batch);
 		if (missing.length > 0) planned += await db.write((tx) => insertPrompts(tx, missing, now));
 	}
@@ -39,8 +51,7 @@ async function insertPrompts(tx: Tx, prompts: Prompt[], now: Date): Promise<numb
 	const territories = new Map((await listTerritories(tx)).map((one) => [one.id, one]));
 	let planned = 0;
 	for (const { territoryId, ...prompt } of prompts) {
-		const { zone, holidayZone } = territories.get(territoryId)!;
-		const dueAt = hourOf(prompt, { zone, holidays: await holidaysOf(tx, holidayZone) }, now);
+		const dueAt = hourOf(prompt, await quietRuleOf(tx, territories.get(territoryId)!), now);
 		if (!dueAt) continue;
 		const written = await tx
 			.insert(reminder)
@@ -56,17 +67,35 @@ type Row = Pick<typeof reminder.$inferSelect, 'id' | 'kind' | 'subjectId' | 'onc
 
 /** Those of these reminders that ask for something done, chosen, put off or given up since. */
 export async function settledAmong(q: Queries, rows: Row[]): Promise<Set<string>> {
-	const settled = new Set<string>();
+	const settled = await settledCheckIns(q, rows);
 	for (const kind of KINDS) {
 		const own = rows.filter((row) => row.kind === kind && row.subjectId);
 		if (own.length === 0) continue;
-		const standing = await PROMPT_SOURCES[kind](q, { ids: own.map(({ subjectId }) => subjectId!) });
+		const { prompts: standing } = await PROMPT_SOURCES[kind](q, { ids: own.map(({ subjectId }) => subjectId!) });
 		const keys = new Set(standing.map(({ onceKey }) => onceKey));
 		const subjects = new Set(standing.map(({ subjectId }) => subjectId));
 		for (const { id, subjectId, onceKey } of own)
 			if (isAnnouncement(onceKey) ? !subjects.has(subjectId!) : !keys.has(onceKey)) settled.add(id);
 	}
 	return settled;
+}
+
+const CHECK_IN = 'check_in:';
+
+/**
+ * Questions of the first months at work, planned when these begin: answered, taken in hand, made past by a later answer, or gone with
+ * the job.
+ */
+async function settledCheckIns(q: Queries, rows: Row[]): Promise<Set<string>> {
+	const own = rows.filter(({ kind, onceKey }) => kind === 'check_in' && onceKey.startsWith(CHECK_IN));
+	if (own.length === 0) return new Set();
+	const idOf = ({ onceKey }: Row) => onceKey.slice(CHECK_IN.length);
+	const open = await q
+		.select({ id: checkIn.id })
+		.from(checkIn)
+		.where(and(inArray(checkIn.id, own.map(idOf)), isNull(checkIn.answer), isNull(checkIn.handledAt)));
+	const asked = new Set(open.map(({ id }) => id));
+	return new Set(own.filter((row) => !asked.has(idOf(row))).map(({ id }) => id));
 }
 
 /** The first word about a choice or a question comes from the action that made it, not from here: it names the thing alone. */

@@ -1,23 +1,11 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
-import {
-	account,
-	appointment,
-	delivery,
-	followUpMember,
-	person,
-	pushSubscription,
-	reminder,
-} from '../db/schema/index.ts';
-import { nextAppointments } from '../people/caseload.ts';
-import { followedBy } from '../people/queries.ts';
+import { among, prepared } from '../db/prepared.ts';
+import { appointment, delivery, person, reminder } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { unsealNullable } from '../platform/sealing.ts';
-import { isMobile } from '../platform/phone.ts';
 import type { Channel } from '../../shared/codes.ts';
-import { MAX_RECIPIENTS, remindedLately } from './by-hand.ts';
-import { deadAmong } from './dead-addresses.ts';
-import { isMuted } from './kinds.ts';
-import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
+import { MAX_RECIPIENTS } from './recipients.ts';
 import { textsOf } from './templates.ts';
 
 const columns = {
@@ -60,19 +48,14 @@ export interface AttemptMade {
 
 /** With what was tried on which channel, oldest first; several devices of one attempt are one, accepted by any. */
 async function withAttempts(q: Queries, rows: Row[]) {
-	const ids = rows.map(({ id }) => id);
-	const made =
-		ids.length === 0
-			? []
-			: await q.select().from(delivery).where(inArray(delivery.reminderId, ids)).orderBy(asc(delivery.at)).limit(5000);
+	const made = await attemptsOf(q, rows);
 	const texts = await textsOf(
 		q,
 		rows.map(({ templateVersionId }) => templateVersionId),
 	);
 	return rows.map(({ textSealed, templateVersionId, ...row }) => {
 		const attempts = new Map<string, AttemptMade>();
-		for (const { reminderId, channel, outcome, reason, at } of made) {
-			if (reminderId !== row.id) continue;
+		for (const { channel, outcome, reason, at } of made.get(row.id) ?? []) {
 			const key = `${channel} ${at.getTime()}`;
 			const isDeadAddress = reason === 'dead_address';
 			if (outcome === 'accepted' || !attempts.has(key)) attempts.set(key, { channel, outcome, isDeadAddress, at });
@@ -81,6 +64,18 @@ async function withAttempts(q: Queries, rows: Row[]) {
 		const wording = texts.get(templateVersionId ?? '')?.fr ?? null;
 		return { ...row, wording, text, attempts: [...attempts.values()] };
 	});
+}
+
+const deliveryRows = prepared((q) =>
+	q.select().from(delivery).where(among(delivery.reminderId, 'ids')).orderBy(asc(delivery.at)).limit(WHOLE).prepare(),
+);
+
+async function attemptsOf(q: Queries, rows: Row[]) {
+	const made = new Map<string, (typeof delivery.$inferSelect)[]>();
+	if (rows.length === 0) return made;
+	for (const row of await deliveryRows(q).execute({ ids: JSON.stringify(rows.map(({ id }) => id)) }))
+		made.set(row.reminderId, [...(made.get(row.reminderId) ?? []), row]);
+	return made;
 }
 export type ReminderView = Awaited<ReturnType<typeof withAttempts>>[number];
 
@@ -128,101 +123,3 @@ export const sendingOf = async (q: Queries, accountId: string, batch: string): P
 		q,
 		await rowsOf(q, and(eq(reminder.createdById, accountId), eq(reminder.subjectId, batch)), MAX_RECIPIENTS),
 	);
-
-export interface Recipient {
-	id: string;
-	firstName: string;
-	lastName: string;
-	locale: string;
-	wording: 'discreet' | 'detailed';
-	/** Channels a message would try, in the person's order. */
-	channels: Channel[];
-	/** Why the others are closed. */
-	closed: ClosedChannel[];
-	/** Number a professional dials when no channel is left. */
-	phone: string | null;
-	nextAppointment: { startsAt: Date; zone: string } | null;
-	/** Why no message can be sent now; null when one can. */
-	blocked: 'reminded' | 'muted' | 'unreachable' | null;
-	remindedAt: Date | null;
-}
-
-/** `no_mobile`: there is a number, of a landline or of abroad. */
-export type ClosedChannel = 'no_device' | 'no_email' | 'dead_email' | 'no_number' | 'no_mobile';
-
-/** The people a professional follows, by name, with what a message to each would become at this moment. */
-export async function recipientsOf(q: Queries, accountId: string, at: Date): Promise<Recipient[]> {
-	const people = await q
-		.selectDistinct({ person, email: account.email, mobile: account.phone, own: account.id })
-		.from(followUpMember)
-		.innerJoin(person, eq(person.id, followUpMember.personId))
-		.leftJoin(account, and(eq(account.personId, person.id), eq(account.status, 'active')))
-		.where(followedBy(accountId, at))
-		.orderBy(asc(person.lastName), asc(person.firstName))
-		.limit(MAX_RECIPIENTS);
-	const ids = people.map((row) => row.person.id);
-	if (ids.length === 0) return [];
-	const withDevice = await withLiveDevice(
-		q,
-		people.flatMap(({ own }) => own ?? []),
-		at,
-	);
-	const dead = await deadAmong(
-		q,
-		people.map((row) => ({ personId: row.person.id, email: row.person.email ?? row.email })),
-	);
-	const lately = await remindedLately(q, ids, at);
-	const next = await nextAppointments(q, ids, at);
-	return people.map(({ person: row, email, mobile, own }) => {
-		const numbers = [row.phone, mobile].filter((number) => number !== null);
-		const ways: Record<Channel, ClosedChannel | null> = {
-			push: own && withDevice.has(own) ? null : 'no_device',
-			email: dead.has(row.id) ? 'dead_email' : (row.email ?? email) ? null : 'no_email',
-			sms: numbers.some(isMobile) ? null : numbers.length > 0 ? 'no_mobile' : 'no_number',
-		};
-		const channels = row.channelOrder.filter((channel) => ways[channel] === null);
-		const remindedAt = lately.get(row.id) ?? null;
-		const { id, firstName, lastName, locale, wording } = row;
-		return {
-			id,
-			firstName,
-			lastName,
-			locale,
-			wording,
-			channels,
-			closed: row.channelOrder.flatMap((channel) => ways[channel] ?? []),
-			phone: numbers[0] ?? null,
-			nextAppointment: next.get(id) ?? null,
-			blocked: whyBlocked({ remindedAt, isMuted: isMuted('manual', row.mutedKinds), channels }),
-			remindedAt,
-		};
-	});
-}
-
-function whyBlocked({
-	remindedAt,
-	isMuted,
-	channels,
-}: {
-	remindedAt: Date | null;
-	isMuted: boolean;
-	channels: Channel[];
-}) {
-	if (remindedAt) return 'reminded';
-	if (isMuted) return 'muted';
-	return channels.length === 0 ? 'unreachable' : null;
-}
-
-/** Those of these accounts with a browser that was seen lately. */
-async function withLiveDevice(q: Queries, accountIds: string[], at: Date): Promise<Set<string>> {
-	const rows = await q
-		.selectDistinct({ id: pushSubscription.accountId })
-		.from(pushSubscription)
-		.where(
-			and(
-				inArray(pushSubscription.accountId, accountIds),
-				gt(pushSubscription.lastAliveAt, new Date(at.getTime() - FORGOTTEN_AFTER_MS)),
-			),
-		);
-	return new Set(rows.map(({ id }) => id));
-}

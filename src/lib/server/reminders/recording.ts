@@ -53,9 +53,10 @@ export function createRecorder(db: Db) {
 
 async function record(tx: Tx, { job, results, now }: Sent) {
 	const { row, channel } = job;
-	if (results.length > 0)
+	const tried = results.filter(({ unsent }) => !unsent);
+	if (tried.length > 0)
 		await tx.insert(delivery).values(
-			results.map(({ outcome, reason, deadAddress }) => ({
+			tried.map(({ outcome, reason, deadAddress }) => ({
 				id: newId(),
 				reminderId: row.id,
 				channel,
@@ -74,7 +75,12 @@ async function record(tx: Tx, { job, results, now }: Sent) {
 		.update(reminder)
 		.set(
 			columnsOf(
-				afterAttempt({ ...row, ladder: job.ladder }, results, { now, quiet: job.quiet, random: Math.random() }),
+				afterAttempt({ ...row, ladder: job.ladder }, results, {
+					now,
+					quiet: job.quiet,
+					shownWithinHours: job.shownWithinHours,
+					random: Math.random(),
+				}),
 			),
 		)
 		// Under our own lease only: another worker may have taken it over since.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { instantOf, wallClock } from '../territories/calendar.ts';
+import { instantOf, USUAL_HOURS, wallClock } from '../territories/calendar.ts';
 import { planFrom, wholePlan, type Agreed } from './rules.ts';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -11,7 +11,7 @@ const agreed = (day: string, time: string, options: Partial<Agreed> = {}) => {
 		localTime: time,
 		zone,
 		mode: 'on_site' as const,
-		sequence: 0,
+		isTold: false,
 		startsAt: instantOf(day, time, zone),
 		...options,
 	};
@@ -20,7 +20,8 @@ const agreed = (day: string, time: string, options: Partial<Agreed> = {}) => {
 /** « 2d 2027-03-25 10:00 » */
 function planned(appointment: ReturnType<typeof agreed>, holidays = NONE, now?: Date) {
 	const whole = wholePlan(appointment, holidays);
-	return (now ? planFrom(whole, appointment, holidays, now) : whole).map(({ kind, dueAt }) => {
+	const quiet = { zone: appointment.zone, holidays, hours: USUAL_HOURS };
+	return (now ? planFrom(whole, appointment, quiet, now) : whole).map(({ kind, dueAt }) => {
 		const { day, time } = wallClock(dueAt, appointment.zone);
 		return `${kind.replace('appointment_', '')} ${day} ${time}`;
 	});
@@ -55,7 +56,7 @@ test('the hour on the wall holds across both changes of clock', () => {
 	expect(planned(agreed('2027-03-29', '09:00'))).toEqual([
 		'7d 2027-03-22 10:00',
 		'2d 2027-03-27 10:00',
-		'evening 2027-03-27 20:00',
+		'evening 2027-03-27 19:45',
 	]);
 	const autumn = wholePlan(agreed('2027-11-02', '09:00'), NONE);
 	expect(autumn[0]!.dueAt.toISOString()).toBe('2027-10-26T08:00:00.000Z');
@@ -72,21 +73,21 @@ test('two days before an appointment of Monday 26 October 2026, the clock still 
 	expect(wholePlan(agreed('2026-10-26', '09:00'), NONE).map(({ dueAt }) => dueAt.toISOString())).toEqual([
 		'2026-10-19T08:00:00.000Z',
 		'2026-10-24T08:00:00.000Z',
-		'2026-10-24T18:00:00.000Z',
+		'2026-10-24T17:45:00.000Z',
 	]);
 });
 
-test('what falls on a Sunday moves to Saturday at eight in the evening', () => {
+test('what falls on a Sunday moves to Saturday at a quarter to eight in the evening', () => {
 	expect(planned(agreed('2026-12-08', '10:00'))).toEqual([
 		'7d 2026-12-01 10:00',
-		'2d 2026-12-05 20:00',
+		'2d 2026-12-05 19:45',
 		'evening 2026-12-07 18:00',
 	]);
 });
 
 test('the tenth of June is a holiday in Guyane, and a working day elsewhere', () => {
 	const cayenne = agreed('2026-06-11', '09:30', { zone: 'America/Cayenne' });
-	expect(planned(cayenne, new Set(['2026-06-10'])).at(-1)).toBe('evening 2026-06-09 20:00');
+	expect(planned(cayenne, new Set(['2026-06-10'])).at(-1)).toBe('evening 2026-06-09 19:45');
 	expect(planned(agreed('2026-06-11', '09:30')).at(-1)).toBe('evening 2026-06-10 18:00');
 	const [week] = wholePlan(cayenne, NONE);
 	expect(week!.dueAt.toISOString()).toBe('2026-06-04T13:00:00.000Z');
@@ -96,14 +97,14 @@ test('two that meet on the same evening are one', () => {
 	// Tuesday after a long week-end: Sunday and the holiday of Monday both move to Saturday evening.
 	expect(planned(agreed('2026-05-26', '10:00'), new Set(['2026-05-25']))).toEqual([
 		'7d 2026-05-19 10:00',
-		'2d 2026-05-23 20:00',
+		'2d 2026-05-23 19:45',
 	]);
 });
 
 test('a call at nine is announced the evening before: seven is too early to ring', () => {
 	expect(planned(agreed('2026-12-03', '09:00', { mode: 'phone' })).slice(-2)).toEqual([
 		'evening 2026-12-02 18:00',
-		'2h 2026-12-02 20:00',
+		'2h 2026-12-02 19:45',
 	]);
 });
 
@@ -127,6 +128,6 @@ test('nothing is planned after the start, nor for the first hour of the morning'
 });
 
 test('a moved appointment catches nothing up: its own notice told it', () => {
-	const moved = { ...agreed('2026-12-03', '10:00'), sequence: 1 };
+	const moved = { ...agreed('2026-12-03', '10:00'), isTold: true };
 	expect(planned(moved, NONE, new Date('2026-12-02T18:30:00Z'))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { config } from '../platform/config.ts';
 import type { Mail } from '../platform/mail.ts';
-import type { Delivery } from '../platform/outcome.ts';
+import type { Delivery, StillWanted } from '../platform/outcome.ts';
 import type { PushGateway } from '../platform/push-gateway.ts';
 import { topicOf } from '../platform/push-payload.ts';
 import { returnPathOf } from '../platform/return-path.ts';
@@ -20,15 +20,21 @@ export interface Edges {
 export interface Result extends Delivery {
 	/** The browser that will never take anything again. */
 	goneId?: string;
+	/** Our key is refused: no push leaves for a while. */
+	stopChannel?: true;
 }
 
 const URGENT: ReadonlySet<ReminderKind> = new Set(['appointment_evening', 'appointment_2h', 'appointment_changed']);
 
 /** Sends one claimed reminder through its channel. Ends within the channel's deadline, never rejects. */
-export async function deliver(job: Job, edges: Edges, now: Date): Promise<Result[]> {
+export async function deliver(
+	job: Job,
+	edges: Edges,
+	{ now, stillWanted }: { now: Date; stillWanted: StillWanted },
+): Promise<Result[]> {
 	if (job.channel === 'push') return Promise.all(job.devices.map((device) => push(job, device, edges, now)));
-	if (job.channel === 'email') return [await edges.sendMail(mailTo(job))];
-	return [await edges.sendSms({ to: job.phone!, text: smsOf(job.content), reference: job.row.id })];
+	if (job.channel === 'email') return [await edges.sendMail({ ...mailTo(job), stillWanted })];
+	return [await edges.sendSms({ to: job.phone!, text: smsOf(job.content), reference: job.row.id, stillWanted })];
 }
 
 function mailTo({ row, email, content }: Job): Mail {

@@ -1,10 +1,12 @@
 import { createECDH, randomBytes } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { aPerson, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
-import { pushSubscription } from '../db/schema/index.ts';
+import { person, pushSubscription } from '../db/schema/index.ts';
 import { labelOf } from './device-label.ts';
+import { orderFor } from './preferences.ts';
 import {
 	detachEndpoint,
 	forgetSilentDevices,
@@ -29,8 +31,17 @@ function aBrowser(endpoint = `https://fcm.googleapis.com/fcm/send/${randomBytes(
 }
 type Browser = ReturnType<typeof aBrowser>;
 
-const register = (db: Db, browser: Browser & { replaces?: string }, accountId: string, now = NOW, isAsked = false) =>
-	db.write((tx) => registerSubscription(tx, { ...browser, accountId, label: 'Chrome – Android', isAsked, now }));
+const register = (
+	db: Db,
+	browser: Browser & { replaces?: string },
+	accountId: string,
+	now = NOW,
+	isAsked = false,
+	sessionId = 'here',
+) =>
+	db.write((tx) =>
+		registerSubscription(tx, { ...browser, accountId, sessionId, label: 'Chrome – Android', isAsked, now }),
+	);
 
 test('a browser registered again is the same device, alive again', async () => {
 	const db = await testDatabase();
@@ -40,6 +51,33 @@ test('a browser registered again is the same device, alive again', async () => {
 	await db.write((tx) => renameDevice(tx, { id: first.id, accountId: account.id, label: 'Mon téléphone' }));
 	expect(await register(db, browser, account.id, later(DAY))).toEqual(first);
 	expect(await listDevices(db.read, account.id)).toMatchObject([{ label: 'Mon téléphone', lastAliveAt: later(DAY) }]);
+});
+
+test.each([
+	[['email', 'sms'], true, ['push', 'email', 'sms']],
+	[['sms', 'email'], true, ['push', 'sms', 'email']],
+	[['push', 'sms', 'email'], true, ['push', 'sms', 'email']],
+	[['email', 'sms'], false, ['email', 'sms']],
+] as const)(
+	'who chose %j and asks for reminders on this phone (%s) gets them by %j',
+	async (order, isAsked, expected) => {
+		const db = await testDatabase();
+		const { id, account } = await aPerson(db, { channelOrder: [...order] });
+		await register(db, aBrowser(), account.id, NOW, isAsked);
+		const [row] = await db.read.select().from(person).where(eq(person.id, id));
+		expect(orderFor('appointment_2d', row!)).toEqual(expected);
+	},
+);
+
+test('a browser belongs to the session it last said itself in', async () => {
+	const db = await testDatabase();
+	const { account } = await aPerson(db);
+	const browser = aBrowser();
+	const sessionOf = async () => (await db.read.select().from(pushSubscription))[0]!.sessionId;
+	await register(db, browser, account.id);
+	expect(await sessionOf()).toBe('here');
+	await register(db, browser, account.id, later(DAY), false, 'next');
+	expect(await sessionOf()).toBe('next');
 });
 
 test('the browser of a shared phone moves to who signs in, and the first is no longer notified', async () => {
@@ -131,6 +169,19 @@ test('a removed device does not come back by saying itself again, under another 
 	await register(db, browser, mine.account.id, later(DAY), true);
 	await register(db, browser, mine.account.id, later(2 * DAY));
 	expect(await listDevices(db.read, mine.account.id)).toMatchObject([{ lastAliveAt: later(2 * DAY) }]);
+});
+
+test('a browser that changed its address is one device, and nobody’s else is forgotten for it', async () => {
+	const db = await testDatabase();
+	const [mine, other] = [await aPerson(db), await aPerson(db)];
+	const [old, theirs] = [aBrowser(), aBrowser()];
+	await register(db, old, mine.account.id);
+	await register(db, theirs, other.account.id);
+	const { id } = await register(db, { ...aBrowser(), replaces: old.endpoint }, mine.account.id);
+	await register(db, { ...aBrowser(), replaces: theirs.endpoint }, mine.account.id);
+	expect((await listDevices(db.read, mine.account.id)).map((device) => device.id)).toContain(id);
+	expect(await listDevices(db.read, mine.account.id)).toHaveLength(2);
+	expect(await listDevices(db.read, other.account.id)).toHaveLength(1);
 });
 
 test('ten devices are enough: the one seen longest ago gives way', async () => {

@@ -4,6 +4,7 @@ import { account, pushSubscription, removedDevice } from '../db/schema/index.ts'
 import { config } from '../platform/config.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { hashToken, newId } from '../platform/ids.ts';
+import { putPushFirst } from './preferences.ts';
 import { checkSubscriptionKeys, isAllowedPushEndpoint } from '../platform/push-endpoint.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -21,21 +22,32 @@ export interface BrowserSubscription {
 /**
  * Registers a browser, or refreshes it; the browser of somebody else (a shared phone) moves to this account. One that its owner
  * removed is taken again when the person asks for it (`isAsked`), never because it says itself again, under a new address either.
+ * Its former address (`replaces`) is forgotten. Who asks for it and had left notifications out of their order gets them first.
  * @throws DomainError `bad_subscription` when the address is no browser's push service or the keys are no keys,
  * `device_removed` (gone) when it should end its own subscription
  */
 export async function registerSubscription(
 	tx: Tx,
-	input: BrowserSubscription & { accountId: string; label: string; isAsked: boolean; replaces?: string; now: Date },
+	input: BrowserSubscription & {
+		accountId: string;
+		sessionId: string;
+		label: string;
+		isAsked: boolean;
+		replaces?: string;
+		now: Date;
+	},
 ): Promise<{ id: string }> {
-	const { endpoint, p256dh, auth, accountId, now } = input;
+	const { endpoint, p256dh, auth, accountId, sessionId, now } = input;
 	if (!isAllowedPushEndpoint(endpoint, config().pushHosts) || !checkSubscriptionKeys({ p256dh, auth }))
 		throw new DomainError('bad_subscription', 'invalid');
 	const names = [endpoint, input.replaces ?? endpoint].map((name) => tombstoneOf(accountId, name));
 	const tombstone = inArray(removedDevice.id, names);
-	if (input.isAsked) await tx.delete(removedDevice).where(tombstone);
-	else if ((await tx.select().from(removedDevice).where(tombstone).limit(1)).length > 0)
+	if (input.isAsked) {
+		await tx.delete(removedDevice).where(tombstone);
+		await putPushFirst(tx, accountId);
+	} else if ((await tx.select().from(removedDevice).where(tombstone).limit(1)).length > 0)
 		throw new DomainError('device_removed', 'gone');
+	if (input.replaces && input.replaces !== endpoint) await detachEndpoint(tx, { accountId, endpoint: input.replaces });
 	const [known] = await tx
 		.select({ id: pushSubscription.id, accountId: pushSubscription.accountId })
 		.from(pushSubscription)
@@ -45,7 +57,7 @@ export async function registerSubscription(
 		const label = known.accountId === accountId ? {} : { label: input.label, createdAt: now };
 		await tx
 			.update(pushSubscription)
-			.set({ p256dh, auth, accountId, lastAliveAt: now, ...label })
+			.set({ p256dh, auth, accountId, sessionId, lastAliveAt: now, ...label })
 			.where(eq(pushSubscription.id, known.id));
 		return { id: known.id };
 	}
@@ -53,7 +65,7 @@ export async function registerSubscription(
 	const { label } = input;
 	await tx
 		.insert(pushSubscription)
-		.values({ id, accountId, endpoint, p256dh, auth, label, createdAt: now, lastAliveAt: now });
+		.values({ id, accountId, sessionId, endpoint, p256dh, auth, label, createdAt: now, lastAliveAt: now });
 	await dropOldest(tx, accountId);
 	return { id };
 }

@@ -36,7 +36,7 @@ async function setting(subject: 'appointment' | 'news' = 'appointment', texts: T
 	const send = (people: string[], number = 1, input: Partial<ByHand> = {}) =>
 		db.write((tx) => {
 			const sending = { batch: 'one', template: subject, wording: { id, number }, text: '', by, now: NOW };
-			return sendByHand(tx, { ...sending, personIds: people, ...input });
+			return sendByHand(tx, { ...sending, personIds: people, ...input }).then(({ planned }) => planned);
 		});
 	const approve = (by = reader!, number = 1) => db.write((tx) => approveTemplate(tx, { by, now: NOW, id, number }));
 	const change = (texts: TemplateTexts, from = 1, by = author!) =>
@@ -180,6 +180,12 @@ test.each([
 	['هل ستأتي؟', 'ar', 'news', 'ending'],
 	['Bonne nouvelle 👋', 'fr', 'news', 'not_gsm'],
 	['خبر جديد', 'ar', 'news', null],
+	['€'.repeat(60), 'fr', 'news', null],
+	['€'.repeat(100), 'fr', 'news', 'sms_full'],
+	['€'.repeat(100), 'en', 'news', 'sms_full'],
+	['{quand} '.repeat(12).trim(), 'fr', 'appointment', 'sms_full'],
+	['Vous avez un rendez-vous {quand}, appelez le {telephone} pour changer', 'fr', 'appointment', null],
+	['{quand} '.repeat(12).trim(), 'ar', 'appointment', null],
 	['Votre RSA change', 'fr', 'news', 'sensitive'],
 	['Voyez example.com', 'en', 'news', 'link'],
 ] as const)('the sentence « %s » (%s, %s) is checked: %s', (text, locale, subject, problem) => {

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { Tx } from '../db/client.ts';
+import type { Queries, Tx } from '../db/client.ts';
 import { person } from '../db/schema/index.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 import { recordAudit } from '../audit/commands.ts';
@@ -14,15 +14,34 @@ const signatureOf = (personId: string, kind: string) =>
 export const unsubscribeToken = (personId: string, kind: ReminderKind): string =>
 	`${personId}.${kind}.${signatureOf(personId, kind)}`;
 
+/** Whose message of which kind a token stops; null when it is not one of ours. */
+function readToken(token: string) {
+	const [personId = '', code = '', signature = ''] = token.split('.');
+	const kind = MUTABLE_KINDS.find((known) => known === code);
+	return kind && sameSecret(signature, signatureOf(personId, kind)) ? { personId, kind } : null;
+}
+
+/** For the page that asks before it stops anything: the person's language, and whether it is stopped already. Changes nothing. */
+export async function unsubscribeLink(q: Queries, token: string): Promise<{ locale: string; stopped: boolean } | null> {
+	const read = readToken(token);
+	if (!read) return null;
+	const [found] = await q
+		.select({ locale: person.locale, mutedKinds: person.mutedKinds })
+		.from(person)
+		.where(eq(person.id, read.personId))
+		.limit(1);
+	return found ? { locale: found.locale, stopped: found.mutedKinds.includes(read.kind) } : null;
+}
+
 /**
  * Mutes one kind of message, from the link of a mail. Said twice, it is done once; the person turns it on again in their
  * settings.
  * @returns false when the token is not one of ours
  */
 export async function unsubscribe(tx: Tx, { token, now }: { token: string; now: Date }): Promise<boolean> {
-	const [personId = '', code = '', signature = ''] = token.split('.');
-	const kind = MUTABLE_KINDS.find((known) => known === code);
-	if (!kind || !sameSecret(signature, signatureOf(personId, kind))) return false;
+	const read = readToken(token);
+	if (!read) return false;
+	const { personId, kind } = read;
 	const [found] = await tx
 		.select({ mutedKinds: person.mutedKinds })
 		.from(person)

@@ -91,7 +91,7 @@ const whenIn = ({ appointment, locale, now }: Content): string =>
 export function statementOf(content: Content): string {
 	const { kind, template, texts, appointment, isNew, locale, now } = content;
 	const own = kind === 'manual' ? texts?.[locale] : undefined;
-	if (own) return filled(own, { quand: whenIn(content), telephone: formatPhone(content.phone) });
+	if (own) return filled(own, { quand: whenIn(content), telephone: formatPhone(content.phone) }, locale);
 	if (appointment && (kind !== 'manual' || template === 'appointment')) {
 		const when = whenOf(appointment.startsAt, appointment.zone, locale, now);
 		if (kind !== 'appointment_changed') return m.reminder_appointment({ when }, { locale });
@@ -106,6 +106,7 @@ export function statementOf(content: Content): string {
 		return template === 'last'
 			? m.reminder_draft_last({ day: dayOf(content) }, { locale })
 			: m.reminder_draft_closing({}, { locale });
+	if (kind === 'file_closing') return m.reminder_file_closing({ day: dayOf(content) }, { locale });
 	if (kind === 'request_received') return m.request_receipt_title({}, { locale });
 	if (kind === 'rating') return m.reminder_rating({}, { locale });
 	if (kind === 'results_news') return m.reminder_results_news({}, { locale });
@@ -245,12 +246,18 @@ export function smsOf(content: Content): string {
 	const statement = statementOf({ ...content, locale });
 	const link = linkOf(content);
 	const phone = formatPhone(content.phone);
+	const compact = phone.replaceAll(' ', '');
 	const full = token ? m.reminder_sms_ask : m.reminder_sms_see;
+	const withLink = m.reminder_sms_link({ statement, link }, { locale });
 	const possible = [
 		full({ statement, link, phone }, { locale }),
-		full({ statement, link, phone: phone.replaceAll(' ', '') }, { locale }),
-		m.reminder_sms_link({ statement, link }, { locale }),
+		full({ statement, link, phone: compact }, { locale }),
+		m.reminder_sms_see({ statement, link, phone: compact }, { locale }),
+		`${withLink} ${compact}`,
+		// The number answers whoever cannot tap; a link alone answers nobody else.
 		m.reminder_sms_phone({ statement, phone }, { locale }),
+		m.reminder_sms_phone({ statement, phone: compact }, { locale }),
+		withLink,
 	];
 	return possible.find(fitsOneSms) ?? statement;
 }

@@ -1,12 +1,18 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { anAppointment, aPerson, aReferent } from '../../../../tests/factories/index.ts';
+import { anAppointment, aPathway, aPerson, aReferent, aStep, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { PushFault } from '../../../../tests/support/push-service.ts';
-import { answerByLink } from '../appointments/answers.ts';
+import { answerAppointment, answerByLink } from '../appointments/answers.ts';
 import { appointment, delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
-import { markAnswered, markShown, planNotice } from './commands.ts';
+import type { Tx } from '../db/client.ts';
+import { OVERTAKEN } from '../platform/outcome.ts';
+import { leavingAt } from './by-hand.ts';
+import { hourOf } from './prompt-rules.ts';
+import { findQuietRule } from './quiet.ts';
+import { createWorker } from './worker.ts';
+import { isBeacon, markAnswered, markShown, planNotice } from './commands.ts';
 
 /** An appointment of Thursday 3 December 2026 at 10:00 in Paris, booked in November. */
 const BOOKED_ON = new Date('2026-11-23T09:00:00Z');
@@ -40,6 +46,105 @@ test('the plan of a booked appointment is made once, however often the worker ti
 		['2d', 'scheduled', null],
 		['evening', 'scheduled', null],
 	]);
+});
+
+describe('booked for the hour after next', () => {
+	async function bookedAtNine({ isAnnounced }: { isAnnounced: boolean }) {
+		const db = await testDatabase();
+		const outside = await anOutside();
+		const who = await aPerson(db, {});
+		await aDevice(db, outside, { accountId: who.account.id, now: BOOKED_ON });
+		const nine = new Date('2026-12-03T08:00:00Z');
+		const { id } = await anAppointment(db, { personId: who.id, day: '2026-12-03', time: '10:30' });
+		const about = { kind: 'appointment_changed', personId: who.id, appointmentId: id, path: '/rendez-vous' } as const;
+		if (isAnnounced)
+			await db.write((tx) => planNotice(tx, { ...about, onceKey: `appointment_changed:${id}:0`, now: nine }));
+		await tickAt(db, outside, nine);
+		await tickAt(db, outside, later(nine, MINUTE));
+		return outside.pushes().map(({ title }) => title.replaceAll('\u00a0', ' '));
+	}
+
+	test('by a professional: one message tells it', async () => {
+		expect(await bookedAtNine({ isAnnounced: true })).toEqual(['Vous avez un nouveau rendez-vous jeudi à 10 h 30']);
+	});
+
+	test('by the person: the nearest reminder is caught up', async () => {
+		expect(await bookedAtNine({ isAnnounced: false })).toEqual(['Vous avez un rendez-vous jeudi à 10 h 30']);
+	});
+});
+
+describe('a territory that is quiet from seven in the evening, and reminds five days and one hour before', () => {
+	async function aQuietPlace() {
+		const db = await testDatabase();
+		const outside = await anOutside();
+		const own = { reminderFirstDays: 5, reminderSecondDays: 3, reminderCallHours: 1, reminderEveningTime: '17:00' };
+		const settings = { ...own, sendingFrom: '09:00', sendingUntil: '19:00' };
+		const { id: territoryId } = await aTerritory(db, { settings });
+		const who = await aPerson(db, { referent: await aReferent(db, { territoryId }) });
+		await aDevice(db, outside, { accountId: who.account.id, now: BOOKED_ON });
+		return { db, outside, who };
+	}
+	const dues = async (db: Parameters<typeof remindersIn>[0]) =>
+		(await remindersIn(db)).map(({ dueAt }) => dueAt.toISOString().slice(5, 16));
+
+	test('plans so, and moves what falls on a Sunday to a quarter to seven', async () => {
+		const { db, outside, who } = await aQuietPlace();
+		const meeting = { personId: who.id, time: '14:00', mode: 'phone' } as const;
+		await anAppointment(db, { ...meeting, day: '2026-12-04' });
+		await tickAt(db, outside, BOOKED_ON);
+		expect(await dues(db)).toEqual(['11-28T17:45', '12-01T09:00', '12-03T16:00', '12-04T12:00']);
+	});
+
+	test('what is decided at half past seven leaves at nine the next day, and not before when the worker looks', async () => {
+		const { db, outside, who } = await aQuietPlace();
+		const evening = new Date('2026-12-01T18:30:00Z');
+		const notice = { kind: 'aid_changed', personId: who.id, path: '/aides', onceKey: 'one', now: evening } as const;
+		await db.write((tx) => planNotice(tx, notice));
+		expect(await dues(db)).toEqual(['12-02T08:00']);
+		await db.write((tx) => tx.update(reminder).set({ dueAt: evening, actAt: evening }));
+		await tickAt(db, outside, evening);
+		expect(outside.pushes()).toEqual([]);
+		await tickAt(db, outside, new Date('2026-12-02T08:00:00Z'));
+		expect(outside.pushes()).toHaveLength(1);
+	});
+
+	test('an hour of nine, cancelled at half past seven the evening before, is a call to make', async () => {
+		const { db, who } = await aQuietPlace();
+		const { id } = await anAppointment(db, { personId: who.id, day: '2026-12-02', time: '09:00', state: 'revoked' });
+		const now = new Date('2026-12-01T18:30:00Z');
+		const about = { kind: 'appointment_changed', personId: who.id, appointmentId: id, path: '/rendez-vous' } as const;
+		await db.write((tx) => planNotice(tx, { ...about, onceKey: 'one', now }));
+		expect(await remindersIn(db)).toMatchObject([{ state: 'failed', reason: 'unreachable' }]);
+	});
+
+	test('a draft of there is spoken of within its hours, and a message by hand leaves within them', async () => {
+		const { db, who } = await aQuietPlace();
+		const { territoryId } = who;
+		const at = (day: string | null, now: string) => leavingAt(db.read, { territoryId, day, now: new Date(now) });
+		expect(await at(null, '2026-12-01T18:30:00Z')).toEqual(new Date('2026-12-02T08:00:00Z'));
+		const quiet = await findQuietRule(db.read, who.id);
+		const prompt = { dueAt: new Date('2026-12-01T18:30:00Z'), usefulUntil: new Date('2026-12-05T18:30:00Z') };
+		expect(hourOf(prompt, quiet!, BOOKED_ON)).toEqual(new Date('2026-12-01T17:45:00Z'));
+	});
+});
+
+test('a territory has its own times of reminders, and its own patience before the next channel', async () => {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	const settings = { reminderTime: '08:30', reminderEveningTime: '17:15', shownWithinHours: 2 };
+	const { id: territoryId } = await aTerritory(db, { settings });
+	const who = await aPerson(db, { referent: await aReferent(db, { territoryId }) });
+	await aDevice(db, outside, { accountId: who.account.id, now: BOOKED_ON });
+	await anAppointment(db, { personId: who.id, day: '2026-12-03', time: '10:00' });
+	await tickAt(db, outside, BOOKED_ON);
+	expect((await remindersIn(db)).map(({ dueAt }) => dueAt.toISOString())).toEqual([
+		'2026-11-26T07:30:00.000Z',
+		'2026-12-01T07:30:00.000Z',
+		'2026-12-02T16:15:00.000Z',
+	]);
+	const week = new Date('2026-11-26T07:30:00Z');
+	await tickAt(db, outside, week);
+	expect((await remindersIn(db))[0]).toMatchObject({ state: 'sent', actAt: later(week, 2 * HOUR) });
 });
 
 test('the phone says the day and the hour, and asks two days before', async () => {
@@ -236,6 +341,185 @@ describe('the ladder', () => {
 	});
 });
 
+describe('in the evening, before quiet hours', () => {
+	/** The appointment is on Monday 7 December at 10:00: the evening before is a Sunday. */
+	const SATURDAY = (time: string) => new Date(`2026-12-05T${time}Z`);
+	async function onMonday(time = '10:00', options: Parameters<typeof setting>[0] = {}) {
+		const given = await setting(options);
+		await given.db.write((tx) => tx.delete(reminder));
+		await given.db.write((tx) => tx.update(appointment).set({ state: 'revoked' }));
+		await given.at(BOOKED_ON);
+		await anAppointment(given.db, { personId: given.who.id, day: '2026-12-07', time });
+		await given.at(later(BOOKED_ON, MINUTE));
+		const evening = async () => (await remindersIn(given.db)).find(({ kind }) => kind === 'appointment_evening')!;
+		return { ...given, evening };
+	}
+
+	test.each(['18:45:02', '18:52:30', '19:00:00'])(
+		'the reminder of a Monday leaves on Saturday, when the worker looks at %s UTC',
+		async (time) => {
+			for (const hour of ['10:00', '08:00']) {
+				const { at, evening } = await onMonday(hour);
+				await at(SATURDAY(time));
+				expect(await evening()).toMatchObject({ state: 'sent', dueAt: SATURDAY('18:45:00'), sentAt: SATURDAY(time) });
+			}
+		},
+	);
+
+	test('after eight nothing leaves, by one second or two', async () => {
+		for (const time of ['19:00:01', '19:00:02']) {
+			const { at, evening } = await onMonday();
+			await at(SATURDAY(time));
+			expect(await evening()).toMatchObject({ state: 'scheduled', actAt: new Date('2026-12-07T07:00:00Z') });
+		}
+	});
+
+	test('a notification of six that nobody saw is followed by an SMS that evening', async () => {
+		const { at, outside } = await setting({ person: { email: null, account: { email: null } } });
+		await at(EVENING);
+		await at(later(EVENING, 2 * 1000));
+		expect(outside.mailbox).toEqual([]);
+		await at(later(EVENING, 105 * MINUTE + 2 * 1000));
+		expect(outside.mailbox.map(({ channel }) => channel)).toEqual(['sms']);
+	});
+
+	test('four hours that end at eight sharp end that evening too', async () => {
+		const { db, at, outside, who } = await setting();
+		const four = new Date('2026-12-01T15:00:00Z');
+		const notice = { kind: 'manual', personId: who.id, path: '/compte/messages', onceKey: 'm', now: four } as const;
+		await at(four);
+		outside.mailbox.length = 0;
+		await db.write((tx) => planNotice(tx, notice));
+		await at(four);
+		await at(later(four, 225 * MINUTE + 2 * 1000));
+		expect(outside.mailbox).not.toEqual([]);
+	});
+});
+
+describe('a notification that a push service took and no phone showed', () => {
+	const alone = { person: { email: null, phone: null, account: { email: null, phone: null } } };
+
+	test('after four hours, without another channel, somebody is told; seen later, it is lifted', async () => {
+		const { db, at, outside, states } = await setting(alone);
+		await at(TWO_BEFORE);
+		expect((await states())[1]).toEqual(['2d', 'sent', null]);
+		await at(later(TWO_BEFORE, 4 * HOUR - 1));
+		expect((await states())[1]).toEqual(['2d', 'sent', null]);
+		await at(later(TWO_BEFORE, 4 * HOUR + 2000));
+		expect((await states())[1]).toEqual(['2d', 'failed', 'unseen']);
+		expect(await isBeacon(db.read, 'forged.device')).toBe(false);
+		const { beacon } = outside.pushes().at(-1)!;
+		expect(await isBeacon(db.read, beacon)).toBe(true);
+		await db.write((tx) => markShown(tx, { beacon, now: later(TWO_BEFORE, 9 * HOUR) }));
+		expect((await states())[1]).toEqual(['2d', 'shown', null]);
+	});
+
+	test('is answered when the person answers by another way', async () => {
+		const { db, at, outside, states, booked } = await setting(alone);
+		await at(TWO_BEFORE);
+		const { token } = outside.pushes().at(-1)!;
+		await at(later(TWO_BEFORE, 5 * HOUR));
+		await db.write((tx) => answerByLink(tx, { token: token!, answer: 'coming', now: later(TWO_BEFORE, 6 * HOUR) }));
+		await db.write((tx) => markAnswered(tx, { appointmentId: booked.id, now: later(TWO_BEFORE, 6 * HOUR) }));
+		expect((await states())[1]).toEqual(['2d', 'answered', null]);
+	});
+
+	test('the other channel refused, somebody is told', async () => {
+		const { at, outside, states } = await setting({ person: { phone: null, account: { phone: null } } });
+		outside.edges.sendMail = async () => ({ outcome: 'permanent_failure', reason: 'smtp_550' });
+		await at(TWO_BEFORE);
+		await at(later(TWO_BEFORE, 4 * HOUR + 2000));
+		expect((await states())[1]).toEqual(['2d', 'failed', 'unseen']);
+	});
+});
+
+describe('our key is refused', () => {
+	test('while messages are on their way: those with no other channel leave when it is accepted again, by one probe', async () => {
+		const { db, at, outside } = await setting({
+			person: { email: null, phone: null, account: { email: null, phone: null } },
+		});
+		for (let i = 0; i < 5; i += 1) {
+			const { id, account } = await aPerson(db, { email: null, phone: null, account: { email: null, phone: null } });
+			await aDevice(db, outside, { accountId: account.id, now: BOOKED_ON });
+			const notice = { kind: 'aid_changed', personId: id, path: '/aides', onceKey: id, now: TWO_BEFORE } as const;
+			await db.write((tx) => planNotice(tx, notice));
+		}
+		outside.service.setFault({ status: 403 });
+		await at(TWO_BEFORE);
+		const waiting = (await remindersIn(db)).filter(({ dueAt }) => dueAt.getTime() === TWO_BEFORE.getTime());
+		expect(waiting.map(({ state }) => state)).toEqual(Array(6).fill('scheduled'));
+		const before = outside.service.attempts;
+		await at(later(TWO_BEFORE, 19 * MINUTE));
+		expect(outside.service.attempts).toBe(before + 1);
+		outside.service.setFault(null);
+		for (const minutes of [39, 40, 60]) await at(later(TWO_BEFORE, minutes * MINUTE));
+		const left = (await remindersIn(db)).filter(({ dueAt }) => dueAt.getTime() === TWO_BEFORE.getTime());
+		expect(left.map(({ state }) => state)).toEqual(Array(6).fill('sent'));
+	});
+});
+
+describe('« j’ai besoin d’aide »', () => {
+	const say = async (
+		db: Awaited<ReturnType<typeof testDatabase>>,
+		id: string,
+		answer: 'coming' | 'cannot' | 'needs_help',
+		now: Date,
+	) =>
+		db.write(async (tx) => {
+			await answerAppointment(tx, { appointmentId: id, answer, via: 'portal', now });
+			await markAnswered(tx, { appointmentId: id, now });
+		});
+
+	test('silences the evening’s question alone', async () => {
+		const { db, at, states, booked } = await setting();
+		await say(db, booked.id, 'needs_help', later(BOOKED_ON, MINUTE));
+		await at(later(BOOKED_ON, 2 * MINUTE));
+		expect(await states()).toEqual([
+			['7d', 'scheduled', null],
+			['2d', 'scheduled', null],
+			['evening', 'dropped', 'answered'],
+		]);
+		await at(WEEK_BEFORE);
+		expect((await states())[0]).toEqual(['7d', 'sent', null]);
+	});
+
+	test('after « je ne peux pas », « je viens » brings back what is still of use', async () => {
+		const { db, at, states, booked } = await setting();
+		await say(db, booked.id, 'cannot', later(BOOKED_ON, MINUTE));
+		await at(later(BOOKED_ON, 2 * MINUTE));
+		expect((await states()).map(([, state]) => state)).toEqual(['dropped', 'dropped', 'dropped']);
+		await say(db, booked.id, 'coming', later(TWO_BEFORE, -2 * HOUR));
+		await at(later(TWO_BEFORE, -HOUR));
+		expect(await states()).toEqual([
+			['7d', 'dropped', 'answered'],
+			['2d', 'scheduled', null],
+			['evening', 'dropped', 'answered'],
+		]);
+		await at(TWO_BEFORE);
+		expect((await states())[1]).toEqual(['2d', 'sent', null]);
+	});
+
+	test('after « je ne peux pas », a late « je viens » brings back the nearest one, when nothing else is to come', async () => {
+		const { db, at, states, booked } = await setting();
+		await say(db, booked.id, 'cannot', later(BOOKED_ON, MINUTE));
+		await at(later(BOOKED_ON, 2 * MINUTE));
+		await say(db, booked.id, 'coming', later(TWO_BEFORE, HOUR));
+		await at(later(TWO_BEFORE, HOUR + MINUTE));
+		expect((await states()).map(([, state]) => state)).toEqual(['dropped', 'sent', 'dropped']);
+	});
+
+	test.each(['cannot', 'needs_help'] as const)('a message written after « %s » leaves', async (answer) => {
+		const { db, at, outside, who, booked } = await setting();
+		await say(db, booked.id, answer, later(BOOKED_ON, MINUTE));
+		const now = later(BOOKED_ON, HOUR);
+		const notice = { kind: 'manual', template: 'appointment', personId: who.id, appointmentId: booked.id } as const;
+		await db.write((tx) => planNotice(tx, { ...notice, path: `/rendez-vous/${booked.id}`, onceKey: 'm', now }));
+		// The planner may only hear of the answer now.
+		await at(now);
+		expect(outside.pushes()).toHaveLength(1);
+	});
+});
+
 test('moved, the former reminders are dropped and new ones planned', async () => {
 	const { db, at, states, booked } = await setting();
 	const startsAt = new Date('2026-12-10T09:00:00Z');
@@ -285,6 +569,43 @@ test('a clock that jumps sends nothing twice', async () => {
 	expect(outside.service.received).toHaveLength(2);
 });
 
+test('a clock that was two hours ahead on Saturday evening has none skipped', async () => {
+	const { db, outside, who, booked } = await setting();
+	await db.write((tx) => tx.delete(reminder));
+	await db.write((tx) => tx.delete(appointment).where(eq(appointment.id, booked.id)));
+	for (const time of ['08:00', '10:00']) await anAppointment(db, { personId: who.id, day: '2026-12-07', time });
+	const saturday = new Date('2026-12-05T17:30:00Z');
+	let now = saturday;
+	const worker = createWorker({ db, edges: outside.edges, now: () => now });
+	const tickAfter = async (ms: number) => {
+		now = later(saturday, ms);
+		await worker.tick();
+	};
+	await tickAfter(0);
+	await tickAfter(2 * HOUR);
+	expect(outside.pushes()).toEqual([]);
+	await tickAfter(10 * MINUTE);
+	await tickAfter(75 * MINUTE);
+	await tickAfter(76 * MINUTE);
+	const hours = outside.pushes().map(({ title }) => title.replaceAll('\u00a0', ' ').replace(/.* à /, ''));
+	// Both at the same minute, in no order.
+	expect(hours.sort()).toEqual(['10 h', '8 h']);
+});
+
+test('answered while its mail waits for its turn, it does not leave', async () => {
+	const { db, outside, at, booked } = await setting({ devices: 0 });
+	const { sendMail } = outside.edges;
+	outside.edges.sendMail = async ({ stillWanted, ...mail }) => {
+		const now = later(TWO_BEFORE, MINUTE);
+		await db.write((tx) => answerAppointment(tx, { appointmentId: booked.id, answer: 'cannot', via: 'portal', now }));
+		return (await stillWanted!()) ? sendMail(mail) : OVERTAKEN;
+	};
+	await at(TWO_BEFORE);
+	expect(outside.mailbox).toEqual([]);
+	expect(await db.read.select().from(delivery)).toEqual([]);
+	expect((await remindersIn(db))[1]).toMatchObject({ state: 'dropped', reason: 'answered' });
+});
+
 test('nothing of a name, a theme or a place leaves in discreet mode; the place does when it was asked for', async () => {
 	const canary = 'Xylophone';
 	const { db, at, outside, who } = await setting({ person: { firstName: canary, lastName: canary } });
@@ -319,6 +640,39 @@ test('an English-speaking person is written to in English', async () => {
 	expect(outside.pushes()[0]!.path).toMatch(/^\/en\/r\//);
 });
 
+test('the title of a step that cannot be read does not hold the others back', async () => {
+	const { db, at, outside, who } = await setting();
+	const detailed = await aPerson(db, { wording: 'detailed' });
+	for (const personId of [who.id, detailed.id]) {
+		const pathway = await aPathway(db, { personId });
+		await aStep(db, { personId, pathwayId: pathway.id, owner: 'person', dueOn: '2026-11-29', titleSealed: 'broken' });
+	}
+	await at(WEEK_BEFORE);
+	const left = (await remindersIn(db)).filter(({ dueAt }) => dueAt <= WEEK_BEFORE);
+	const of = (kind: string, personId: string) =>
+		left.filter((row) => row.kind === kind && row.personId === personId).map(({ state, reason }) => [state, reason]);
+	expect(of('appointment_7d', who.id)).toEqual([['sent', null]]);
+	expect(of('step_due', who.id)).toEqual([['sent', null]]);
+	expect(of('step_due', detailed.id)).toEqual([['failed', 'technical']]);
+	expect(outside.service.received).toHaveLength(2);
+});
+
+test('a newer message about the same thing replaces the older one, on the phone and at the push service', async () => {
+	const { db, at, outside, who } = await setting();
+	const say = async (onceKey: string, values: object) => {
+		const notice = { kind: 'aid_changed', personId: who.id, path: '/aides', now: BOOKED_ON, ...values } as const;
+		await db.write((tx) => planNotice(tx, { ...notice, onceKey }));
+	};
+	await say('one', { subjectId: 'aid' });
+	await say('two', { subjectId: 'aid' });
+	await say('other', { subjectId: 'other aid' });
+	await say('by hand', { kind: 'manual', subjectId: 'batch' });
+	await say('by hand too', { kind: 'manual', subjectId: 'batch' });
+	await at(BOOKED_ON);
+	expect(new Set(outside.pushes().map(({ tag }) => tag)).size).toBe(4);
+	expect(new Set(outside.service.received.map(({ topic }) => topic)).size).toBe(4);
+});
+
 test('a reminder that cannot be read does not hold the others back', async () => {
 	const { db, at, outside, who } = await setting();
 	await db.write(async (tx) => {
@@ -333,4 +687,26 @@ test('a reminder that cannot be read does not hold the others back', async () =>
 		['manual', 'failed', 'technical'],
 	]);
 	expect(outside.service.received).toHaveLength(1);
+});
+
+test('an hourly job that fails undoes nothing of another, and stops neither the next nor the messages', async () => {
+	const { db, outside, who } = await setting();
+	const calls = (name: string) => async (tx: Tx) =>
+		tx.update(person).set({ lastName: name }).where(eq(person.id, who.id));
+	const fails = async (tx: Tx) => {
+		await calls('Défait')(tx);
+		throw new Error('this month cannot be read');
+	};
+	let swept = 0;
+	const worker = createWorker({
+		...{ db, edges: outside.edges, now: () => WEEK_BEFORE },
+		hourly: [calls('Avant'), fails, async (tx) => tx.update(person).set({ firstName: 'Après' })],
+		afterHourly: async () => (swept += 1),
+	});
+	await worker.tick();
+	expect(await db.read.select().from(person).where(eq(person.id, who.id))).toMatchObject([
+		{ lastName: 'Avant', firstName: 'Après' },
+	]);
+	expect(swept).toBe(1);
+	expect(outside.pushes()).toHaveLength(1);
 });

@@ -6,11 +6,12 @@ import { reminder } from '../db/schema/index.ts';
 import * as clock from '../platform/clock.ts';
 import { log } from '../platform/log.ts';
 import { sendMail } from '../platform/mail.ts';
+import { OVERTAKEN } from '../platform/outcome.ts';
 import { pushGateway } from '../platform/push-gateway.ts';
 import { sendSms } from '../platform/sms.ts';
 import { claimDue, hasDue, stillStands, type Job } from './claim.ts';
 import { countAttempts, countTick } from './metrics.ts';
-import { planAppointments } from './planning.ts';
+import { planAppointments, reopenAfterJump } from './planning.ts';
 import { createRecorder } from './recording.ts';
 import { planPrompts } from './prompts.ts';
 import { deliver, type Edges, type Result } from './sending.ts';
@@ -33,12 +34,12 @@ export interface WorkerSettings {
 	edges?: Edges;
 	/** Asked once per tick and claim. */
 	now?: () => Date;
-	/** Once an hour, in one write: what has had its time is forgotten. */
-	hourly?: (tx: Tx, now: Date) => Promise<void>;
+	/** Once an hour, each in a write of its own: one that fails holds up no other. */
+	hourly?: ((tx: Tx, now: Date) => Promise<unknown>)[];
 	/** Once a minute, beside the messages, which do not wait for it. */
 	everyMinute?: (now: Date) => Promise<unknown>;
 	/** Then, outside any write: what is not in the database. */
-	afterHourly?: (db: Db) => Promise<unknown>;
+	afterHourly?: (db: Db, now: Date) => Promise<unknown>;
 }
 
 export interface Worker {
@@ -56,7 +57,7 @@ export function createWorker({
 	db,
 	edges = ownEdges(),
 	now = clock.now,
-	hourly = async (tx, at) => void (await forgetSilentDevices(tx, at)),
+	hourly = [forgetSilentDevices],
 	everyMinute = async () => {},
 	afterHourly,
 }: WorkerSettings): Worker {
@@ -68,11 +69,15 @@ export function createWorker({
 	let lastCleaning = 0;
 	let lastPrompts = 0;
 	let lastMinute = 0;
+	let lastTick = 0;
 	let beside: Promise<unknown> | null = null;
+	let notices: Promise<unknown> | null = null;
 
 	async function send(job: Job) {
-		if (!(await stillStands(db.read, job))) return giveBack(db, job, now());
-		const results = await deliver(job, edges, now()).catch(couldNotSend(job));
+		const stillWanted = () => stillStands(db.read, job);
+		if (!(await stillWanted())) return giveBack(db, job, now());
+		const results = await deliver(job, edges, { now: now(), stillWanted }).catch(couldNotSend(job));
+		if (results.some(({ reason }) => reason === OVERTAKEN.reason)) return giveBack(db, job, now());
 		countAttempts(job.channel, results);
 		await record({ job, results, now: now() });
 	}
@@ -105,6 +110,7 @@ export function createWorker({
 	async function tick() {
 		const started = performance.now();
 		startMinute();
+		await noticeJump();
 		let planned = await planAppointments(db, now());
 		const isNews = (await proposeEarlier(db, now())) > 0;
 		if (isNews || Math.abs(now().getTime() - lastPrompts) >= PROMPTS_MS) {
@@ -112,15 +118,26 @@ export function createWorker({
 			await planSilenceNotices(db, now());
 			lastPrompts = now().getTime();
 		}
-		const sent = (await sendAllDue()) + (await sendAidNotices(db, edges.sendMail, now()));
+		startNotices();
+		const sent = await sendAllDue();
 		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
 			lastCleaning = now().getTime();
-			await db.write((tx) => hourly(tx, now()));
-			await afterHourly?.(db);
+			for (const job of hourly) await onItsOwn(db.write((tx) => job(tx, now())));
+			await onItsOwn(afterHourly?.(db, now()));
 		}
 		countTick(performance.now() - started);
 		return { planned, sent };
 	}
+
+	/** What a clock that was ahead made too late is of use again. */
+	async function noticeJump() {
+		const at = now();
+		if (at.getTime() < lastTick - MINUTE_MS) await db.write((tx) => reopenAfterJump(tx, at));
+		lastTick = at.getTime();
+	}
+
+	const onItsOwn = async (job: Promise<unknown> | undefined) =>
+		job?.catch((error: unknown) => log.error({ err: error }, 'an hourly job failed'));
 
 	/** One at a time: a slow one is let to end. */
 	function startMinute() {
@@ -129,6 +146,13 @@ export function createWorker({
 		beside = everyMinute(now())
 			.catch((error: unknown) => log.error({ err: error }, 'the worker missed a minute'))
 			.finally(() => (beside = null));
+	}
+
+	/** E-mails to services, one run at a time beside the messages: a mail server that hangs holds up no reminder. */
+	function startNotices() {
+		notices ??= sendAidNotices(db, edges.sendMail, now())
+			.catch((error: unknown) => log.error({ err: error }, 'the worker missed e-mails to services'))
+			.finally(() => (notices = null));
 	}
 
 	function schedule() {
@@ -146,7 +170,7 @@ export function createWorker({
 		clearTimeout(timer);
 		let patience: NodeJS.Timeout | undefined;
 		const enough = new Promise<void>((resolve) => (patience = setTimeout(resolve, STOP_MS)));
-		await Promise.race([Promise.all([running, beside, ...onTheirWay]), enough]);
+		await Promise.race([Promise.all([running, beside, notices, ...onTheirWay]), enough]);
 		clearTimeout(patience);
 	}
 

@@ -122,5 +122,82 @@ export function openAnswers(requestId: string, sealed: string | null): Answers {
 	return v.parse(schema, { ...NO_ANSWERS, ...(JSON.parse(unseal(place(requestId), sealed)) as object) });
 }
 
-export const answersOf = (answers: Answers, theme: Theme): ThemeAnswers =>
-	answers.byTheme[theme] ?? { ticks: {}, note: '' };
+const NOTHING_SAID: ThemeAnswers = { ticks: {}, note: '' };
+export const answersOf = (answers: Answers, theme: Theme): ThemeAnswers => answers.byTheme[theme] ?? NOTHING_SAID;
+
+/** Asked again: what was said before stays. */
+export const bothAnswers = (before: ThemeAnswers, now: ThemeAnswers): ThemeAnswers => ({
+	ticks: Object.fromEntries(
+		[...Object.keys(before.ticks), ...Object.keys(now.ticks)].map((question) => [
+			question,
+			both(before.ticks[question], now.ticks[question]),
+		]),
+	),
+	note: both([before.note], [now.note]).filter(Boolean).join('\n'),
+});
+
+const both = <T>(before: T[] | null | undefined, now: T[] | null | undefined): T[] => [
+	...new Set([...(before ?? []), ...(now ?? [])]),
+];
+
+/**
+ * What a request says once more was asked: themes and urgency add up, what was said anew of the household, the situation and how to
+ * be reached stands for what was said before. Names, contacts and the commune stay those of the request.
+ */
+export function withMore(before: Answers, now: Answers): Answers {
+	return {
+		...before,
+		themes: both(before.themes, now.themes),
+		byTheme: {
+			...before.byTheme,
+			...Object.fromEntries(
+				Object.entries(now.byTheme).map(([theme, said]) => [
+					theme,
+					bothAnswers(before.byTheme[theme] ?? NOTHING_SAID, said),
+				]),
+			),
+		},
+		wantsCall: before.wantsCall || now.wantsCall,
+		urgency: before.urgency || now.urgency ? both(before.urgency, now.urgency) : null,
+		household: now.household ?? before.household,
+		situation: now.situation ?? before.situation,
+		contact: withWishes(before.contact, now.contact),
+	};
+}
+
+/** How to be reached, as said last; a wish that was left out this time stays. */
+function withWishes(before: ContactAnswers | null, now: ContactAnswers | null): ContactAnswers | null {
+	if (!before || !now) return before ?? now;
+	const { reach, moments, helpToCome, language, interpreterIn, helper, helperFor, helperUntil } = now;
+	return {
+		...before,
+		reach: reach ?? before.reach,
+		moments: moments.length > 0 ? moments : before.moments,
+		helpToCome: helpToCome.length > 0 ? helpToCome : before.helpToCome,
+		language: language ?? before.language,
+		interpreterIn: interpreterIn || before.interpreterIn,
+		...(helper ? { helper, helperFor, helperUntil } : {}),
+	};
+}
+
+/** What each page asks, besides the one of a theme. */
+const OF_PAGE: Record<string, (keyof Answers)[]> = {
+	themes: ['themes', 'wantsCall'],
+	securite: ['urgency'],
+	commune: ['inseeCode'],
+	foyer: ['household', 'situation'],
+	contact: ['contact'],
+};
+
+/** Two drafts of one request: of each page, what was saved last. */
+export function withPagesOf(one: Answers, other: Answers): Answers {
+	const later = Object.keys(other.savedAt).filter((page) => other.savedAt[page]! > (one.savedAt[page] ?? 0));
+	const taken = later.flatMap((page) => OF_PAGE[page] ?? []);
+	const byTheme = later.flatMap((page) => (other.byTheme[page] ? [[page, other.byTheme[page]] as const] : []));
+	return {
+		...one,
+		...Object.fromEntries(taken.map((key) => [key, other[key]])),
+		byTheme: { ...one.byTheme, ...Object.fromEntries(byTheme) },
+		savedAt: { ...one.savedAt, ...Object.fromEntries(later.map((page) => [page, other.savedAt[page]!])) },
+	};
+}

@@ -20,7 +20,7 @@ interface AtOnce extends Pick<Submission, 'by' | 'locale' | 'now'> {
  * Writes the answers and sends them. A form sent again gives the first receipt.
  * @throws DomainError as `submitRequest`
  */
-export async function sendAtOnce(tx: Tx, input: AtOnce): Promise<Submitted & { draftId: string }> {
+export async function sendAtOnce(tx: Tx, input: AtOnce): Promise<Submitted> {
 	const { name, personId, answers, locale, by, now } = input;
 	// No browser holds this: the name is the form's, so that nobody's cookie opens what was typed here.
 	const browserHash = hashToken(name);
@@ -40,7 +40,7 @@ export async function sendAtOnce(tx: Tx, input: AtOnce): Promise<Submitted & { d
 				now,
 			})
 		).id;
-	return { draftId, ...(await submitRequest(tx, { draftId, owner: { personId, browserHash }, locale, by, now })) };
+	return submitRequest(tx, { draftId, owner: { personId, browserHash }, locale, by, now });
 }
 
 interface Short {

@@ -1,20 +1,26 @@
 /** What happens to a request once it is sent. */
-import { and, eq, inArray, isNull, lt, or } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, or, type SQL } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
+import type { Theme } from '../../shared/themes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
 import { need, supportRequest } from '../db/schema/index.ts';
 import { touchContact } from '../people/commands.ts';
+import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
-import { localDay, startOfDay } from '../territories/calendar.ts';
+import { addDays, localDay, startOfDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { openAnswers, sealAnswers } from './answers.ts';
+import { giveToLead } from './assigning.ts';
 import type { RequestRow } from './drafts.ts';
+import { recallAll, recallNeed } from './orienting.ts';
 import { findOpenRequest, getOwnRequest } from './queries.ts';
-import { respondByDay } from './rules.ts';
+import { asksForMoney, respondByDay, silenceDay } from './rules.ts';
+import { transferRequest } from './transferring.ts';
 
 export { submitRequest, joinPerson, confirmVisitor, type Submission, type Submitted } from './submit.ts';
 export { assignRequest } from './assigning.ts';
+export { followLead } from './handing-on.ts';
 export { liftNeed, resumeNeed } from './lifting.ts';
 export {
 	decideRequest,
@@ -50,6 +56,7 @@ async function endRequest(tx: Tx, id: string, { personId, now }: Own): Promise<v
 		.where(and(eq(supportRequest.id, id), isOpen))
 		.returning({ id: supportRequest.id });
 	if (ended.length === 0) return;
+	await recallAll(tx, id, now);
 	await tx
 		.update(need)
 		.set({ status: 'dropped', closedAt: now })
@@ -70,6 +77,7 @@ export async function withdrawNeed(tx: Tx, own: Own & { needId: string }): Promi
 		.where(and(ofRequest, stillOpen))
 		.returning({ id: need.id });
 	if (dropped.length === 0) return;
+	await recallNeed(tx, needId, now);
 	const detail = { theme: row.theme };
 	await recordAudit(tx, { action: 'request.need_withdrawn', subjectId: id, personId, detail, at: now });
 	const [left] = await tx
@@ -88,6 +96,7 @@ export async function closeRequest(tx: Tx, { personId, now }: { personId: string
 		.update(supportRequest)
 		.set({ status: 'closed', closedAt: now, updatedAt: now })
 		.where(eq(supportRequest.id, open.id));
+	await recallAll(tx, open.id, now);
 	await tx
 		.update(need)
 		.set({ status: 'dropped', closedAt: now })
@@ -110,43 +119,73 @@ export async function endHelp(tx: Tx, own: Own): Promise<void> {
 }
 
 const REOPEN_DAYS = 30;
-const DAY_MS = 24 * 3_600_000;
 
-/** Until when its person may reopen an ended request; null for one that did not end so, or went on in another. */
-export function reopenableUntil({ status, closedAt, mergedIntoId }: RequestRow): Date | null {
+/**
+ * Last day, in the territory's zone, on which its person may reopen an ended request; null for one that did not end so, or went on in
+ * another.
+ */
+export function reopenableUntil({ status, closedAt, mergedIntoId }: RequestRow, zone: string): string | null {
 	const ended = status === 'withdrawn' || status === 'closed';
-	return ended && !mergedIntoId && closedAt ? new Date(closedAt.getTime() + REOPEN_DAYS * DAY_MS) : null;
+	return ended && !mergedIntoId && closedAt ? addDays(localDay(closedAt, zone), REOPEN_DAYS) : null;
 }
 
 /**
- * The person changed their mind within 30 days: the request waits for a first contact again, from today.
+ * The person changed their mind within 30 days. Whoever still leads them has it again, where it stood; with nobody, it waits for a
+ * first contact from today. Who moved to another territory since finds it there (`transferRequest`).
  * @throws DomainError `not_found`, `request_already_open` (conflict), `reopen_too_late` (conflict)
  */
 export async function reopenRequest(tx: Tx, own: Own): Promise<void> {
 	const { personId, now } = own;
 	const row = await ownRequest(tx, own);
 	if (await findOpenRequest(tx, personId)) throw new DomainError('request_already_open', 'conflict');
-	const until = reopenableUntil(row);
-	if (!until || now > until) throw new DomainError('reopen_too_late', 'conflict');
-	const { zone, holidayZone, settings } = await getTerritory(tx, row.territoryId);
-	const holidays = await holidaysOf(tx, holidayZone);
+	const { id, territoryId } = row;
+	const { zone, holidayZone, settings } = await getTerritory(tx, territoryId);
+	const today = localDay(now, zone);
+	const until = reopenableUntil(row, zone);
+	if (!until || today > until) throw new DomainError('reopen_too_late', 'conflict');
 	await tx
 		.update(supportRequest)
 		.set({
-			// Nobody follows any more somebody whose pathway was closed.
-			...(row.status === 'withdrawn' && row.assignedToId
-				? { status: 'assigned' }
-				: { status: 'submitted', assignedToId: null, assignedAt: null }),
+			status: 'submitted',
+			assignedToId: null,
+			assignedAt: null,
 			closedAt: null,
 			updatedAt: now,
-			respondBy: respondByDay(localDay(now, zone), settings.firstContactDays, holidays),
+			respondBy: respondByDay(today, settings.firstContactDays, await holidaysOf(tx, holidayZone)),
+			stillWaitingAt: null,
 		})
-		.where(eq(supportRequest.id, row.id));
-	await tx
-		.update(need)
-		.set({ status: 'open', closedAt: null })
-		.where(and(eq(need.requestId, row.id), eq(need.status, 'dropped'), eq(need.closedAt, row.closedAt!)));
-	await recordAudit(tx, { action: 'request.reopened', subjectId: row.id, personId, at: now });
+		.where(eq(supportRequest.id, id));
+	await recallAll(tx, id, now);
+	const themes = await reopenNeeds(tx, row);
+	// Asked again today: silence on money counts from here (CRPA L231-4).
+	if (themes.includes('childcare') && asksForMoney(openAnswers(id, row.answersSealed)))
+		await tx
+			.update(supportRequest)
+			.set({ silenceOn: silenceDay(today, settings.silenceRefusalMonths) })
+			.where(eq(supportRequest.id, id));
+	const person = await personOf(tx, personId);
+	const hasMoved = person.territoryId !== territoryId;
+	const { submittedAt: sentAt, assignedAt } = row;
+	if (!hasMoved) await giveToLead(tx, { id, personId, territoryId, sentAt, assignedAt, now });
+	await recordAudit(tx, { action: 'request.reopened', subjectId: id, personId, at: now });
+	const to = { territoryId: person.territoryId, inseeCode: person.inseeCode };
+	if (hasMoved) await transferRequest(tx, { personId, ...to, by: null, now });
+}
+
+/**
+ * Those that ended with the request; when all were settled, these: reopening it says that they were not. Who answered for them then is
+ * asked again. @returns their themes
+ */
+async function reopenNeeds(tx: Tx, { id, closedAt }: Pick<RequestRow, 'id' | 'closedAt'>): Promise<Theme[]> {
+	const reopened = (which: SQL | undefined) =>
+		tx
+			.update(need)
+			.set({ status: 'open', closedAt: null, structureId: null, expectedOn: null })
+			.where(and(eq(need.requestId, id), which))
+			.returning({ theme: need.theme });
+	const dropped = await reopened(and(eq(need.status, 'dropped'), eq(need.closedAt, closedAt!)));
+	const rows = dropped.length > 0 ? dropped : await reopened(eq(need.status, 'lifted'));
+	return rows.map(({ theme }) => theme);
 }
 
 /**

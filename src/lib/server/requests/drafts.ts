@@ -1,10 +1,10 @@
 /** The request being filled in: one per browser, or per person once signed in, kept at every page. */
-import { and, desc, eq, gte, count, isNull, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gte, count, isNull, lt, ne, or } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
 import { supportRequest } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { openAnswers, sealAnswers, NO_ANSWERS, type Answers } from './answers.ts';
+import { openAnswers, sealAnswers, withPagesOf, NO_ANSWERS, type Answers } from './answers.ts';
 import type { Page } from './pages.ts';
 
 /** Who fills it in: a signed-in person, or the browser alone (hash of its cookie). */
@@ -28,22 +28,45 @@ const DRAFTS_PER_DAY = 30;
 export function ownedBy({ personId, browserHash }: Owner) {
 	const ofBrowser = eq(supportRequest.browserHash, browserHash ?? '');
 	if (!personId) return ofBrowser;
-	const brought = and(ofBrowser, isNull(supportRequest.personId), eq(supportRequest.status, 'draft'));
-	return or(eq(supportRequest.personId, personId), brought);
+	return or(eq(supportRequest.personId, personId), broughtBy(browserHash));
 }
+
+const broughtBy = (browserHash: string | null) =>
+	and(
+		eq(supportRequest.browserHash, browserHash ?? ''),
+		isNull(supportRequest.personId),
+		eq(supportRequest.status, 'draft'),
+	);
 
 const isNobody = (owner: Owner) => !owner.personId && !owner.browserHash;
 
-/** The draft going on, latest first; undefined when there is none. */
+/** A person's own and one per browser that they signed in on since. */
+const MOST_DRAFTS = 10;
+
+/**
+ * The draft going on; undefined when there is none. Somebody whose session ended half-way went on as a visitor: what they typed
+ * then stands in their own draft, page by page, where it is the later.
+ */
 export async function findDraft(q: Queries, owner: Owner): Promise<Draft | undefined> {
 	if (isNobody(owner)) return undefined;
-	const [row] = await q
-		.select({ id: supportRequest.id, answersSealed: supportRequest.answersSealed })
+	const { id, personId, answersSealed } = supportRequest;
+	const rows = await q
+		.select({ id, personId, answersSealed })
 		.from(supportRequest)
 		.where(and(eq(supportRequest.status, 'draft'), ownedBy(owner)))
 		.orderBy(desc(supportRequest.updatedAt))
-		.limit(1);
-	return row && { id: row.id, answers: openAnswers(row.id, row.answersSealed) };
+		.limit(MOST_DRAFTS);
+	const kept = (owner.personId && rows.find((row) => row.personId === owner.personId)) || rows[0];
+	if (!kept) return undefined;
+	const brought = owner.personId ? rows.filter((row) => row !== kept && row.personId === null) : [];
+	const answers = [kept, ...brought].map((row) => openAnswers(row.id, row.answersSealed)).reduce(withPagesOf);
+	return { id: kept.id, answers };
+}
+
+/** What a browser brought is in the person's own draft now. */
+export async function dropBrought(tx: Tx, { personId, browserHash }: Owner, keptId: string): Promise<void> {
+	if (personId && browserHash)
+		await tx.delete(supportRequest).where(and(broughtBy(browserHash), ne(supportRequest.id, keptId)));
 }
 
 /**
@@ -71,6 +94,7 @@ export async function saveAnswers(
 			...(owner.personId ? { personId: owner.personId, browserHash: null } : {}),
 		})
 		.where(and(eq(supportRequest.id, id), eq(supportRequest.status, 'draft')));
+	await dropBrought(tx, owner, id);
 	return { id, answers };
 }
 

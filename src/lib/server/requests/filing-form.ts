@@ -44,14 +44,14 @@ export function parseFiling(
 	const situation = parseSituation(form);
 	if (!situation.ok) Object.assign(errors, situation.errors);
 	const urgency = parseUrgency(form);
-	const contact = isKnown ? parseWishes(form, today) : parseContactAnswers(form, today);
+	const contact = isKnown ? parseWishes(form, today) : parseContactAnswers(form, today, chosen);
 	if (!contact.ok) Object.assign(errors, contact.errors);
 	const commune = isKnown ? null : parseCommune(form);
 	if (commune && !commune.ok) Object.assign(errors, commune.errors);
 	const way = FILING_WAYS.find((code) => code === form.get('way'));
 	if (!way) errors.way = m.error_choose();
 	if (!form.has('consent')) errors.consent = m.handling_pro_filing_error_consent();
-	if (Object.keys(errors).length > 0 || !way) return { ok: false, errors, values: typed(form) };
+	if (Object.keys(errors).length > 0 || !way) return { ok: false, errors, values: typedIn(form) };
 	return {
 		ok: true,
 		value: {
@@ -92,7 +92,8 @@ function fieldsOf(form: FormData, prefix: string): FormData {
 	return own;
 }
 
-function typed(form: FormData): Record<string, string | string[]> {
+/** All that was typed, as it was: given back when the request is refused. */
+export function typedIn(form: FormData): Record<string, string | string[]> {
 	const values: Record<string, string | string[]> = {};
 	for (const [name, value] of form) {
 		if (typeof value !== 'string') continue;

@@ -18,7 +18,12 @@ beforeEach(async () => {
 	await theTerritory(db, 'ardennes');
 	referent = await aReferent(db, { territoryId: 'ardennes' });
 });
-const by = () => ({ accountId: referent.id, role: 'referent' as const, structureId: referent.structureId });
+const by = () => ({
+	accountId: referent.id,
+	role: 'referent' as const,
+	structureId: referent.structureId,
+	territoryId: 'ardennes',
+});
 const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
 
 const ANSWERS: Answers = {
@@ -69,6 +74,15 @@ describe('a request typed by a professional', () => {
 
 	test('somebody new outside the perimeter is refused, and nothing is kept', async () => {
 		await expect(file('form-one', null, { ...ANSWERS, inseeCode: '25056' })).rejects.toThrow('outside_perimeter');
+		expect(await db.read.select().from(supportRequest).limit(1)).toEqual([]);
+	});
+
+	test('somebody new of another territory is refused, with its name, and nothing is kept', async () => {
+		await theTerritory(db, 'doubs');
+		await expect(file('form-one', null, { ...ANSWERS, inseeCode: '25056' })).rejects.toMatchObject({
+			code: 'commune_elsewhere',
+			detail: { territory: 'Doubs' },
+		});
 		expect(await db.read.select().from(supportRequest).limit(1)).toEqual([]);
 	});
 });

@@ -9,6 +9,8 @@ import {
 	parseUrgency,
 	parseWishes,
 } from './forms.ts';
+import { NO_ANSWERS, NO_CONTACT } from './answers.ts';
+import { missingPages, NOTHING_KNOWN } from './pages.ts';
 import { QUESTIONS } from './questions.ts';
 
 const form = (fields: Record<string, string | string[]>) => {
@@ -117,9 +119,45 @@ test.each([
 	['firstName', { firstName: 'a\u0000' }],
 	['lastName', { lastName: 'x'.repeat(81) }],
 	['email', { reach: 'email' }],
+	['phone', { reach: 'call', phone: '', email: 'amel@example.fr' }],
+	['phone', { reach: 'sms', phone: '', email: 'amel@example.fr' }],
+	['phone', { reach: 'sms', phone: '03 53 01 00 00' }],
+	['firstName', { firstName: '.' }],
+	['lastName', { lastName: '🙂' }],
+	['lastName', { lastName: '- 7' }],
 ])('what is wrong with %s is said beside it', (field, change) => {
 	const parsed = parseContactAnswers(form({ ...person, ...change }), today);
 	expect(parsed.ok || Object.keys(parsed.errors)).toEqual([field]);
+});
+
+test('« appelez-moi » asks for a number, and who has none is written to instead', () => {
+	const asked = { wantsCall: true };
+	const emailOnly = { ...person, phone: '', email: 'amel@example.fr' };
+	const refused = parseContactAnswers(form(emailOnly), today, asked);
+	expect(refused).toMatchObject({ ok: false, errors: { phone: expect.stringContaining('Un e-mail') } });
+	expect(parseContactAnswers(form({ ...emailOnly, reach: 'email' }), today, asked).ok).toBe(true);
+	expect(parseContactAnswers(form(person), today, asked).ok).toBe(true);
+	expect(parseContactAnswers(form(emailOnly), today).ok).toBe(true);
+});
+
+test('« appelez-moi » chosen after the contact was written asks for it again', () => {
+	const contact = { ...NO_CONTACT, firstName: 'Amel', lastName: 'Durand', email: 'amel@example.fr' };
+	const answers = { ...NO_ANSWERS, wantsCall: true, inseeCode: '08105', contact };
+	expect(missingPages(answers, NOTHING_KNOWN)).toEqual(['contact']);
+	expect(missingPages({ ...answers, contact: { ...contact, reach: 'email' } }, NOTHING_KNOWN)).toEqual([]);
+	expect(missingPages({ ...answers, contact: { ...contact, phone: '+33639980102' } }, NOTHING_KNOWN)).toEqual([]);
+});
+
+test('names of any script, and digits as they are typed in Arabic or Persian', () => {
+	const typed = { firstName: 'أمل', lastName: 'Їжак', phone: '٠٦ ٣٩ ٩٨ ٠١ ٠٢', birthDate: '۲۷ ۳ ۱۹۸۶' };
+	expect(parseContactAnswers(form({ ...person, ...typed }), today)).toMatchObject({
+		ok: true,
+		value: { firstName: 'أمل', phone: '+33639980102', birthDate: '1986-03-27' },
+	});
+	expect(parseSituation(form({ childrenCount: '٣' }))).toMatchObject({
+		ok: true,
+		value: { household: { childrenCount: 3 } },
+	});
 });
 
 test('only codes and ids of our own shape go further', () => {

@@ -6,9 +6,9 @@ import { HELPER_FOR, HOUSEHOLDS, TRANSPORTS, URGENCIES, WORK_STATUSES, type Help
 import { OFFERED_THEMES, type OfferedTheme, type Theme } from '../../shared/themes.ts';
 import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
 import { normalizeEmail } from '../platform/email.ts';
-import { parseForm, text, type Parsed } from '../platform/forms.ts';
+import { parseForm, text, westernDigits, type FormErrors, type Parsed } from '../platform/forms.ts';
 import { newId } from '../platform/ids.ts';
-import { normalizePhone } from '../platform/phone.ts';
+import { isMobile, normalizePhone } from '../platform/phone.ts';
 import { addDays } from '../territories/calendar.ts';
 import {
 	CHILD_AGES,
@@ -101,6 +101,7 @@ const household = v.object({
 	household: oneOf(HOUSEHOLDS),
 	childrenCount: v.pipe(
 		line(10),
+		v.transform(westernDigits),
 		v.check(
 			(typed) => typed === '' || /^\d{1,2}$/.test(typed),
 			() => m.error_number(),
@@ -139,16 +140,13 @@ const wishes = {
 	helperFor: oneOf(HELPER_FOR),
 };
 
+/** A letter at least, of any script: signs alone name nobody. */
+const name = (missing: () => string) => v.pipe(words(NAME_MAX), v.regex(/\p{L}/u, missing));
+
 const contact = v.object({
 	...wishes,
-	firstName: v.pipe(
-		words(NAME_MAX),
-		v.nonEmpty(() => m.request_error_first_name()),
-	),
-	lastName: v.pipe(
-		words(NAME_MAX),
-		v.nonEmpty(() => m.request_error_last_name()),
-	),
+	firstName: name(() => m.request_error_first_name()),
+	lastName: name(() => m.request_error_last_name()),
 	email: v.pipe(
 		line(254),
 		v.check(
@@ -183,8 +181,26 @@ export function parseWishes(form: FormData, today: string): Parsed<Partial<Conta
 	return parsed.ok ? { ok: true, value: { ...parsed.value, ...helpUntil(parsed.value, today) } } : parsed;
 }
 
+/**
+ * What is missing of the way that was chosen to reach the person, by field. « Appelez-moi » chooses a call, unless they prefer an e-mail:
+ * who has no phone says it so.
+ */
+export function missingToReach(
+	{ reach, email, phone }: Pick<ContactAnswers, 'reach' | 'email' | 'phone'>,
+	wantsCall: boolean,
+): FormErrors {
+	if (!email && !phone) return { phone: m.request_error_reach() };
+	if (reach === 'email') return email ? {} : { email: m.request_error_reach_email() };
+	if (reach === 'sms') return phone && isMobile(phone) ? {} : { phone: m.request_error_reach_sms() };
+	return (reach === 'call' || wantsCall) && !phone ? { phone: m.request_error_reach_call() } : {};
+}
+
 /** Names, and one way at least to reach the person. `today`: a birth date is not in the future. */
-export function parseContactAnswers(form: FormData, today: string): Parsed<ContactAnswers> {
+export function parseContactAnswers(
+	form: FormData,
+	today: string,
+	{ wantsCall = false }: { wantsCall?: boolean } = {},
+): Parsed<ContactAnswers> {
 	const parsed = parseForm(contact, form);
 	if (!parsed.ok) {
 		// All that is to correct is said at once.
@@ -193,9 +209,7 @@ export function parseContactAnswers(form: FormData, today: string): Parsed<Conta
 	}
 	const { birthDate: typed, ...value } = parsed.value;
 	const birthDate = typed ? readBirthDate(typed, today) : null;
-	const errors: Record<string, string> = {};
-	if (!value.email && !value.phone) errors.phone = m.request_error_reach();
-	if (value.reach === 'email' && !value.email && value.phone) errors.email = m.request_error_reach_email();
+	const errors = missingToReach(value, wantsCall);
 	if (typed && !birthDate) errors.birthDate = m.error_date();
 	if (Object.keys(errors).length > 0) return { ok: false, errors, values: valuesOf(form) };
 	return { ok: true, value: { ...NO_CONTACT, ...value, ...helpUntil(value, today), birthDate } };

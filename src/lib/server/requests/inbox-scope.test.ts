@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
-import { aPerson, aReferent, aRequest, aTerritory } from '../../../../tests/factories/index.ts';
+import {
+	actorOf,
+	aCoordinator,
+	aPerson,
+	aReferent,
+	aRequest,
+	aTerritory,
+	NOW,
+} from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import { inbox } from './inbox.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
+import { declineRequest, decideRequest } from './commands.ts';
+import { inbox, inboxCounts, waitingCount } from './inbox.ts';
 
 test('a referent lists what nobody took and what is theirs, never a colleague’s', async () => {
 	const db = await testDatabase();
@@ -28,6 +38,25 @@ test('a referent lists what nobody took and what is theirs, never a colleague’
 	expect(await list(undefined, 'zoé leur')).toEqual([theirs]);
 	expect(await list(undefined, 'leur zoé')).toEqual([theirs]);
 	expect(await list(own.id, theirs)).toEqual([]);
+});
+
+test('a reference is found with or without its hyphens, a number with any', async () => {
+	const db = await testDatabase();
+	const { id: territoryId } = await aTerritory(db, { code: '2A-AJA' });
+	const add = async (phone: string, reference: string) => {
+		const { id: personId } = await aPerson(db, { territoryId, phone });
+		return (await aRequest(db, { personId, reference })).id;
+	};
+	const one = await add('+33639982234', '2A-AJA-7K4M-2QXR');
+	const other = await add('+33639989999', '08-7K4M-2QXS');
+	const found = async (text: string) =>
+		(await inbox(db.read, territoryId, { today: '2026-03-02', text })).map(({ id }) => id);
+	for (const typed of ['2A-AJA-7K4M-2QXR', '2aaja7k4m2qxr', '2A-AJA 7K4M 2QXR', '06-39-98-22-34', '06 39 98 22 34'])
+		expect(await found(typed), typed).toEqual([one]);
+	for (const typed of ['08-7K4M-2QXS', '087k4m2qxs', '08–7k4m–2qxs', '06-39-98-99-99'])
+		expect(await found(typed), typed).toEqual([other]);
+	expect(await found('08-9K9M-2QXS')).toEqual([]);
+	expect(await fullScans(db, () => found('087K4M2QXS'))).toEqual([]);
 });
 
 test('what waits: urgent first, then priority audiences, then the nearest day to answer by; read in that order from its index', async () => {
@@ -66,4 +95,55 @@ test('what waits: urgent first, then priority audiences, then the nearest day to
 	]);
 	expect(plans[0]).toMatch(/^SEARCH support_request USING INDEX support_request_waiting_idx/);
 	expect(plans.filter((detail) => detail.includes('TEMP B-TREE'))).toEqual([]);
+});
+
+test('what a referent counts is what their list shows, the coordinator counts all of it', async () => {
+	const db = await testDatabase();
+	const here = { territoryId: (await aTerritory(db)).id };
+	const [own, colleague, coordinator] = [
+		await aReferent(db, here),
+		await aReferent(db, here),
+		await aCoordinator(db, here),
+	];
+	const by = actorOf(coordinator);
+	const add = async (structureId: string | null, values: { respondBy?: string; stillWaitingAt?: Date } = {}) => {
+		const { id: personId } = await aPerson(db, here);
+		const { reference } = await aRequest(db, { personId, ...values });
+		const choice = { accountId: null, structureId, kind: 'social' as const, reason: '', proposal: null };
+		if (structureId) await db.write((tx) => decideRequest(tx, { ...choice, reference: reference!, by, now: NOW }));
+		return reference!;
+	};
+	await add(null, { respondBy: '2026-03-01' });
+	await add(own.structureId, { stillWaitingAt: NOW });
+	await add(colleague.structureId, { respondBy: '2026-03-01', stillWaitingAt: NOW });
+	const returned = await add(colleague.structureId);
+	const refusal = { reason: 'full' as const, note: '', by: actorOf(colleague), now: NOW };
+	await db.write((tx) => declineRequest(tx, { reference: returned, ...refusal }));
+	const onlyOf = { accountId: own.id, structureId: own.structureId };
+	const today = '2026-03-02';
+	const all = { waiting: 4, late: 2, stillWaiting: 2, sent: 2, returned: 1 };
+	expect(await inboxCounts(db.read, here.territoryId, today)).toEqual(all);
+	expect(await inboxCounts(db.read, here.territoryId, today, onlyOf)).toEqual({
+		waiting: 3,
+		late: 1,
+		stillWaiting: 1,
+		sent: 1,
+		returned: 1,
+	});
+	expect(await inbox(db.read, here.territoryId, { show: 'waiting', onlyOf, today })).toHaveLength(3);
+	expect(await waitingCount(db.read, here.territoryId, onlyOf)).toBe(3);
+	expect(await fullScans(db, () => inboxCounts(db.read, here.territoryId, today, onlyOf))).toEqual([]);
+});
+
+test('a name that hundreds bear finds the requests of all of them', async () => {
+	const db = await testDatabase();
+	const { id: territoryId } = await aTerritory(db);
+	const ids: string[] = [];
+	for (let number = 0; number < 255; number++)
+		ids.push((await aPerson(db, { territoryId, lastName: 'Martin', account: false })).id);
+	const asked = new Set<string>();
+	for (const personId of [...ids].sort().slice(-6)) asked.add((await aRequest(db, { personId })).id);
+	const list = () => inbox(db.read, territoryId, { text: 'martin', today: '2026-03-02' });
+	expect(new Set((await list()).map(({ id }) => id))).toEqual(asked);
+	expect(await fullScans(db, list)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** Requests as professionals list them. */
-import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
@@ -14,7 +14,10 @@ import {
 	structure,
 	supportRequest,
 } from '../db/schema/index.ts';
-import { peopleFound } from '../people/finding.ts';
+import { keysMatch, peopleFound } from '../people/finding.ts';
+import { possibleReferences } from '../platform/ids.ts';
+import { getTerritory } from '../territories/queries.ts';
+import { freeFor, presentDecision, waiting, WAITING_ORDER } from '../people/waiting-requests.ts';
 
 /**
  * `waiting`: nobody took it yet; `late`: waiting past its day; `still_waiting`: the person said so; `sent`: waits at a
@@ -23,38 +26,32 @@ import { peopleFound } from '../people/finding.ts';
 export const INBOX_VIEWS = ['waiting', 'late', 'still_waiting', 'sent', 'returned', 'taken', 'ended', 'all'] as const;
 export type InboxView = (typeof INBOX_VIEWS)[number];
 
+/** Whose list it is, when not the whole territory's. */
+interface Referent {
+	accountId: string;
+	structureId: string | null;
+}
+
 export interface InboxFilters {
 	show?: InboxView;
 	theme?: Theme;
 	/** Basin of the person's commune. */
 	areaId?: string;
 	urgentOnly?: boolean;
-	/** Part of the name, or the whole reference; accents and case ignored. */
+	/** Part of the name or of the number, or the whole reference; accents, case and hyphens ignored. */
 	text?: string;
 	/** A referent: what nobody took yet, what their structure was sent, and what was given to them. */
-	onlyOf?: { accountId: string; structureId: string | null };
+	onlyOf?: Referent;
 	/** The territory's day of today: what is late. */
 	today: string;
 	limit?: number;
 	offset?: number;
 }
 
-// A partial index is only used when its condition is written as it was declared.
-const waiting = sql`${supportRequest.status} = 'submitted'`;
+const countWhere = (which: SQL) => sql<number>`count(CASE WHEN ${which} THEN 1 END)`.mapWith(Number);
+
 const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis', 'in_pathway')`;
 const ended = sql`${supportRequest.status} IN ('closed', 'withdrawn', 'transferred')`;
-/** As `support_request_waiting_idx` holds them. */
-const WAITING_ORDER = [
-	desc(supportRequest.urgent),
-	desc(supportRequest.priority),
-	asc(supportRequest.respondBy),
-	asc(supportRequest.submittedAt),
-];
-/** The decision that counts for the whole request. */
-const present = and(
-	eq(orientation.requestId, supportRequest.id),
-	sql`${orientation.present} = 1 AND ${orientation.needId} IS NULL`,
-);
 
 const WAITING_VIEWS: InboxView[] = ['waiting', 'late', 'still_waiting', 'sent', 'returned'];
 export const isWaitingView = (show: InboxView): boolean => WAITING_VIEWS.includes(show);
@@ -73,12 +70,7 @@ function shown({ show = 'waiting', today }: InboxFilters): SQL | undefined {
 /** What was sent to another structure is theirs to take. */
 function theirs({ onlyOf }: InboxFilters): SQL | undefined {
 	if (!onlyOf) return undefined;
-	const free = or(
-		isNull(orientation.id),
-		ne(orientation.state, 'sent'),
-		eq(orientation.structureId, onlyOf.structureId ?? ''),
-	);
-	return or(and(waiting, free), eq(supportRequest.assignedToId, onlyOf.accountId));
+	return or(and(waiting, freeFor(onlyOf.structureId)), eq(supportRequest.assignedToId, onlyOf.accountId));
 }
 
 const asksFor = (q: Queries, theme: Theme) =>
@@ -103,16 +95,26 @@ const inArea = (q: Queries, territoryId: string, areaId: string) =>
 			),
 	);
 
-const isReference = (typed: string) => /-/.test(typed) && /\d/.test(typed);
-
 /** By reference or by name; undefined: nothing is looked for; null: nobody is found. */
 async function searched(q: Queries, territoryId: string, typed: string): Promise<SQL | undefined | null> {
-	const reference = typed.trim().toUpperCase();
-	if (!reference) return undefined;
-	if (isReference(reference)) return eq(supportRequest.reference, reference);
+	if (!typed.trim()) return undefined;
+	const { code } = await getTerritory(q, territoryId);
+	const references = possibleReferences(typed, code);
+	// Ten digits may be a number of a phone: a reference is one that is there.
+	const [named] =
+		references.length > 0
+			? await q
+					.select({ id: supportRequest.id })
+					.from(supportRequest)
+					.where(inArray(supportRequest.reference, references))
+					.limit(1)
+			: [];
+	if (named) return eq(supportRequest.id, named.id);
 	const found = await peopleFound(q, territoryId, typed);
 	if (found === null) return undefined;
-	return found.length > 0 ? inArray(supportRequest.personId, found) : null;
+	// Too many to be named: whatever list it is, its own rows are soon enough of a page.
+	if ('terms' in found) return and(...keysMatch(q, found.terms));
+	return found.ids.length > 0 ? inArray(supportRequest.personId, found.ids) : null;
 }
 
 /**
@@ -147,7 +149,7 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 		})
 		.from(supportRequest)
 		.innerJoin(person, eq(person.id, supportRequest.personId))
-		.leftJoin(orientation, present)
+		.leftJoin(orientation, presentDecision)
 		.leftJoin(structure, eq(structure.id, orientation.structureId))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.leftJoin(account, eq(account.id, supportRequest.assignedToId))
@@ -193,46 +195,76 @@ async function themesOf(q: Queries, requestIds: string[]): Promise<Map<string, T
 	return found;
 }
 
-/** How many requests nobody took yet. */
-export async function waitingCount(q: Queries, territoryId: string): Promise<number> {
-	const [row] = await waitingRow(q).execute({ territoryId });
-	return row!.waiting;
+/** How many requests nobody took yet; for a referent, without those that another structure was sent. */
+export async function waitingCount(q: Queries, territoryId: string, onlyOf?: Referent): Promise<number> {
+	const [row] = await waitingRow(q).execute({ territoryId, today: '' });
+	return onlyOf ? row!.waiting - (await sentCount(q, territoryId, '', onlyOf)).elsewhere : row!.waiting;
 }
 
+/** Counted in the index alone. */
 const waitingRow = prepared((q) =>
 	q
-		.select({ waiting: count() })
+		.select({
+			waiting: count(),
+			late: countWhere(lt(supportRequest.respondBy, sql.placeholder('today'))),
+		})
 		.from(supportRequest)
 		.where(and(eq(supportRequest.territoryId, sql.placeholder('territoryId')), waiting))
 		.prepare(),
 );
 
-/** How many of those that wait are late, said they still wait, wait at a structure, came back from one. */
-export async function inboxCounts(q: Queries, territoryId: string, today: string) {
-	const ofTerritory = eq(supportRequest.territoryId, territoryId);
-	const counted = async (...which: (SQL | undefined)[]) => {
-		const [row] = await q
-			.select({ requests: count() })
-			.from(supportRequest)
-			.where(and(ofTerritory, waiting, ...which));
-		return row!.requests;
-	};
-	// The plus: from the decisions, of which few wait; requests that do may be thousands.
-	const oneOfThese = sql`+${supportRequest.territoryId} = ${territoryId} AND +${supportRequest.status} = 'submitted'`;
-	const decided = async (state: SQL) => {
-		const [row] = await q
-			.select({ requests: count() })
-			.from(orientation)
-			.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
-			.where(and(eq(orientation.territoryId, territoryId), state, isNull(orientation.needId), oneOfThese));
-		return row!.requests;
-	};
+// The plus: from the decisions, of which few wait; requests that do may be thousands.
+const decidedOf = (territoryId: string, state: SQL) =>
+	and(
+		eq(orientation.territoryId, territoryId),
+		state,
+		isNull(orientation.needId),
+		sql`+${supportRequest.territoryId} = ${territoryId} AND +${supportRequest.status} = 'submitted'`,
+	);
+const isSent = sql`${orientation.present} = 1 AND ${orientation.state} = 'sent'`;
+const isReturned = sql`${orientation.present} = 1 AND ${orientation.state} = 'declined'`;
+
+/** Of the requests that wait at a structure: all, and those that wait at another one than this referent's. */
+async function sentCount(q: Queries, territoryId: string, today: string, onlyOf: Referent | undefined) {
+	const elsewhere = sql`${orientation.structureId} <> ${onlyOf?.structureId ?? ''}`;
+	const [row] = await q
+		.select({
+			all: count(),
+			elsewhere: countWhere(elsewhere),
+			lateElsewhere: countWhere(sql`${elsewhere} AND ${supportRequest.respondBy} < ${today}`),
+			stillWaitingElsewhere: countWhere(sql`${elsewhere} AND ${supportRequest.stillWaitingAt} IS NOT NULL`),
+		})
+		.from(orientation)
+		.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
+		.where(decidedOf(territoryId, isSent));
+	return row!;
+}
+
+/**
+ * How many of those that wait are late, said they still wait, wait at a structure, came back from one; for a referent, of those
+ * their list shows: all but what another structure was sent, which is little.
+ */
+export async function inboxCounts(q: Queries, territoryId: string, today: string, onlyOf?: Referent) {
+	const [all] = await waitingRow(q).execute({ territoryId, today });
+	const [still] = await q
+		.select({ requests: count() })
+		.from(supportRequest)
+		.where(
+			and(eq(supportRequest.territoryId, territoryId), waiting, sql`${supportRequest.stillWaitingAt} IS NOT NULL`),
+		);
+	const sent = await sentCount(q, territoryId, today, onlyOf);
+	const [returned] = await q
+		.select({ requests: count() })
+		.from(orientation)
+		.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
+		.where(decidedOf(territoryId, isReturned));
+	const hidden = onlyOf ? sent : { elsewhere: 0, lateElsewhere: 0, stillWaitingElsewhere: 0 };
 	return {
-		waiting: await waitingCount(q, territoryId),
-		late: await counted(lt(supportRequest.respondBy, today)),
-		stillWaiting: await counted(sql`${supportRequest.stillWaitingAt} IS NOT NULL`),
-		sent: await decided(sql`${orientation.present} = 1 AND ${orientation.state} = 'sent'`),
-		returned: await decided(sql`${orientation.present} = 1 AND ${orientation.state} = 'declined'`),
+		waiting: all!.waiting - hidden.elsewhere,
+		late: all!.late - hidden.lateElsewhere,
+		stillWaiting: still!.requests - hidden.stillWaitingElsewhere,
+		sent: sent.all - hidden.elsewhere,
+		returned: returned!.requests,
 	};
 }
 

@@ -1,12 +1,23 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { aCoordinator, aPerson, aReferent, aRequest, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import {
+	aCoordinator,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aTerritory,
+	NOW,
+	theTerritory,
+} from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { NEED_STATUSES, type NeedStatus } from '../../shared/codes.ts';
+import type { Theme } from '../../shared/themes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { historyOf } from '../audit/queries.ts';
 import type { Db } from '../db/client.ts';
-import { auditEntry, need } from '../db/schema/index.ts';
+import { auditEntry, need, structure } from '../db/schema/index.ts';
+import { addStep } from '../pathway/steps.ts';
 import { liftNeed, resumeNeed, sendNeed, takeNeed, takeRequest, withdrawNeed, withdrawRequest } from './commands.ts';
 import { needMayMove, needStatesBefore, type NeedMover } from './need-rules.ts';
 import { progressMessage } from './progress.ts';
@@ -41,6 +52,7 @@ test('a need moves along the table, and along nothing else', () => {
 		['in_progress', 'open', 'structure'],
 		['open', 'lifted', 'follower'],
 		['in_progress', 'lifted', 'follower'],
+		['open', 'in_progress', 'follower'],
 		['lifted', 'in_progress', 'follower'],
 		['open', 'dropped', 'person'],
 		['in_progress', 'dropped', 'person'],
@@ -123,4 +135,96 @@ describe('a need that is settled', () => {
 		const at = lines.indexOf('Logement');
 		expect(lines.slice(at, at + 3)).toEqual(['Logement', 'Réglé', 'C’est réglé. Vous pouvez le redemander.']);
 	});
+});
+
+describe('a need the lead deals with', () => {
+	const words = async (now = NOW) => {
+		const lines = await progressMessage(db.read, sent.id, 'fr', now);
+		const at = lines.indexOf('Logement');
+		return lines.slice(at + 1, at + 4);
+	};
+	const structureName = async ({ structureId }: typeof lead) =>
+		(await db.read.select().from(structure).where(eq(structure.id, structureId)).limit(1))[0]!.name;
+
+	test('is the lead’s structure’s as soon as the request is taken, with a day', async () => {
+		await taken();
+		expect(await row()).toMatchObject({ status: 'open', structureId: lead.structureId, expectedOn: '2026-03-17' });
+		expect(await words()).toEqual([
+			'En attente',
+			'prévu pour le mardi 17 mars',
+			`Suivi par\u00a0: ${await structureName(lead)}.`,
+		]);
+	});
+
+	test('is begun by them, and the person reads it', async () => {
+		await taken();
+		expect(await resume()).toMatchObject({ requestId: sent.id });
+		expect((await words())[0]).toBe('En cours');
+		const told = await historyOf(db.read, sent.personId, 10);
+		expect(told.filter(({ subjectId }) => subjectId === housing).map(({ action }) => action)).toEqual(['need.taken']);
+		await expect(resume(other)).rejects.toThrow('not_found');
+	});
+
+	test('is begun by a step that they decide about it, and only by them', async () => {
+		await taken();
+		await aPathway(db, { personId: sent.personId });
+		const { personId } = sent;
+		const decide = (by: typeof lead, theme: Theme) =>
+			db.write((tx) => addStep(tx, { personId, title: 'Appeler', theme, owner: 'referent', by: as(by), now: NOW }));
+		await decide(lead, 'mobility');
+		expect((await row()).status).toBe('open');
+		await decide(other, 'housing');
+		expect((await row()).status).toBe('open');
+		await decide(lead, 'housing');
+		expect(await row()).toMatchObject({ status: 'in_progress', structureId: lead.structureId });
+		await lift();
+		await decide(lead, 'housing');
+		expect((await row()).status).toBe('lifted');
+	});
+
+	test('begun by them, it is called back from where it was sent', async () => {
+		await taken();
+		const send = { needId: housing, structureId: other.structureId, by: as(lead), now: NOW };
+		await db.write((tx) => sendNeed(tx, send));
+		await resume();
+		expect(await row()).toMatchObject({ status: 'in_progress', structureId: lead.structureId });
+		await expect(db.write((tx) => takeNeed(tx, { needId: housing, by: as(other), now: NOW }))).rejects.toThrow();
+	});
+
+	test('late, it is said to be', async () => {
+		await taken();
+		expect((await words(new Date('2026-03-18T09:00:00Z')))[1]).toBe(
+			'Prévu pour le mardi 17 mars : c’est en retard. Vous pouvez appeler.',
+		);
+		// Somebody answered: the day has served.
+		await resume();
+		expect((await words(new Date('2026-03-18T09:00:00Z')))[1]).toMatch(/^Suivi par/);
+		await lift();
+		expect((await words(new Date('2026-03-18T09:00:00Z')))[1]).toBe('C’est réglé. Vous pouvez le redemander.');
+	});
+
+	test('sent once its day is over, it is late still; a refusal moves no day either', async () => {
+		await taken();
+		const later = new Date('2026-03-20T09:00:00Z');
+		const send = (structureId: string, now: Date) =>
+			db.write((tx) => sendNeed(tx, { needId: housing, structureId, by: as(lead), now }));
+		await send(other.structureId, later);
+		expect((await row()).expectedOn).toBe('2026-03-17');
+		expect((await words(later)).join(' ')).toContain('c’est en retard');
+		await send(lead.structureId, new Date('2026-03-25T09:00:00Z'));
+		expect((await row()).expectedOn).toBe('2026-03-17');
+	});
+});
+
+test('somebody known is told of the structure of their own basin', async () => {
+	const doubs = await theTerritory(db, 'doubs');
+	const known = async (inseeCode: string) => {
+		const { id: personId } = await aPerson(db, { territoryId: doubs.id, inseeCode });
+		const { id } = await aRequest(db, { personId, themes: ['housing', 'employment'] });
+		return (await progressMessage(db.read, id, 'fr', NOW)).join('\n');
+	};
+	// Two basins, each with own teams.
+	expect(await known('25056')).toContain('de Besançon');
+	expect(await known('25388')).toContain('de Montbéliard');
+	expect(await known('25388')).not.toContain('de Besançon');
 });

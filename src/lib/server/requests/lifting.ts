@@ -1,6 +1,7 @@
-/** A need that is settled (`lifted`), said by who follows the person for it. */
+/** A need that is begun or settled, said by who follows the person for it. */
 import { and, eq, inArray } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
+import type { Theme } from '../../shared/themes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
@@ -9,6 +10,8 @@ import { findMembership } from '../people/queries.ts';
 import type { Membership } from '../people/rules.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { needStatesBefore } from './need-rules.ts';
+import { needOrientation, recallNeed } from './orienting.ts';
+import { findOpenRequest } from './queries.ts';
 
 type Actor = Pick<SignedIn, 'accountId' | 'role' | 'structureId' | 'territoryId'>;
 
@@ -35,7 +38,10 @@ export const mayLift = (membership: Membership | undefined, theme: string): bool
  */
 export const liftNeed = (tx: Tx, input: Lifting): Promise<NeedMoved | null> => moveNeed(tx, input, 'lifted');
 
-/** It was settled too soon: somebody works on it again. @throws as `liftNeed` */
+/**
+ * Who follows the person begins it, or takes it up again when it was settled too soon. Sent to a structure that has not answered, it is
+ * called back: one of them does it. @throws as `liftNeed`
+ */
 export const resumeNeed = (tx: Tx, input: Lifting): Promise<NeedMoved | null> => moveNeed(tx, input, 'in_progress');
 
 async function moveNeed(tx: Tx, { needId, by, now }: Lifting, to: 'lifted' | 'in_progress'): Promise<NeedMoved | null> {
@@ -48,10 +54,48 @@ async function moveNeed(tx: Tx, { needId, by, now }: Lifting, to: 'lifted' | 'in
 		.returning({ id: need.id });
 	if (moved.length === 0) return null;
 	const { requestId, reference, personId } = row;
+	const begins = to === 'in_progress' && row.status === 'open';
+	if (begins) await beginHere(tx, { needId, by, now });
 	await tx.update(supportRequest).set({ updatedAt: now }).where(eq(supportRequest.id, requestId));
-	const action = to === 'lifted' ? 'need.lifted' : 'need.resumed';
+	const action = to === 'lifted' ? 'need.lifted' : begins ? 'need.taken' : 'need.resumed';
 	await recordAudit(tx, { action, actor: by, subjectId: needId, personId, at: now });
 	return { requestId, reference, personId };
+}
+
+/**
+ * Something was decided about a theme by who follows the person for it: a need that nobody had begun is begun. One that waits at a
+ * structure stays there, and without such a need nothing changes.
+ */
+export async function beginNeedOf(
+	tx: Tx,
+	{
+		personId,
+		theme,
+		by,
+		now,
+	}: { personId: string; theme: Theme; by: Pick<Actor, 'accountId' | 'role' | 'structureId'>; now: Date },
+): Promise<void> {
+	const open = await findOpenRequest(tx, personId);
+	if (!open || !mayLift(await findMembership(tx, personId, by.accountId, now), theme)) return;
+	const [row] = await tx
+		.select({ id: need.id })
+		.from(need)
+		.where(and(eq(need.requestId, open.id), eq(need.theme, theme), eq(need.status, 'open')))
+		.limit(1);
+	if (!row || (await needOrientation(tx, row.id))?.state === 'sent') return;
+	await tx.update(need).set({ status: 'in_progress' }).where(eq(need.id, row.id));
+	await beginHere(tx, { needId: row.id, by, now });
+	await recordAudit(tx, { action: 'need.taken', actor: by, subjectId: row.id, personId, at: now });
+}
+
+/** Whoever begins it answers for it, unless it was taken by another structure. */
+async function beginHere(
+	tx: Tx,
+	{ needId, by, now }: Omit<Lifting, 'by'> & { by: Pick<Actor, 'structureId'> },
+): Promise<void> {
+	if ((await needOrientation(tx, needId))?.state === 'taken') return;
+	await recallNeed(tx, needId, now);
+	if (by.structureId) await tx.update(need).set({ structureId: by.structureId }).where(eq(need.id, needId));
 }
 
 /** A need of an open request, for who follows the person for its theme. */

@@ -6,7 +6,10 @@ import { need, supportRequest } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { seal } from '../platform/sealing.ts';
 import type { ThemeAnswers } from './answers.ts';
+import { answerForAdded } from './assigning.ts';
+import { recallNeed } from './orienting.ts';
 import { findOpenRequest, needsOf } from './queries.ts';
+import { askedAgain } from './need-rules.ts';
 
 /**
  * What kept somebody from coming, or would help them come, becomes a need of their open request; one that was lifted or dropped
@@ -27,12 +30,14 @@ export async function openNeed(
 		note: [same?.answers.note, note].filter(Boolean).join('\n'),
 	};
 	const columns = {
-		status: 'open' as const,
-		closedAt: null,
+		...askedAgain(now),
 		detailSealed: seal(`need.detail_sealed:${id}`, JSON.stringify(detail)),
 	};
-	if (same) await tx.update(need).set(columns).where(eq(need.id, id));
-	else await tx.insert(need).values({ id, requestId: request.id, personId, theme, createdAt: now, ...columns });
+	if (same) {
+		await recallNeed(tx, id, now);
+		await tx.update(need).set(columns).where(eq(need.id, id));
+	} else await tx.insert(need).values({ id, requestId: request.id, personId, theme, ...columns });
+	await answerForAdded(tx, request, now);
 	await tx.update(supportRequest).set({ updatedAt: now }).where(eq(supportRequest.id, request.id));
 	const detailOfAudit = { themes: [theme] };
 	await recordAudit(tx, {

@@ -18,6 +18,8 @@ export interface Situation {
 	areaId: string | null;
 	/** Null: the commune is in the perimeter today. Else the day it joins, or `never`. */
 	outsideUntil: string | null;
+	/** Ids of structures that did not take this request. */
+	declinedBy?: string[];
 }
 export interface Place {
 	id: string;
@@ -46,8 +48,11 @@ export type Why =
 	| { code: 'basin' }
 	| { code: 'commune' }
 	| { code: 'full'; structure: string; limit: number }
+	| { code: 'declined'; structure: string }
 	| { code: 'least_loaded'; leads: number; limit: number | null }
 	| { code: 'pair' }
+	/** No structure of those the rules name is here. */
+	| { code: 'no_structure' }
 	| { code: 'nobody' };
 
 export interface Proposal {
@@ -76,13 +81,17 @@ export function propose(situation: Situation, known: Known): Proposal {
 		const from = situation.outsideUntil === 'never' ? null : situation.outsideUntil;
 		return { ...NOTHING, isPriority, why: [{ code: 'outside', from }] };
 	}
+	const hasDeclined = ({ id }: Place) => situation.declinedBy?.includes(id) ?? false;
+	// Sent there again, it would come back again.
+	const places = known.places.filter((place) => !hasDeclined(place));
+	const declined = known.places.filter(hasDeclined).map(({ name }) => ({ code: 'declined' as const, structure: name }));
 	const rules = rulesOf(settings).filter((rule) => fits(rule, situation));
 	// A network that has no structure here proposes nobody: the next rule speaks.
 	const isHere = (networks: string[]) =>
-		networks.some((name) => nearest(ofNetwork(name), situation, known.places).length > 0);
+		networks.some((name) => nearest(ofNetwork(name), situation, places).length > 0);
 	const where = rules.find(({ to }) => to !== undefined && isHere(to));
 	const kind = rules.find((rule) => rule.kind !== undefined)?.kind ?? null;
-	const chosen = where ? choosePlace(where.to!, situation, known) : { place: null, lead: null, why: [] };
+	const chosen = where ? choosePlace(where.to!, situation, { ...known, places }) : NO_PLACE;
 	const second = chosen.lead && settings.worksInPairs ? otherHalf(chosen.lead, known) : null;
 	return {
 		structure: chosen.place && { id: chosen.place.id, name: chosen.place.name },
@@ -93,6 +102,7 @@ export function propose(situation: Situation, known: Known): Proposal {
 		why: [
 			...(where ? reasonsOf(where, situation) : []),
 			...(audience && where?.audience !== audience ? [{ code: 'audience' as const, audience }] : []),
+			...declined,
 			...chosen.why,
 			...(second ? [{ code: 'pair' as const }] : []),
 		],
@@ -145,6 +155,7 @@ interface Chosen {
 	lead: Colleague | null;
 	why: Why[];
 }
+const NO_PLACE: Chosen = { place: null, lead: null, why: [{ code: 'no_structure' }] };
 
 /** The first structure, in the order of the rule, where somebody still has room; one without anybody is proposed last. */
 function choosePlace(networks: string[], situation: Situation, { settings, places, team }: Known): Chosen {

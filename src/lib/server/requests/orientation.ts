@@ -91,11 +91,19 @@ export async function proposalFor(q: Queries, requestId: string, territoryId: st
 	const team = (await teamOf(q, territoryId)).filter(({ status, role }) => status === 'active' && role === 'referent');
 	const known = { settings: territory.settings, places, team };
 	const needs = await needsOf(q, requestId);
+	const declined = await q
+		.select({ needId: orientation.needId, structureId: orientation.structureId })
+		.from(orientation)
+		.where(and(eq(orientation.requestId, requestId), eq(orientation.state, 'declined')))
+		.limit(100);
+	const placeOf = ({ structureId }: { structureId: string }) => structureId;
 	return {
-		...propose(situation, known),
+		...propose({ ...situation, declinedBy: declined.filter(({ needId }) => needId === null).map(placeOf) }, known),
 		byNeed: Object.fromEntries(
 			needs.map(({ id, theme }) => {
-				const place = situation.outsideUntil === null ? proposeForNeed(theme, situation, places) : null;
+				const declinedBy = declined.filter(({ needId }) => needId === id).map(placeOf);
+				const left = places.filter((place) => !declinedBy.includes(place.id));
+				const place = situation.outsideUntil === null ? proposeForNeed(theme, situation, left) : null;
 				return [id, place && { id: place.id, name: place.name }];
 			}),
 		),

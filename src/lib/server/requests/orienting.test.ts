@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
 	aCoordinator,
@@ -12,15 +12,25 @@ import {
 } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans } from '../../../../tests/support/plans.ts';
+import type { Theme } from '../../shared/themes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Db } from '../db/client.ts';
-import { auditEntry, need, orientation, supportRequest } from '../db/schema/index.ts';
+import { auditEntry, need, orientation, structure, supportRequest } from '../db/schema/index.ts';
 import { assignLead } from '../people/commands.ts';
-import { getPersonFor } from '../people/queries.ts';
-import { declineNeed, declineRequest, decideRequest, sendNeed, takeNeed, takeRequest } from './commands.ts';
+import { followersNow, getPersonFor } from '../people/queries.ts';
+import {
+	declineNeed,
+	declineRequest,
+	decideRequest,
+	reopenRequest,
+	sendNeed,
+	takeNeed,
+	takeRequest,
+	withdrawRequest,
+} from './commands.ts';
 import { inbox, inboxCounts, needsReturned, needsSentTo } from './inbox.ts';
 import { followedProposals, proposalFor } from './orientation.ts';
-import { getRequestFor, orientationsOf } from './reading.ts';
+import { getRequestFor, needsTaken, orientationsOf, tookThemes } from './reading.ts';
 
 type Staff = Awaited<ReturnType<typeof aReferent>>;
 const as = (account: { id: string; role: string; territoryId: string | null; structureId: string | null }) =>
@@ -65,6 +75,25 @@ const row = async () =>
 	(await db.read.select().from(supportRequest).where(eq(supportRequest.id, sent.id)).limit(1))[0]!;
 
 describe('a request sent to a structure', () => {
+	test('withdrawn by the person, it is no longer given back', async () => {
+		await toStructure();
+		const own = { personId: sent.personId, reference: sent.reference!, now: NOW };
+		await db.write((tx) => withdrawRequest(tx, own));
+		await expect(giveBack(housing)).rejects.toThrow('already_answered');
+		await expect(giveBack(elsewhere)).rejects.toThrow('not_found');
+		await db.write((tx) => reopenRequest(tx, own));
+		// Called back: the coordinator decides again.
+		await expect(giveBack(housing)).rejects.toThrow('already_answered');
+		expect(await inboxCounts(db.read, territoryId, '2026-03-02')).toMatchObject({ waiting: 1, sent: 0 });
+	});
+
+	test('taken by somebody, it is no longer given back either', async () => {
+		await toStructure();
+		await take(colleague);
+		await expect(giveBack(housing)).rejects.toThrow('already_answered');
+		expect((await row()).status).toBe('assigned');
+	});
+
 	test('is read and taken there, and nowhere else', async () => {
 		await toStructure();
 		const read = (account: Staff) => getRequestFor(db.read, as(account), sent.reference!);
@@ -77,7 +106,7 @@ describe('a request sent to a structure', () => {
 		expect([await listed(colleague), await listed(elsewhere)]).toEqual([1, 0]);
 		await take(colleague);
 		expect(await row()).toMatchObject({ status: 'assigned', assignedToId: colleague.id });
-		expect(await orientationsOf(db.read, sent.id)).toMatchObject(new Map([[null, { state: 'taken' }]]));
+		expect(await orientationsOf(db.read, sent, NOW)).toMatchObject(new Map([[null, { state: 'taken' }]]));
 	});
 
 	test('taken by two at once: one wins, the other is told', async () => {
@@ -100,7 +129,7 @@ describe('a request sent to a structure', () => {
 			assignedToId: null,
 		});
 		expect(await inboxCounts(db.read, territoryId, '2026-03-02')).toMatchObject({ waiting: 1, sent: 0, returned: 1 });
-		expect(await orientationsOf(db.read, sent.id)).toMatchObject(
+		expect(await orientationsOf(db.read, sent, NOW)).toMatchObject(
 			new Map([[null, { state: 'declined', declineReason: 'full', declineNote: 'Complet' }]]),
 		);
 		// Anybody of the territory reads it again; said twice, it is refused.
@@ -144,6 +173,40 @@ describe('the proposal of the rules', () => {
 		expect(first!.reasonSealed).not.toContain('connaît');
 		const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'request.oriented')).limit(5);
 		expect(journal.map(({ detail }) => detail.followed)).toEqual([false, true]);
+	});
+
+	test('who declined it is not proposed again, and it is said', async () => {
+		const first = (await proposed()).structure!;
+		await decide({ structureId: first.id });
+		const [decliner] = [housing, elsewhere].filter(({ structureId }) => structureId === first.id);
+		await giveBack(decliner!);
+		const { structure, why } = await proposed();
+		expect(structure).not.toBeNull();
+		expect(structure!.id).not.toBe(first.id);
+		expect(why).toContainEqual({ code: 'declined', structure: first.name });
+	});
+
+	test('when they propose nobody, it is said, and choosing needs no reason', async () => {
+		const alone = await aTerritory(db);
+		const [chief, referent] = [
+			await aCoordinator(db, { territoryId: alone.id }),
+			await aReferent(db, { structureId: (await aStructure(db, { territoryId: alone.id, kind: 'autre' })).id }),
+		];
+		const request = await aRequest(db, { personId: (await aPerson(db, { territoryId: alone.id })).id });
+		// The coordinator's own structure is of no network of the rules either.
+		await db.write((tx) => tx.update(structure).set({ kind: 'autre' }).where(eq(structure.territoryId, alone.id)));
+		const proposal = await proposalFor(db.read, request.id, alone.id, NOW);
+		expect(proposal).toMatchObject({ structure: null, why: [{ code: 'no_structure' }] });
+		const choice = {
+			...NOTHING,
+			accountId: referent.id,
+			proposal,
+			reference: request.reference!,
+			by: as(chief),
+			now: NOW,
+		};
+		await db.write((tx) => decideRequest(tx, choice));
+		expect(await followedProposals(db.read, alone.id, later(1))).toEqual({ proposed: 0, followed: 0 });
 	});
 
 	test('reads by index', async () => {
@@ -201,6 +264,23 @@ describe('one need of a request', () => {
 		expect(String(results.find((result) => result.status === 'rejected')!.reason)).toContain('need_already_taken');
 	});
 
+	test('whoever took it follows the person because of it: the person and the lead read that reason', async () => {
+		await send(lead);
+		const why = async ({ id }: Staff) => {
+			const line = (await followersNow(db.read, sent.personId, later(1))).find(({ accountId }) => accountId === id);
+			return line && tookThemes(await needsTaken(db.read, sent.personId), line);
+		};
+		expect(await why(housing)).toBeUndefined();
+		await takeIt(housing);
+		expect(await why(housing)).toEqual(['housing']);
+		expect(await why(lead)).toEqual([]);
+		// What they took before a line ended is no reason of the next one.
+		const [line] = (await followersNow(db.read, sent.personId, NOW)).filter(({ part }) => part === 'member');
+		const next = { ...line!, startedAt: later(2) };
+		expect(tookThemes(await needsTaken(db.read, sent.personId), next)).toEqual([]);
+		expect(await fullScans(db, () => needsTaken(db.read, sent.personId))).toEqual([]);
+	});
+
 	test('declined, it returns to the coordinator with the same day; sent again, the day still stands', async () => {
 		await send(lead);
 		const { expectedOn } = await needRow();
@@ -216,6 +296,21 @@ describe('one need of a request', () => {
 		expect(await needRow()).toMatchObject({ expectedOn });
 		expect(await needsReturned(db.read, territoryId)).toEqual([]);
 		expect((await getRequestFor(db.read, as(coordinator), sent.reference!)).access).toBe('limited');
+	});
+
+	test('who declined it is not proposed for it again', async () => {
+		const answersHere = { themes: ['housing'] as Theme[] };
+		await db.write((tx) =>
+			tx
+				.update(structure)
+				.set(answersHere)
+				.where(inArray(structure.id, [housing.structureId, elsewhere.structureId])),
+		);
+		const proposed = async () => (await proposalFor(db.read, sent.id, territoryId, NOW)).byNeed[needId]?.id;
+		const first = (await proposed())!;
+		await send(lead, first);
+		await decline(first === housing.structureId ? housing : elsewhere);
+		expect(await proposed()).toBe(first === housing.structureId ? elsewhere.structureId : housing.structureId);
 	});
 
 	test('is sent by who leads, or by the coordinator once it came back; not while it is taken', async () => {
@@ -234,7 +329,11 @@ describe('one need of a request', () => {
 		await send(lead);
 		await takeIt(housing);
 		needId = sent.needs.find(({ theme }) => theme === 'employment')!.id;
+		const read = async () =>
+			(await getRequestFor(db.read, as(housing), sent.reference!)).needs.map(({ theme }) => theme).sort();
+		expect(await read()).toEqual(['housing']);
 		await send(lead);
+		expect(await read()).toEqual(['employment', 'housing']);
 		await takeIt(housing);
 		const { themes } = await getPersonFor(db.read, as(housing), sent.personId);
 		expect(themes).toEqual(['housing', 'employment']);

@@ -6,7 +6,8 @@ import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { account, need, orientation, structure, supportRequest } from '../db/schema/index.ts';
-import { findMembership } from '../people/queries.ts';
+import { findMembership, followersNow } from '../people/queries.ts';
+import { seesTheme } from '../people/rules.ts';
 import { joinAsMember } from '../people/sharing.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -53,12 +54,12 @@ export interface Decision {
 export async function decideRequest(tx: Tx, decision: Decision): Promise<{ id: string; personId: string }> {
 	const { reference, accountId, kind, reason, proposal, by, now } = decision;
 	const row = await waitingRequest(tx, reference, by);
-	const hasProposal = proposal !== null && proposal.kind !== null;
+	const hasProposal = proposal !== null && proposal.structure !== null && proposal.kind !== null;
 	const followed = hasProposal ? isAsProposed(proposal, decision) : null;
 	if (followed === false && !reason.trim()) throw new DomainError('reason_needed', 'invalid');
 	const structureId = accountId ? await structureOf(tx, accountId) : decision.structureId;
 	await checkStructure(tx, structureId, row.territoryId);
-	await endPresent(tx, and(eq(orientation.requestId, row.id), isNull(orientation.needId)), now);
+	await recallWhole(tx, row.id, now);
 	if (accountId) await assignRequest(tx, { reference, accountId, by, now, reason });
 	const id = newId();
 	await tx.insert(orientation).values({
@@ -114,7 +115,8 @@ interface Declining {
 
 /**
  * The structure it was sent to does not take the request: it is the coordinator's again, and the day to answer by stays.
- * @throws DomainError `not_found`, `already_answered` (conflict), `note_needed` (invalid) when the reason is « other »
+ * @throws DomainError `not_found`, `already_answered` (conflict) when it no longer waits there, `note_needed` (invalid) when the reason
+ * is « other »
  */
 export async function declineRequest(
 	tx: Tx,
@@ -122,7 +124,9 @@ export async function declineRequest(
 ): Promise<{ id: string; personId: string }> {
 	const row = await requestOf(tx, input.reference, input.by);
 	const present = await wholeOrientation(tx, row.id);
-	if (!present || present.structureId !== input.by.structureId) throw notFound();
+	const isOurs = present ? present.structureId === input.by.structureId : await wasSentTo(tx, row.id, input.by);
+	if (!isOurs) throw notFound();
+	if (!present || row.status !== 'submitted') throw new DomainError('already_answered', 'conflict');
 	await decline(tx, present.id, input);
 	const { id, personId } = row;
 	const detail = { reason: input.reason };
@@ -135,6 +139,22 @@ export async function declineRequest(
 		at: input.now,
 	});
 	return { id, personId };
+}
+
+/** It waited there, until it was called back: withdrawn by the person since, or moved. */
+async function wasSentTo(q: Queries, requestId: string, { structureId }: Actor): Promise<boolean> {
+	const [row] = await q
+		.select({ id: orientation.id })
+		.from(orientation)
+		.where(
+			and(
+				eq(orientation.requestId, requestId),
+				isNull(orientation.needId),
+				eq(orientation.structureId, structureId ?? ''),
+			),
+		)
+		.limit(1);
+	return row !== undefined;
 }
 
 async function decline(tx: Tx, id: string, { reason, note, by, now }: Declining): Promise<void> {
@@ -168,7 +188,8 @@ export interface NeedChange {
 
 /**
  * Sends one need to a structure of the territory: by who leads the person, or by the coordinator while nobody leads or after
- * it came back. Its expected day is set the first time and never moved by a refusal.
+ * it came back. Its expected day is that of the first sending, never moved by a refusal and never later than the one it had. What
+ * somebody took stays theirs while they follow the person.
  * @throws DomainError `not_found`, `need_taken` (conflict), `structure_unknown` (invalid)
  */
 export async function sendNeed(tx: Tx, input: OnNeed & { structureId: string }): Promise<NeedChange> {
@@ -176,7 +197,8 @@ export async function sendNeed(tx: Tx, input: OnNeed & { structureId: string }):
 	const row = await openNeed(tx, needId, by);
 	const present = await needOrientation(tx, needId);
 	if (!(await maySend(tx, row, present, by))) throw notFound();
-	if (present?.state === 'taken') throw new DomainError('need_taken', 'conflict');
+	const wasTaken = present?.state === 'taken';
+	if (wasTaken && (await isHeld(tx, row, present, now))) throw new DomainError('need_taken', 'conflict');
 	await checkStructure(tx, structureId, row.territoryId);
 	await endPresent(tx, eq(orientation.needId, needId), now);
 	const id = newId();
@@ -196,7 +218,11 @@ export async function sendNeed(tx: Tx, input: OnNeed & { structureId: string }):
 	const first = respondByDay(localDay(now, zone), settings.firstContactDays, await holidaysOf(tx, holidayZone));
 	await tx
 		.update(need)
-		.set({ structureId, expectedOn: row.expectedOn ?? first })
+		.set({
+			structureId,
+			expectedOn: row.expectedOn && row.expectedOn < first ? row.expectedOn : first,
+			...(wasTaken ? { status: 'open' } : {}),
+		})
 		.where(eq(need.id, needId));
 	const detail = { structureId };
 	await recordAudit(tx, { action: 'need.sent', actor: by, subjectId: needId, personId, detail, at: now });
@@ -241,9 +267,16 @@ export async function declineNeed(tx: Tx, input: OnNeed & Declining): Promise<Ne
 	return { requestId, reference, personId, orientationId: present.id };
 }
 
-/** What is on its way anywhere is called back: the request ended, or went to another territory. */
+/** What is on its way anywhere is called back: the request ended, waits again, or went to another territory. */
 export const recallAll = (tx: Tx, requestId: string, now: Date) =>
 	endPresent(tx, eq(orientation.requestId, requestId), now);
+
+/** The same for the request alone, not for its needs. */
+export const recallWhole = (tx: Tx, requestId: string, now: Date) =>
+	endPresent(tx, and(eq(orientation.requestId, requestId), isNull(orientation.needId)), now);
+
+/** The same for one need: dropped, or asked for again. */
+export const recallNeed = (tx: Tx, needId: string, now: Date) => endPresent(tx, eq(orientation.needId, needId), now);
 
 /** They become history; what was still on its way is said to have been called back. */
 async function endPresent(tx: Tx, which: SQL | undefined, now: Date): Promise<void> {
@@ -311,6 +344,17 @@ async function maySend(
 	const membership = await findMembership(tx, row.personId, by.accountId);
 	if (membership?.part === 'lead' || membership?.part === 'second') return true;
 	return by.role === 'coordinator' && (row.requestStatus === 'submitted' || present?.state === 'declined');
+}
+
+/** Who took the need still follows the person for it, and works here. */
+async function isHeld(
+	q: Queries,
+	{ personId, theme }: { personId: string; theme: string },
+	{ accountId }: OrientationRow,
+	now: Date,
+): Promise<boolean> {
+	const line = (await followersNow(q, personId, now)).find((member) => member.accountId === accountId);
+	return line !== undefined && line.active && seesTheme(line.themes, theme);
 }
 
 async function structureOf(tx: Tx, accountId: string): Promise<string | null> {

@@ -1,6 +1,6 @@
 /** Which question pages a request has, in order, and what comes after which. */
 import type { Theme } from '../../shared/themes.ts';
-import type { Answers } from './answers.ts';
+import type { Answers, ContactAnswers } from './answers.ts';
 
 export type Page = 'themes' | 'securite' | 'commune' | Theme | 'foyer' | 'contact' | 'verifier';
 
@@ -52,11 +52,16 @@ export function previousPage(page: Page, answers: Answers, known: Known): Page |
 	return pages[pages.indexOf(page) - 1] ?? null;
 }
 
+/** A call was asked for, and there is neither a number nor a wish to be written to instead. */
+const callsNobody = (wantsCall: boolean, { reach, phone }: ContactAnswers) => wantsCall && !phone && reach !== 'email';
+
 /** What must be answered before it can be sent: what to help with, where, and how to reach the person. */
 export function missingPages(answers: Answers, known: Known): ('themes' | 'commune' | 'contact')[] {
 	const missing: ('themes' | 'commune' | 'contact')[] = [];
 	if (answers.themes.length === 0 && !answers.wantsCall) missing.push('themes');
 	if (!known.commune && !answers.inseeCode) missing.push('commune');
-	if (!known.contact && !answers.contact) missing.push('contact');
+	// « Appelez-moi » may be chosen once the contact is written.
+	const isReached = answers.contact && !callsNobody(answers.wantsCall, answers.contact);
+	if (!known.contact && !isReached) missing.push('contact');
 	return missing;
 }

@@ -3,7 +3,7 @@ import type { NeedProgress, Progress } from '../../shared/request-progress.ts';
 import { progressLines } from '../../shared/request-progress.ts';
 import type { Locale } from '../../paraglide/runtime.js';
 import type { Queries } from '../db/client.ts';
-import { leadOf } from '../people/queries.ts';
+import { leadOf, personOf } from '../people/queries.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import type { RequestRow } from './drafts.ts';
@@ -20,32 +20,42 @@ export interface RequestProgress extends Progress {
 
 /** Who reads it was checked by the caller; answers are left out. */
 export async function progressOf(q: Queries, request: RequestRow & SentRequest, now: Date): Promise<RequestProgress> {
-	const [{ zone }, needs, lead, standing, usual] = await Promise.all([
+	const [{ zone }, person, needs, lead, standing, usual] = await Promise.all([
 		getTerritory(q, request.territoryId),
+		personOf(q, request.personId),
 		needsOf(q, request.id),
 		leadOf(q, request.personId),
-		orientationsOf(q, request.id),
+		orientationsOf(q, request, now),
 		usualStructures(q, request, now),
 	]);
+	const today = localDay(now, zone);
 	const whereIs = (needId: string | null) => {
 		const at = standing.get(needId);
-		return at ? { state: at.state, structure: at.structureName } : null;
+		return at && !at.isLeft ? { state: at.state, structure: at.structureName } : null;
 	};
+	const isLeft = (needId: string) => standing.get(needId)?.isLeft ?? false;
 	return {
 		status: request.status as Progress['status'],
 		respondBy: request.respondBy,
-		isLate: isLateOn(request, localDay(now, zone)),
+		isLate: isLateOn(request, today),
+		byEmail: person.phone === null,
 		whole: request.status === 'submitted' ? whereIs(null) : null,
 		lead: lead ? { name: lead.name, structure: lead.structureName } : null,
 		leadPhone: lead?.structurePhone ?? null,
-		needs: needs.map(({ id, theme, status, expectedOn }) => ({
-			id,
-			theme,
-			status,
-			expectedOn,
-			at: whereIs(id),
-			usual: usual(theme),
-		})),
+		// Who took it is gone: nobody has begun it, and the lead answers for it.
+		needs: needs
+			.map((row) => (isLeft(row.id) && row.status === 'in_progress' ? { ...row, status: 'open' as const } : row))
+			.map(({ id, theme, status, expectedOn: day, structureId }) => ({
+				id,
+				theme,
+				status,
+				// The day of an answer: once somebody works on it, one that is over says nothing.
+				expectedOn: status === 'in_progress' && day && day < today ? null : day,
+				isLate: status === 'open' && day !== null && day < today,
+				at: whereIs(id),
+				structure: isLeft(id) ? (lead?.structureName ?? null) : usual.named(structureId),
+				usual: usual.for(theme),
+			})),
 		zone,
 	};
 }

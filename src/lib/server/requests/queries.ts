@@ -4,6 +4,7 @@ import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
 import { municipality, need, supportRequest } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { personOf } from '../people/queries.ts';
@@ -125,16 +126,24 @@ function detailOf(needId: string, sealed: string | null): ThemeAnswers {
 	return text ? (JSON.parse(text) as ThemeAnswers) : { ticks: {}, note: '' };
 }
 
-/** Names, by theme, of the structures that answer where the request comes from, until a professional decides. */
+/**
+ * Names of structures: of the one that answers for a theme where the person lives, until a professional decides; and of the one
+ * that was decided.
+ */
 export async function usualStructures(
 	q: Queries,
-	request: Pick<RequestRow, 'inseeCode'> & { territoryId: string },
+	request: Pick<RequestRow, 'inseeCode'> & { personId: string; territoryId: string },
 	now: Date,
-): Promise<(theme: Theme) => string | null> {
-	const coverage = request.inseeCode ? await territoryForMunicipality(q, request.inseeCode, now) : null;
+): Promise<{ for: (theme: Theme) => string | null; named: (structureId: string | null) => string | null }> {
+	// Somebody known was not asked again where they live.
+	const inseeCode = (await personOf(q, request.personId)).inseeCode ?? request.inseeCode;
+	const coverage = inseeCode ? await territoryForMunicipality(q, inseeCode, now) : null;
 	const areaId = coverage?.kind === 'inside' ? coverage.employmentAreaId : null;
 	const structures = await listStructures(q, request.territoryId);
-	return (theme) => structureFor(structures, theme, areaId)?.name ?? null;
+	return {
+		for: (theme) => structureFor(structures, theme, areaId)?.name ?? null,
+		named: (structureId) => structures.find(({ id }) => id === structureId)?.name ?? null,
+	};
 }
 
 /** Name of a commune, for pages that show an answer again. */
@@ -224,3 +233,12 @@ export async function recentAnswerDays(q: Queries, territoryId: string, now: Dat
 		.limit(MOST_COUNTED);
 	return nineInTenDays(rows.map(({ submittedAt, assignedAt }) => assignedAt!.getTime() - submittedAt!.getTime()));
 }
+
+/** Every request of a person, drafts and those added to another too, newest first: for their own copy of their data. */
+export const requestsKept = (q: Queries, personId: string) =>
+	q
+		.select()
+		.from(supportRequest)
+		.where(eq(supportRequest.personId, personId))
+		.orderBy(desc(supportRequest.createdAt))
+		.limit(WHOLE);

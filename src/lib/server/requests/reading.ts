@@ -1,10 +1,12 @@
 /** One request as a professional reads it. */
 import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { RequestStatus } from '../../shared/codes.ts';
+import type { Theme } from '../../shared/themes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import { account, filing, need, orientation, structure, supportRequest } from '../db/schema/index.ts';
-import { getPersonFor, personOf } from '../people/queries.ts';
+import { WHOLE } from '../db/whole.ts';
+import { followersNow, getPersonFor, personOf } from '../people/queries.ts';
 import { follows, seesTheme } from '../people/rules.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
@@ -63,8 +65,10 @@ async function accessTo(
 	if (here && row.status === 'submitted' && (await mayDecide(q, viewer, row.id)))
 		return { access: 'whole', themes: null, leads: viewer.role === 'coordinator' };
 	const own = await accessByPerson(q, viewer, row.personId);
-	if (own && own.access !== 'limited') return own;
+	if (own?.access === 'whole' && !own.themes) return own;
 	const themes = here ? await themesSent(q, viewer, row.id) : [];
+	// Whoever follows for one need reads the next one that is sent to them too.
+	if (own?.access === 'whole') return { ...own, themes: [...new Set([...(own.themes ?? []), ...themes])] };
 	if (themes.length > 0) return { access: 'themes', themes, leads: viewer.role === 'coordinator' };
 	// Gone to another territory: who it was and where it went, nothing more.
 	if (own || (here && viewer.role === 'coordinator' && row.status === 'transferred')) return NAME_ONLY;
@@ -110,8 +114,16 @@ async function themesSent(q: Queries, viewer: Viewer, requestId: string): Promis
 	return rows.map(({ theme }) => theme);
 }
 
-/** Where each need stands, by need id; `null` key: the whole request. */
-export async function orientationsOf(q: Queries, requestId: string) {
+/**
+ * Where each need stands, by need id; `null` key: the whole request. `isLeft`: the need goes on, and who took it no longer follows the person, or works
+ * here no more: nobody has it.
+ */
+export async function orientationsOf(
+	q: Queries,
+	{ id: requestId, personId }: { id: string; personId: string },
+	now: Date,
+) {
+	const followers = (await followersNow(q, personId, now)).filter(({ active }) => active);
 	const rows = await q
 		.select({
 			id: orientation.id,
@@ -120,7 +132,10 @@ export async function orientationsOf(q: Queries, requestId: string) {
 			structureId: orientation.structureId,
 			structureName: structure.name,
 			structurePhone: structure.phone,
+			accountId: orientation.accountId,
 			accountName: account.displayName,
+			theme: need.theme,
+			status: need.status,
 			at: orientation.at,
 			declineReason: orientation.declineReason,
 			declineNoteSealed: orientation.declineNoteSealed,
@@ -128,14 +143,21 @@ export async function orientationsOf(q: Queries, requestId: string) {
 		.from(orientation)
 		.innerJoin(structure, eq(structure.id, orientation.structureId))
 		.leftJoin(account, eq(account.id, orientation.accountId))
+		.leftJoin(need, eq(need.id, orientation.needId))
 		.where(and(eq(orientation.requestId, requestId), sql`${orientation.present} = 1`))
 		.orderBy(asc(orientation.at))
 		.limit(30);
+	const isLeft = ({ state, theme, status, accountId }: (typeof rows)[number]) =>
+		state === 'taken' &&
+		theme !== null &&
+		(status === 'open' || status === 'in_progress') &&
+		!followers.some((member) => member.accountId === accountId && seesTheme(member.themes, theme));
 	return new Map(
-		rows.map(({ declineNoteSealed, ...row }) => [
-			row.needId,
-			{ ...row, declineNote: unsealNullable(`orientation.decline_note_sealed:${row.id}`, declineNoteSealed) },
-		]),
+		rows.map((row) => {
+			const { declineNoteSealed, theme: _, status: __, accountId: ___, ...shown } = row;
+			const declineNote = unsealNullable(`orientation.decline_note_sealed:${row.id}`, declineNoteSealed);
+			return [row.needId, { ...shown, declineNote, isLeft: isLeft(row) }];
+		}),
 	);
 }
 export type OrientationView = NonNullable<ReturnType<Awaited<ReturnType<typeof orientationsOf>>['get']>>;
@@ -150,4 +172,54 @@ export async function filingOf(q: Queries, requestId: string) {
 		.where(eq(filing.requestId, requestId))
 		.limit(1);
 	return row;
+}
+
+/**
+ * Needs of the person that somebody took, whoever has them now. Whoever takes one joins the follow-up (`takeNeed`): it is the reason
+ * of a line that bears none.
+ */
+export const needsTaken = async (q: Queries, personId: string) =>
+	q
+		.select({ accountId: orientation.accountId, theme: need.theme, at: orientation.endedAt })
+		.from(supportRequest)
+		.innerJoin(orientation, eq(orientation.requestId, supportRequest.id))
+		.innerJoin(need, eq(need.id, orientation.needId))
+		.where(and(eq(supportRequest.personId, personId), eq(orientation.state, 'taken')))
+		.orderBy(asc(orientation.at))
+		.limit(WHOLE);
+
+/** Themes of the needs for which somebody follows the person: those they took since their line began, while they see them. */
+export const tookThemes = (
+	taken: Awaited<ReturnType<typeof needsTaken>>,
+	line: { accountId: string; startedAt: Date; themes: readonly string[] | null },
+): Theme[] => [
+	...new Set(
+		taken
+			.filter(({ accountId, at }) => accountId === line.accountId && at !== null && at >= line.startedAt)
+			.map(({ theme }) => theme)
+			.filter((theme) => line.themes === null || line.themes.includes(theme)),
+	),
+];
+
+/** Every decision of where a request or a need goes, those of the past too, with why: for the person's own copy of their data. */
+export async function orientationsKept(q: Queries, requestId: string) {
+	const rows = await q
+		.select({ orientation, theme: need.theme, structureName: structure.name, accountName: account.displayName })
+		.from(orientation)
+		.innerJoin(structure, eq(structure.id, orientation.structureId))
+		.leftJoin(account, eq(account.id, orientation.accountId))
+		.leftJoin(need, eq(need.id, orientation.needId))
+		.where(eq(orientation.requestId, requestId))
+		.orderBy(asc(orientation.at))
+		.limit(WHOLE);
+	return rows.map(({ orientation: row, ...names }) => ({
+		...names,
+		at: row.at,
+		endedAt: row.endedAt,
+		kind: row.kind,
+		state: row.state,
+		reason: unsealNullable(`orientation.reason_sealed:${row.id}`, row.reasonSealed),
+		declineReason: row.declineReason,
+		declineNote: unsealNullable(`orientation.decline_note_sealed:${row.id}`, row.declineNoteSealed),
+	}));
 }

@@ -1,27 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Db } from '../db/client.ts';
-import { auditEntry, catchment, holiday, need, person, supportRequest } from '../db/schema/index.ts';
+import { account, auditEntry, catchment, holiday, need, person, supportRequest } from '../db/schema/index.ts';
 import { aCoordinator, aMunicipality, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
+import { endFollowUp } from '../people/commands.ts';
 import { NO_ANSWERS, NO_CONTACT, openAnswers, sealAnswers, type Answers } from './answers.ts';
+import { sendShort } from './at-once.ts';
 import {
 	assignRequest,
 	joinPerson,
 	reopenRequest,
 	saveAnswers,
 	sayStillWaiting,
+	sendNeed,
 	submitRequest,
+	takeNeed,
 	takeRequest,
 	withdrawNeed,
 	withdrawRequest,
 } from './commands.ts';
 import { findDraft, type Owner } from './drafts.ts';
 import { inbox, inboxCounts } from './inbox.ts';
+import type { Page } from './pages.ts';
 import { findOpenRequest, getOwnRequest, needsOf } from './queries.ts';
-import { getRequestFor } from './reading.ts';
+import { getRequestFor, orientationsOf } from './reading.ts';
 
 let db: Db;
 let territoryId: string;
@@ -102,6 +107,50 @@ test('a draft follows the person who signs in, then stays theirs on another phon
 	expect(brought.id).toBe(draft.id);
 	expect((await findDraft(db.read, ofPerson(personId)))?.id).toBe(draft.id);
 	expect(await findDraft(db.read, visitor)).toBeUndefined();
+});
+
+test('a page posted after the session ended joins the person’s draft page by page, and hides nothing', async () => {
+	const { id: personId } = await aPerson(db, { territoryId });
+	const back: Owner = { personId, browserHash: 'browser-one' };
+	const save = (owner: Owner, page: Page, change: Partial<Answers>, now: Date) =>
+		db.write((tx) =>
+			saveAnswers(tx, { owner, page, change: (answers) => ({ ...answers, ...change }), locale: 'fr', now }),
+		);
+	const note = (text: string) => ({ byTheme: { housing: { ticks: {}, note: text } } });
+	const own = await save(ofPerson(personId), 'themes', { themes: ['housing', 'health'] }, days(0));
+	await save(ofPerson(personId), 'housing', note('Avant'), days(0));
+	await save(ofPerson(personId), 'securite', { urgency: ['food'] }, days(0));
+	// Signed out without knowing it.
+	await save(visitor, 'housing', note('Après'), days(1));
+	const draft = (await findDraft(db.read, back))!;
+	expect(draft).toMatchObject({ id: own.id, answers: { themes: ['housing', 'health'], urgency: ['food'] } });
+	expect(draft.answers.byTheme.housing?.note).toBe('Après');
+	// Another phone has not seen that page yet; a page saved later in the account stays.
+	expect((await findDraft(db.read, ofPerson(personId)))?.answers.byTheme.housing?.note).toBe('Avant');
+	await save(back, 'securite', { urgency: [] }, days(2));
+	const kept = (await findDraft(db.read, ofPerson(personId)))!;
+	expect(kept).toMatchObject({ id: own.id, answers: { urgency: [], byTheme: { housing: { note: 'Après' } } } });
+	expect(await findDraft(db.read, visitor)).toBeUndefined();
+});
+
+test('sent at once from there, the request has that page too', async () => {
+	const { id: personId } = await aPerson(db, { territoryId });
+	const back: Owner = { personId, browserHash: 'browser-one' };
+	const { id } = await draftOf(ofPerson(personId), complete({ themes: ['housing'] }));
+	await db.write((tx) =>
+		saveAnswers(tx, {
+			owner: visitor,
+			page: 'housing',
+			change: (answers) => ({ ...answers, byTheme: { housing: { ticks: {}, note: 'Après' } } }),
+			locale: 'fr',
+			now: days(1),
+		}),
+	);
+	const sent = await send(id, back, days(2));
+	expect((await needsOf(db.read, sent.id)).map(({ theme, answers }) => [theme, answers.note])).toEqual([
+		['housing', 'Après'],
+	]);
+	expect(await findDraft(db.read, back)).toBeUndefined();
 });
 
 test('sending writes the person, the needs, the reference, the day to answer by and the journal', async () => {
@@ -326,4 +375,195 @@ test('the inbox shows urgent requests first, then the oldest, and finds a name w
 test('one browser opens thirty drafts a day at most', async () => {
 	for (let count = 0; count < 30; count += 1) await filed(visitor);
 	await expect(draftOf(visitor, NO_ANSWERS)).rejects.toThrow('too_many_drafts');
+});
+
+describe('reopened', () => {
+	const staff = async () => asViewer(await aReferent(db, { territoryId }));
+	const rowOf = async (id: string) =>
+		(await db.read.select().from(supportRequest).where(eq(supportRequest.id, id)).limit(1))[0]!;
+	const reopen = (personId: string, reference: string, now = days(2)) =>
+		db.write((tx) => reopenRequest(tx, { personId, reference, now }));
+	async function taken() {
+		const { id: personId } = await aPerson(db, { territoryId });
+		const lead = await staff();
+		const { id, reference } = await filed(ofPerson(personId));
+		await db.write((tx) => takeRequest(tx, { reference, account: lead, now: NOW }));
+		const withdraw = () => db.write((tx) => withdrawRequest(tx, { personId, reference, now: days(1) }));
+		return { personId, lead, id, reference, withdraw };
+	}
+
+	test('with the lead who still follows, it goes on where it stood, and the needs are answered for', async () => {
+		const { personId, lead, id, reference, withdraw } = await taken();
+		await withdraw();
+		await reopen(personId, reference);
+		expect(await rowOf(id)).toMatchObject({ status: 'assigned', assignedToId: lead.accountId, closedAt: null });
+		expect(await needsOf(db.read, id)).toMatchObject(
+			['housing', 'mobility'].map((theme) => ({
+				theme,
+				status: 'open',
+				structureId: lead.structureId,
+				expectedOn: '2026-03-19',
+			})),
+		);
+	});
+
+	test('after the follow-up ended it waits for somebody, and the list shows it', async () => {
+		const { personId, lead, id, reference, withdraw } = await taken();
+		await withdraw();
+		await db.write((tx) => endFollowUp(tx, { personId, accountId: lead.accountId, by: lead, now: days(1) }));
+		await reopen(personId, reference);
+		expect(await rowOf(id)).toMatchObject({ status: 'submitted', assignedToId: null, assignedAt: null });
+		expect(await inbox(db.read, territoryId, { today: '2026-03-04' })).toMatchObject([{ id }]);
+		const other = await staff();
+		await db.write((tx) => takeRequest(tx, { reference, account: other, now: days(3) }));
+		expect(await rowOf(id)).toMatchObject({ status: 'assigned', assignedToId: other.accountId });
+	});
+
+	test('with a lead whose account was closed it waits too', async () => {
+		const { personId, lead, id, reference, withdraw } = await taken();
+		await withdraw();
+		await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, lead.accountId)));
+		await reopen(personId, reference);
+		expect(await rowOf(id)).toMatchObject({ status: 'submitted', assignedToId: null });
+	});
+
+	test('« j’attends toujours » of before is no longer said', async () => {
+		const { id: personId } = await aPerson(db, { territoryId });
+		const { id, reference } = await filed(ofPerson(personId));
+		await db.write((tx) => sayStillWaiting(tx, { personId, reference, now: days(10) }));
+		await db.write((tx) => withdrawRequest(tx, { personId, reference, now: days(11) }));
+		await reopen(personId, reference, days(12));
+		expect(await rowOf(id)).toMatchObject({ status: 'submitted', stillWaitingAt: null });
+	});
+
+	test('a need somebody had taken is nobody’s any more', async () => {
+		const { personId, lead, id, reference, withdraw } = await taken();
+		const taker = await staff();
+		const [housing] = await needsOf(db.read, id);
+		const needId = housing!.id;
+		const send = { needId, structureId: taker.structureId!, by: lead, now: NOW };
+		await db.write((tx) => sendNeed(tx, send));
+		await db.write((tx) => takeNeed(tx, { needId, by: taker, now: NOW }));
+		await withdraw();
+		await reopen(personId, reference);
+		expect((await needsOf(db.read, id))[0]).toMatchObject({ status: 'open', structureId: lead.structureId });
+		expect(await orientationsOf(db.read, { id, personId }, days(2))).toEqual(new Map());
+		// It can be sent again, as nobody has it.
+		await db.write((tx) => sendNeed(tx, { ...send, now: days(3) }));
+	});
+
+	test('a need that was taken, dropped, then asked for again is nobody’s either', async () => {
+		const { personId, lead, id, reference } = await taken();
+		const taker = await staff();
+		const needId = (await needsOf(db.read, id))[0]!.id;
+		await db.write((tx) => sendNeed(tx, { needId, structureId: taker.structureId!, by: lead, now: NOW }));
+		await db.write((tx) => takeNeed(tx, { needId, by: taker, now: NOW }));
+		await db.write((tx) => withdrawNeed(tx, { personId, reference, needId, now: days(1) }));
+		expect((await orientationsOf(db.read, { id, personId }, days(2))).get(needId)).toBeUndefined();
+		const owner = ofPerson(personId);
+		const { id: draftId } = await draftOf(owner, { ...NO_ANSWERS, themes: ['housing'] });
+		await send(draftId, owner, days(2));
+		const again = (await needsOf(db.read, id)).find(({ theme }) => theme === 'housing');
+		expect(again).toMatchObject({
+			id: needId,
+			status: 'open',
+			structureId: lead.structureId,
+			expectedOn: '2026-03-19',
+		});
+	});
+});
+
+describe('what was added to an open request', () => {
+	const asked = async () => {
+		const { id: personId } = await aPerson(db, { territoryId });
+		const open = await filed(ofPerson(personId), complete({ themes: ['employment'], urgency: null }));
+		return { personId, open };
+	};
+	const short = (personId: string, formId = 'form-one') =>
+		db.write((tx) =>
+			sendShort(tx, {
+				formId,
+				personId,
+				themes: ['health'],
+				wantsCall: true,
+				note: 'Une phrase',
+				locale: 'fr',
+				now: NOW,
+			}),
+		);
+
+	test('twenty replays of a form kept on the phone find its first receipt', async () => {
+		const { personId, open } = await asked();
+		const all = await Promise.all(Array.from({ length: 20 }, () => short(personId)));
+		expect(new Set(all.map(({ reference }) => reference))).toEqual(new Set([open.reference]));
+		expect(new Set(all.map(({ draftId }) => draftId)).size).toBe(1);
+		expect(all.filter(({ first }) => first)).toHaveLength(1);
+		expect(await db.read.select().from(supportRequest)).toHaveLength(2);
+		expect(await short(personId, 'form-two')).toMatchObject({ first: true, added: true, reference: open.reference });
+	});
+
+	test('the draft of a visitor who signed in before sending it is found again too', async () => {
+		const { personId, open } = await asked();
+		const { id } = await draftOf(visitor, { ...NO_ANSWERS, themes: ['health'] });
+		const owner = { personId, browserHash: 'browser-one' };
+		await send(id, owner);
+		expect(await send(id, owner)).toMatchObject({ first: false, added: true, reference: open.reference, draftId: id });
+		await expect(send(id, ofPerson((await aPerson(db, { territoryId })).id))).rejects.toThrow('not_found');
+	});
+
+	test('what was said around the needs is kept, and the names are those of before', async () => {
+		const { personId, open } = await asked();
+		const owner = ofPerson(personId);
+		const before = (await findOpenRequest(db.read, personId))!;
+		expect(openAnswers(before.id, before.answersSealed)).toMatchObject({ urgency: null, wantsCall: false });
+		const contact = {
+			...NO_CONTACT,
+			firstName: 'Autre',
+			lastName: 'Nom',
+			reach: 'sms' as const,
+			interpreterIn: 'Dari',
+			helper: 'Nadia',
+			helperUntil: '2026-04-02',
+		};
+		const { id: draftId } = await draftOf(owner, {
+			...NO_ANSWERS,
+			themes: ['health'],
+			wantsCall: true,
+			urgency: ['food'],
+			household: { household: 'couple', childrenCount: 1, childAges: ['3_5'] },
+			contact,
+		});
+		await send(draftId, owner, days(1));
+		const row = (await findOpenRequest(db.read, personId))!;
+		expect(row).toMatchObject({ id: open.id, wantsCall: true, urgent: true });
+		const answers = openAnswers(row.id, row.answersSealed);
+		expect(answers).toMatchObject({
+			themes: ['employment', 'health'],
+			urgency: ['food'],
+			wantsCall: true,
+			household: { household: 'couple', childrenCount: 1 },
+			contact: {
+				reach: 'sms',
+				moments: ['morning'],
+				helpToCome: ['interpreter'],
+				interpreterIn: 'Dari',
+				helper: 'Nadia',
+			},
+		});
+		expect(answers.contact?.lastName).toBe(openAnswers(before.id, before.answersSealed).contact?.lastName);
+		const helped = await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'request.helped'));
+		expect(helped).toMatchObject([{ subjectId: open.id, personId, detail: { until: '2026-04-02' } }]);
+	});
+
+	test('« C’est moi » brings what the visitor said as well', async () => {
+		const { personId } = await asked();
+		const sent = await filed(visitor, complete({ urgency: ['roof'], wantsCall: true }));
+		await db.write((tx) => joinPerson(tx, { requestId: sent.id, personId, now: NOW }));
+		const row = (await findOpenRequest(db.read, personId))!;
+		expect(row.wantsCall).toBe(true);
+		expect(openAnswers(row.id, row.answersSealed)).toMatchObject({
+			urgency: ['roof'],
+			contact: { reach: 'call', helpToCome: ['interpreter'] },
+		});
+	});
 });

@@ -1,6 +1,7 @@
 /** Decisions about a request that need neither the database nor the clock. */
 import { URGENCIES, type Urgency } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
+import { westernDigits } from '../platform/forms.ts';
 import { isMobile } from '../platform/phone.ts';
 import { addDays, addMonths, isCounted, type Holidays } from '../territories/calendar.ts';
 import { answersOf, type Answers, type ContactAnswers } from './answers.ts';
@@ -58,7 +59,7 @@ const OLDEST = 120;
  * @returns null when it is no date, in the future, or more than 120 years ago
  */
 export function readBirthDate(typed: string, today: string): string | null {
-	const [year, month, day] = birthParts(typed.trim());
+	const [year, month, day] = birthParts(westernDigits(typed).trim());
 	if (year === undefined) return null;
 	const thisYear = Number(today.slice(0, 4));
 	if (year > thisYear || year < thisYear - OLDEST) return null;

@@ -1,9 +1,8 @@
 /** From draft to submitted request, once. */
 import { and, eq } from 'drizzle-orm';
-import type { NeedStatus } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
-import { recordAudit } from '../audit/commands.ts';
+import { recordAudit, type AuditActor } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
 import { need, person, supportRequest } from '../db/schema/index.ts';
 import { createPerson, touchContact } from '../people/commands.ts';
@@ -13,12 +12,16 @@ import { newId, newReference } from '../platform/ids.ts';
 import { seal } from '../platform/sealing.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf, territoryForMunicipality } from '../territories/queries.ts';
-import { answersOf, openAnswers, sealAnswers, withKnown, type Answers, type ThemeAnswers } from './answers.ts';
-import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
+import { answersOf, bothAnswers, openAnswers, sealAnswers, withKnown, withMore, type Answers } from './answers.ts';
+import { answerForAdded, giveToLead } from './assigning.ts';
+import { dropBrought, findDraft, ownedBy, type Owner, type RequestRow } from './drafts.ts';
+import { followLead } from './handing-on.ts';
+import { recallNeed } from './orienting.ts';
 import { missingPages } from './pages.ts';
+import { askedAgain } from './need-rules.ts';
 import { findOpenRequest, knownAnswers, knownOf, needsOf } from './queries.ts';
 import { isPriorityOn } from './orientation.ts';
-import { asksForMoney, isUrgent, respondByDay, silenceDay } from './rules.ts';
+import { asksForMoney, helperOn, isUrgent, respondByDay, silenceDay } from './rules.ts';
 
 export interface Submission {
 	draftId: string;
@@ -29,6 +32,8 @@ export interface Submission {
 	now: Date;
 }
 export interface Submitted {
+	/** What was sent; the same as `id` unless it was added to a request that was open. */
+	draftId: string;
 	id: string;
 	reference: string;
 	personId: string;
@@ -58,23 +63,28 @@ export async function submitRequest(tx: Tx, submission: Submission): Promise<Sub
 		.limit(1);
 	if (!row) throw notFound();
 	if (row.status !== 'draft') return firstReceipt(tx, row);
-	const said = openAnswers(row.id, row.answersSealed);
+	// Their own draft: with what was typed in this browser while they were signed out.
+	const own = owner.personId && row.personId === owner.personId ? await findDraft(tx, owner) : undefined;
+	const isGathered = own?.id === row.id;
+	const said = isGathered ? own.answers : openAnswers(row.id, row.answersSealed);
 	const answers = withKnown(said, owner.personId ? await knownAnswers(tx, owner.personId) : null);
 	const missing = missingPages(answers, await knownOf(tx, owner.personId));
 	if (missing.length > 0) throw new DomainError('request_incomplete', 'invalid', { missing });
 	const open = owner.personId ? await findOpenRequest(tx, owner.personId) : undefined;
-	if (open) return addToOpen(tx, { row, open, answers, submission });
+	if (isGathered) await dropBrought(tx, owner, row.id);
+	if (open) return addToOpen(tx, { row, open, answers: said, submission });
 	return sendNew(tx, { row, answers, submission });
 }
 
 async function firstReceipt(tx: Tx, row: RequestRow): Promise<Submitted> {
 	if (row.mergedIntoId) {
 		const [target] = await tx.select().from(supportRequest).where(eq(supportRequest.id, row.mergedIntoId)).limit(1);
-		if (target) return { ...(await firstReceipt(tx, target)), added: true };
+		if (target) return { ...(await firstReceipt(tx, target)), draftId: row.id, added: true };
 	}
 	if (!row.reference || !row.personId || !row.territoryId) throw notFound();
 	const { id, reference, personId, territoryId } = row;
-	return { id, reference, personId, territoryId, themes: [], asksForMoney: false, first: false, added: false };
+	const sent = { draftId: id, id, reference, personId, territoryId };
+	return { ...sent, themes: [], asksForMoney: false, first: false, added: false };
 }
 
 interface Sending {
@@ -93,6 +103,7 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 	const holidays = await holidaysOf(tx, territory.holidayZone);
 	const reference = newReference(territory.code);
 	const own = await personOf(tx, personId);
+	const helper = helperOn(answers.contact, today);
 	const sent = await tx
 		.update(supportRequest)
 		.set({
@@ -103,7 +114,7 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 			urgent: isUrgent(answers),
 			priority: isPriorityOn(territory.settings, own, { answers, today }),
 			answersSealed: sealAnswers(row.id, answers),
-			channel: by ? 'professional' : answers.contact?.helper ? 'helped' : 'self',
+			channel: by ? 'professional' : helper ? 'helped' : 'self',
 			submittedAt: now,
 			updatedAt: now,
 			respondBy: respondByDay(today, territory.settings.firstContactDays, holidays),
@@ -111,9 +122,11 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 		})
 		.where(and(eq(supportRequest.id, row.id), eq(supportRequest.status, 'draft')))
 		.returning({ id: supportRequest.id });
-	if (sent.length === 0) throw new DomainError('request_already_sent', 'conflict');
+	if (sent.length === 0) throw new DomainError('request_already_sent', 'already');
 	const themes = themesAsked(answers);
 	await writeNeeds(tx, { requestId: row.id, personId, themes, answers, now });
+	// Whoever still leads them has it from the start: nobody else could take it.
+	await giveToLead(tx, { id: row.id, personId, territoryId, sentAt: now, now });
 	await touchContact(tx, personId, now);
 	const actor = by ?? undefined;
 	await recordAudit(tx, {
@@ -121,13 +134,14 @@ async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<S
 		actor,
 		subjectId: row.id,
 		personId,
-		detail: { themes },
+		detail: saidOf(themes, answers),
 		at: now,
 	});
-	const until = answers.contact?.helperUntil;
+	const until = helper?.until;
 	if (until)
 		await recordAudit(tx, { action: 'request.helped', actor, subjectId: row.id, personId, detail: { until }, at: now });
 	return {
+		draftId: row.id,
 		id: row.id,
 		reference,
 		personId,
@@ -172,6 +186,13 @@ async function newPerson(tx: Tx, answers: Answers, locale: string, now: Date) {
 	return { personId: id, territoryId };
 }
 
+/** For the journal: whoever leads the person reads on their first page that it cannot wait, or that a call is asked for (people/today.ts). */
+const saidOf = (themes: Theme[], answers: Answers) => ({
+	themes,
+	urgent: isUrgent(answers),
+	call: answers.wantsCall,
+});
+
 /** « Appelez-moi » without a theme is a need of its own. */
 const themesAsked = (answers: Answers): Theme[] => (answers.themes.length > 0 ? answers.themes : ['other']);
 
@@ -193,27 +214,17 @@ async function writeNeeds(tx: Tx, { requestId, personId, themes, answers, now }:
 		const detailSealed = seal(`need.detail_sealed:${id}`, JSON.stringify(detail));
 		if (!same)
 			await tx.insert(need).values({ id, requestId, personId, theme, status: 'open', detailSealed, createdAt: now });
-		else
+		else {
+			const again = same.status === 'lifted' || same.status === 'dropped';
+			// Who had taken it may no longer: it is looked at again.
+			if (again) await recallNeed(tx, id, now);
 			await tx
 				.update(need)
-				.set({ detailSealed, ...reopened(same.status) })
+				.set({ detailSealed, ...(again ? askedAgain(now) : {}) })
 				.where(eq(need.id, id));
+		}
 	}
 }
-
-/** Asked again: what was said before stays. */
-const bothAnswers = (before: ThemeAnswers, now: ThemeAnswers): ThemeAnswers => ({
-	ticks: Object.fromEntries(
-		[...Object.keys(before.ticks), ...Object.keys(now.ticks)].map((question) => [
-			question,
-			[...new Set([...(before.ticks[question] ?? []), ...(now.ticks[question] ?? [])])],
-		]),
-	),
-	note: [...new Set([before.note, now.note])].filter(Boolean).join('\n'),
-});
-
-const reopened = (status: NeedStatus) =>
-	status === 'lifted' || status === 'dropped' ? { status: 'open' as const, closedAt: null } : {};
 
 /** Adds to the open request; the draft stays, withdrawn, and leads a replay to it. */
 async function addToOpen(
@@ -222,36 +233,61 @@ async function addToOpen(
 ): Promise<Submitted> {
 	const { now, by } = submission;
 	const themes = themesAsked(answers);
-	const added = await mergeNeeds(tx, { from: row, into: open, themes, answers, now });
-	const actor = by ?? undefined;
 	const { id, personId } = open;
-	await recordAudit(tx, { action: 'request.need_added', actor, subjectId: id, personId, detail: { themes }, at: now });
-	return { ...added, themes, asksForMoney: asksForMoney(answers), first: true, added: true };
+	await knownPerson(tx, personId, answers);
+	const actor = by ?? undefined;
+	const added = await mergeNeeds(tx, { from: row, into: open, themes, answers, actor, now });
+	const { zone } = await getTerritory(tx, added.territoryId);
+	const until = helperOn(answers.contact, localDay(now, zone))?.until;
+	if (until)
+		await recordAudit(tx, { action: 'request.helped', actor, subjectId: id, personId, detail: { until }, at: now });
+	return { draftId: row.id, ...added, themes, asksForMoney: asksForMoney(answers), first: true, added: true };
 }
 
 async function mergeNeeds(
 	tx: Tx,
-	input: { from: RequestRow; into: RequestRow & { personId: string }; themes: Theme[]; answers: Answers; now: Date },
+	input: {
+		from: RequestRow;
+		into: RequestRow & { personId: string };
+		themes: Theme[];
+		answers: Answers;
+		actor?: AuditActor;
+		now: Date;
+	},
 ) {
-	const { from, into, themes, answers, now } = input;
+	const { from, into, themes, answers, actor, now } = input;
+	// Whose it is from now on: a replay, from a phone or a form that knows no more than this id, finds its receipt.
 	await tx
 		.update(supportRequest)
-		.set({ status: 'withdrawn', mergedIntoId: into.id, closedAt: now, updatedAt: now })
+		.set({ status: 'withdrawn', personId: into.personId, mergedIntoId: into.id, closedAt: now, updatedAt: now })
 		.where(eq(supportRequest.id, from.id));
+	const childcareGoesOn = (await needsOf(tx, into.id)).some(
+		({ theme, status }) => theme === 'childcare' && (status === 'open' || status === 'in_progress'),
+	);
 	await writeNeeds(tx, { requestId: into.id, personId: into.personId, themes, answers, now });
 	const { zone, settings } = await getTerritory(tx, into.territoryId!);
 	const today = localDay(now, zone);
 	const own = await personOf(tx, into.personId);
+	const all = withMore(openAnswers(into.id, into.answersSealed), answers);
+	// Two months run from the asking that goes on (CRPA L231-4): asked once more, they go on; withdrawn or settled since, they begin anew.
+	const silence = from.silenceOn ?? (asksForMoney(all) ? silenceDay(today, settings.silenceRefusalMonths) : null);
+	const silenceOn = childcareGoesOn ? (into.silenceOn ?? silence) : silence;
 	await tx
 		.update(supportRequest)
 		.set({
 			updatedAt: now,
+			answersSealed: sealAnswers(into.id, all),
+			wantsCall: into.wantsCall || answers.wantsCall,
 			urgent: into.urgent || isUrgent(answers),
 			priority: into.priority || isPriorityOn(settings, own, { answers, today }),
-			silenceOn: into.silenceOn ?? (asksForMoney(answers) ? silenceDay(today, settings.silenceRefusalMonths) : null),
+			silenceOn: themes.includes('childcare') ? silenceOn : into.silenceOn,
 		})
 		.where(eq(supportRequest.id, into.id));
+	await answerForAdded(tx, into, now);
 	await touchContact(tx, into.personId, now);
+	const detail = saidOf(themes, answers);
+	const about = { subjectId: into.id, personId: into.personId, detail };
+	await recordAudit(tx, { action: 'request.need_added', actor, ...about, at: now });
 	return { id: into.id, reference: into.reference!, personId: into.personId, territoryId: into.territoryId! };
 }
 
@@ -278,7 +314,10 @@ export async function joinPerson(
 		.update(need)
 		.set({ personId, ...ended })
 		.where(eq(need.requestId, row.id));
-	const detail = { from: row.personId, mergedInto: target?.id ?? null };
+	// Somebody leads them already: nobody else could take it.
+	if (!target && row.status === 'submitted') await followLead(tx, { personId, by: null, now });
+	const said = { urgent: row.urgent, call: row.wantsCall };
+	const detail = { from: row.personId, mergedInto: target?.id ?? null, ...said };
 	await recordAudit(tx, { action: 'request.joined', subjectId: row.id, personId, detail, at: now });
 	return { id: target?.id ?? row.id, reference: target?.reference ?? row.reference, themes };
 }

@@ -3,7 +3,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { need, supportRequest, territory } from '../db/schema/index.ts';
+import { need, paper, supportRequest, territory } from '../db/schema/index.ts';
 import type { Actor } from '../people/commands.ts';
 import { personOf } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
@@ -19,8 +19,10 @@ import { respondByDay } from './rules.ts';
 interface Transfer {
 	personId: string;
 	territoryId: string;
-	inseeCode: string;
-	by: Actor;
+	/** Null when nobody knows where the person lives there. */
+	inseeCode: string | null;
+	/** Null when it follows from what the person did. */
+	by: Actor | null;
 	now: Date;
 }
 
@@ -28,7 +30,8 @@ interface Transfer {
  * The open request ends as `transferred` and goes on in the other territory with everything that was answered and every need
  * that is left, under a reference of that territory. A first contact is due there by that territory's own delay; silence on
  * money keeps its day (CRPA L114-3: implicit refusal counts from the first administration).
- * @returns null when no request is open
+ * When all was settled, nothing is left to hand over: it is closed where it was, and may be reopened.
+ * @returns null when nothing goes on there
  */
 export async function transferRequest(
 	tx: Tx,
@@ -39,6 +42,16 @@ export async function transferRequest(
 	const { code, zone, holidayZone, settings } = await getTerritory(tx, territoryId);
 	const holidays = await holidaysOf(tx, holidayZone);
 	await recallAll(tx, open.id, now);
+	const goesOn = and(eq(need.requestId, open.id), inArray(need.status, ['open', 'in_progress']));
+	const [left] = await tx.select({ id: need.id }).from(need).where(goesOn).limit(1);
+	if (!left) {
+		await tx
+			.update(supportRequest)
+			.set({ status: 'closed', closedAt: now, updatedAt: now })
+			.where(eq(supportRequest.id, open.id));
+		await recordAudit(tx, { action: 'request.closed', actor: by, subjectId: open.id, personId, at: now });
+		return null;
+	}
 	await tx
 		.update(supportRequest)
 		.set({ status: 'transferred', closedAt: now, updatedAt: now })
@@ -66,10 +79,9 @@ export async function transferRequest(
 		mergedIntoId: null,
 		continuesId: open.id,
 	});
-	await tx
-		.update(need)
-		.set({ requestId: id, status: 'open', structureId: null, expectedOn: null })
-		.where(and(eq(need.requestId, open.id), inArray(need.status, ['open', 'in_progress'])));
+	await tx.update(need).set({ requestId: id, status: 'open', structureId: null, expectedOn: null }).where(goesOn);
+	// Asked once: what was joined is read where it goes on.
+	await tx.update(paper).set({ requestId: id }).where(eq(paper.requestId, open.id));
 	const detail = { from: open.territoryId, to: territoryId, continuedBy: id };
 	await recordAudit(tx, { action: 'request.transferred', actor: by, subjectId: open.id, personId, detail, at: now });
 	return { id, reference };
@@ -89,7 +101,15 @@ export async function adoptRequest(
 	await recallAll(tx, requestId, now);
 	const [row] = await tx
 		.update(supportRequest)
-		.set({ territoryId, status: 'submitted', assignedAt: null, assignedToId: null, respondBy, updatedAt: now })
+		.set({
+			territoryId,
+			status: 'submitted',
+			assignedAt: null,
+			assignedToId: null,
+			respondBy,
+			stillWaitingAt: null,
+			updatedAt: now,
+		})
 		.where(and(eq(supportRequest.id, requestId), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])))
 		.returning({ personId: supportRequest.personId });
 	if (!row?.personId) throw notFound();

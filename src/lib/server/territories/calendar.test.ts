@@ -185,34 +185,40 @@ describe('quiet hours', () => {
 		expect(nextAllowed(instant, PARIS, NONE)).toEqual(instant);
 	});
 
-	test('at night, the last allowed time is 20:00 and the next 8:00', () => {
-		expect(before(tuesday, '07:30')).toBe('2026-03-09 20:00');
-		expect(before(tuesday, '22:00')).toBe('2026-03-10 20:00');
+	test('the last quarter of an hour is left for what was planned before it', () => {
+		expect(before(tuesday, '19:45')).toBe('2026-03-10 19:45');
+		for (const time of ['19:46', '20:00']) expect(before(tuesday, time)).toBe('2026-03-10 19:45');
+		expect(after(tuesday, '19:59')).toBe('2026-03-10 19:59');
+	});
+
+	test('at night, the last time to plan for is 19:45 and the next 8:00', () => {
+		expect(before(tuesday, '07:30')).toBe('2026-03-09 19:45');
+		expect(before(tuesday, '22:00')).toBe('2026-03-10 19:45');
 		expect(after(tuesday, '07:30')).toBe('2026-03-10 08:00');
 		expect(after(tuesday, '22:00')).toBe('2026-03-11 08:00');
 	});
 
 	test('a Sunday goes back to Saturday evening, on to Monday morning', () => {
-		expect(before('2026-03-15', '10:00')).toBe('2026-03-14 20:00');
+		expect(before('2026-03-15', '10:00')).toBe('2026-03-14 19:45');
 		expect(after('2026-03-15', '10:00')).toBe('2026-03-16 08:00');
-		expect(before('2026-03-16', '07:00')).toBe('2026-03-14 20:00');
+		expect(before('2026-03-16', '07:00')).toBe('2026-03-14 19:45');
 		expect(after('2026-03-14', '21:00')).toBe('2026-03-16 08:00');
 	});
 
 	test('holidays and Sundays in a row are all left out', () => {
 		const easter = new Set(['2026-04-03', '2026-04-06']);
-		expect(before('2026-04-06', '10:00', easter)).toBe('2026-04-04 20:00');
+		expect(before('2026-04-06', '10:00', easter)).toBe('2026-04-04 19:45');
 		expect(after('2026-04-04', '20:30', easter)).toBe('2026-04-07 08:00');
 		// Christmas 2026 is a Friday; in Alsace the 26th is off as well, then comes Sunday.
 		const christmas = new Set(['2026-12-25', '2026-12-26']);
-		expect(before('2026-12-27', '10:00', christmas)).toBe('2026-12-24 20:00');
+		expect(before('2026-12-27', '10:00', christmas)).toBe('2026-12-24 19:45');
 		expect(after('2026-12-25', '10:00', christmas)).toBe('2026-12-28 08:00');
 	});
 
 	test('a reminder of 10:00 on 10 June leaves the evening before in Guyane, and on time in Paris', () => {
 		const guyane = new Set(['2026-06-10']);
 		const morning = at('2026-06-10', '10:00', CAYENNE);
-		expect(shown(lastAllowedBefore(morning, CAYENNE, guyane), CAYENNE)).toBe('2026-06-09 20:00');
+		expect(shown(lastAllowedBefore(morning, CAYENNE, guyane), CAYENNE)).toBe('2026-06-09 19:45');
 		expect(isQuiet(morning, PARIS, NONE)).toBe(false);
 	});
 

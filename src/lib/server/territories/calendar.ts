@@ -11,9 +11,22 @@ export type Holidays = ReadonlySet<string>;
 
 const SATURDAY = 6;
 const SUNDAY = 7;
-/** Messages leave between these hours of the zone, both included (product.md §5). */
-const FIRST_HOUR = '08:00';
-const LAST_HOUR = '20:00';
+/** Messages leave between these hours of the zone, both included: `HH:MM`. */
+export interface SendingHours {
+	from: string;
+	until: string;
+}
+/** Those of a territory that says nothing else (product.md §5). */
+export const USUAL_HOURS: SendingHours = { from: '08:00', until: '20:00' };
+
+/**
+ * What must leave by the last hour is planned a quarter of an hour before it: at 20:00 sharp, the first look of a worker is already too
+ * late. It leaves time for a worker that was busy, for a first retry and for the messages of a whole territory.
+ */
+export function lastPlanned({ until }: SendingHours): string {
+	const minutes = Number(until.slice(0, 2)) * 60 + Number(until.slice(3)) - 15;
+	return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
+}
 
 const zoned = (instant: Date, zone: string) =>
 	Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone);
@@ -142,34 +155,41 @@ export const daysBetween = (from: string, to: string): number => (utc(to).getTim
 const isDayOff = (day: string, holidays: Holidays): boolean => holidays.has(day) || isSunday(day);
 
 /** Where an instant falls: before the hours of sending of its day, within, or after. */
-function hoursAt(instant: Date, zone: string): { day: string; hours: 'before' | 'within' | 'after' } {
+function hoursAt(
+	instant: Date,
+	zone: string,
+	{ from, until }: SendingHours,
+): { day: string; hours: 'before' | 'within' | 'after' } {
 	const local = zoned(instant, zone);
 	const time = local.toPlainTime().toString();
 	// Texts of the same shape compare as times do: « 20:00:00 » is within, « 20:00:00.001 » after.
-	const hours = time < `${FIRST_HOUR}:00` ? 'before' : time > `${LAST_HOUR}:00` ? 'after' : 'within';
+	const hours = time < `${from}:00` ? 'before' : time > `${until}:00` ? 'after' : 'within';
 	return { day: local.toPlainDate().toString(), hours };
 }
 
 /** Whether nothing may be sent: before 8:00, after 20:00, on Sunday or on a public holiday of the zone (product.md §5). */
-export function isQuiet(instant: Date, zone: string, holidays: Holidays): boolean {
-	const { day, hours } = hoursAt(instant, zone);
+export function isQuiet(instant: Date, zone: string, holidays: Holidays, sending = USUAL_HOURS): boolean {
+	const { day, hours } = hoursAt(instant, zone, sending);
 	return hours !== 'within' || isDayOff(day, holidays);
 }
 
-/** The instant itself when sending is allowed then, else the last allowed one before: 20:00 of the last allowed day. */
-export function lastAllowedBefore(instant: Date, zone: string, holidays: Holidays): Date {
-	const { day: today, hours } = hoursAt(instant, zone);
-	if (hours === 'within' && !isDayOff(today, holidays)) return instant;
+/**
+ * For when to plan: the instant itself when sending is allowed then, with time left for it; else the last such one before,
+ * 19:45 of the last allowed day.
+ */
+export function lastAllowedBefore(instant: Date, zone: string, holidays: Holidays, sending = USUAL_HOURS): Date {
+	const { day: today, hours } = hoursAt(instant, zone, sending);
 	let day = hours === 'before' ? addDays(today, -1) : today;
 	while (isDayOff(day, holidays)) day = addDays(day, -1);
-	return instantOf(day, LAST_HOUR, zone);
+	const last = instantOf(day, lastPlanned(sending), zone);
+	return hours === 'within' && day === today && instant < last ? instant : last;
 }
 
 /** The instant itself when sending is allowed then, else the first allowed one after: 8:00 of the next allowed day. */
-export function nextAllowed(instant: Date, zone: string, holidays: Holidays): Date {
-	const { day: today, hours } = hoursAt(instant, zone);
+export function nextAllowed(instant: Date, zone: string, holidays: Holidays, sending = USUAL_HOURS): Date {
+	const { day: today, hours } = hoursAt(instant, zone, sending);
 	if (hours === 'within' && !isDayOff(today, holidays)) return instant;
 	let day = hours === 'after' ? addDays(today, 1) : today;
 	while (isDayOff(day, holidays)) day = addDays(day, 1);
-	return instantOf(day, FIRST_HOUR, zone);
+	return instantOf(day, sending.from, zone);
 }

@@ -40,6 +40,18 @@ describe('searching a commune', () => {
 		expect(found).toContain('Saint-Lô');
 	});
 
+	test('each commune is found by its whole name, before those that only start so', async () => {
+		expect((await names('le mesnil'))[0]).toBe('Le Mesnil');
+		const rows = await db.read.select().from(municipality);
+		expect(rows.length).toBeGreaterThan(1000);
+		const hidden: string[] = [];
+		for (const { inseeCode, name } of rows) {
+			const found = await searchMunicipalities(db.read, name);
+			if (!found.some((row) => row.inseeCode === inseeCode)) hidden.push(name);
+		}
+		expect(hidden).toEqual([]);
+	});
+
 	test('a word inside a name is found after the names that start so', async () => {
 		expect(await names('echelle')).toContain("L'Échelle");
 		const found = await names('belle', 50);

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, like, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, like, lt, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/index.ts';
 import { prepared } from '../db/prepared.ts';
 import {
@@ -126,7 +126,7 @@ export interface MunicipalityFound {
 /** Sorts after every character a search name can hold. */
 const LAST = '\uffff';
 
-const matching = (q: Queries, condition: SQL | undefined, limit: number) =>
+const matching = (q: Queries, condition: SQL | undefined, limit: number, first: SQL[] = []) =>
 	q
 		.select({
 			inseeCode: municipality.inseeCode,
@@ -138,10 +138,10 @@ const matching = (q: Queries, condition: SQL | undefined, limit: number) =>
 		.from(municipality)
 		.leftJoin(department, eq(department.code, municipality.departmentCode))
 		.where(condition)
-		.orderBy(desc(municipality.population), asc(municipality.inseeCode))
+		.orderBy(...first.map(desc), desc(municipality.population), asc(municipality.inseeCode))
 		.limit(limit);
 
-/** Communes whose name starts with one of the beginnings: a range on the index of names. */
+/** Communes whose name starts with one of the beginnings, those it is the whole name of first: a range on the index of names. */
 export const municipalitiesStartingWith = (q: Queries, beginnings: string[], limit: number) =>
 	matching(
 		q,
@@ -149,14 +149,15 @@ export const municipalitiesStartingWith = (q: Queries, beginnings: string[], lim
 			...beginnings.map((start) => and(gte(municipality.searchName, start), lt(municipality.searchName, start + LAST))),
 		),
 		limit,
+		[inArray(municipality.searchName, beginnings)],
 	);
 
 const hasWordStarting = (start: string) =>
 	or(like(municipality.searchName, `${start}%`), like(municipality.searchName, `% ${start}%`));
 
 /**
- * Communes by what somebody typed, whatever the accents, capitals, hyphens or « St »: names that start so first, then
- * names in which every word typed starts a word; the most populated first.
+ * Communes by what somebody typed, whatever the accents, capitals, hyphens or « St »: names that are so first, then those that
+ * start so, then names in which every word typed starts a word; the most populated first.
  */
 export async function searchMunicipalities(q: Queries, text: string, limit = 8): Promise<MunicipalityFound[]> {
 	const whole = searchable(text);

@@ -1,4 +1,5 @@
 import type { AppointmentMode, Household, PathwayKind } from '../../shared/codes.ts';
+import { USUAL_HOURS, type SendingHours } from './calendar.ts';
 
 /**
  * One line of a territory's orientation rules, read in order: the first that fits and names networks proposes the structure,
@@ -64,6 +65,21 @@ export const DEFAULT_SETTINGS = {
 	travelMinutes: 30,
 	/** Clear days before an hour that is imposed (domain.md §5.2: no general legal notice was found). */
 	convocationClearDays: 7,
+	/** When reminders of an appointment leave, in its zone: some days before, then the evening before. */
+	reminderTime: '10:00',
+	reminderEveningTime: '18:00',
+	/** Days before it, for the first one and for the one with the question. */
+	reminderFirstDays: 7,
+	reminderSecondDays: 2,
+	/** Hours before an appointment by phone or video. */
+	reminderCallHours: 2,
+	/** No message leaves outside these hours of the zone, on a Sunday or on a holiday. */
+	sendingFrom: USUAL_HOURS.from,
+	sendingUntil: USUAL_HOURS.until,
+	/** Hours without « shown » on a phone before the next channel is tried. */
+	shownWithinHours: 4,
+	/** Hours during which nobody is written to by hand twice. */
+	byHandEveryHours: 24,
 	/** Months until silence on a request for money means refusal (CRPA L231-4). */
 	silenceRefusalMonths: 2,
 	/** Papers joined to one request or to one aid, counted in files. */
@@ -72,3 +88,11 @@ export const DEFAULT_SETTINGS = {
 export type TerritorySettings = typeof DEFAULT_SETTINGS;
 
 export const withDefaults = (own: Partial<TerritorySettings>): TerritorySettings => ({ ...DEFAULT_SETTINGS, ...own });
+
+export const sendingHoursOf = ({
+	sendingFrom,
+	sendingUntil,
+}: Pick<TerritorySettings, 'sendingFrom' | 'sendingUntil'>): SendingHours => ({
+	from: sendingFrom,
+	until: sendingUntil,
+});

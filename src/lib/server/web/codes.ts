@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import type { Locale } from '$lib/paraglide/runtime.js';
 import { smsLocale } from '$lib/shared/locales';
-import { askCode } from '../accounts/commands.ts';
+import { askCode, type CodePurpose } from '../accounts/commands.ts';
 import { accountsOfContact } from '../accounts/queries.ts';
 import { parseContact, type Contact } from '../accounts/rules.ts';
 import { db } from '../db/index.ts';
@@ -13,44 +13,77 @@ import { sendSms } from '../platform/sms.ts';
 import { ensureBrowser } from './browser.ts';
 import { limitByAddress } from './limits.ts';
 
+interface SendOptions {
+	onlyKnown?: boolean;
+	purpose?: CodePurpose;
+	/** Of who reads it; else of the page. */
+	locale?: Locale;
+}
+
 /**
  * Draws a code for this contact and browser, and sends it once the answer has left: sending takes its time and must not
  * tell whether anybody is there. `onlyKnown`: to contacts that have an account (sign-in); a visitor who confirms a new
- * request has none yet.
+ * request has none yet. `purpose`: what typing it back will allow, and say so.
  * @throws DomainError `contact_invalid`, `codes_too_many` (sixth in the hour), `too_many_requests` (this address)
  */
-export async function sendCode(event: RequestEvent, rawContact: string, options: { onlyKnown?: boolean } = {}) {
+export async function sendCode(
+	event: RequestEvent,
+	rawContact: string,
+	{ onlyKnown = false, purpose = 'sign_in', locale = event.locals.locale }: SendOptions = {},
+) {
 	await limitByAddress(event, 'code_asked');
 	const contact = parseContact(rawContact);
 	if (!contact) throw new DomainError('contact_invalid', 'invalid');
 	const browser = ensureBrowser(event);
-	const { now, locale } = event.locals;
+	const { now } = event.locals;
 	const known = await accountsOfContact(db.read, contact.value);
-	const { code, challengeId } = await db.write((tx) => askCode(tx, { contact: contact.value, browser, now }));
-	if (known.length > 0 || !options.onlyKnown) setImmediate(() => void deliver(contact, code, challengeId, locale));
+	const { code, challengeId } = await db.write((tx) => askCode(tx, { contact: contact.value, browser, purpose, now }));
+	const sent = { code, challengeId, purpose };
+	if (known.length > 0 || !onlyKnown) setImmediate(() => void deliver(contact, sent, locale));
 }
 
-async function deliver(contact: Contact, code: string, challengeId: string, locale: Locale): Promise<void> {
+interface Sent {
+	code: string;
+	challengeId: string;
+	purpose: CodePurpose;
+}
+
+async function deliver(contact: Contact, sent: Sent, locale: Locale): Promise<void> {
+	const { challengeId } = sent;
 	try {
-		const { outcome, reason } = await send(contact, code, challengeId, locale);
+		const { outcome, reason } = await send(contact, sent, locale);
 		if (outcome !== 'accepted') log.warn({ challengeId, channel: contact.channel, outcome, reason }, 'code not sent');
 	} catch (error) {
 		log.error({ err: error, challengeId }, 'code not sent');
 	}
 }
 
-function send({ channel, value }: Contact, code: string, challengeId: string, locale: Locale) {
+const WORDS = {
+	sign_in: {
+		sms: m.account_code_sms,
+		subject: m.account_code_mail_subject,
+		mail: m.account_code_mail_text,
+	},
+	contact: {
+		sms: m.account_contact_code_sms,
+		subject: m.account_contact_code_subject,
+		mail: m.account_contact_code_text,
+	},
+};
+
+function send({ channel, value }: Contact, { code, challengeId, purpose }: Sent, locale: Locale) {
+	const words = WORDS[purpose];
 	// Spaced as it is read aloud; what is typed back may have spaces or not.
 	const spaced = `${code.slice(0, 3)} ${code.slice(3)}`;
 	if (channel === 'sms')
 		return sendSms({
 			to: value,
-			text: m.account_code_sms({ code }, { locale: smsLocale(locale) }),
+			text: words.sms({ code }, { locale: smsLocale(locale) }),
 			reference: challengeId,
 		});
 	return sendMail({
 		to: value,
-		subject: m.account_code_mail_subject({}, { locale }),
-		text: m.account_code_mail_text({ code: spaced }, { locale }),
+		subject: words.subject({}, { locale }),
+		text: words.mail({ code: spaced }, { locale }),
 	});
 }

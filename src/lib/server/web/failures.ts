@@ -5,6 +5,7 @@ const STATUS: Record<RefusalKind, number> = {
 	forbidden: 403,
 	not_found: 404,
 	conflict: 409,
+	already: 409,
 	gone: 410,
 	too_many: 429,
 	invalid: 400,
@@ -17,6 +18,7 @@ export const statusOf = (refusal: DomainError): number => STATUS[refusal.kind];
 /**
  * Turns a refusal by a rule into a failed form with a sentence; anything else flies on.
  * `sentences` maps codes to messages of the page; a missing code is a bug of the page and shows the generic one.
+ * `already` tells the queue of a phone that what it sends again had been heard (src/phone/queue.ts).
  */
 export function failFrom(
 	problem: unknown,
@@ -27,7 +29,11 @@ export function failFrom(
 	if (problem.kind === 'not_found') error(404, 'not_found');
 	const sentence = sentences[problem.code];
 	if (!sentence) throw problem;
-	return fail(STATUS[problem.kind], { errors: { form: sentence() } as Record<string, string>, values });
+	return fail(STATUS[problem.kind], {
+		errors: { form: sentence() } as Record<string, string>,
+		values,
+		...(problem.kind === 'already' && { already: true }),
+	});
 }
 
 /** For loads: a missing or foreign object is a 404, other refusals keep their status. */

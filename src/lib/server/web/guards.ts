@@ -26,9 +26,13 @@ export function gate(event: RequestEvent): Response | Promise<Response> | null {
 	return toStaffLanguage(event);
 }
 
+/** Characters of an address one comes back to after signing in. */
+const MOST_OF_ADDRESS = 2_000;
+
 function signInFirst(event: RequestEvent): Response {
-	const back =
-		event.request.method === 'GET' ? `?suite=${encodeURIComponent(event.url.pathname + event.url.search)}` : '';
+	const here = encodeURIComponent(event.url.pathname + event.url.search);
+	// Longer, it was no page of ours, and the answer's own headers would be refused.
+	const back = event.request.method === 'GET' && here.length <= MOST_OF_ADDRESS ? `?suite=${here}` : '';
 	return new Response(null, { status: 303, headers: { location: localizeHref('/connexion') + back } });
 }
 

@@ -29,15 +29,27 @@ const limiters = Object.fromEntries(
 /** @throws DomainError `too_many_requests` */
 export async function limitByAddress(event: RequestEvent, name: keyof typeof LIMITS): Promise<void> {
 	try {
-		await limiters[name]!.consume(networkOf(event));
+		await limiters[name]!.consume(networkOf(event.getClientAddress()));
 	} catch {
 		// The limiter rejects when the count is passed, and whatever else goes wrong here closes as well.
 		throw new DomainError('too_many_requests', 'too_many');
 	}
 }
 
-/** One subscriber holds a whole /64 of IPv6: the first four groups stand for all of it. */
-function networkOf(event: RequestEvent): string {
-	const address = event.getClientAddress();
-	return address.includes(':') && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address;
+/**
+ * One subscriber holds a whole /64 of IPv6: its first four groups stand for all of it, however the address is written
+ * (`2001:db8::1` is `2001:db8:0:0:…`). An IPv4 address stands for itself, inside an IPv6 one too.
+ */
+export function networkOf(address: string): string {
+	if (!address.includes(':')) return address;
+	const [, inside] = /:(\d+\.\d+\.\d+\.\d+)$/.exec(address) ?? [];
+	if (inside) return inside;
+	const [before = '', after] = address.split('%')[0]!.split('::');
+	const groups = (part: string | undefined) => (part ? part.split(':') : []);
+	const [head, tail] = [groups(before), groups(after)];
+	const zeros = after === undefined ? [] : Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0');
+	return [...head, ...zeros, ...tail]
+		.slice(0, 4)
+		.map((group) => parseInt(group, 16).toString(16))
+		.join(':');
 }

@@ -4,6 +4,10 @@ import { pepperedHash } from '../platform/ids.ts';
 
 /** Says whose a thing kept on a phone is (src/phone/queue.ts); empty for nobody. */
 const USER_HEADER = 'x-phone-user';
+/** How long ago it was said on this phone, in milliseconds: an age is right whatever hour the phone believes it is. */
+const AGE_HEADER = 'x-phone-age';
+/** A phone tries for a week (src/phone/drain.ts); its clock may have been put right meanwhile by any number of days. */
+const OLDEST_MS = 7 * 24 * 3_600_000;
 const KEY_LENGTH = 16;
 
 /** The same for one account always, and nothing can be learnt from it: what a phone keeps beside what it keeps. */
@@ -28,4 +32,10 @@ export function refuseOtherUser(request: Request, account: SignedIn | null): Res
 	return current === '' && account === null
 		? new Response('Sign in first', { status: 401 })
 		: new Response('Somebody else is signed in', { status: 412 });
+}
+
+/** When the person said what this request carries: now, unless it waited on their phone, a week ago at most. */
+export function saidAtOf(request: Request, now: Date): Date {
+	const age = Number(request.headers.get(AGE_HEADER));
+	return new Date(now.getTime() - (age > 0 ? Math.min(age, OLDEST_MS) : 0));
 }

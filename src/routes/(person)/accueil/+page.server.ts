@@ -44,14 +44,15 @@ export const load: PageServerLoad = async ({ locals }) => {
 			paper: aids.find(({ facts }) => facts.nextActor === 'person'),
 			diagnosis: diagnosis?.asks ? { asks: diagnosis.asks, answerBy: diagnosis.answerBy } : undefined,
 			rating: await pendingRating(db.read, personId, now),
-			step: step && { id: step.id, title: step.title, dueOn: step.dueOn },
+			step: step && { id: step.id, title: step.title, dueOn: step.dueOn, proposed: step.proposed },
 			isNew: !request && !view && !appointment,
 		}),
 		appointment,
 		checkIn: await pendingCheckIn(db.read, view, now),
 		aid: aids[0],
-		stages: view?.stages.map(({ name, state, enteredAt, leftAt, plannedOn }) => ({
+		stages: view?.stages.map(({ name, nameLang, state, enteredAt, leftAt, plannedOn }) => ({
 			name,
+			nameLang,
 			state,
 			enteredAt,
 			leftAt,
@@ -65,5 +66,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 			isLate: request.status === 'submitted' && request.respondBy !== null && request.respondBy < today,
 		},
 		referent: lead && { name: lead.name, structureName: lead.structureName, phone: lead.phone ?? lead.structurePhone },
+		/** In a pathway that nobody leads now: whom to call. */
+		territoryPhone: !lead && view && !view.pathway.endedAt ? territory.phone : null,
 	};
 };

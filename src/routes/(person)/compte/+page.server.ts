@@ -17,6 +17,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 			phone: person?.phone ?? account.phone,
 		},
 		hasFile: signedIn.role === 'beneficiary',
+		messagesIn: signedIn.locale,
 		sessions: await sessionsOf(signedIn, locals.now),
 		done: { language: url.searchParams.has('langue'), sessions: url.searchParams.has('fermees') },
 	};

@@ -2,9 +2,11 @@ import { redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
 import { db } from '$lib/server/db';
-import { endHelp, reopenableUntil, reopenRequest, sayStillWaiting } from '$lib/server/requests/commands';
+import { endHelp, reopenableUntil, reopenRequest } from '$lib/server/requests/commands';
 import { findDraft, type RequestRow } from '$lib/server/requests/drafts';
 import { listRequests, needsOf } from '$lib/server/requests/queries';
+import { sayWaiting } from '$lib/server/still-waiting';
+import { saidWaitingAt } from '$lib/server/pathway/queries';
 import { openMove } from '$lib/server/people/moves';
 import { openAnswers } from '$lib/server/requests/answers';
 import { helperOn, isLateOn } from '$lib/server/requests/rules';
@@ -15,10 +17,11 @@ import { requireBeneficiary } from '$lib/server/web/guards';
 import { OPEN_REQUEST_STATUSES } from '$lib/shared/codes';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
-/** Last day on which it can be reopened; null when it cannot. */
-function reopenUntil(request: RequestRow, zone: string, now: Date): string | null {
-	const until = reopenableUntil(request);
-	return until && now <= until ? localDay(until, zone) : null;
+/** Last day on which it can be reopened, of the territory that it was sent to; null when it cannot. */
+async function reopenUntil(request: RequestRow & { territoryId: string }, now: Date): Promise<string | null> {
+	const { zone } = await getTerritory(db.read, request.territoryId);
+	const until = reopenableUntil(request, zone);
+	return until && localDay(now, zone) <= until ? until : null;
 }
 
 const isOpen = (status: string) => (OPEN_REQUEST_STATUSES as readonly string[]).includes(status);
@@ -31,21 +34,31 @@ export const load: PageServerLoad = async ({ locals }) => {
 		getTerritory(db.read, territoryId),
 	]);
 	const today = localDay(locals.now, territory.zone);
+	const saidOn = (at: Date | null | undefined) => (at ? localDay(at, territory.zone) : null);
+	/** What was asked passed its day and nobody has begun: it is said of the pathway, which whoever took the request follows. */
+	const unanswered = async (needs: Awaited<ReturnType<typeof needsOf>>) => {
+		if (!needs.some(({ status, expectedOn }) => status === 'open' && expectedOn !== null && expectedOn < today))
+			return {};
+		const at = await saidWaitingAt(db.read, personId);
+		return { isLate: at !== undefined, saidToday: saidOn(at) === today };
+	};
 	const views = await Promise.all(
-		requests.map(async (request) => ({
-			reference: request.reference,
-			status: request.status as Exclude<typeof request.status, 'draft'>,
-			isOpen: isOpen(request.status),
-			submittedOn: localDay(request.submittedAt, territory.zone),
-			respondBy: request.respondBy,
-			isLate: isLateOn(request, today),
-			saidToday: request.stillWaitingAt !== null && localDay(request.stillWaitingAt, territory.zone) === today,
-			reopenUntil: reopenUntil(request, territory.zone, locals.now),
-			helper: isOpen(request.status) ? helperOn(openAnswers(request.id, request.answersSealed).contact, today) : null,
-			needs: isOpen(request.status)
-				? (await needsOf(db.read, request.id)).map(({ id, theme, status }) => ({ id, theme, status }))
-				: [],
-		})),
+		requests.map(async (request) => {
+			const needs = isOpen(request.status) ? await needsOf(db.read, request.id) : [];
+			return {
+				reference: request.reference,
+				status: request.status as Exclude<typeof request.status, 'draft'>,
+				isOpen: isOpen(request.status),
+				submittedOn: localDay(request.submittedAt, territory.zone),
+				respondBy: request.respondBy,
+				isLate: isLateOn(request, today),
+				saidToday: saidOn(request.stillWaitingAt) === today,
+				...(request.status === 'submitted' ? {} : await unanswered(needs)),
+				reopenUntil: await reopenUntil(request, locals.now),
+				helper: isOpen(request.status) ? helperOn(openAnswers(request.id, request.answersSealed).contact, today) : null,
+				needs: needs.map(({ id, theme, status }) => ({ id, theme, status })),
+			};
+		}),
 	);
 	return {
 		open: views.find((request) => request.isOpen) ?? null,
@@ -62,12 +75,13 @@ const referenceOf = async ({ request }: RequestEvent) => String((await request.f
 
 export const actions: Actions = {
 	waiting: async (event) => {
-		const { personId } = requireBeneficiary();
+		const by = requireBeneficiary();
+		const { personId } = by;
 		const reference = await referenceOf(event);
 		try {
-			await db.write((tx) => sayStillWaiting(tx, { personId, reference, now: event.locals.now }));
+			await db.write((tx) => sayWaiting(tx, { personId, reference, by, now: event.locals.now }));
 		} catch (error) {
-			return failFrom(error, { not_late_yet: m.request_not_late });
+			return failFrom(error, { not_late_yet: m.request_not_late, no_pathway: m.request_not_late });
 		}
 		redirect(303, href('/demande'));
 	},

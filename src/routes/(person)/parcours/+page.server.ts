@@ -15,19 +15,25 @@ import { reviewsOf } from '$lib/server/pathway/reviews';
 import { isOpenStep, nextOwnStep, weeklyHours } from '$lib/server/pathway/rules';
 import { askHelpOnStep, proposeStep, tickStep, untickStep } from '$lib/server/pathway/steps';
 import { touchContact } from '$lib/server/people/commands';
-import { passedDelays } from '$lib/server/people/delays';
+import { ownDelays } from '$lib/server/people/own-delays';
 import { followersNow } from '$lib/server/people/queries';
+import { stillWaits } from '$lib/server/people/rules';
 import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals }) => {
-	const { personId } = requireBeneficiary();
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const own = requireBeneficiary();
+	const { personId } = own;
 	const { now, locale } = locals;
 	const view = await pathwayOf(db.read, personId, locale);
-	const members = await followersNow(db.read, personId, now);
+	// Who left answers no more: until somebody is named, the number is the territory's.
+	const members = (await followersNow(db.read, personId, now)).filter(({ active }) => active);
+	// Whoever moved may have their pathway from another territory.
+	const here = view?.territory.id === own.territoryId ? view.territory : await getTerritory(db.read, own.territoryId);
 	const people = members.map(({ id, name, part, structureName, phone, structurePhone }) => ({
 		id,
 		name,
@@ -35,21 +41,22 @@ export const load: PageServerLoad = async ({ locals }) => {
 		structureName,
 		phone: phone ?? structurePhone,
 	}));
-	const groups = await ownGroups(db.read, personId);
-	if (!view) return { now, people, groups, pathway: null };
+	const groups = await ownGroups(db.read, personId, now);
+	const shown = { now, people, territoryPhone: here.phone, groups };
+	if (!view) return { ...shown, pathway: null };
 	const { pathway, stages, steps, zone } = view;
 	const today = localDay(now, zone);
 	const { id: territoryId, settings } = view.territory;
-	const late = pathway.endedAt ? [] : await passedDelays(db.read, { personId }, { territoryId, zone, settings, now });
+	const late = pathway.endedAt ? [] : await ownDelays(db.read, personId, { territoryId, zone, settings, now });
 	const open = steps.filter(({ state }) => isOpenStep(state));
 	const reviews = await reviewsOf(db.read, pathway.id);
 	return {
-		now,
-		people,
-		groups,
+		...shown,
 		pathway: {
 			late: late.map(({ kind, targetOn, stageName }) => ({ kind, targetOn, stageName })),
-			stillWaiting: pathway.stillWaitingAt !== null,
+			stillWaiting: stillWaits(pathway.stillWaitingAt && localDay(pathway.stillWaitingAt, zone), late),
+			/** Just said: the answer is shown, whatever became of the delay. */
+			saidNow: url.searchParams.get('fait') === 'dit',
 			goals: (await goalsOf(db.read, pathway.id))
 				.filter(({ state }) => state !== 'given_up')
 				.map(({ id, theme, text, state }) => ({ id, theme, text, reached: state === 'reached' })),
@@ -65,9 +72,10 @@ export const load: PageServerLoad = async ({ locals }) => {
 			zone,
 			today,
 			proposalId: newId(),
-			stages: stages.map(({ id, name, state, enteredAt, leftAt, targetOn, plannedOn, reason }) => ({
+			stages: stages.map(({ id, name, nameLang, state, enteredAt, leftAt, targetOn, plannedOn, reason }) => ({
 				id,
 				name,
+				nameLang,
 				state,
 				enteredAt,
 				leftAt,
@@ -77,15 +85,18 @@ export const load: PageServerLoad = async ({ locals }) => {
 			})),
 			own: open
 				.filter(({ owner }) => owner === 'person')
-				.map(({ id, title, note, state, dueOn, proposed }) => ({ id, title, note, state, dueOn, proposed })),
+				.map(({ id, title, note, state, stuckAt, dueOn, proposed }) => ({
+					...{ id, title, note, state, dueOn, proposed },
+					stuck: stuckAt !== null,
+				})),
 			others: open
 				.filter(({ owner }) => owner !== 'person')
 				.map(({ id, title, ownerName, dueOn }) => ({ id, title, ownerName, dueOn })),
 			finished: steps
 				.filter(({ state }) => state === 'done')
-				.map(({ id, title, doneAt, owner }) => ({
-					...{ id, title, doneAt },
-					mayUntick: owner === 'person' && doneAt !== null && localDay(doneAt, zone) === today,
+				.map(({ id, title, doneAt, owner, proposed }) => ({
+					...{ id, title, doneAt, proposed },
+					mayUntick: owner === 'person' && !pathway.endedAt && doneAt !== null && localDay(doneAt, zone) === today,
 				})),
 			nextStepId: nextOwnStep([...steps])?.id ?? null,
 		},
@@ -155,14 +166,12 @@ export const actions: Actions = {
 		const { personId } = by;
 		const { now } = locals;
 		try {
-			await db.write(async (tx) => {
-				await sayPathwayWaiting(tx, { personId, by, now });
-				await touchContact(tx, personId, now);
-			});
+			// No `touchContact`: who says they wait for news has had none, and the delay stands for those who answer.
+			await db.write((tx) => sayPathwayWaiting(tx, { personId, by, now }));
 		} catch (error) {
 			return failFrom(error, sentences);
 		}
-		redirect(303, href('/parcours'));
+		redirect(303, `${href('/parcours')}?fait=dit`);
 	},
 	group: async ({ request, locals }) => {
 		const by = requireBeneficiary();

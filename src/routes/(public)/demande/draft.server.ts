@@ -11,9 +11,11 @@ import { addressOf, nextPage, previousPage, progressOf, type Known, type Page } 
 import { knownAnswers, knownOf } from '$lib/server/requests/queries';
 import { urgentThemes } from '$lib/server/requests/rules';
 import { questionSetOf, type QuestionSet } from '$lib/server/requests/territory-questions';
-import { territoryForMunicipality } from '$lib/server/territories/queries';
+import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory, territoryForMunicipality } from '$lib/server/territories/queries';
 import { ensureBrowser, findBrowser } from '$lib/server/web/browser';
 import { limitByAddress } from '$lib/server/web/limits';
+import { currentTerritory } from '$lib/server/web/territory';
 
 export const SENTENCES = {
 	too_many_drafts: m.request_error_too_many,
@@ -51,15 +53,21 @@ export async function fillingOf(event: RequestEvent): Promise<Filling> {
 }
 
 /** What is asked where they live: of the file's territory, or of the commune that was chosen. */
-export async function questionsFor({ locals }: RequestEvent, { owner, answers }: Filling): Promise<QuestionSet> {
-	return questionSetOf(db.read, await territoryIdOf());
+export const questionsFor = async (event: RequestEvent, filling: Filling): Promise<QuestionSet> =>
+	questionSetOf(db.read, await territoryIdOf(event, filling));
 
-	async function territoryIdOf(): Promise<string | null> {
-		if (owner.personId) return locals.account!.territoryId;
-		if (!answers.inseeCode) return null;
-		const coverage = await territoryForMunicipality(db.read, answers.inseeCode, locals.now);
-		return coverage.kind === 'inside' ? coverage.territory.id : null;
-	}
+async function territoryIdOf({ locals }: RequestEvent, { owner, answers }: Filling): Promise<string | null> {
+	if (owner.personId) return locals.account!.territoryId;
+	if (!answers.inseeCode) return null;
+	const coverage = await territoryForMunicipality(db.read, answers.inseeCode, locals.now);
+	return coverage.kind === 'inside' ? coverage.territory.id : null;
+}
+
+/** Today where they live: of the file or the commune answered, else of the one this browser chose; in UTC while none is known. */
+export async function todayOf(event: RequestEvent): Promise<string> {
+	const id = await territoryIdOf(event, await fillingOf(event));
+	const territory = id ? await getTerritory(db.read, id) : await currentTerritory(event);
+	return localDay(event.locals.now, territory?.zone ?? 'UTC');
 }
 
 /** What every question page shows around its question. */

@@ -2,6 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { handOverSteps } from '$lib/server/pathway/own-steps';
 import { transferLead } from '$lib/server/people/commands';
 import { getPersonFor } from '$lib/server/people/queries';
 import {
@@ -15,6 +16,7 @@ import {
 import { trend } from '$lib/server/people/steering-rules';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { planNotice } from '$lib/server/reminders/commands';
+import { followLead } from '$lib/server/requests/commands';
 import { inboxCounts } from '$lib/server/requests/inbox';
 import { followedProposals } from '$lib/server/requests/orientation';
 import { localDay } from '$lib/server/territories/calendar';
@@ -54,6 +56,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		page,
 		more: team.more,
 		limit: settings.caseloadLimit,
+		erased: url.searchParams.has('efface'),
 		done: url.searchParams.has('fait'),
 	};
 };
@@ -86,7 +89,9 @@ export const actions: Actions = {
 			await db.write(async (tx) => {
 				for (const personId of new Set(people)) {
 					await getPersonFor(tx, by, personId);
-					const { id } = await transferLead(tx, { personId, accountId, reason, by, now });
+					const { id, from } = await transferLead(tx, { personId, accountId, reason, by, now });
+					await handOverSteps(tx, { personId, from, to: accountId, by, now });
+					await followLead(tx, { personId, by, now });
 					// Who follows them from now on: they read it where they read the rest.
 					const told = { kind: 'pathway_changed', path: '/parcours', onceKey: `lead_changed:${id}` } as const;
 					await planNotice(tx, { ...told, personId, subjectId: id, now });

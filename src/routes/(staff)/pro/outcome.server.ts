@@ -63,8 +63,8 @@ export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 			const { changed } = await markOutcome(tx, { appointmentId, by, outcome, now });
 			if (!changed) return;
 			if (outcome === 'seen') await askOpinion(tx, { appointmentId, personId, now });
-			// Said before the hour, it is news to the person; after, it is ours to know.
-			if (outcome === 'revoked' && now < startsAt)
+			// Said before the hour, it is news to the person, or the proof that their call was heard; after, it is ours to know.
+			if ((outcome === 'revoked' || outcome === 'excused') && now < startsAt)
 				await announceChange(tx, { id: appointmentId, personId, sequence: sequence + 1, now });
 		});
 	} catch (error) {

@@ -5,15 +5,24 @@ import { shortDay, shortWhen } from './short-dates';
 
 /** Words of the first page: why somebody is on it, and the one thing to do. */
 export const reasonLabel: Record<Reason, () => string> = {
+	urgent_need: m.pro_reason_urgent_need,
 	unreachable: m.pro_reason_unreachable,
+	dead_address: m.pro_reason_dead_address,
 	no_lead: m.pro_no_lead,
 	noshow: m.pro_reason_noshow,
 	needs_help: m.pro_reason_needs_help,
 	cannot: m.pro_reason_cannot,
+	other_times: m.pro_reason_other_times,
+	unseen: m.pro_reason_unseen,
 	waiting: m.pro_reason_waiting,
 	check_in: m.pro_reason_check_in,
 	stuck: m.pro_reason_stuck,
+	contested: m.pro_reason_contested,
+	new_need: m.pro_reason_new_need,
+	need_left: m.pro_reason_need_left,
+	proposed: m.pro_reason_proposed,
 	delay: m.pro_reason_delay,
+	group_refused: m.pro_reason_group_refused,
 	objected: m.pro_reason_objected,
 	request_late: m.pro_reason_request_late,
 	request_waiting: m.pro_reason_request_waiting,
@@ -21,7 +30,11 @@ export const reasonLabel: Record<Reason, () => string> = {
 };
 
 export const reasonTone = (reason: Reason): 'alert' | 'wait' | 'plain' =>
-	reason === 'unreachable' || reason === 'no_lead' || reason === 'noshow' || reason === 'request_late'
+	reason === 'urgent_need' ||
+	reason === 'unreachable' ||
+	reason === 'no_lead' ||
+	reason === 'noshow' ||
+	reason === 'request_late'
 		? 'alert'
 		: reason === 'request_waiting' || reason === 'outcome'
 			? 'plain'
@@ -41,7 +54,9 @@ const delayWords: Record<string, () => string> = {
 	first_appointment: m.pro_delay_first_appointment,
 	diagnosis: m.pro_delay_diagnosis,
 	orientation: m.pro_delay_orientation,
+	need: m.pro_delay_need,
 	steps: m.pro_delay_steps,
+	promise: m.pro_delay_promise,
 	interview: m.pro_delay_interview,
 	silence: m.pro_delay_silence,
 	review: m.pro_delay_review,
@@ -67,7 +82,9 @@ const checkInWords = {
 export function whyInWords(why: Why, locale: string): string {
 	const { reason, note, detail } = why;
 	if (reason === 'delay') return delayLabel(detail.delayKind ?? '', detail.stageName, locale);
-	if (reason === 'unreachable') return m.pro_channels_failed({ count: detail.channels ?? 0 });
+	if (reason === 'unseen') return m.pro_unseen();
+	if (reason === 'unreachable')
+		return detail.channels ? m.pro_channels_failed({ count: detail.channels }) : m.pro_channels_none();
 	if (detail.respondBy) return m.pro_before({ day: shortDay(detail.respondBy, 'UTC', locale) });
 	const said = [
 		reason === 'check_in' && checkInWords[detail.checkIn ?? 'none'](),
@@ -88,12 +105,22 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 	switch (why.reason) {
 		case 'request_late':
 		case 'request_waiting':
+		case 'urgent_need':
+		case 'new_need':
+		case 'need_left':
 			return { to: `/pro/demandes/${why.reference}`, label: m.pro_action_read() };
 		case 'unreachable':
+			return row.phone
+				? { to: `tel:${row.phone}`, label: m.call() }
+				: { to: `${file}/identite`, label: m.pro_action_contact() };
+		case 'dead_address':
+			return { to: `${file}/identite`, label: m.pro_action_contact() };
+		case 'unseen':
 			return row.phone ? { to: `tel:${row.phone}`, label: m.call() } : { to: file, label: m.pro_action_open() };
 		case 'needs_help':
 			return { to: `${file}/rendez-vous`, label: m.pro_action_help() };
 		case 'cannot':
+		case 'other_times':
 		case 'noshow':
 			return { to: `${file}/rendez-vous`, label: m.pro_action_offer() };
 		case 'outcome':
@@ -103,22 +130,28 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 			return { to: file, label: m.pro_action_open() };
 		case 'check_in':
 			return { to: `${file}/parcours`, label: m.pro_action_check_in() };
+		case 'contested':
+			return { to: `${file}/diagnostic`, label: m.pro_action_diagnosis() };
 		case 'stuck':
+		case 'proposed':
+		case 'group_refused':
 		case 'waiting':
 			return { to: `${file}/parcours`, label: m.pro_action_pathway() };
 		case 'delay':
-			return delayAction(file, why.detail.delayKind ?? '');
+			return delayAction(file, why.detail.delayKind ?? '', why.reference);
 	}
 }
 
-const delayAction = (file: string, kind: string) =>
-	kind === 'review'
-		? { to: `${file}/point`, label: m.pro_action_review() }
-		: kind === 'diagnosis'
-			? { to: `${file}/diagnostic`, label: m.pro_action_diagnosis() }
-			: kind === 'stage' || kind === 'steps' || kind === 'orientation'
-				? { to: `${file}/parcours`, label: m.pro_action_pathway() }
-				: { to: `${file}/rendez-vous`, label: m.pro_action_invite() };
+const delayAction = (file: string, kind: string, reference: string | null) =>
+	kind === 'need' && reference
+		? { to: `/pro/demandes/${reference}`, label: m.pro_action_read() }
+		: kind === 'review'
+			? { to: `${file}/point`, label: m.pro_action_review() }
+			: kind === 'diagnosis'
+				? { to: `${file}/diagnostic`, label: m.pro_action_diagnosis() }
+				: ['stage', 'steps', 'promise', 'orientation'].includes(kind)
+					? { to: `${file}/parcours`, label: m.pro_action_pathway() }
+					: { to: `${file}/rendez-vous`, label: m.pro_action_invite() };
 
 /** How long ago, in the largest unit that says it: « 34 jours », « 3 h », « à l’instant ». */
 export function since(instant: Date, now: Date): string {

@@ -4,6 +4,7 @@ import { m } from '$lib/paraglide/messages.js';
 export const appointmentRefusals = {
 	referent_busy: m.appointment_pro_conflict_referent,
 	second_busy: m.appointment_pro_conflict_second,
+	day_away: m.appointment_pro_conflict_away,
 	second_unknown: m.appointment_pro_error_second,
 	workshop_full: m.appointment_pro_workshop_full,
 	already_in_workshop: m.appointment_pro_workshop_already,

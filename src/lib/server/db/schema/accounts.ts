@@ -89,7 +89,7 @@ export const defineAccounts = (d: Columns, territories: import('./territories.ts
 			expiresAt: d.instant('expires_at').notNull(),
 			usedAt: d.instant('used_at'),
 		},
-		(t) => [d.index('invitation_account_id_idx').on(t.accountId)],
+		(t) => [d.index('invitation_account_id_idx').on(t.accountId), d.index('invitation_expires_at_idx').on(t.expiresAt)],
 	);
 	return { account, session, signInCode, invitation };
 };

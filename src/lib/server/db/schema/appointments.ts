@@ -178,7 +178,10 @@ export const defineAppointments = (
 			createdAt: d.instant('created_at').notNull(),
 			expiresAt: d.instant('expires_at').notNull(),
 		},
-		(t) => [d.index('answer_link_appointment_id_idx').on(t.appointmentId)],
+		(t) => [
+			d.index('answer_link_appointment_id_idx').on(t.appointmentId),
+			d.index('answer_link_expires_at_idx').on(t.expiresAt),
+		],
 	);
 	/** A time offered to the person, in the zone and for the length of its appointment. Taken by a booking of the referent, by anybody. */
 	const appointmentSlot = d.table(

@@ -20,6 +20,10 @@ export interface AidEventDetail {
 	paidOn?: string;
 	/** Waits for a second pair of eyes: nothing is decided, and the person is not told. */
 	proposed?: boolean;
+	/** The person said another day that cannot wait: the status did not change. */
+	urgentOn?: string;
+	/** Refused by silence, and asked for again: reference of the new file. */
+	replacedBy?: string;
 }
 
 /** A decision that one professional proposed and another must confirm (four eyes). */
@@ -142,6 +146,8 @@ export const defineChildcare = (
 			silenceOn: d.day('silence_on'),
 			/** While papers are asked for, the clock stands still until this day at most (CRPA L114-5). */
 			pausedUntil: d.day('paused_until'),
+			/** Silence refused it and another was asked for: it stays to be read and contested, and nothing moves it any more. */
+			replacedAt: d.instant('replaced_at'),
 			version: d.integer('version').notNull(),
 			createdAt: d.instant('created_at').notNull(),
 		},
@@ -153,7 +159,7 @@ export const defineChildcare = (
 			d
 				.uniqueIndex('childcare_aid_one_open_idx')
 				.on(t.personId, t.kind)
-				.where(sql`status IN ('draft', 'submitted', 'incomplete', 'under_review')`),
+				.where(sql`status IN ('draft', 'submitted', 'incomplete', 'under_review') AND replaced_at IS NULL`),
 			// Files that silence will refuse soon.
 			d
 				.index('childcare_aid_silence_on_idx')
@@ -222,10 +228,19 @@ export const defineChildcare = (
 			birthDateSealed: d.sealed('birth_date_sealed').notNull(),
 			/** Lives in turn with each parent: each may have a file. */
 			sharedCustody: d.flag('shared_custody').notNull(),
-			/** Keyed hash of the child and the aid while the file is open and custody is not shared: one file for one child. */
+			/** Keyed hash of the child and the aid once the file is sent, while it is open and custody is not shared: one file for one child. */
 			claim: d.text('claim'),
+			/** The same hash once the file is sent, whatever the custody, and kept: who decides is told when two files differ on it. */
+			mention: d.text('mention'),
 		},
-		(t) => [d.index('aid_child_aid_id_idx').on(t.aidId), d.uniqueIndex('aid_child_claim_idx').on(t.claim)],
+		(t) => [
+			d.index('aid_child_aid_id_idx').on(t.aidId),
+			d.uniqueIndex('aid_child_claim_idx').on(t.claim),
+			d
+				.index('aid_child_mention_idx')
+				.on(t.mention)
+				.where(sql`mention IS NOT NULL`),
+		],
 	);
 	/** Another adult of the household who may read this file, until it is withdrawn. */
 	const aidGuest = d.table(
@@ -285,8 +300,8 @@ export const defineChildcare = (
 				.text('aid_id')
 				.notNull()
 				.references(() => childcareAid.id, { onDelete: 'cascade' }),
-			kind: d.text('kind', { enum: ['silence', 'urgent'] }).notNull(),
-			/** To the structure's address, or to this professional's. */
+			kind: d.text('kind', { enum: ['silence', 'urgent', 'transmitted'] }).notNull(),
+			/** To the structure's address, or to this professional's; with both, to one of those who work in that structure. */
 			structureId: d.text('structure_id').references(() => structure.id),
 			accountId: d.text('account_id').references(() => account.id),
 			/** Day that it names. */

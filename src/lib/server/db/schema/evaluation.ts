@@ -100,7 +100,10 @@ export const defineEvaluation = (
 				.references(() => ratingInvitation.id, { onDelete: 'cascade' }),
 			expiresAt: d.instant('expires_at').notNull(),
 		},
-		(t) => [d.index('rating_link_invitation_id_idx').on(t.invitationId)],
+		(t) => [
+			d.index('rating_link_invitation_id_idx').on(t.invitationId),
+			d.index('rating_link_expires_at_idx').on(t.expiresAt),
+		],
 	);
 	/**
 	 * Answers of the month wait here, sealed whole and all of one length. The key is drawn at random, so that the order of
@@ -152,6 +155,16 @@ export const defineEvaluation = (
 			d.index('tally_territory_id_month_idx').on(t.territoryId, t.month),
 		],
 	);
+	/** The indicators as a month shows them, with the numbers that the next month is compared to (evaluation/publication.ts). */
+	const indicatorPublication = d.table('indicator_publication', {
+		territoryId: d
+			.text('territory_id')
+			.primaryKey()
+			.references(() => territory.id),
+		/** `YYYY-MM`, in the zone of the territory. */
+		month: d.text('month').notNull(),
+		figuresSealed: d.sealed('figures_sealed').notNull(),
+	});
 	/** Free words, apart from the answer they came with: no face, no place, no moment, a random key. */
 	const ratingComment = d.table(
 		'rating_comment',
@@ -258,6 +271,7 @@ export const defineEvaluation = (
 		ratingBox,
 		evaluationPool,
 		tally,
+		indicatorPublication,
 		ratingComment,
 		panelQuestion,
 		panelVoter,

@@ -171,7 +171,7 @@ export const defineHandling = (
 			tries: d.integer('tries').notNull(),
 			usedAt: d.instant('used_at'),
 		},
-		(t) => [d.index('handover_request_id_idx').on(t.requestId)],
+		(t) => [d.index('handover_request_id_idx').on(t.requestId), d.index('handover_expires_at_idx').on(t.expiresAt)],
 	);
 	return { orientation, moveProposal, identityDecision, filing, handover };
 };

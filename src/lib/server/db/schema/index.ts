@@ -31,7 +31,7 @@ export const { account, session, signInCode, invitation } = accounts;
 export const { messageTemplate, messageTemplateVersion } = defineMessages(sqlite, territories, accounts);
 
 const people = definePeople(sqlite, territories, accounts);
-export const { person, personSearchKey, followUpMember, exceptionalOpening, workingNote } = people;
+export const { person, personSearchKey, followUpMember, exceptionalOpening, workingNote, archivedFile } = people;
 
 const requests = defineRequests(sqlite, territories, accounts, people);
 export const { supportRequest, need, themeQuestions } = requests;
@@ -86,6 +86,7 @@ export const {
 	ratingBox,
 	evaluationPool,
 	tally,
+	indicatorPublication,
 	ratingComment,
 	panelQuestion,
 	panelVoter,

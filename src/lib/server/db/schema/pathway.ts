@@ -188,7 +188,7 @@ export const definePathway = (
 			/** What the person is answered, in plain words. */
 			answerSealed: d.sealed('answer_sealed'),
 			createdAt: d.instant('created_at').notNull(),
-			/** When the person refused, or the decisions were written. */
+			/** When the person refused, it was called off, or the decisions were written. */
 			closedAt: d.instant('closed_at'),
 		},
 		(t) => [
@@ -229,6 +229,8 @@ export const definePathway = (
 			noteSealed: d.sealed('note_sealed'),
 			/** What the person says when they cannot manage, in their own words. */
 			personNoteSealed: d.sealed('person_note_sealed'),
+			/** When the person said « je n’y arrive pas »; null again once a professional moved it on, or it is done. */
+			stuckAt: d.instant('stuck_at'),
 			theme: d.text('theme', { enum: THEMES }),
 			owner: d.text('owner', { enum: STEP_OWNERS }).notNull(),
 			ownerAccountId: d.text('owner_account_id').references(() => account.id),
@@ -257,6 +259,16 @@ export const definePathway = (
 				.index('step_own_open_due_on_idx')
 				.on(t.dueOn)
 				.where(sql`owner = 'person' AND state IN ('planned', 'in_progress')`),
+			// What professionals promised, by last day: the list of delays (follow-up-delays.ts repeats these very words).
+			d
+				.index('step_promised_open_due_on_idx')
+				.on(t.dueOn)
+				.where(sql`owner IN ('referent', 'structure') AND state IN ('planned', 'in_progress', 'waiting')`),
+			// « Mes actions » of a professional (pathway/own-steps.ts repeats these very words).
+			d
+				.index('step_owner_account_id_open_due_on_idx')
+				.on(t.ownerAccountId, t.dueOn)
+				.where(sql`owner = 'referent' AND state IN ('planned', 'in_progress', 'waiting')`),
 		],
 	);
 	/** One question asked during the first months at work, on the day it is due. */
@@ -278,11 +290,12 @@ export const definePathway = (
 			answer: d.text('answer', { enum: CHECK_IN_ANSWERS }),
 			noteSealed: d.sealed('note_sealed'),
 			answeredAt: d.instant('answered_at'),
-			/** When a professional took it in hand, or a later answer made it past. */
+			/** When a professional took it in hand, a later answer made it past, or the job ended. */
 			handledAt: d.instant('handled_at'),
 		},
 		(t) => [
-			d.uniqueIndex('check_in_pathway_id_week_idx').on(t.pathwayId, t.week),
+			// Not the week: who is taken on again is asked the same weeks, on other days.
+			d.uniqueIndex('check_in_pathway_id_due_on_idx').on(t.pathwayId, t.dueOn),
 			d.index('check_in_person_id_due_on_idx').on(t.personId, t.dueOn),
 		],
 	);

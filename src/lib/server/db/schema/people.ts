@@ -100,7 +100,7 @@ export const definePeople = (
 			/** Instant from which a member sees nothing any more; null: until somebody ends it. */
 			endsAt: d.instant('ends_at'),
 			endedAt: d.instant('ended_at'),
-			/** Why a coordinator went past the limit of people per referent. */
+			/** Why they follow the person, in words the person reads: of a guest and of a transfer. Else why a limit was passed. */
 			reasonSealed: d.sealed('reason_sealed'),
 		},
 		(t) => [
@@ -167,6 +167,29 @@ export const definePeople = (
 		},
 		(t) => [d.uniqueIndex('working_note_once_idx').on(t.personId, t.accountId)],
 	);
-	return { person, personSearchKey, followUpMember, exceptionalOpening, workingNote };
+	/**
+	 * The file of somebody not heard of for two years, out of every page and search: one sealed text, read by the operator alone,
+	 * for two more years (CASF R263-8). The id is the person's, who is no more in the tables.
+	 */
+	const archivedFile = d.table(
+		'archived_file',
+		{
+			id: d.text('id').primaryKey(),
+			territoryId: d
+				.text('territory_id')
+				.notNull()
+				.references(() => territory.id),
+			/** JSON: rows by table, sealed columns opened. */
+			contentSealed: d.sealed('content_sealed').notNull(),
+			archivedAt: d.instant('archived_at').notNull(),
+			/** Destroyed from then on. */
+			eraseAt: d.instant('erase_at').notNull(),
+		},
+		(t) => [
+			d.index('archived_file_erase_at_idx').on(t.eraseAt),
+			d.index('archived_file_territory_id_idx').on(t.territoryId, t.archivedAt),
+		],
+	);
+	return { person, personSearchKey, followUpMember, exceptionalOpening, workingNote, archivedFile };
 };
 export type PeopleSchema = ReturnType<typeof definePeople>;

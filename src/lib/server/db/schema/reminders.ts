@@ -15,6 +15,7 @@ export const REMINDER_KINDS = [
 	'paper_due',
 	'aid_silence',
 	'draft_closing',
+	'file_closing',
 	'request_received',
 	'aid_changed',
 	'rating',
@@ -42,6 +43,8 @@ export const defineReminders = (
 			endpoint: d.text('endpoint').notNull().unique(),
 			p256dh: d.text('p256dh').notNull(),
 			auth: d.text('auth').notNull(),
+			/** The session it last said itself in (its id, a hash): it stays when the others are ended. Null: said before that was kept. */
+			sessionId: d.text('session_id'),
 			/** « Chrome sur Android »: what the person recognises in the list of devices. */
 			label: d.text('label').notNull(),
 			createdAt: d.instant('created_at').notNull(),

@@ -113,6 +113,11 @@ export const defineRequests = (
 		(t) => [
 			d.uniqueIndex('need_request_id_theme_idx').on(t.requestId, t.theme),
 			d.index('need_person_id_idx').on(t.personId),
+			// What nobody has begun, by the day it was said: the list of delays (people/follow-up-delays.ts repeats these very words).
+			d
+				.index('need_open_expected_on_idx')
+				.on(t.expectedOn)
+				.where(sql`status = 'open' AND expected_on IS NOT NULL`),
 		],
 	);
 	/** Questions of a theme in a territory that changed those every territory starts with (requests/questions.json). */

@@ -4,8 +4,9 @@ import { declarePaper, noteElsewhere, submitAid, withdrawAid } from '$lib/server
 import { parsePaper } from '$lib/server/childcare/forms';
 import { parseNoted } from '$lib/server/childcare/forms-ask';
 import { heldFor } from '$lib/server/childcare/held';
-import { getOwnAid, forGuest } from '$lib/server/childcare/queries';
+import { getOwnAid, forGuest, type AidFile } from '$lib/server/childcare/queries';
 import { movesFrom } from '$lib/server/childcare/rules';
+import { findScheme } from '$lib/server/childcare/schemes';
 import { answerDelay } from '$lib/server/childcare/statistics';
 import { db } from '$lib/server/db';
 import { papersOf } from '$lib/server/papers/queries';
@@ -29,14 +30,21 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		papers: papers.map(({ kind, state, reason }) => ({ kind, state, reason })),
 		file,
 		isGuest,
-		moves: isGuest ? [] : movesFrom('person', file.facts.status),
+		// After silence nothing is left to withdraw: it is contested, or asked again.
+		moves: isGuest || file.isReplaced || file.facts.implicitlyRefused ? [] : movesFrom('person', file.facts.status),
+		mayAskAgain: !isGuest && file.facts.implicitlyRefused && !file.isReplaced && (await takesFiles(file)),
 		delay: file.facts.elsewhere ? null : await answerDelay(db.read, file),
 	};
 };
 
+const takesFiles = async ({ territoryId, kind, today }: AidFile) =>
+	(await findScheme(db.read, { territoryId, code: kind, today }))?.content.open ?? true;
+
 const sentences = {
 	aid_refused_move: m.aid_error_move,
 	aid_changed: m.error_changed_meanwhile,
+	aid_closed: m.aid_scheme_closed,
+	aid_child_taken: m.aid_error_child_taken,
 	aid_as_of_outside: m.aid_error_as_of,
 };
 

@@ -4,8 +4,9 @@ import { db } from '$lib/server/db';
 import { touchContact } from '$lib/server/people/commands';
 import { listExceptional } from '$lib/server/people/exceptional';
 import { parseEnding } from '$lib/server/people/forms';
-import { followersNow } from '$lib/server/people/queries';
+import { followersNow, reasonsToFollow } from '$lib/server/people/queries';
 import { objectToMember } from '$lib/server/people/sharing';
+import { needsTaken, tookThemes } from '$lib/server/requests/reading';
 import { errorFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -17,6 +18,8 @@ const SHOWN = 100;
 export const load: PageServerLoad = async ({ locals }) => {
 	const { personId } = requireBeneficiary();
 	const team = await followersNow(db.read, personId, locals.now);
+	const reasons = await reasonsToFollow(db.read, personId);
+	const taken = await needsTaken(db.read, personId);
 	return {
 		openings: await listOpenings(db.read, personId, SHOWN),
 		exceptions: (await listExceptional(db.read, { personId }, SHOWN)).map(
@@ -31,11 +34,13 @@ export const load: PageServerLoad = async ({ locals }) => {
 		),
 		members: team
 			.filter(({ part }) => part === 'member')
-			.map(({ id, name, structureName, themes, endsAt }) => ({
+			.map(({ id, name, structureName, themes, endsAt, ...line }) => ({
 				id,
 				name,
 				structureName,
 				themes: (themes ?? []) as Theme[],
+				reason: reasons.get(id) ?? null,
+				took: tookThemes(taken, { ...line, themes }),
 				endsAt,
 			})),
 	};

@@ -6,11 +6,13 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals }) => {
 	const { personId, accountId } = requireBeneficiary();
 	const { locale, now } = locals;
-	const { identity, followUp, requests, pathway, appointments, aids, papers } = await ownFile(db.read, {
+	const { identity, followUp, requests, pathways, appointments, aids, papers } = await ownFile(db.read, {
 		personId,
 		accountId,
 		locale,
 		now,
 	});
-	return { identity, followUp, requests, pathway, appointments, aids, papers };
+	// What is not on the page is in the file to download, and the page says so.
+	const sent = requests.filter(({ status }) => status !== 'draft');
+	return { identity, followUp, requests: sent, pathway: pathways[0] ?? null, appointments, aids, papers };
 };

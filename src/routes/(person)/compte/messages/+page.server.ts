@@ -15,7 +15,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 		const { startsAt, zone } = message;
 		const quand = startsAt && zone ? formatDayTime(startsAt, zone, locale, now) : '';
 		const own = texts?.[locale];
-		return { ...message, own: own ? filled(own, { quand, telephone }) : null };
+		return { ...message, own: own ? filled(own, { quand, telephone }, locale) : null };
 	});
 	return { messages, now };
 };

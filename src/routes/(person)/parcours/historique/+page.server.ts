@@ -14,9 +14,10 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const { zone } = await getTerritory(db.read, territoryId);
 	return {
 		zone,
-		entries: entries.map(({ at, action, subjectId, actorId, actorName }) => ({
+		entries: entries.map(({ at, action, subjectId, actorId, actorName, reason }) => ({
 			at,
 			action,
+			reason,
 			name: (subjectId && names.get(subjectId)) || null,
 			by: actorId === accountId ? ('self' as const) : actorName,
 		})),

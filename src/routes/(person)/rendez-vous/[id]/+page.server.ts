@@ -6,13 +6,14 @@ import { answerOwnAppointment } from '$lib/server/appointments/answers';
 import { cancelAppointment } from '$lib/server/appointments/commands';
 import { declineEarlier, openProposal, takeEarlier, wantEarlier } from '$lib/server/appointments/earlier';
 import { mayWait } from '$lib/server/appointments/earlier-rules';
-import { parseAnswer } from '$lib/server/appointments/forms';
+import { parseAnswer, sequenceOf } from '$lib/server/appointments/forms';
 import { getAppointmentFor } from '$lib/server/appointments/queries';
 import { mayAnswer, stillBefore } from '$lib/server/appointments/rules';
 import { freeSlots } from '$lib/server/appointments/slots';
 import { getTerritory } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
+import { saidAtOf } from '$lib/server/web/phone';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -44,6 +45,7 @@ const sentences = {
 	answer_too_late: m.appointment_error_too_late,
 	appointment_over: m.appointment_error_too_late,
 	appointment_refused: m.appointment_error_refused,
+	appointment_changed: m.appointment_error_changed,
 	cancel_too_late: m.appointment_cancel_too_late,
 	slot_taken: m.appointment_choose_taken,
 	earlier_refused: m.appointment_earlier_refused,
@@ -54,23 +56,23 @@ export const actions: Actions = {
 		const by = requireBeneficiary();
 		const parsed = parseAnswer(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { answer, from } = parsed.value;
+		const { answer, from, sequence } = parsed.value;
+		const { now } = locals;
+		const said = { answer, sequence, saidAt: saidAtOf(request, now), by, now };
 		try {
-			await db.write((tx) =>
-				answerOwnAppointment(tx, { appointmentId: params.id, personId: by.personId, answer, by, now: locals.now }),
-			);
+			await db.write((tx) => answerOwnAppointment(tx, { appointmentId: params.id, personId: by.personId, ...said }));
 		} catch (error) {
 			return failFrom(error, sentences);
 		}
 		if (answer !== 'coming') redirect(303, href(`/rendez-vous/${params.id}/reponse`));
 		redirect(303, href(from === 'accueil' ? '/accueil' : `/rendez-vous/${params.id}`));
 	},
-	cancel: async ({ locals, params }) => {
+	cancel: async ({ request, locals, params }) => {
 		const by = requireBeneficiary();
+		const sequence = sequenceOf(await request.formData());
+		const own = { appointmentId: params.id, personId: by.personId, by, now: locals.now };
 		try {
-			await db.write((tx) =>
-				cancelAppointment(tx, { appointmentId: params.id, personId: by.personId, by, now: locals.now }),
-			);
+			await db.write((tx) => cancelAppointment(tx, { ...own, sequence }));
 		} catch (error) {
 			return failFrom(error, sentences);
 		}

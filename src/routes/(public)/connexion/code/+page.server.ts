@@ -7,6 +7,7 @@ import { accountsOfContact, type Account } from '$lib/server/accounts/queries';
 import { parseContact, sessionKindFor } from '$lib/server/accounts/rules';
 import { recordAudit } from '$lib/server/audit/commands';
 import { db } from '$lib/server/db';
+import { touchContact } from '$lib/server/people/commands';
 import { DomainError } from '$lib/server/platform/errors';
 import { addressWorks } from '$lib/server/reminders/dead-addresses';
 import { findBrowser } from '$lib/server/web/browser';
@@ -47,6 +48,7 @@ async function signIn(event: RequestEvent, account: Account, proven: ProvenCode,
 	await db.write(async (tx) => {
 		await useCode(tx, proven, event.locals.now);
 		if (parseContact(attempt.contact)?.channel === 'email') await addressWorks(tx, attempt.contact);
+		if (account.personId) await touchContact(tx, account.personId, event.locals.now);
 		await startSession(event, account.id, kind, tx);
 		await recordAudit(tx, {
 			action: 'session.started',

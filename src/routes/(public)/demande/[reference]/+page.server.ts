@@ -110,13 +110,13 @@ async function identify(
 	visitor: Awaited<ReturnType<typeof visitorOf>>,
 	choice: { proven: ProvenCode; existing: Account | null; isOwnPhone: boolean },
 ): Promise<string> {
-	const { request, person } = visitor;
+	const { request, person, contact } = visitor;
 	const { proven, existing, isOwnPhone } = choice;
 	const { now } = event.locals;
 	const kind = sessionKindFor('beneficiary', isOwnPhone);
 	return db.write(async (tx) => {
 		await useCode(tx, proven, now);
-		const accountId = existing?.id ?? (await accountFor(tx, person, now));
+		const accountId = existing?.id ?? (await accountFor(tx, person, { proven: contact, now }));
 		const personId = existing?.personId ?? person.id;
 		if (!existing) await confirmVisitor(tx, { requestId: request.id, personId, now });
 		const by = { accountId, role: 'beneficiary' as const, structureId: null };

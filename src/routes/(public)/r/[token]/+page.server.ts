@@ -9,6 +9,7 @@ import { DomainError } from '$lib/server/platform/errors';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
+import { saidAtOf } from '$lib/server/web/phone';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -33,9 +34,11 @@ export const actions: Actions = {
 		const parsed = parseAnswer(await event.request.formData());
 		if (!parsed.ok) return fail(400, { errors: { form: m.error_choose() } as Record<string, string> });
 		const { token } = event.params;
+		const { now } = event.locals;
+		const saidAt = saidAtOf(event.request, now);
 		try {
 			await limitByAddress(event, 'answer_link');
-			await db.write((tx) => answerByLink(tx, { token, answer: parsed.value.answer, now: event.locals.now }));
+			await db.write((tx) => answerByLink(tx, { token, answer: parsed.value.answer, saidAt, now }));
 		} catch (error) {
 			errorFrom(error);
 		}
@@ -63,10 +66,12 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, { errors: parsed.errors });
 		const { token } = event.params;
 		const { now } = event.locals;
+		const saidAt = saidAtOf(event.request, now);
 		try {
 			await limitByAddress(event, 'answer_link');
 			const { answer } = await appointmentOfLink(db.read, token, now);
-			if (answer !== 'none') await db.write((tx) => answerByLink(tx, { token, answer, note: parsed.value, now }));
+			if (answer !== 'none')
+				await db.write((tx) => answerByLink(tx, { token, answer, note: parsed.value, saidAt, now }));
 		} catch (error) {
 			errorFrom(error);
 		}

@@ -45,15 +45,19 @@ async function waiting({ params, locals }: RequestEvent<{ token: string }>) {
 }
 
 /** The request becomes the person's own, and they are signed in. @returns its reference */
-async function takeOver(event: RequestEvent<{ token: string }>, proven: ProvenCode | null, isOwnPhone: boolean) {
+async function takeOver(
+	event: RequestEvent<{ token: string }>,
+	proof: { code: ProvenCode; contact: string } | null,
+	isOwnPhone: boolean,
+) {
 	const { now } = event.locals;
 	const kind = sessionKindFor('beneficiary', isOwnPhone);
 	return db.write(async (tx) => {
-		if (proven) await useCode(tx, proven, now);
+		if (proof) await useCode(tx, proof.code, now);
 		const found = await findHandover(tx, event.params.token, now);
 		const { requestId, personId, reference } = await useHandover(tx, { token: event.params.token, now });
-		const accountId = await accountFor(tx, found!.person, now);
-		if (proven) await confirmVisitor(tx, { requestId, personId, now });
+		const accountId = await accountFor(tx, found!.person, { proven: proof?.contact ?? null, now });
+		if (proof) await confirmVisitor(tx, { requestId, personId, now });
 		await startSession(event, accountId, kind, tx);
 		const actor = { accountId, role: 'beneficiary' as const };
 		await recordAudit(tx, { action: 'session.started', actor, personId, detail: { kind, by: 'sheet' }, at: now });
@@ -85,8 +89,8 @@ export const actions: Actions = {
 			await limitByAddress(event, 'code_tried');
 			const contact = codeContact((await waiting(event)).person) ?? '';
 			const { now } = event.locals;
-			const proven = await checkCode(db, { contact, browser: findBrowser(event) ?? '', code: parsed.value.code, now });
-			reference = await takeOver(event, proven, form.get('device') === 'own');
+			const code = await checkCode(db, { contact, browser: findBrowser(event) ?? '', code: parsed.value.code, now });
+			reference = await takeOver(event, { code, contact }, form.get('device') === 'own');
 		} catch (problem) {
 			return failFrom(problem, SENTENCES);
 		}

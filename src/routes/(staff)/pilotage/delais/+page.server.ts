@@ -19,8 +19,10 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 	const kind = DELAY_KINDS.find((code) => code === url.searchParams.get('delai'));
 	const page = pageOf(url);
 	const scope = { structureId, employmentAreaId };
-	const all = await territoryDelays(db.read, scope, { territoryId, zone, settings, now: locals.now });
-	const delays = kind ? all.filter((delay) => delay.kind === kind) : all;
+	const context = { territoryId, zone, settings, now: locals.now };
+	// One more than the page shows says whether another follows.
+	const all = await territoryDelays(db.read, scope, context, page * PAGE_SIZE + 1);
+	const delays = kind ? all.delays.filter((delay) => delay.kind === kind) : all.delays;
 	return {
 		now: locals.now,
 		zone,
@@ -29,6 +31,8 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 		areas: areas.map(({ id, name }) => ({ id, name })),
 		stages: await stageDelays(db.read, { territoryId, zone, now: locals.now, structureId, employmentAreaId }),
 		total: delays.length,
+		/** There are more than were counted; the pages go on to the last one. */
+		atLeast: kind ? all.cut.includes(kind) : all.cut.length > 0,
 		more: delays.length > page * PAGE_SIZE,
 		rows: delays.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
 	};

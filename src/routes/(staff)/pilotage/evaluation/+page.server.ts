@@ -13,6 +13,8 @@ import {
 } from '$lib/server/evaluation/improvements';
 import { resultsOf } from '$lib/server/evaluation/results';
 import { planNotice } from '$lib/server/reminders/commands';
+import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireCoordinator } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -51,12 +53,15 @@ async function tellAll(tx: Tx, { id, by, now }: { id: string; by: Coordinator; n
 		});
 }
 
+const todayIn = async (territoryId: string, now: Date) =>
+	localDay(now, (await getTerritory(db.read, territoryId)).zone);
+
 const back = () => redirect(303, `${href('/pilotage/evaluation')}?fait=1`);
 
 export const actions: Actions = {
 	add: async ({ request, locals }) => {
 		const by = requireCoordinator();
-		const parsed = parseImprovement(await request.formData());
+		const parsed = parseImprovement(await request.formData(), await todayIn(by.territoryId, locals.now));
 		if (!parsed.ok) return fail(400, parsed);
 		const { now } = locals;
 		await db.write(async (tx) => {
@@ -82,7 +87,7 @@ export const actions: Actions = {
 	},
 	finish: async ({ request, locals }) => {
 		const by = requireCoordinator();
-		const parsed = parseFinishing(await request.formData());
+		const parsed = parseFinishing(await request.formData(), await todayIn(by.territoryId, locals.now));
 		if (!parsed.ok) return fail(400, parsed);
 		const { now } = locals;
 		try {

@@ -5,6 +5,7 @@ import { LANGUAGE_NAMES } from '$lib/shared/locales';
 import { channelLabel } from '$lib/shared/labels';
 import type { Channel } from '$lib/shared/codes';
 import { SCALES, scaleOf, type Moment, type Scale } from '$lib/shared/questions';
+import { OTHER_CODES } from '$lib/server/evaluation/release';
 import type { Group, Reply, Results } from '$lib/server/evaluation/results';
 
 /** One table: the page, its drawing and its file are made of these very cells. */
@@ -74,6 +75,7 @@ const areaName = (id: string, { areas }: Names) =>
 
 /** Who a line of response rates is about. */
 export function replyLabel({ group, code }: Pick<Reply, 'group' | 'code'>, names: Names): string {
+	if (code === OTHER_CODES) return m.evaluation_pilot_others();
 	if (group === 'age') return AGES[code]?.() ?? code;
 	if (group === 'language') return LANGUAGE_NAMES[code as keyof typeof LANGUAGE_NAMES] ?? code;
 	if (group === 'area') return areaName(code, names);

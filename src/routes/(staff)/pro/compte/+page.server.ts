@@ -9,6 +9,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { displayName, email, phone } = await getAccount(db.read, signedIn.accountId);
 	return {
 		details: { name: displayName, email, phone },
+		messagesIn: signedIn.locale,
 		sessions: await sessionsOf(signedIn, locals.now),
 		done: { language: url.searchParams.has('langue'), sessions: url.searchParams.has('fermees') },
 	};

@@ -51,7 +51,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 		role,
 		taken: /^[0-9A-Z-]{4,20}$/.exec(url.searchParams.get('prise') ?? '')?.[0] ?? null,
 		done: url.searchParams.get('fait'),
-		totals: await inboxCounts(db.read, territoryId, today),
+		totals: await inboxCounts(db.read, territoryId, today, onlyOf),
 		areas: areas.map(({ id, name }) => ({ value: id, label: name })),
 		filters: { show, theme, areaId, urgentOnly, text, page, themes: stillOpen || role === 'referent' },
 		more: rows.length > PAGE_SIZE,

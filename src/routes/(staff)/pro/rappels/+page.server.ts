@@ -3,24 +3,19 @@ import * as v from 'valibot';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
 import { db } from '$lib/server/db';
+import { DomainError } from '$lib/server/platform/errors';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { newId } from '$lib/server/platform/ids';
-import {
-	leavingAt,
-	MAX_DAYS_AHEAD,
-	MAX_RECIPIENTS,
-	sendByHand,
-	undoByHand,
-	UNDO_MS,
-} from '$lib/server/reminders/by-hand';
+import { canGetIt, leavingAt, MAX_DAYS_AHEAD, sendByHand, undoByHand, UNDO_MS } from '$lib/server/reminders/by-hand';
 import { MESSAGE_SUBJECTS } from '$lib/server/reminders/template-rules';
 import { MAX_FREE_TEXT, problemOf, type TextProblem } from '$lib/server/reminders/free-text';
 import { examplesFor } from '$lib/server/reminders/preview';
-import { recipientsOf, sendingOf } from '$lib/server/reminders/queries';
+import { sendingOf } from '$lib/server/reminders/queries';
+import { MAX_RECIPIENTS, recipientsOf } from '$lib/server/reminders/recipients';
 import { sendingsOf } from '$lib/server/reminders/sendings';
 import { listTemplates, versionFor } from '$lib/server/reminders/templates';
-import { addDays, localDay, nextAllowed } from '$lib/server/territories/calendar';
-import { getTerritory, holidaysOf } from '$lib/server/territories/queries';
+import { addDays, localDay } from '$lib/server/territories/calendar';
+import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import type { Actions, PageServerLoad } from './$types';
@@ -104,6 +99,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		/** Seconds after which the page asks again, while something is still to leave. */
 		refresh: isMoving && sent!.some(({ dueAt }) => dueAt.getTime() < now.getTime() + 2 * UNDO_MS) ? 5 : null,
 		undone: url.searchParams.get('annules'),
+		/** People of the list that the sender no longer follows. */
+		gone: Number(/^\d{1,3}$/.exec(url.searchParams.get('partis') ?? '')?.[0] ?? 0),
 		people: sent ? [] : await recipientsOf(db.read, accountId, now),
 		templates: sent ? [] : await offered(territoryId),
 		days: { first: localDay(now, zone), last: addDays(localDay(now, zone), MAX_DAYS_AHEAD) },
@@ -127,17 +124,11 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, parsed);
 		const { people, template, day, text } = parsed.value;
 		const { now } = locals;
-		const { zone, holidayZone, phone } = await getTerritory(db.read, territoryId);
 		try {
 			const wording = await wordingOf(template, { territoryId, people: people.length });
-			const leaves = leavingAt(day || null, zone, now);
-			const dueAt = nextAllowed(leaves, zone, await holidaysOf(db.read, holidayZone));
-			const followed = await recipientsOf(db.read, accountId, dueAt);
-			const chosen = followed.filter(({ id }) => people.includes(id));
-			const able = chosen.filter(
-				({ blocked, nextAppointment }) =>
-					blocked === null && (wording.subject !== 'appointment' || nextAppointment !== null),
-			);
+			const dueAt = await leavingAt(db.read, { territoryId, day: day || null, now });
+			const chosen = await recipientsOf(db.read, accountId, now, { at: dueAt, among: people });
+			const able = chosen.filter((one) => canGetIt(one, wording.subject));
 			return {
 				values: { people, template, day, text },
 				errors: {} as Record<string, string>,
@@ -146,12 +137,12 @@ export const actions: Actions = {
 					version: wording.version?.number ?? null,
 					count: able.length,
 					skipped: chosen.filter((one) => !able.includes(one)),
+					gone: people.length - chosen.length,
 					dueAt: dueAt.getTime() - now.getTime() > 2 * UNDO_MS ? dueAt : null,
 					examples: examplesFor(able, {
 						template: wording.subject,
 						texts: wording.version?.texts ?? null,
 						text,
-						phone,
 						now: dueAt,
 					}),
 				},
@@ -173,15 +164,23 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, parsed);
 		const { people, template, version, day, ...rest } = parsed.value;
 		const by = { accountId, role, structureId, territoryId };
+		let gone = 0;
 		try {
 			const wording = await wordingOf(template, { territoryId, people: people.length });
 			const previewed = wording.id ? { id: wording.id, number: Number(version) } : null;
 			const sending = { ...rest, template: wording.subject, wording: previewed, day: day || null };
-			await db.write((tx) => sendByHand(tx, { ...sending, personIds: people, by, now: locals.now }));
+			const told = { ...sending, personIds: people, by, now: locals.now };
+			gone = (await db.write((tx) => sendByHand(tx, told))).gone;
 		} catch (problem) {
+			// Not the page of errors: what was written is not lost.
+			if (problem instanceof DomainError && problem.code === 'not_followed')
+				return fail(404, {
+					errors: { form: m.reminder_pro_error_gone() } as Record<string, string>,
+					values: parsed.value,
+				});
 			return failFrom(problem, refusals, parsed.value);
 		}
-		redirect(303, `${href('/pro/rappels')}?envoi=${rest.batch}`);
+		redirect(303, `${href('/pro/rappels')}?envoi=${rest.batch}${gone > 0 ? `&partis=${gone}` : ''}`);
 	},
 	undo: async ({ request, locals }) => {
 		const { accountId, role, structureId } = requireStaff();

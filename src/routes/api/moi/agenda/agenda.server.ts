@@ -4,6 +4,7 @@ import type { Agenda, KeptAppointment, KeptPhone } from '$lib/shared/agenda';
 import { aidName, aidSentence } from '$lib/shared/aids';
 import { formatDay, formatDayTime } from '$lib/shared/dates';
 import { appointmentModeLabel } from '$lib/shared/labels';
+import { WRITTEN_IN } from '$lib/shared/locales';
 import { displayPhone } from '$lib/shared/phones';
 import { listAppointments, type AppointmentView } from '$lib/server/appointments/queries';
 import { aidsOf, type AidLine } from '$lib/server/childcare/queries';
@@ -16,6 +17,11 @@ import { getTerritory } from '$lib/server/territories/queries';
 import { userKeyOf } from '$lib/server/web/phone';
 
 const KEPT_APPOINTMENTS = 3;
+const SAID = {
+	coming: m.appointment_said_coming,
+	cannot: m.appointment_said_cannot,
+	needs_help: m.appointment_said_help,
+};
 const STATES = { done: 'done', skipped: 'done', current: 'here', upcoming: 'next' } as const;
 /** Read on another day than it was written: days are said with their year, and never as « dans 3 jours ». */
 const ANOTHER_DAY = new Date(0);
@@ -46,8 +52,10 @@ export async function agendaOf(
 		updated: m.phone_offline_updated({ when }),
 		territory: { portalTitle: m.service_portal_title({ name: territory.name }), phone: phoneOf(territory.phone) },
 		appointments: coming.map((appointment) => keptAppointment(appointment, locale)),
-		stages: view ? view.stages.map(({ name, state }) => ({ name, state: STATES[state] })) : [],
-		nextStep: view && stepWords(view, locale),
+		stages: view
+			? view.stages.map(({ name, nameLang, state }) => ({ name, lang: nameLang, state: STATES[state] }))
+			: [],
+		step: view && keptStep(view, locale),
 		aid: aid ? `${aidName(aid, locale)} – ${aidSentence(aid.facts, aidContext)}` : null,
 		seen: m.phone_offline_seen({ when }),
 		referent: lead ? { name: lead.name, phone: phoneOf(lead.phone ?? lead.structurePhone) } : null,
@@ -63,21 +71,27 @@ const mostPressing = (aids: AidLine[]): AidLine | undefined =>
 const phoneOf = (number: string): KeptPhone => ({ number, shown: displayPhone(number) });
 
 function keptAppointment(appointment: AppointmentView, locale: Locale): KeptAppointment {
-	const { startsAt, endsAt, zone, mode, placeName, address, toBring, phone } = appointment;
+	const { id, sequence, startsAt, endsAt, zone, mode, placeName, address, answer, toBring, phone } = appointment;
 	const place = [placeName, address].filter((part) => part !== null);
+	const isPlace = mode === 'on_site' && place.length > 0;
 	return {
+		id,
+		sequence,
 		startsAt: startsAt.toISOString(),
 		endsAt: endsAt.toISOString(),
 		when: formatDayTime(startsAt, zone, locale),
-		where: mode === 'on_site' && place.length > 0 ? place : [appointmentModeLabel(mode)],
+		where: isPlace ? place : [appointmentModeLabel(mode)],
+		...(isPlace && { whereLang: WRITTEN_IN }),
+		said: answer === 'none' ? null : SAID[answer](),
 		toBring,
 		phone: phoneOf(phone),
 	};
 }
 
-function stepWords({ steps, zone }: PathwayView, locale: Locale): string | null {
+function keptStep({ steps, zone }: PathwayView, locale: Locale): Agenda['step'] {
 	const step = nextOwnStep([...steps]);
 	if (!step) return null;
-	const { title, dueOn } = step;
-	return dueOn ? m.phone_step_by({ title, day: formatDay(dueOn, zone, locale) }) : title;
+	const { id, title, dueOn, proposed } = step;
+	const by = dueOn && m.home_step_by({ day: formatDay(dueOn, zone, locale) });
+	return { id, title, lang: proposed ? '' : WRITTEN_IN, by };
 }

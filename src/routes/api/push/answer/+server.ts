@@ -1,11 +1,12 @@
 import { json } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { answerByLink } from '$lib/server/appointments/answers';
+import { answerByLink, appointmentOfLink } from '$lib/server/appointments/answers';
 import { db } from '$lib/server/db';
 import { markAnswered } from '$lib/server/reminders/commands';
 import { errorFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { readJson } from '$lib/server/web/json';
+import { saidAtOf } from '$lib/server/web/phone';
 import { APPOINTMENT_ANSWERS } from '$lib/shared/codes';
 import type { RequestHandler } from './$types';
 
@@ -19,9 +20,12 @@ export const POST: RequestHandler = async ({ request, locals }) => {
 	openToAll();
 	const { token, answer } = await readJson(request, given);
 	const { now } = locals;
+	const saidAt = saidAtOf(request, now);
 	try {
+		// Read first: anybody can post tokens that are not ours, and there is one writer.
+		await appointmentOfLink(db.read, token, now);
 		await db.write(async (tx) => {
-			const { appointmentId } = await answerByLink(tx, { token, answer, via: 'notification', now });
+			const { appointmentId } = await answerByLink(tx, { token, answer, via: 'notification', saidAt, now });
 			await markAnswered(tx, { appointmentId, now });
 		});
 	} catch (problem) {

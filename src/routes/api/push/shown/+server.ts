@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { db } from '$lib/server/db';
-import { markShown } from '$lib/server/reminders/commands';
+import { isBeacon, markShown } from '$lib/server/reminders/commands';
 import { openToAll } from '$lib/server/web/guards';
 import { readJson } from '$lib/server/web/json';
 import type { RequestHandler } from './$types';
@@ -11,6 +11,6 @@ const shown = v.object({ beacon: v.pipe(v.string(), v.maxLength(200)) });
 export const POST: RequestHandler = async ({ request, locals }) => {
 	openToAll();
 	const { beacon } = await readJson(request, shown);
-	await db.write((tx) => markShown(tx, { beacon, now: locals.now }));
+	if (await isBeacon(db.read, beacon)) await db.write((tx) => markShown(tx, { beacon, now: locals.now }));
 	return new Response(null, { status: 204 });
 };

@@ -1,5 +1,6 @@
 import { error, json } from '@sveltejs/kit';
 import * as v from 'valibot';
+import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
 import { labelOf } from '$lib/server/reminders/device-label';
 import { detachEndpoint, registerSubscription } from '$lib/server/reminders/subscriptions';
@@ -19,22 +20,22 @@ const subscription = v.object({
 const ended = v.object({ endpoint: v.string() });
 
 /** Answered to a script: a redirection to the sign-in page would look like a success. */
-function accountOf(locals: App.Locals): string {
+function accountOf(locals: App.Locals): SignedIn {
 	const { account } = locals;
 	if (!account) error(401, 'sign_in_first');
 	if (account.role !== 'beneficiary') error(403, 'not_for_you');
-	return account.accountId;
+	return account;
 }
 
 /** Registers this browser for the person signed in; also said again at each start, as proof of life. 410: its owner removed it. */
 export const POST: RequestHandler = async ({ request, locals }) => {
 	openToAll();
-	const accountId = accountOf(locals);
+	const { accountId, sessionId } = accountOf(locals);
 	const { keys, ...given } = await readJson(request, subscription);
 	const label = labelOf(request.headers.get('user-agent') ?? '');
 	try {
 		const registered = await db.write((tx) =>
-			registerSubscription(tx, { ...given, ...keys, accountId, label, now: locals.now }),
+			registerSubscription(tx, { ...given, ...keys, accountId, sessionId, label, now: locals.now }),
 		);
 		return json(registered);
 	} catch (problem) {
@@ -44,7 +45,7 @@ export const POST: RequestHandler = async ({ request, locals }) => {
 
 export const DELETE: RequestHandler = async ({ request, locals }) => {
 	openToAll();
-	const accountId = accountOf(locals);
+	const { accountId } = accountOf(locals);
 	const { endpoint } = await readJson(request, ended);
 	await db.write((tx) => detachEndpoint(tx, { accountId, endpoint }));
 	return new Response(null, { status: 204 });

@@ -48,6 +48,7 @@ export const actions: Actions = {
 				person: `${firstName} ${lastName}`,
 				children: file.children.map((child) => child.firstName),
 				status: facts.status,
+				implicitlyRefused: facts.implicitlyRefused,
 				amountCents: facts.amountCents,
 				periodFrom: outcome?.periodFrom ?? null,
 				periodTo: outcome?.periodTo ?? null,

@@ -58,6 +58,7 @@ export const actions: Actions = {
 			({ token } = await db.write((tx) => inviteGuest(tx, { ...own, firstName, contact: contact.value, locale })));
 		} catch (problem) {
 			const said = {
+				guest_self: m.aid_error_guest_self,
 				guest_already: m.aid_error_guest_already,
 				guest_too_many: m.aid_error_guest_many,
 				too_many_requests: m.account_too_many_requests,

@@ -1,6 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
-import { findOpenAid, openAid } from '$lib/server/childcare/commands';
+import { deciderFor, findOpenAid, openAid } from '$lib/server/childcare/commands';
 import { estimate } from '$lib/server/childcare/estimate';
 import { parseSituation } from '$lib/server/childcare/forms';
 import { parseAsking } from '$lib/server/childcare/forms-ask';
@@ -10,7 +10,7 @@ import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
 import { personOf } from '$lib/server/people/queries';
 import { addMonths, localDay } from '$lib/server/territories/calendar';
-import { getTerritory, listStructures } from '$lib/server/territories/queries';
+import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -23,7 +23,6 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { personId, territoryId } = requireBeneficiary();
 	const { now } = locals;
 	const { zone, holidayZone, name } = await getTerritory(db.read, territoryId);
-	const structures = await listStructures(db.read, territoryId);
 	const { household } = await personOf(db.read, personId);
 	const scale = currentScale();
 	const today = localDay(now, zone);
@@ -39,9 +38,10 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		resources: currentResources(),
 		today,
 		scheme,
+		isClosed: scheme !== null && !scheme.content.open,
 		lastDay: parsed?.ok && parsed.value.startsOn && months !== null ? addMonths(parsed.value.startsOn, months) : null,
-		deciderName: structures.find(({ decidesAids }) => decidesAids)?.name ?? name,
-		openAid: (await findOpenAid(db.read, personId))?.reference ?? null,
+		deciderName: (await deciderFor(db.read, territoryId, scheme))?.name ?? name,
+		openAid: (await findOpenAid(db.read, { personId, now }))?.reference ?? null,
 		values: asked
 			? Object.fromEntries(url.searchParams)
 			: { alone: household && ALONE.includes(household) ? 'yes' : '' },
@@ -75,7 +75,11 @@ export const actions: Actions = {
 				return made;
 			});
 		} catch (problem) {
-			return failFrom(problem, { aid_open: m.aid_error_open, aid_child_taken: m.aid_error_child_taken });
+			return failFrom(problem, {
+				aid_open: m.aid_error_open,
+				aid_closed: m.aid_scheme_closed,
+				aid_child_taken: m.aid_error_child_taken,
+			});
 		}
 		redirect(303, href(`/aides/${opened.reference}`));
 	},

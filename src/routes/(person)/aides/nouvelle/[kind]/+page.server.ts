@@ -1,12 +1,12 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
-import { findOpenAid, openAid } from '$lib/server/childcare/commands';
+import { deciderFor, findOpenAid, openAid } from '$lib/server/childcare/commands';
 import { parseAsking } from '$lib/server/childcare/forms-ask';
 import { findScheme, type Scheme } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
 import { localDay } from '$lib/server/territories/calendar';
-import { getTerritory, listStructures } from '$lib/server/territories/queries';
+import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
@@ -24,13 +24,11 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const { now } = locals;
 	const { zone, name } = await getTerritory(db.read, territoryId);
 	const scheme = await schemeOr404(territoryId, params.kind, localDay(now, zone));
-	const structures = await listStructures(db.read, territoryId);
-	const decider = structures.find(({ id }) => id === scheme.content.deciderStructureId);
 	return {
 		zone,
 		scheme,
-		deciderName: decider?.name ?? structures.find(({ decidesAids }) => decidesAids)?.name ?? name,
-		openAid: (await findOpenAid(db.read, personId, params.kind))?.reference ?? null,
+		deciderName: (await deciderFor(db.read, territoryId, scheme))?.name ?? name,
+		openAid: (await findOpenAid(db.read, { personId, kind: params.kind, now }))?.reference ?? null,
 	};
 };
 
@@ -54,7 +52,11 @@ export const actions: Actions = {
 				return made;
 			});
 		} catch (problem) {
-			return failFrom(problem, { aid_open: m.aid_error_open, aid_child_taken: m.aid_error_child_taken });
+			return failFrom(problem, {
+				aid_open: m.aid_error_open,
+				aid_closed: m.aid_scheme_closed,
+				aid_child_taken: m.aid_error_child_taken,
+			});
 		}
 		redirect(303, href(`/aides/${opened.reference}`));
 	},

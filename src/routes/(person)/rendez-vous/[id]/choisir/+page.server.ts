@@ -2,7 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
 import { latestOf } from '$lib/server/appointments/again';
-import { parseNote } from '$lib/server/appointments/forms';
+import { parseNote, sequenceOf } from '$lib/server/appointments/forms';
 import { getAppointmentFor } from '$lib/server/appointments/queries';
 import { askOtherTimes, chooseSlot, freeSlots } from '$lib/server/appointments/slots';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -24,28 +24,34 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 export const actions: Actions = {
 	choose: async ({ request, locals }) => {
 		const by = requireBeneficiary();
-		const slotId = String((await request.formData()).get('slot') ?? '');
+		const form = await request.formData();
+		const wanted = { slotId: String(form.get('slot') ?? ''), sequence: sequenceOf(form) };
 		let appointmentId: string;
 		try {
-			const chosen = await db.write((tx) => chooseSlot(tx, { slotId, personId: by.personId, by, now: locals.now }));
+			const chosen = await db.write((tx) => chooseSlot(tx, { ...wanted, personId: by.personId, by, now: locals.now }));
 			appointmentId = chosen.appointmentId;
 		} catch (error) {
 			return failFrom(error, {
 				slot_taken: m.appointment_choose_taken,
 				person_busy: m.appointment_choose_busy,
+				appointment_changed: m.appointment_error_changed,
 			});
 		}
 		redirect(303, href(`/rendez-vous/${appointmentId}`));
 	},
 	other: async ({ request, locals, params }) => {
 		const by = requireBeneficiary();
-		const parsed = parseNote(await request.formData());
+		const form = await request.formData();
+		const parsed = parseNote(form);
 		if (!parsed.ok) return fail(400, parsed);
-		const input = { appointmentId: params.id, personId: by.personId, note: parsed.value, by, now: locals.now };
+		const own = { appointmentId: params.id, personId: by.personId, sequence: sequenceOf(form), by, now: locals.now };
 		try {
-			await db.write((tx) => askOtherTimes(tx, input));
+			await db.write((tx) => askOtherTimes(tx, { ...own, note: parsed.value }));
 		} catch (error) {
-			return failFrom(error, { answer_too_late: m.appointment_error_too_late });
+			return failFrom(error, {
+				answer_too_late: m.appointment_error_too_late,
+				appointment_changed: m.appointment_error_changed,
+			});
 		}
 		redirect(303, href('/rendez-vous'));
 	},

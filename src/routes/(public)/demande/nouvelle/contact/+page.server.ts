@@ -3,7 +3,7 @@ import { NO_CONTACT } from '$lib/server/requests/answers';
 import { parseContactAnswers, parseWishes } from '$lib/server/requests/forms';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, frameOf, goOn, ownerOf, savePage, SENTENCES } from '../../draft.server';
+import { fillingOf, frameOf, goOn, savePage, SENTENCES, todayOf } from '../../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -23,10 +23,9 @@ export const actions: Actions = {
 	default: async (event) => {
 		openToAll();
 		const form = await event.request.formData();
-		// A birth date is not after today anywhere: UTC is enough.
-		const today = event.locals.now.toISOString().slice(0, 10);
-		const isKnown = ownerOf(event).personId !== null;
-		const parsed = isKnown ? parseWishes(form, today) : parseContactAnswers(form, today);
+		const today = await todayOf(event);
+		const { owner, answers } = await fillingOf(event);
+		const parsed = owner.personId !== null ? parseWishes(form, today) : parseContactAnswers(form, today, answers);
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
 		try {
 			const draft = await savePage(event, 'contact', (answers) => ({

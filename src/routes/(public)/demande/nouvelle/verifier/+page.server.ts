@@ -8,14 +8,14 @@ import { submitRequest } from '$lib/server/requests/commands';
 import { parseId } from '$lib/server/requests/forms';
 import { missingPages, previousPage, START, addressOf } from '$lib/server/requests/pages';
 import { communeName, findOpenRequest } from '$lib/server/requests/queries';
-import { codeContact, urgenciesOf } from '$lib/server/requests/rules';
+import { codeContact, helperOn, urgenciesOf } from '$lib/server/requests/rules';
 import { summaryOf } from '$lib/server/requests/summary';
 import { personOf } from '$lib/server/people/queries';
 import { sendCode } from '$lib/server/web/codes';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
-import { fillingOf, ownerOf, questionsFor, professionalOf, SENTENCES } from '../../draft.server';
+import { fillingOf, ownerOf, questionsFor, professionalOf, SENTENCES, todayOf } from '../../draft.server';
 import { followSent } from '../../../../sent.server';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -30,6 +30,7 @@ export const load: PageServerLoad = async (event) => {
 	const filling = await fillingOf(event);
 	const { owner, draft, answers, known } = filling;
 	if (!draft) redirect(303, href(START));
+	const today = await todayOf(event);
 	const open = owner.personId ? await findOpenRequest(db.read, owner.personId) : undefined;
 	return {
 		draftId: draft.id,
@@ -41,7 +42,8 @@ export const load: PageServerLoad = async (event) => {
 		urgency: urgenciesOf(answers),
 		isSafetyAsked: answers.urgency !== null,
 		commune: await communeName(db.read, answers.inseeCode),
-		contact: answers.contact,
+		/** Who helps is named while they do. */
+		contact: answers.contact && { ...answers.contact, helper: helperOn(answers.contact, today)?.name ?? '' },
 		known,
 		isAdding: open !== undefined,
 		missing: missingPages(answers, known),

@@ -1,13 +1,14 @@
 import { m } from '$lib/paraglide/messages.js';
 import { themeLabel } from '$lib/shared/labels';
-import type { Indicators, RateCode } from '$lib/server/evaluation/indicators';
+import type { Cohort, Indicators, RateCode } from '$lib/server/evaluation/indicators';
 
 /** Figures, each with how many it is made of and what it means; the page and its file are made of these cells. */
 export interface FigureTable {
 	id: string;
 	title: string;
 	columns: string[];
-	rows: { label: string; definition: string; cells: (number | null)[] }[];
+	/** `older`: the cohort of this figure, when it is not that of the page. */
+	rows: { label: string; definition: string; older?: Cohort; cells: (number | null)[] }[];
 }
 
 const DELAY_WORDS = {
@@ -47,7 +48,8 @@ export function tablesOf({ delays, rates, obstacles }: Indicators): FigureTable[
 			id: 'delais',
 			title: m.evaluation_pilot_i_delays(),
 			columns: [m.evaluation_pilot_col_n(), m.evaluation_pilot_col_median(), m.evaluation_pilot_col_ninetieth()],
-			rows: delays.map(({ code, count, median, ninetieth }) => ({
+			rows: delays.map(({ code, count, median, ninetieth, older }) => ({
+				older,
 				label: DELAY_WORDS[code][0](),
 				definition: DELAY_WORDS[code][1](),
 				cells: [count, median, ninetieth],
@@ -57,7 +59,8 @@ export function tablesOf({ delays, rates, obstacles }: Indicators): FigureTable[
 			id: 'resultats',
 			title: m.evaluation_pilot_i_rates(),
 			columns: rateColumns(),
-			rows: rates.map(({ code, n, percent, low, high }) => ({
+			rows: rates.map(({ code, n, percent, low, high, older }) => ({
+				older,
 				label: RATE_WORDS[code][0](),
 				definition: RATE_WORDS[code][1](),
 				cells: [n, percent, low, high],
@@ -67,7 +70,8 @@ export function tablesOf({ delays, rates, obstacles }: Indicators): FigureTable[
 			id: 'obstacles',
 			title: m.evaluation_pilot_i_obstacles(),
 			columns: [...rateColumns(), m.evaluation_pilot_col_median(), m.evaluation_pilot_col_ninetieth()],
-			rows: obstacles.map(({ theme, n, percent, low, high, days }) => ({
+			rows: obstacles.map(({ theme, n, percent, low, high, days, older }) => ({
+				older,
 				label: themeLabel(theme),
 				definition: m.evaluation_pilot_d_obstacles(),
 				cells: [n, percent, low, high, days.median, days.ninetieth],

@@ -8,6 +8,7 @@ import {
 	removeWeeklyHours,
 } from '$lib/server/appointments/availability';
 import { parseDaysAway, parseWeeklyHours } from '$lib/server/appointments/forms';
+import { bookedWhileAway } from '$lib/server/appointments/queries';
 import { followCalendar, followedCalendar, leaveCalendar } from '$lib/server/appointments/outside';
 import { db } from '$lib/server/db';
 import { config } from '$lib/server/platform/config';
@@ -24,14 +25,17 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const { zone, settings } = await getTerritory(db.read, territoryId);
 	const today = localDay(now, zone);
 	const own = (await listStructures(db.read, territoryId)).find(({ id }) => id === structureId);
+	const hours = await availabilityOf(db.read, accountId, today);
 	return {
 		now,
 		zone,
 		today,
+		...hours,
+		/** Hours that stand on those days: the people are not told by themselves. */
+		booked: await bookedWhileAway(db.read, accountId, hours.exceptions, now),
 		outside: await followedCalendar(db.read, accountId),
 		travelMinutes: settings.travelMinutes,
 		place: { placeName: own?.name ?? '', address: own?.address ?? '' },
-		...(await availabilityOf(db.read, accountId, today)),
 	};
 };
 

@@ -6,13 +6,14 @@ import { heldFor } from '$lib/server/childcare/held';
 import { getAidToDecide } from '$lib/server/childcare/queries';
 import { aidOpenedRecently } from '$lib/server/childcare/queue';
 import { currentScale } from '$lib/server/childcare/scale';
-import { grantedThisYear } from '$lib/server/childcare/schemes';
+import { budgetLeft } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
 import { papersOf } from '$lib/server/papers/queries';
 import { tellAidChange } from '../../../../aids.server';
 import { listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
+import { formatEuros } from '$lib/shared/aids';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -26,8 +27,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const chosen = shown.moves.find((to) => to === asked) ?? null;
 	const papers = await papersOf(db.read, { aidId: shown.file.id });
 	const read = papers.find(({ id }) => id === url.searchParams.get('papier')) ?? null;
-	const { territoryId, kind, today, rules } = shown.file;
-	const granted = (await grantedThisYear(db.read, territoryId, today)).get(kind) ?? 0;
+	const { territoryId, kind, today } = shown.file;
 	return {
 		now,
 		...shown,
@@ -36,7 +36,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		held: await heldFor(db.read, { aidId: shown.file.id, today, zone: shown.file.zone }),
 		read,
 		bodies: await bodiesFor(viewer),
-		budgetLeft: rules?.budgetCents ? rules.budgetCents - granted : null,
+		budgetLeft: await budgetLeft(db.read, { territoryId, kind, today }),
 		ageLimit: currentScale().ageLimit,
 		done: url.searchParams.get('fait'),
 	};
@@ -53,6 +53,7 @@ const FIELDS: Record<string, string> = {
 	aid_due_needed: 'dueOn',
 	aid_due_outside: 'dueOn',
 	aid_amount_needed: 'amount',
+	aid_over_budget: 'overBudget',
 	aid_reason_needed: 'reason',
 	aid_period_wrong: 'periodTo',
 	aid_body_needed: 'transmittedTo',
@@ -70,6 +71,7 @@ const SENTENCES = {
 	aid_paid_outside: m.aid_pro_error_paid,
 	aid_refused_move: m.aid_error_move,
 	aid_changed: m.error_changed_meanwhile,
+	aid_child_taken: m.aid_pro_error_child,
 };
 
 export const actions: Actions = {
@@ -90,8 +92,14 @@ export const actions: Actions = {
 				return changed.proposed;
 			});
 		} catch (problem) {
-			const values = { ...Object.fromEntries(form), papers: change.papers };
-			const failed = failFrom(problem, SENTENCES, values);
+			const values = { ...Object.fromEntries(form), papers: change.papers, changedPapers: change.changedPapers };
+			const { territoryId, kind, today } = file;
+			const left = (await budgetLeft(db.read, { territoryId, kind, today })) ?? 0;
+			const said = {
+				...SENTENCES,
+				aid_over_budget: () => m.aid_pro_error_budget({ left: formatEuros(left, locals.locale) }),
+			};
+			const failed = failFrom(problem, said, values);
 			const field = FIELDS[(problem as { code?: string }).code ?? ''];
 			if (field) failed.data.errors = { [field]: failed.data.errors.form! };
 			return failed;

@@ -6,6 +6,7 @@ import { db, type Tx } from '$lib/server/db';
 import { openPathway } from '$lib/server/pathway/commands';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { papersOf } from '$lib/server/papers/queries';
+import { handOverSteps } from '$lib/server/pathway/own-steps';
 import { assignSecond } from '$lib/server/people/commands';
 import { possibleDuplicates } from '$lib/server/people/duplicates';
 import { mergesOf } from '$lib/server/people/identity';
@@ -56,7 +57,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 		const today = localDay(now, zone);
 		const decides = status === 'submitted' && file.access === 'whole';
 		const team = decides ? await teamOf(db.read, viewer.territoryId) : [];
-		const standing = await orientationsOf(db.read, id);
+		const standing = await orientationsOf(db.read, file.request, now);
 		const whole = standing.get(null);
 		return {
 			now,
@@ -123,8 +124,9 @@ function needsShown(
 			at: at ?? null,
 			/** It waits at the reader's structure. */
 			isOurs: goesOn && at?.state === 'sent' && at.structureId === viewer.structureId,
-			maySend: goesOn && leads && at?.state !== 'taken',
+			maySend: goesOn && leads && (at?.state !== 'taken' || at.isLeft),
 			mayLift: goesOn && mayLift(membership, theme),
+			mayStart: status === 'open' && at?.state !== 'sent' && mayLift(membership, theme),
 			mayResume: status === 'lifted' && mayLift(membership, theme),
 		};
 	});
@@ -176,7 +178,10 @@ interface Follow {
 async function beginFollowUp(tx: Tx, { personId, territoryId, kind, second, by, now }: Follow) {
 	const way = await pathwayOf(tx, personId, by.locale);
 	if (!way || way.pathway.endedAt) await openPathway(tx, { personId, territoryId, kind, by, now });
-	if (second) await assignSecond(tx, { personId, accountId: second, by, now });
+	if (!second) return;
+	await assignSecond(tx, { personId, accountId: second, by, now });
+	// What one whose account is disabled had promised is theirs.
+	await handOverSteps(tx, { personId, from: null, to: second, by, now });
 }
 
 /** One decision of a coordinator, as it was proposed or otherwise. */
@@ -276,7 +281,10 @@ export const actions: Actions = {
 		const { now } = locals;
 		const { reference } = params;
 		try {
-			await db.write((tx) => declineRequest(tx, { reference, reason: why, note, by, now }));
+			await db.write(async (tx) => {
+				const { id: requestId, personId } = await declineRequest(tx, { reference, reason: why, note, by, now });
+				await tellPerson(tx, { personId, reference, requestId, key: `declined:${now.getTime()}`, now });
+			});
 		} catch (problem) {
 			return failFrom(problem, REFUSALS, parsed.value);
 		}

@@ -58,6 +58,8 @@ export function whyInWords(why: Why, day: (day: string) => string): string {
 			return m.handling_pro_why_audience({ audience: audiences[why.audience]?.() ?? why.audience });
 		case 'full':
 			return m.handling_pro_why_full({ structure: why.structure, limit: why.limit });
+		case 'declined':
+			return m.handling_pro_why_declined({ structure: why.structure });
 		case 'least_loaded':
 			return why.limit === null
 				? m.handling_pro_why_load({ count: why.leads })

@@ -5,10 +5,10 @@ import { href } from '$lib/shared/links';
 import { OFFERED_THEMES } from '$lib/shared/themes';
 import { db } from '$lib/server/db';
 import { getFollowedPerson } from '$lib/server/people/queries';
-import { notFound } from '$lib/server/platform/errors';
+import { DomainError, notFound } from '$lib/server/platform/errors';
 import { newId } from '$lib/server/platform/ids';
 import { fileForPerson } from '$lib/server/requests/filing';
-import { knownFields, parseFiling } from '$lib/server/requests/filing-form';
+import { knownFields, parseFiling, typedIn } from '$lib/server/requests/filing-form';
 import { parseId } from '$lib/server/requests/forms';
 import { knownAnswers } from '$lib/server/requests/queries';
 import { questionsOf } from '$lib/server/requests/questions';
@@ -81,12 +81,19 @@ export const actions: Actions = {
 			});
 			reference = sent.reference;
 		} catch (problem) {
-			return failFrom(problem, {
+			const values = typedIn(form);
+			if (problem instanceof DomainError && problem.code === 'commune_elsewhere') {
+				const territory = String(problem.detail.territory);
+				const errors: Record<string, string> = { inseeCode: m.handling_pro_filing_error_elsewhere({ territory }) };
+				return fail(400, { errors, values });
+			}
+			const refusals = {
 				outside_perimeter: m.request_error_outside,
 				request_incomplete: m.handling_pro_filing_error_incomplete,
 				request_already_sent: m.request_already_sent,
 				too_many_drafts: m.request_error_too_many,
-			});
+			};
+			return failFrom(problem, refusals, values);
 		}
 		redirect(303, href(`/pro/demandes/${reference}/fiche?nouvelle`));
 	},

@@ -1,18 +1,20 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
-import { parseMeeting, typedLines } from '$lib/server/pathway/decision-forms';
+import type { Tx } from '$lib/server/db/client';
+import { parseGroupHour, parseMeeting, typedLines } from '$lib/server/pathway/decision-forms';
 import { goalsOf } from '$lib/server/pathway/goals';
 import { groupFor } from '$lib/server/pathway/group-queries';
-import { holdGroup } from '$lib/server/pathway/groups';
+import { cancelGroup, holdGroup, moveGroup } from '$lib/server/pathway/groups';
 import { pathwayOf } from '$lib/server/pathway/queries';
-import { isOpenStep } from '$lib/server/pathway/rules';
+import { earliestGroup, isOpenStep } from '$lib/server/pathway/rules';
 import { noteOpening } from '$lib/server/people/opening';
 import { followersNow, personOf } from '$lib/server/people/queries';
 import { seesTheme } from '$lib/server/people/rules';
 import { notFound } from '$lib/server/platform/errors';
-import { planNotice } from '$lib/server/reminders/commands';
+import { dropNotices, planNotice } from '$lib/server/reminders/commands';
 import { localDay } from '$lib/server/territories/calendar';
+import { getTerritory, holidaysOf } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { askedToKeep } from '$lib/server/web/private-text';
@@ -55,24 +57,39 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 					dueOn,
 				})),
 			mayHold: group.decides && group.state === 'planned' && group.startsAt <= now,
+			/** Until it begins: the first day it may be moved to. */
+			movesFrom:
+				group.decides && group.state === 'planned' && group.startsAt > now ? await earliestDay(group, now) : null,
 		},
 	};
 };
 
+async function earliestDay({ territoryId, zone }: { territoryId: string; zone: string }, now: Date): Promise<string> {
+	const { holidayZone } = await getTerritory(db.read, territoryId);
+	return localDay(earliestGroup(now, zone, await holidaysOf(db.read, holidayZone)), zone);
+}
+
 const sentences = {
 	group_over: m.error_changed_meanwhile,
+	group_past: m.pathway_pro_error_group_past,
+	group_too_soon: m.pathway_pro_error_group_too_soon,
 	group_not_begun: m.pathway_pro_error_not_begun,
 	no_pathway: m.pathway_pro_error_none,
 	not_a_referent: m.pathway_pro_error_members,
 };
 
+/** Those invited read; lead and second decide. */
+async function requireDecides(by: ReturnType<typeof requireStaff>, groupId: string, now: Date): Promise<void> {
+	const { decides } = await groupFor(db.read, by, groupId, now).catch(errorFrom);
+	if (!decides) errorFrom(notFound());
+}
+
 export const actions: Actions = {
 	/** What was decided: steps, and an answer the person is told of. */
-	default: async ({ request, locals, params }) => {
+	decide: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		const { now } = locals;
-		const { decides } = await groupFor(db.read, by, params.id, now).catch(errorFrom);
-		if (!decides) errorFrom(notFound());
+		await requireDecides(by, params.id, now);
 		const form = await request.formData();
 		const parsed = parseMeeting(form);
 		if (!parsed.ok) return fail(400, parsed);
@@ -90,4 +107,41 @@ export const actions: Actions = {
 		}
 		redirect(303, href(`/pro/groupes/${params.id}`));
 	},
+	/** Another day or hour: the person is told, and may still refuse. */
+	move: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		await requireDecides(by, params.id, now);
+		const parsed = parseGroupHour(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		try {
+			await db.write(async (tx) => {
+				const { personId, startsAt } = await moveGroup(tx, { ...parsed.value, groupId: params.id, by, now });
+				await tellAgain(tx, { personId, subjectId: params.id, now }, `group_moved:${params.id}:${startsAt.getTime()}`);
+			});
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, href(`/pro/groupes/${params.id}`));
+	},
+	cancel: async ({ locals, params }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		await requireDecides(by, params.id, now);
+		try {
+			await db.write(async (tx) => {
+				const { personId } = await cancelGroup(tx, { groupId: params.id, by, now });
+				await tellAgain(tx, { personId, subjectId: params.id, now }, `group_cancelled:${params.id}`);
+			});
+		} catch (error) {
+			return failFrom(error, sentences);
+		}
+		redirect(303, href(`/pro/groupes/${params.id}`));
+	},
 };
+
+/** The page says what holds now: an older message about the meeting has no more reason to leave. */
+async function tellAgain(tx: Tx, about: { personId: string; subjectId: string; now: Date }, onceKey: string) {
+	await dropNotices(tx, about);
+	await planNotice(tx, { ...about, kind: 'pathway_changed', path: '/parcours', onceKey });
+}

@@ -2,14 +2,17 @@ import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { listStaff } from '$lib/server/accounts/queries';
 import { db } from '$lib/server/db';
-import { passedDelays } from '$lib/server/people/delays';
+import { handOverSteps } from '$lib/server/pathway/own-steps';
+import { changeSecond } from '$lib/server/people/commands';
+import { ownDelays } from '$lib/server/people/own-delays';
 import { openFile } from '$lib/server/people/opening';
-import { parseEnding, parseInvitation, parseNote } from '$lib/server/people/forms';
+import { parseEnding, parseInvitation, parseNote, parseSecond } from '$lib/server/people/forms';
 import { endMember, inviteMember } from '$lib/server/people/sharing';
-import { followersNow, getFollowedPerson } from '$lib/server/people/queries';
+import { followersNow, getFollowedPerson, getPersonFor, leadOf, reasonsToFollow } from '$lib/server/people/queries';
 import { notFound } from '$lib/server/platform/errors';
 import { ageOn, follows, leads, type Access } from '$lib/server/people/rules';
 import { keepNote, ownNote } from '$lib/server/people/working-notes';
+import { needsTaken, tookThemes } from '$lib/server/requests/reading';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { planNotice } from '$lib/server/reminders/commands';
@@ -34,11 +37,13 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			zone,
 			today,
 			access: file.access,
+			mayErase: viewer.role === 'coordinator',
 			until: file.until,
 			person: { ...person, age: ageOn(birthDate, today) },
-			team: teamFor(file.access, viewer.accountId, team),
+			team: await teamFor(file.access, viewer.accountId, team, person.id),
 			guests: file.access === 'lead' ? await guestsFor(viewer.territoryId, team) : [],
-			delays: await passedDelays(db.read, { personId: person.id }, { territoryId, zone, settings, now }),
+			pair: maySayPair(file.access, viewer.role) ? await secondsFor(viewer.territoryId, team) : null,
+			delays: await ownDelays(db.read, person.id, { territoryId, zone, settings, now }),
 			details: file.access === 'coordinator' ? null : await detailsOf(file, viewer, { locale, now }),
 			note: follows(file.access) ? ((await ownNote(db.read, person.id, viewer.accountId))?.text ?? '') : null,
 		};
@@ -51,11 +56,24 @@ export const load: PageServerLoad = async ({ params, locals }) => {
  * Lead and second, and the coordinator who says who follows whom, know them all. Where others come from says what the person
  * needs: a member, or who opened the file for an hour, knows the pair and themselves.
  */
-function teamFor(access: Access, accountId: string, team: Awaited<ReturnType<typeof followersNow>>) {
-	if (leads(access)) return team;
+async function teamFor(
+	access: Access,
+	accountId: string,
+	team: Awaited<ReturnType<typeof followersNow>>,
+	personId: string,
+) {
+	if (leads(access)) {
+		const reasons = await reasonsToFollow(db.read, personId);
+		const taken = await needsTaken(db.read, personId);
+		return team.map((member) => ({
+			...member,
+			reason: reasons.get(member.id) ?? null,
+			took: member.part === 'member' ? tookThemes(taken, member) : [],
+		}));
+	}
 	return team
 		.filter((member) => access === 'coordinator' || member.part !== 'member' || member.accountId === accountId)
-		.map((member) => ({ ...member, themes: null }));
+		.map((member) => ({ ...member, themes: null, reason: null, took: [] }));
 }
 
 /** Professionals of the territory who do not follow the person yet. */
@@ -66,7 +84,20 @@ async function guestsFor(territoryId: string, team: { accountId: string }[]) {
 		.map(({ id, displayName }) => ({ id, name: displayName }));
 }
 
+/** The lead, and the coordinator of the territory, say who the second is. */
+const maySayPair = (access: Access, role: string) => access === 'lead' || role === 'coordinator';
+
+/** Who is second now, and who may be. */
+async function secondsFor(territoryId: string, team: { id: string; accountId: string; part: string }[]) {
+	const pair = team.filter(({ part }) => part !== 'member');
+	return {
+		secondLine: pair.find(({ part }) => part === 'second')?.id ?? '',
+		candidates: await guestsFor(territoryId, pair),
+	};
+}
+
 const sentences = {
+	second_changed: m.error_changed_meanwhile,
 	not_a_referent: m.pro_member_error_who,
 	already_assigned: m.pro_member_error_taken,
 	day_past: m.pro_member_error_day,
@@ -79,13 +110,43 @@ export const actions: Actions = {
 		const personId = params.id;
 		const { access } = await getFollowedPerson(db.read, by, personId, now).catch(errorFrom);
 		if (access !== 'lead') errorFrom(notFound());
-		const parsed = parseInvitation(await request.formData());
+		const form = await request.formData();
+		const parsed = parseInvitation(form);
 		if (!parsed.ok) return fail(400, parsed);
+		const { memberReason: reason, ...invited } = parsed.value;
+		const asked = askedToKeep(form, [reason], parsed.value);
+		if (asked) return asked;
 		try {
 			await db.write(async (tx) => {
-				const { id } = await inviteMember(tx, { ...parsed.value, personId, by, now });
+				const { id } = await inviteMember(tx, { ...invited, reason, personId, by, now });
 				const onceKey = `member_invited:${id}`;
 				await planNotice(tx, { kind: 'pathway_changed', personId, path: '/compte/acces', onceKey, subjectId: id, now });
+			});
+		} catch (error) {
+			return failFrom(error, sentences, parsed.value);
+		}
+		redirect(303, href(`/pro/personnes/${personId}`));
+	},
+	second: async ({ request, locals, params }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		const personId = params.id;
+		const { access } = await getPersonFor(db.read, by, personId, now).catch(errorFrom);
+		if (!maySayPair(access, by.role)) errorFrom(notFound());
+		const form = await request.formData();
+		const parsed = parseSecond(form);
+		if (!parsed.ok) return fail(400, parsed);
+		const { secondId: accountId, secondReason: reason, shown } = parsed.value;
+		const asked = askedToKeep(form, [reason], parsed.value);
+		if (asked) return asked;
+		try {
+			await db.write(async (tx) => {
+				const { id, from } = await changeSecond(tx, { personId, accountId, reason, shown, by, now });
+				const to = accountId ?? (await leadOf(tx, personId))?.accountId;
+				if (to) await handOverSteps(tx, { personId, from, to, by, now });
+				const onceKey = `second_changed:${id ?? shown}:${now.getTime()}`;
+				const about = { personId, path: '/compte/acces', onceKey, subjectId: id ?? shown, now };
+				await planNotice(tx, { kind: 'pathway_changed', ...about });
 			});
 		} catch (error) {
 			return failFrom(error, sentences, parsed.value);
@@ -112,8 +173,8 @@ export const actions: Actions = {
 		await getFollowedPerson(db.read, by, personId, locals.now).catch(errorFrom);
 		const parsed = parseEnding(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const memberId = parsed.value.member;
-		await db.write((tx) => endMember(tx, { personId, memberId, by, now: locals.now })).catch(errorFrom);
+		const { member: memberId, endReason: reason } = parsed.value;
+		await db.write((tx) => endMember(tx, { personId, memberId, reason, by, now: locals.now })).catch(errorFrom);
 		redirect(303, href(`/pro/personnes/${personId}`));
 	},
 };

@@ -52,6 +52,8 @@ export async function detailsOf(
 }
 
 const NEWS_SHOWN = 20;
+/** Among which a member's own are looked for: other themes must not push them out. */
+const NEWS_LOOKED_AT = 500;
 
 /** What changed since this professional's last visit: all of it for the pair, the steps of their themes for a member. */
 async function newsSince(
@@ -63,9 +65,11 @@ async function newsSince(
 	const personId = file.person.id;
 	const at = await lastVisit(db.read, { personId, accountId, now });
 	if (!at) return null;
-	const all = await historyOf(db.read, personId, NEWS_SHOWN, at);
-	const entries = leads(file.access) ? all : all.filter(({ subjectId }) => seen.some(({ id }) => id === subjectId));
-	return { at, entries: entries.map(({ at, action, actorName }) => ({ at, action, actorName })) };
+	const whole = leads(file.access);
+	const all = await historyOf(db.read, personId, whole ? NEWS_SHOWN : NEWS_LOOKED_AT, at);
+	const own = new Set(seen.map(({ id }) => id));
+	const entries = whole ? all : all.filter(({ subjectId }) => subjectId !== null && own.has(subjectId));
+	return { at, entries: entries.slice(0, NEWS_SHOWN).map(({ at, action, actorName }) => ({ at, action, actorName })) };
 }
 
 const hourOf = ({ startsAt, zone, mode, placeName, referentName, answer }: AppointmentView) => ({

@@ -17,11 +17,12 @@ export const messageKind = (kind: LastMessage['kind']): string => {
 		paper_due: m.reminder_kind_paper_due,
 		aid_silence: m.reminder_kind_aid_silence,
 		draft_closing: m.reminder_kind_draft_closing,
+		file_closing: m.reminder_kind_file_closing,
 	};
 	return (others[kind] ?? m.pro_message_kind_other)();
 };
 
-export const messageState: Record<LastMessage['state'], () => string> = {
+const words: Record<LastMessage['state'], () => string> = {
 	scheduled: m.pro_message_scheduled,
 	sending: m.pro_message_sending,
 	sent: m.pro_message_sent,
@@ -30,5 +31,9 @@ export const messageState: Record<LastMessage['state'], () => string> = {
 	failed: m.pro_message_failed,
 	dropped: m.pro_message_dropped,
 };
-export const messageTone = (state: LastMessage['state']) =>
+const isUnseen = ({ state, reason }: LastMessage) => state === 'failed' && reason === 'unseen';
+export const messageState = (message: LastMessage): string =>
+	isUnseen(message) ? m.pro_message_unseen() : words[message.state]();
+export const messageTone = (message: LastMessage) => (isUnseen(message) ? 'wait' : toneOf(message.state));
+const toneOf = (state: LastMessage['state']) =>
 	state === 'failed' ? 'alert' : state === 'shown' || state === 'answered' ? 'ok' : 'plain';

@@ -15,8 +15,8 @@ import { ownerOf } from '../../../reader.server';
 import type { Actions, PageServerLoad } from './$types';
 
 /** Until it is decided, by those who decide here. */
-const isOpen = ({ facts }: AidFile) =>
-	!facts.elsewhere && ['draft', 'submitted', 'incomplete', 'under_review'].includes(facts.status);
+const isOpen = ({ facts, isReplaced }: AidFile) =>
+	!facts.elsewhere && !isReplaced && ['draft', 'submitted', 'incomplete', 'under_review'].includes(facts.status);
 
 async function aidOf(account: SignedIn, { reference, kind }: { reference: string; kind: string }, now: Date) {
 	if (!PAPERS.includes(kind as Paper)) error(404, 'not_found');

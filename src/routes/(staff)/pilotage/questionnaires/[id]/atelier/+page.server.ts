@@ -1,14 +1,15 @@
-import { redirect } from '@sveltejs/kit';
+import { error, fail, redirect } from '@sveltejs/kit';
 import { encode } from 'uqr';
 import { db } from '$lib/server/db';
-import { levelsIn } from '$lib/server/evaluation/forms';
+import { parseSheets } from '$lib/server/evaluation/forms';
 import { getQuestionnaire } from '$lib/server/evaluation/questionnaires';
-import { keepPaperAnswers, SHEETS, type Sheet } from '$lib/server/evaluation/workshop';
+import { keepPaperAnswers, SHEETS } from '$lib/server/evaluation/workshop';
 import { config } from '$lib/server/platform/config';
+import { newId } from '$lib/server/platform/ids';
+import { m } from '$lib/paraglide/messages.js';
 import { errorFrom } from '$lib/server/web/failures';
 import { requireCoordinator } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
-import { SCALES } from '$lib/shared/questions';
 import type { Actions, PageServerLoad } from './$types';
 
 /** A QR code as one path of unit squares, drawn by the page. */
@@ -27,6 +28,7 @@ export const load: PageServerLoad = async ({ params, url }) => {
 		sheets: SHEETS,
 		address,
 		qr: squaresOf(address),
+		formId: newId(),
 		kept: Number(url.searchParams.get('fait')) || 0,
 	};
 };
@@ -34,17 +36,16 @@ export const load: PageServerLoad = async ({ params, url }) => {
 export const actions: Actions = {
 	default: async ({ request, locals, params }) => {
 		const by = requireCoordinator();
-		const { questions, moments } = await getQuestionnaire(db.read, by.territoryId, params.id).catch(errorFrom);
+		const { questions, moments, status } = await getQuestionnaire(db.read, by.territoryId, params.id).catch(errorFrom);
+		// Its questions may still change: what was answered would not be what was asked.
+		if (status === 'draft') error(409, m.evaluation_pilot_workshop_draft());
 		const form = await request.formData();
-		const sheets: Sheet[] = [];
-		for (let number = 1; number <= SHEETS; number += 1) {
-			const face = SCALES.faces.find((level) => level === form.get(`s${number}_face`));
-			const comment = String(form.get(`s${number}_comment`) ?? '').trim();
-			if (face)
-				sheets.push({ face, levels: levelsIn(form, questions, `s${number}_`), comment: comment.slice(0, 300) || null });
-		}
+		const parsed = parseSheets(form, questions, SHEETS);
+		if (!parsed.ok) return fail(400, parsed);
+		const sheets = parsed.value;
 		const moment = moments[0] ?? 'appointment_seen';
-		await db.write((tx) => keepPaperAnswers(tx, { sheets, moment, by, now: locals.now }));
+		const formId = String(form.get('formId') || newId());
+		await db.write((tx) => keepPaperAnswers(tx, { formId, sheets, moment, by, now: locals.now }));
 		redirect(303, href(`/pilotage/questionnaires/${params.id}/atelier?fait=${sheets.length}`));
 	},
 };

@@ -52,7 +52,8 @@ async function chosenPerson(form: FormData, by: SignedIn & { territoryId: string
 }
 
 async function tellAll(tx: Tx, told: Told[], now: Date) {
-	for (const one of told) await announceChange(tx, { ...one, now });
+	for (const { state, ...one } of told)
+		await (state === 'invited' ? announceChoice : announceChange)(tx, { ...one, now });
 }
 
 export const actions: Actions = {

@@ -6,6 +6,7 @@ import { recordAudit } from '$lib/server/audit/commands';
 import { db } from '$lib/server/db';
 import { destinationOf, movePerson } from '$lib/server/moving';
 import { proposeMove } from '$lib/server/people/moves';
+import { noteOpening } from '$lib/server/people/opening';
 import { notFound } from '$lib/server/platform/errors';
 import { planNotice } from '$lib/server/reminders/commands';
 import { parseCommune } from '$lib/server/requests/forms';
@@ -32,6 +33,7 @@ async function fileOf({ params }: RequestEvent, viewer: ReturnType<typeof requir
 export const load: PageServerLoad = async (event) => {
 	const viewer = requireStaff();
 	const { person, request } = await fileOf(event, viewer);
+	await noteOpening(db, { viewer, personId: person.id, part: 'request', now: event.locals.now });
 	const typed = event.url.searchParams.get('nom')?.slice(0, MAX_TYPED).trim() ?? '';
 	const found = typed ? await searchMunicipalities(db.read, typed, RESULTS) : [];
 	const { now } = event.locals;

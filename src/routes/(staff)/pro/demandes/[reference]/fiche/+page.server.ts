@@ -2,6 +2,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { isLocale, localizeHref } from '$lib/paraglide/runtime.js';
 import { formatDayTime } from '$lib/shared/dates';
 import { db } from '$lib/server/db';
+import { noteOpening } from '$lib/server/people/opening';
 import { notFound } from '$lib/server/platform/errors';
 import { config } from '$lib/server/platform/config';
 import { qrOf } from '$lib/server/platform/qr';
@@ -26,6 +27,7 @@ async function fileOf({ params }: RequestEvent, viewer: ReturnType<typeof requir
 export const load: PageServerLoad = async (event) => {
 	const viewer = requireStaff();
 	const { request, person } = await fileOf(event, viewer);
+	await noteOpening(db, { viewer, personId: person.id, part: 'request', now: event.locals.now });
 	const { name, phone, programmeLabel } = await getTerritory(db.read, request.territoryId);
 	return {
 		reference: request.reference,

@@ -6,6 +6,7 @@ import { aidsOf } from '$lib/server/childcare/queries';
 import { decides } from '$lib/server/childcare/queue';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
+import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
 import { seesTheme } from '$lib/server/people/rules';
 import { localDay } from '$lib/server/territories/calendar';
@@ -20,13 +21,15 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const viewer = requireStaff();
 	const { now } = locals;
-	const { themes } = await getFollowedPerson(db.read, viewer, params.id).catch(errorFrom);
+	const { themes } = await openFollowedFile(db, { viewer, personId: params.id, part: 'aids', now }).catch(errorFrom);
 	const { zone } = await getTerritory(db.read, viewer.territoryId);
 	const seen = seesTheme(themes, 'childcare');
 	const aids = seen ? await aidsOf(db.read, params.id, now) : [];
 	const isOpen = aids.some(
 		({ kind, facts }) =>
-			kind === 'childcare' && ['draft', 'submitted', 'incomplete', 'under_review'].includes(facts.status),
+			kind === 'childcare' &&
+			!facts.implicitlyRefused &&
+			['draft', 'submitted', 'incomplete', 'under_review'].includes(facts.status),
 	);
 	return {
 		now,
@@ -58,7 +61,7 @@ export const actions: Actions = {
 				await tellAidChange(tx, { ...opened, ...whose, now });
 			});
 		} catch (problem) {
-			return failFrom(problem, { aid_open: m.error_changed_meanwhile });
+			return failFrom(problem, { aid_open: m.error_changed_meanwhile, aid_closed: m.aid_scheme_closed });
 		}
 		redirect(303, href(`/pro/personnes/${params.id}/aides`));
 	},

@@ -1,14 +1,20 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
-import { notePoints, planInterview, shareDiagnosis, type PointConflict } from '$lib/server/diagnosis/commands';
-import { parseGrid } from '$lib/server/diagnosis/forms';
+import {
+	notePoints,
+	notWritten,
+	planInterview,
+	shareDiagnosis,
+	type PointConflict,
+} from '$lib/server/diagnosis/commands';
+import { parseGrid, parseSharing } from '$lib/server/diagnosis/forms';
 import { diagnosisFor } from '$lib/server/diagnosis/queries';
-import { stateAfter } from '$lib/server/diagnosis/rules';
+import { seenOf, stateAfter } from '$lib/server/diagnosis/rules';
 import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
 import { leads, seesTheme } from '$lib/server/people/rules';
-import { notFound } from '$lib/server/platform/errors';
+import { DomainError, notFound } from '$lib/server/platform/errors';
 import { planNotice } from '$lib/server/reminders/commands';
 import { localDay } from '$lib/server/territories/calendar';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -30,12 +36,18 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 		leads: leads(file.access),
 		mayNote: may('note'),
 		mayShare: may('share') && leads(file.access),
+		/** The grid as it is shown: what is shared is what was read. */
+		seen: seenOf(view?.points ?? []),
 		mayRenew: may('renew') && leads(file.access),
 		view,
 	};
 };
 
-const sentences = { diagnosis_refused: m.diagnosis_error_refused, diagnosis_empty: m.pro_diagnosis_error_empty };
+const sentences = {
+	diagnosis_refused: m.diagnosis_error_refused,
+	diagnosis_empty: m.pro_diagnosis_error_empty,
+	diagnosis_changed: m.pro_diagnosis_error_changed,
+};
 const here = (id: string) => href(`/pro/personnes/${id}/diagnostic`);
 const OWN = '/parcours/diagnostic';
 
@@ -69,7 +81,12 @@ export const actions: Actions = {
 		try {
 			({ conflicts } = await db.write((tx) => notePoints(tx, { personId: params.id, by, changes, now: locals.now })));
 		} catch (error) {
-			return failFrom(error, sentences);
+			if (!(error instanceof DomainError && error.code === 'diagnosis_refused')) return failFrom(error, sentences);
+			return fail(409, {
+				errors: { form: m.pro_diagnosis_error_shared() } as Record<string, string>,
+				values: {},
+				conflicts: await notWritten(db.read, params.id, changes),
+			});
 		}
 		// Both are shown: what somebody else saved, and what was being written.
 		if (conflicts.length > 0)
@@ -80,14 +97,17 @@ export const actions: Actions = {
 			});
 		redirect(303, here(params.id));
 	},
-	share: async ({ locals, params }) => {
+	share: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await getLedFile(by, params.id).catch(errorFrom);
+		const parsed = parseSharing(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { seen } = parsed.value;
 		const { now } = locals;
 		const personId = params.id;
 		try {
 			await db.write(async (tx) => {
-				const { id } = await shareDiagnosis(tx, { personId, by, now });
+				const { id } = await shareDiagnosis(tx, { personId, seen, by, now });
 				const onceKey = `diagnosis_shared:${id}:${now.getTime()}`;
 				await planNotice(tx, { kind: 'pathway_changed', personId, path: OWN, onceKey, subjectId: id, now });
 			});

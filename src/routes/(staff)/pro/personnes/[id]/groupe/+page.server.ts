@@ -4,9 +4,10 @@ import { listStaff } from '$lib/server/accounts/queries';
 import { db } from '$lib/server/db';
 import { parseGroup } from '$lib/server/pathway/decision-forms';
 import { proposeGroup } from '$lib/server/pathway/groups';
+import { earliestGroup } from '$lib/server/pathway/rules';
 import { planNotice } from '$lib/server/reminders/commands';
 import { localDay } from '$lib/server/territories/calendar';
-import { getTerritory } from '$lib/server/territories/queries';
+import { getTerritory, holidaysOf } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { askedToKeep } from '$lib/server/web/private-text';
@@ -18,11 +19,11 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 	const viewer = requireStaff();
 	const { now } = locals;
 	const { person } = await openLedFile(viewer, params.id, now).catch(errorFrom);
-	const { zone } = await getTerritory(db.read, person.territoryId);
+	const { zone, holidayZone } = await getTerritory(db.read, person.territoryId);
 	const staff = await listStaff(db.read, person.territoryId);
 	return {
 		name: `${person.firstName} ${person.lastName}`,
-		today: localDay(now, zone),
+		earliest: localDay(earliestGroup(now, zone, await holidaysOf(db.read, holidayZone)), zone),
 		staff: staff.map(({ id, displayName }) => ({ value: id, label: displayName })),
 	};
 };
@@ -50,6 +51,7 @@ export const actions: Actions = {
 			const sentences = {
 				no_pathway: m.pathway_pro_error_none,
 				group_past: m.pathway_pro_error_group_past,
+				group_too_soon: m.pathway_pro_error_group_too_soon,
 				not_a_referent: m.pathway_pro_error_members,
 			};
 			return failFrom(error, sentences, parsed.value);

@@ -3,6 +3,8 @@ import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
 import { historyOf } from '$lib/server/audit/queries';
 import { parseGoal, parseGoalChange } from '$lib/server/pathway/decision-forms';
+import type { Tx } from '$lib/server/db/client';
+import type { AskedAgain } from '$lib/server/pathway/check-in-commands';
 import { checkInsOf } from '$lib/server/pathway/check-ins';
 import { closePathway, handleCheckIn, reorient } from '$lib/server/pathway/closing';
 import { enterStage, openPathway } from '$lib/server/pathway/commands';
@@ -14,7 +16,7 @@ import {
 	parseReorienting,
 	parseStepChange,
 } from '$lib/server/pathway/forms';
-import { addGoal, changeGoal, getGoal, goalsOf } from '$lib/server/pathway/goals';
+import { addGoal, changeGoal, getGoal, goalMeant, goalsOf } from '$lib/server/pathway/goals';
 import { getStep, pathwayOf } from '$lib/server/pathway/queries';
 import { nextReviewOn } from '$lib/server/pathway/reviews';
 import { isOpenStep, nextStepStates, stageMove, weeklyHours } from '$lib/server/pathway/rules';
@@ -23,6 +25,7 @@ import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
 import { leads, seesTheme } from '$lib/server/people/rules';
 import { DomainError, notFound } from '$lib/server/platform/errors';
+import { newId } from '$lib/server/platform/ids';
 import { dropNotices, planNotice } from '$lib/server/reminders/commands';
 import { instantOf, localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -70,7 +73,6 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			})),
 			hours: weeklyHours(steps),
 			choices: {
-				goals: goals.filter(({ state }) => state === 'open').map(({ id, text }) => ({ id, text })),
 				themes: THEMES.filter(sees),
 				whole: file.themes === null,
 				tags: settings.roadmapThemes,
@@ -88,6 +90,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			open: steps.filter((step) => isOpenStep(step.state)),
 			closed: steps.filter((step) => !isOpenStep(step.state)),
 			editing,
+			formId: newId(),
 		},
 	};
 };
@@ -112,6 +115,18 @@ async function requireLed(by: ReturnType<typeof requireStaff>, personId: string)
 	return file;
 }
 
+/** A message for each question of the first months at work, at 10:00 of its day. */
+async function planCheckIns(
+	tx: Tx,
+	told: { personId: string; subjectId: string; now: Date },
+	{ checkIns, zone }: AskedAgain,
+): Promise<void> {
+	for (const { id, dueOn } of checkIns) {
+		const dueAt = instantOf(dueOn, '10:00', zone);
+		await planNotice(tx, { ...told, kind: 'check_in', path: '/parcours', onceKey: `check_in:${id}`, dueAt });
+	}
+}
+
 /** A member writes within their own themes. */
 async function requireThemes(by: ReturnType<typeof requireStaff>, personId: string, themes: (string | null)[]) {
 	const file = await getFollowedPerson(db.read, by, personId);
@@ -125,12 +140,12 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const parsed = parseGoal(form);
 		if (!parsed.ok) return fail(400, parsed);
-		const { goalTheme: theme, goalText: text } = parsed.value;
+		const { goalTheme: theme, goalText: text, formId } = parsed.value;
 		await requireThemes(by, params.id, [theme]).catch(errorFrom);
 		const asked = askedToKeep(form, [text], parsed.value);
 		if (asked) return asked;
 		try {
-			await db.write((tx) => addGoal(tx, { personId: params.id, theme, text, by, now: locals.now }));
+			await db.write((tx) => addGoal(tx, { personId: params.id, theme, text, formId, by, now: locals.now }));
 		} catch (error) {
 			return failFrom(error, sentences, parsed.value);
 		}
@@ -161,7 +176,7 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const parsed = parseClosing(form);
 		if (!parsed.ok) return fail(400, parsed);
-		const { endReason: reason, workContract: contract, endNote: note } = parsed.value;
+		const { endReason: reason, workContract: contract, endNote: note, from } = parsed.value;
 		const asked = askedToKeep(form, [note], parsed.value);
 		if (asked) return asked;
 		const personId = params.id;
@@ -169,17 +184,17 @@ export const actions: Actions = {
 		let ended = false;
 		try {
 			await db.write(async (tx) => {
-				const { id, inWork } = await closePathway(tx, { personId, reason, contract, note, by, now });
-				if (!inWork) await dropNotices(tx, { personId, subjectId: id });
-				const told = { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId: id } as const;
-				await planNotice(tx, { ...told, onceKey: `pathway_closed:${id}:${inWork ? 'work' : 'end'}` });
+				const closed = await closePathway(tx, { personId, reason, contract, note, from, by, now });
+				for (const subjectId of closed.over) await dropNotices(tx, { personId, subjectId });
+				const { id: subjectId, inWork } = closed;
+				const onceKey = `pathway_closed:${subjectId}:${inWork?.checkIns[0]?.id ?? 'end'}`;
+				await planNotice(tx, { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId, onceKey });
 				ended = inWork === null;
-				for (const { id: checkInId, dueOn } of inWork?.checkIns ?? []) {
-					const dueAt = instantOf(dueOn, '10:00', inWork!.zone);
-					await planNotice(tx, { ...told, kind: 'check_in', onceKey: `check_in:${checkInId}`, dueAt });
-				}
+				if (inWork) await planCheckIns(tx, { personId, subjectId, now }, inWork);
 			});
 		} catch (error) {
+			if (error instanceof DomainError && error.code === 'stage_changed')
+				return fail(409, { ...changedMeanwhile(), values: parsed.value, closeConflict: true });
 			return failFrom(error, sentences, parsed.value);
 		}
 		// Who closed it no longer follows the person: the file is no longer theirs to read.
@@ -239,10 +254,17 @@ export const actions: Actions = {
 		const parsed = parseEntering(form);
 		if (!parsed.ok) return fail(400, parsed);
 		const { stage: stageId, reason, from } = parsed.value;
+		const personId = params.id;
+		const { now } = locals;
 		const asked = askedToKeep(form, [reason], parsed.value);
 		if (asked) return asked;
 		try {
-			await db.write((tx) => enterStage(tx, { personId: params.id, stageId, reason, from, by, now: locals.now }));
+			await db.write(async (tx) => {
+				const { pathwayId, leftWork, inWork } = await enterStage(tx, { personId, stageId, reason, from, by, now });
+				const about = { personId, subjectId: pathwayId };
+				if (leftWork) await dropNotices(tx, { ...about, kind: 'check_in' });
+				if (inWork) await planCheckIns(tx, { ...about, now }, inWork);
+			});
 		} catch (error) {
 			if (error instanceof DomainError && error.code === 'stage_changed')
 				return fail(409, { ...changedMeanwhile(), values: parsed.value, stageConflict: true });
@@ -268,17 +290,19 @@ export const actions: Actions = {
 	},
 	change: async ({ request, locals, params }) => {
 		const by = requireStaff();
-		await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
+		const { themes } = await getFollowedPerson(db.read, by, params.id).catch(errorFrom);
 		const form = await request.formData();
 		const parsed = parseStepChange(form);
 		if (!parsed.ok) return fail(400, parsed);
 		const { step: stepId, ...change } = parsed.value;
 		const saved = await getStep(db.read, params.id, stepId).catch(errorFrom);
+		const visible = (await goalsOf(db.read, saved.pathwayId)).filter(({ theme }) => seesTheme(themes, theme));
+		const goalId = goalMeant(visible, saved.goalId, change.goalId);
 		await requireThemes(by, params.id, [saved.theme, change.theme ?? null]).catch(errorFrom);
 		const asked = askedToKeep(form, [change.title, change.note], parsed.value);
 		if (asked) return asked;
 		try {
-			await db.write((tx) => changeStep(tx, { ...change, stepId, personId: params.id, by, now: locals.now }));
+			await db.write((tx) => changeStep(tx, { ...change, goalId, stepId, personId: params.id, by, now: locals.now }));
 		} catch (error) {
 			// Both are shown: what somebody else saved, and what was being written.
 			if (error instanceof DomainError && error.code === 'step_changed')

@@ -6,7 +6,8 @@ import { goalsOf } from '$lib/server/pathway/goals';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { holdReview, nextReviewOn, reviewsOf } from '$lib/server/pathway/reviews';
 import { isOpenStep } from '$lib/server/pathway/rules';
-import { passedDelays } from '$lib/server/people/delays';
+import { ownDelays } from '$lib/server/people/own-delays';
+import { newId } from '$lib/server/platform/ids';
 import { planNotice } from '$lib/server/reminders/commands';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -25,13 +26,14 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 	const way = await pathwayOf(db.read, person.id, locale);
 	const today = localDay(now, zone);
 	const shown = { now, zone, today, name: `${person.firstName} ${person.lastName}` };
-	if (!way || way.pathway.endedAt) return { ...shown, way: null };
+	if (!way || way.pathway.endedAt) return { ...shown, formId: '', way: null };
 	return {
 		...shown,
+		formId: newId(),
 		way: {
 			dueOn: await nextReviewOn(db.read, way.pathway),
 			// Whatever target is passed is a reason to look at the situation together.
-			delays: await passedDelays(db.read, { personId: person.id }, { territoryId, zone, settings, now }),
+			delays: await ownDelays(db.read, person.id, { territoryId, zone, settings, now }),
 			goals: (await goalsOf(db.read, way.pathway.id)).filter(({ state }) => state === 'open'),
 			steps: way.steps.filter(({ state }) => isOpenStep(state)),
 			held: await reviewsOf(db.read, way.pathway.id),

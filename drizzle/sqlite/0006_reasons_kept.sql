@@ -1,0 +1,3 @@
+DROP INDEX `audit_entry_at_idx`;--> statement-breakpoint
+ALTER TABLE `audit_entry` ADD `reason_sealed` text;--> statement-breakpoint
+CREATE INDEX `audit_entry_kept_a_year_idx` ON `audit_entry` (`at`) WHERE (person_id IS NULL OR action IN ('person.opened', 'exception.opened', 'aid.opened', 'paper.opened', 'session.started', 'session.ended', 'session.others_ended', 'reminder.dropped', 'reminder.undone', 'reminder.sent_by_hand'));

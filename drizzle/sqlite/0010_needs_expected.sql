@@ -1,0 +1,1 @@
+CREATE INDEX `need_open_expected_on_idx` ON `need` (`expected_on`) WHERE status = 'open' AND expected_on IS NOT NULL;

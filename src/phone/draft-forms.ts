@@ -1,0 +1,111 @@
+/**
+ * What is typed in a question of the request stays on this phone until the server has it (ux.md §2.4): a reload, a crash or a
+ * lost network loses no word. `form[data-draft]` names the page's answers, `data-draft-saved-at` the last saving the server
+ * knows: a copy typed on top of that very saving is restored, one the server has moved past is not. On somebody else's phone
+ * nothing is kept (agenda.ts clears what a visitor had left), and a copy is shown to nobody but whoever typed it. What was typed on
+ * the page without network, before there was any question, goes to the first one with room for it.
+ */
+import type { IDBPDatabase } from 'idb';
+import { dropOldDrafts, forgetDraft, openDrafts, WITHOUT_NETWORK, type Copy, type Drafts } from './draft-store';
+import { user } from './page';
+
+const WAIT_MS = 300;
+
+/** Hidden fields are the page's own, not typed. */
+const fieldsOf = (form: HTMLFormElement): Copy['fields'] =>
+	[...new FormData(form)].filter(
+		(field): field is [string, string] =>
+			typeof field[1] === 'string' && form.querySelector(`input[type=hidden][name="${CSS.escape(field[0])}"]`) === null,
+	);
+
+function restore(form: HTMLFormElement, fields: Copy['fields']): void {
+	for (const control of form.elements) {
+		if (control instanceof HTMLInputElement && ['checkbox', 'radio'].includes(control.type))
+			control.checked = fields.some(([name, value]) => name === control.name && value === control.value);
+		else if (
+			control instanceof HTMLTextAreaElement ||
+			(control instanceof HTMLInputElement && control.type !== 'hidden') ||
+			control instanceof HTMLSelectElement
+		)
+			control.value = fields.find(([name]) => name === control.name)?.[1] ?? control.value;
+	}
+	// What was typed in a closed part must be seen again.
+	for (const part of form.querySelectorAll('details'))
+		if ([...part.querySelectorAll<HTMLInputElement>('input, textarea')].some(isAnswered)) part.open = true;
+}
+
+/**
+ * Each field of `copy` goes to this form where there is room: a choice that is offered, an empty text.
+ * @returns what found none
+ */
+const takeIn = (form: HTMLFormElement, { fields }: Copy): Copy['fields'] =>
+	fields.filter(([name, value]) => {
+		const room = ([...form.elements] as (HTMLInputElement | HTMLTextAreaElement)[]).find(
+			(control) => control.name === name && (control.type === 'checkbox' ? control.value === value : !control.value),
+		);
+		if (room instanceof HTMLInputElement) room.checked = true;
+		else if (room) room.value = value;
+		return value !== '' && !room;
+	});
+
+const isAnswered = (control: HTMLInputElement) =>
+	['checkbox', 'radio'].includes(control.type) ? control.checked : control.value !== '';
+
+const showKept = () => {
+	for (const status of document.querySelectorAll<HTMLElement>('[data-draft-status]')) status.hidden = false;
+};
+
+async function keep(form: HTMLFormElement, db: IDBPDatabase<Drafts>): Promise<void> {
+	const key = form.dataset.draft!;
+	const base = form.dataset.draftSavedAt ?? '0';
+	const owner = user().key;
+	const copy = await db.get('copies', key);
+	// A page that came back with errors shows what was just sent, which is newer than the copy.
+	const isAnswer = document.querySelector('[data-error-summary]') !== null;
+	if (copy && copy.base === base && (copy.owner ?? '') === owner && !isAnswer) {
+		restore(form, copy.fields);
+		showKept();
+	}
+	const now = () => ({ base, at: Date.now(), owner, fields: fieldsOf(form) });
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const save = () => {
+		clearTimeout(timer);
+		timer = undefined;
+		void db.put('copies', now(), key).then(showKept, () => undefined);
+	};
+	const typed = key === WITHOUT_NETWORK ? undefined : await db.get('copies', WITHOUT_NETWORK);
+	if (typed && (typed.owner ?? '') === owner) {
+		const left = takeIn(form, typed);
+		if (left.length < typed.fields.length) {
+			// Here first, then no longer there.
+			await db.put('copies', now(), key);
+			await (left.length > 0
+				? db.put('copies', { ...typed, fields: left }, WITHOUT_NETWORK)
+				: db.delete('copies', WITHOUT_NETWORK));
+			showKept();
+		}
+	}
+	form.addEventListener('input', () => {
+		clearTimeout(timer);
+		timer = setTimeout(save, WAIT_MS);
+	});
+	addEventListener('pagehide', () => timer !== undefined && save());
+}
+
+/** Every `form[data-draft]` of the page. */
+export async function keepDrafts(): Promise<void> {
+	const forms = [...document.querySelectorAll<HTMLFormElement>('form[data-draft]')];
+	const sent = document.querySelector<HTMLElement>('[data-draft-sent]')?.dataset.draftSent;
+	const erases = document.querySelector<HTMLFormElement>('form[data-draft-erases]');
+	const { key, isOwn } = user();
+	if (key && !isOwn) return;
+	try {
+		const db = await openDrafts();
+		await dropOldDrafts(db);
+		if (sent) await forgetDraft(db, sent);
+		for (const form of forms) await keep(form, db);
+		erases?.addEventListener('submit', () => void forgetDraft(db, erases.dataset.draftErases ?? ''));
+	} catch {
+		// Private windows may refuse storage: the server keeps each page all the same.
+	}
+}

@@ -1,0 +1,22 @@
+import { TAKE_OVER } from './signals';
+
+/**
+ * The page « Pas de réseau », shown with a network, may be the doing of a worker that went wrong. The one that mends it is looked
+ * for at once (a browser looks a second after the last page that was asked for, and each new try puts it off), and takes over
+ * without being asked: there is nothing to read here. What was typed here is not taken away.
+ */
+export async function lookForMendedWorker(page: HTMLElement): Promise<void> {
+	const { serviceWorker } = navigator;
+	if (!serviceWorker?.controller || !navigator.onLine) return;
+	let isTyped = false;
+	page.addEventListener('input', () => (isTyped = true));
+	serviceWorker.addEventListener('controllerchange', () => isTyped || location.reload(), { once: true });
+	const registration = await serviceWorker.ready;
+	const takeOver = () => isTyped || registration.waiting?.postMessage({ type: TAKE_OVER });
+	// It may have come before this page, or be on its way.
+	const watch = () => registration.installing?.addEventListener('statechange', takeOver);
+	registration.addEventListener('updatefound', watch);
+	watch();
+	takeOver();
+	await registration.update().catch(() => undefined);
+}

@@ -1,4 +1,4 @@
-import { chromium, type BrowserContext, type CDPSession, type Page, type Worker } from '@playwright/test';
+import { chromium, expect, type BrowserContext, type CDPSession, type Page, type Worker } from '@playwright/test';
 import { CHROMIUM_FLAGS } from './chromium.mjs';
 import type { Desktop } from './desktop.ts';
 import type { PushService, ReceivedPush } from './push-service.ts';
@@ -70,6 +70,7 @@ export async function openPhone(
 	const cdp = await context.newCDPSession(watcher);
 	const registrations = new Map<string, Registration>();
 	const handled: (() => void)[] = [];
+	let isOff = false;
 	cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: all }) =>
 		all.forEach((one) => registrations.set(one.scopeURL, one)),
 	);
@@ -81,13 +82,22 @@ export async function openPhone(
 	await cdp.send('BackgroundService.setRecording', { shouldRecord: true, service: 'pushMessaging' });
 
 	const deliver = async (data: string) => {
+		// The page can know that its worker is ready before the browser has told us which it is.
+		await expect.poll(() => registrations.has(`${origin}/`), { message: 'the worker is registered' }).toBe(true);
 		const done = new Promise<void>((resolve) => handled.push(resolve));
 		const { registrationId } = registrations.get(`${origin}/`)!;
 		await cdp.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
 		await done;
 	};
-	const subscribe: Mint = async (vapidKey) =>
-		service!.subscribe(vapidKey, ({ text }: ReceivedPush) => void deliver(text));
+	/** What the service has for a phone that is switched off, here for ever, reaches nobody. */
+	const receive = async ({ text }: ReceivedPush) => {
+		try {
+			if (!isOff) await deliver(text);
+		} catch (error) {
+			if (!isOff) throw error;
+		}
+	};
+	const subscribe: Mint = async (vapidKey) => service!.subscribe(vapidKey, (push) => void receive(push));
 	/** The browser ends and starts workers as it likes; a question it cut off is asked again. */
 	const inWorker: Phone['inWorker'] = async (does, arg) => {
 		for (let attempt = 1; ; attempt++) {
@@ -117,7 +127,10 @@ export async function openPhone(
 				localStorage: await localStorageOf(context, origin),
 			};
 		},
-		close: () => context.close(),
+		close: () => {
+			isOff = true;
+			return context.close();
+		},
 	};
 }
 

@@ -234,7 +234,11 @@ test('Manche’s five steps: a delay in working days crosses two holidays, and b
 	expect(around(await after.reads('/pro'), 'Nadège Lemoine')).toContain('Attend toujours');
 	expect(await after.reads(`/pro/personnes/${nadege.id}`)).toContain('1 jour de retard');
 	const steering = someoneSignedIn(demoAccount(portal, 'coordinator', 'Manche').contact);
-	expect(await steering.reads('/pilotage/delais?delai=stage')).toContain('Lemoine');
+	// The most late first: how many pages come before her depends on how far Christmas is.
+	const pages = [''];
+	do pages.push(await steering.reads(`/pilotage/delais?delai=stage&page=${pages.length}`));
+	while (pages.at(-1)!.includes('Page suivante'));
+	expect(pages.join('')).toContain('Lemoine');
 });
 
 test('three months in work: asked at weeks 1, 4, 8 and 12; a bad answer and none reach the referent the same day', async () => {

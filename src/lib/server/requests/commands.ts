@@ -18,7 +18,8 @@ import { findOpenRequest, getOwnRequest } from './queries.ts';
 import { asksForMoney, respondByDay, silenceDay } from './rules.ts';
 import { transferRequest } from './transferring.ts';
 
-export { submitRequest, joinPerson, confirmVisitor, type Submission, type Submitted } from './submit.ts';
+export { submitRequest, confirmVisitor, type Submission, type Submitted } from './submit.ts';
+export { joinPerson } from './joining.ts';
 export { assignRequest } from './assigning.ts';
 export { followLead } from './handing-on.ts';
 export { liftNeed, resumeNeed } from './lifting.ts';

@@ -175,6 +175,26 @@ test('sending writes the person, the needs, the reference, the day to answer by 
 	expect(journal.map(({ action }) => action)).toEqual(['request.submitted']);
 });
 
+test('what was answered about a theme that was unticked since is not sent, and is there when it is ticked again', async () => {
+	const said = { mobility: { ticks: { obstacle: ['no_licence'] }, note: 'Plus de permis' } };
+	const byTheme = { ...complete().byTheme, ...said };
+	const kept = async (id: string) => {
+		const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, id)).limit(1);
+		return openAnswers(row!.id, row!.answersSealed).byTheme;
+	};
+	const draft = await draftOf(visitor, complete({ byTheme, themes: ['housing'] }));
+	expect(await kept(draft.id)).toEqual(byTheme);
+	const sent = await send(draft.id, visitor);
+	expect(await kept(sent.id)).toEqual({ housing: byTheme.housing });
+	// Added to a request that is open, neither there nor in what was added.
+	const { id: personId } = await aPerson(db, { territoryId });
+	const open = await filed(ofPerson(personId), complete({ themes: ['health'], byTheme: {} }));
+	const more = await draftOf(ofPerson(personId), complete({ byTheme, themes: ['housing'] }));
+	await send(more.id, ofPerson(personId));
+	expect((await kept(open.id)).mobility).toBeUndefined();
+	expect(await kept(more.id)).toEqual({ housing: byTheme.housing });
+});
+
 test('nothing typed freely can be read in the file of the database', async () => {
 	const contact = { ...complete().contact!, helper: 'CANARI-AIDANT', interpreterIn: 'CANARI-LANGUE' };
 	await filed(visitor, complete({ contact }));

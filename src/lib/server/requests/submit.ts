@@ -65,7 +65,7 @@ export async function submitRequest(tx: Tx, submission: Submission): Promise<Sub
 	// Their own draft: with what was typed in this browser while they were signed out.
 	const own = owner.personId && row.personId === owner.personId ? await findDraft(tx, owner) : undefined;
 	const isGathered = own?.id === row.id;
-	const said = isGathered ? own.answers : openAnswers(row.id, row.answersSealed);
+	const said = onlyAsked(isGathered ? own.answers : openAnswers(row.id, row.answersSealed));
 	const answers = withKnown(said, owner.personId ? await knownAnswers(tx, owner.personId) : null);
 	const missing = missingPages(answers, await knownOf(tx, owner.personId));
 	if (missing.length > 0) throw new DomainError('request_incomplete', 'invalid', { missing });
@@ -195,6 +195,12 @@ const saidOf = (themes: Theme[], answers: Answers) => ({
 /** « Appelez-moi » without a theme is a need of its own. */
 const themesAsked = (answers: Answers): Theme[] => (answers.themes.length > 0 ? answers.themes : ['other']);
 
+/** What was said about a theme that was unticked since stays in the draft, to be ticked again, and is not sent. */
+const onlyAsked = (answers: Answers): Answers => ({
+	...answers,
+	byTheme: Object.fromEntries(themesAsked(answers).map((theme) => [theme, answersOf(answers, theme)])),
+});
+
 interface NewNeeds {
 	requestId: string;
 	personId: string;
@@ -258,7 +264,14 @@ async function mergeNeeds(
 	// Whose it is from now on: a replay, from a phone or a form that knows no more than this id, finds its receipt.
 	await tx
 		.update(supportRequest)
-		.set({ status: 'withdrawn', personId: into.personId, mergedIntoId: into.id, closedAt: now, updatedAt: now })
+		.set({
+			status: 'withdrawn',
+			personId: into.personId,
+			mergedIntoId: into.id,
+			answersSealed: sealAnswers(from.id, answers),
+			closedAt: now,
+			updatedAt: now,
+		})
 		.where(eq(supportRequest.id, from.id));
 	const childcareGoesOn = (await needsOf(tx, into.id)).some(
 		({ theme, status }) => theme === 'childcare' && (status === 'open' || status === 'in_progress'),

@@ -25,6 +25,7 @@ import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
 import { startSession } from '$lib/server/web/session';
+import { silenceSaid } from '$lib/shared/request-progress';
 import { ownerOf } from '../draft.server';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
@@ -66,7 +67,7 @@ export const load: PageServerLoad = async (event) => {
 		request: {
 			reference: request.reference,
 			submittedOn: localDay(request.submittedAt, territory.zone),
-			silenceOn: request.silenceOn,
+			silenceOn: silenceSaid(progress, request.silenceOn),
 			isFresh: localDay(request.submittedAt, territory.zone) === today,
 		},
 		progress,

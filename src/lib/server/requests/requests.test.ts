@@ -177,7 +177,7 @@ test('sending writes the person, the needs, the reference, the day to answer by 
 
 test('what was answered about a theme that was unticked since is not sent, and is there when it is ticked again', async () => {
 	const said = { mobility: { ticks: { obstacle: ['no_licence'] }, note: 'Plus de permis' } };
-	const byTheme = { ...complete().byTheme, ...said };
+	const byTheme: Answers['byTheme'] = { ...complete().byTheme, ...said };
 	const kept = async (id: string) => {
 		const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, id)).limit(1);
 		return openAnswers(row!.id, row!.answersSealed).byTheme;

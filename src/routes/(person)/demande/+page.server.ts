@@ -101,7 +101,7 @@ export const actions: Actions = {
 		try {
 			await db.write((tx) => reopenRequest(tx, { personId, reference, now: event.locals.now }));
 		} catch (error) {
-			return failFrom(error, { request_already_open: m.request_reopen_late, reopen_too_late: m.request_reopen_late });
+			return failFrom(error, { request_already_open: m.request_reopen_open, reopen_too_late: m.request_reopen_late });
 		}
 		redirect(303, href('/demande'));
 	},

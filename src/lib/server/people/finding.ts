@@ -1,9 +1,9 @@
-import { and, asc, count, eq, exists, gte, inArray, lt, not, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, exists, gte, inArray, lt, not, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import { prepared, preparedByShape } from '../db/prepared.ts';
 import { person, personSearchKey } from '../db/schema/index.ts';
-import { searchTerms, wholeNameKey } from './rules.ts';
+import { searchWays, wholeNameKey } from './rules.ts';
 
 /** People found by what was typed of their names or number: a term is a range of the index of their keys. */
 
@@ -28,11 +28,15 @@ export async function peopleFound(
 	typed: string,
 	most = MAX_FOUND,
 ): Promise<Found | null> {
-	const terms = searchTerms(typed);
-	if (terms.length === 0) return null;
-	// One more says that they are too many.
-	const ids = await idsFound(q, territoryId, terms, most + 1);
-	return ids.length > most ? { terms } : { ids };
+	const ways = searchWays(typed);
+	if (ways.length === 0) return null;
+	const found = new Set<string>();
+	for (const terms of ways) {
+		// One more says that they are too many.
+		for (const id of await idsFound(q, territoryId, terms, most + 1)) found.add(id);
+		if (found.size > most) return { terms };
+	}
+	return { ids: [...found] };
 }
 
 /**
@@ -130,6 +134,10 @@ export function keysMatch(q: Queries, terms: string[]): SQL[] {
 		),
 	);
 }
+
+/** What was typed finds the person, one way or another: for a list that is already short. Undefined when nothing is looked for. */
+export const isFound = (q: Queries, typed: string): SQL | undefined =>
+	or(...searchWays(typed).map((terms) => and(...keysMatch(q, terms))));
 
 interface Crowd {
 	territoryId: string;

@@ -108,7 +108,7 @@ export async function peopleOfTerritory(
 	const skipped = offsetOf(page);
 	if (found && 'terms' in found) {
 		const also = late ? isLate(q, today) : undefined;
-		const ids = await crowdPage(q, { territoryId, terms: found.terms, also, skipped, most: PAGE_SIZE + 1 });
+		const ids = await crowdPage(q, { territoryId, way: found, also, skipped, most: PAGE_SIZE + 1 });
 		const given = { territoryId, today, ids: JSON.stringify(ids), skipped: 0 };
 		const rows = await territoryRows(q, { found: true, late: false }).execute(given);
 		rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));

@@ -122,6 +122,24 @@ test('a search finds a particle apart or in one word, alone or inside a name', a
 	expect(await fullScans(db, () => caseload(db.read, referent.id, { text: 'le goff', today, now: NOW }))).toEqual([]);
 });
 
+test('of a name that many bear, the pages go on to those who write it in one word', async () => {
+	const { db, territory, called } = await aPlace();
+	const many = 2 * 50 + 1;
+	const names = [...Array.from({ length: many }, () => 'Le Goff'), 'Legoff'];
+	const ids = [];
+	for (const name of names) ids.push((await called('Anne', name)).id);
+	await called('Anne', 'Le Gall');
+	const listed = [];
+	for (let page = 1, more = true; more; page++) {
+		const read = () => peopleOfTerritory(db.read, territory.id, { text: 'le goff', today, page });
+		expect(await fullScans(db, read)).toEqual([]);
+		const found = await read();
+		listed.push(...found.rows.map(({ id }) => id));
+		more = found.more;
+	}
+	expect(listed.toSorted()).toEqual(ids.toSorted());
+});
+
 test('« bris de glace » knows a name however it is cut into words, and no part of one', async () => {
 	const { db, territory, called } = await aPlace();
 	const { id } = await called('Jean-Pierre', 'Le Goff');

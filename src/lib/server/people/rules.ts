@@ -19,7 +19,7 @@ const nationalDigits = (phone: string): string =>
 
 /** « N’Diaye » is one word, however it is written. */
 const APOSTROPHE = /(?<=\p{L})['’ʼ´`](?=\p{L})/gu;
-const inOneWord = (text: string) => searchable(text).replaceAll(' ', '');
+const inOneWord = (text: string) => oneWord(searchable(text));
 
 /** « Le Goff », « Legoff », « Le-Goff », and family and first name changed places: one key for all, which no search begins with. */
 export const wholeNameKey = ({ firstName, lastName }: { firstName: string; lastName: string }): string =>
@@ -32,23 +32,24 @@ const PARTICLES = new Set(
 	),
 );
 
-/** Each particle in one word with what follows it. */
-function joined(words: string[]): string[] {
-	const whole: string[] = [];
-	let particles = '';
+/** Each particle with what follows it: `le goff`, `jean`. */
+function withParticles(words: string[]): string[] {
+	const names: string[] = [];
+	let particles: string[] = [];
 	for (const word of words) {
-		particles += word;
+		particles.push(word);
 		if (PARTICLES.has(word)) continue;
-		whole.push(particles);
-		particles = '';
+		names.push(particles.join(' '));
+		particles = [];
 	}
-	return particles ? [...whole, particles] : whole;
+	return particles.length > 0 ? [...names, particles.join(' ')] : names;
 }
+const oneWord = (name: string) => name.replaceAll(' ', '');
 
 /** « Garcia de la Torre »: « delatorre », « latorre ». */
 const joinedInside = (name: string): string[] => {
 	const words = searchable(name).split(' ');
-	return words.flatMap((word, at) => (PARTICLES.has(word) ? joined(words.slice(at)).slice(0, 1) : []));
+	return words.flatMap((word, at) => (PARTICLES.has(word) ? [oneWord(withParticles(words.slice(at))[0]!)] : []));
 };
 
 /**
@@ -79,11 +80,20 @@ export const searchTerms = (typed: string): string[] => asTerms(wordsTyped(typed
  * The ways in which what was typed may be filed: as it is, and with particles in one word with what follows (« le goff » finds « Legoff »),
  * which comes first: it finds those written apart as well. None when there is nothing to look for.
  */
-export function searchWays(typed: string): string[][] {
+export function searchWays(typed: string): SearchWay[] {
 	const words = wordsTyped(typed);
-	const inOne = joined(words);
-	const ways = inOne.length < words.length ? [inOne, words] : [words];
-	return ways.map(asTerms).filter((terms) => terms.length > 0);
+	const names = withParticles(words);
+	const ways = names.length < words.length ? [names, words] : [words];
+	return ways
+		.map((names) => ({ terms: asTerms(names.map(oneWord)), names: names.slice(0, MAX_TERMS) }))
+		.filter(({ terms }) => terms.length > 0);
+}
+
+export interface SearchWay {
+	/** Beginnings of search keys. */
+	terms: string[];
+	/** The same words as lists are in their order: `le goff` of the term `legoff`. */
+	names: string[];
 }
 
 const asTerms = (words: string[]): string[] =>

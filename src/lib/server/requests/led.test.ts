@@ -172,6 +172,20 @@ describe('somebody who is led asks again', () => {
 		expect(await todayOf(lead, days(5, 2))).toMatchObject([{ reason: 'urgent_need' }]);
 	});
 
+	test('while the lead’s account is closed, what is asked has its day; the next lead answers for it', async () => {
+		const { id, reference } = await ask({ themes: ['housing'] });
+		await take(reference);
+		await disable(lead);
+		await ask({ themes: ['mobility'] }, days(5));
+		const mobility = async () => (await needsOf(db.read, id)).find(({ theme }) => theme === 'mobility');
+		expect(await mobility()).toMatchObject({ structureId: null, expectedOn: '2026-03-23' });
+		const given = { personId, accountId: other.id, reason: 'Départ', by: as(coordinator), now: days(6) };
+		await db.write((tx) => transferLead(tx, given));
+		await db.write((tx) => followLead(tx, given));
+		for (const need of await needsOf(db.read, id)) expect(need.structureId).toBe(other.structureId);
+		expect(await mobility()).toMatchObject({ expectedOn: '2026-03-23' });
+	});
+
 	test('when the lead’s account is closed, anybody may take it, and the coordinator give it', async () => {
 		const first = await ask({ themes: ['housing'] });
 		await take(first.reference);

@@ -105,7 +105,7 @@ test('a search finds a particle apart or in one word, alone or inside a name', a
 			(await peopleOfTerritory(db.read, territory.id, { text, today })).rows,
 		].map((rows) => rows.map(({ id }) => id).sort());
 		expect(lists[0], text).toEqual(lists[1]);
-		return lists[0];
+		return lists[0]!;
 	};
 	const all = [apart, together, hyphen, second].map(({ id }) => id).sort();
 	expect(await find('legoff')).toEqual(all);

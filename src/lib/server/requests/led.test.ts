@@ -38,7 +38,7 @@ import {
 } from './commands.ts';
 import type { Owner } from './drafts.ts';
 import { inbox } from './inbox.ts';
-import { progressOf } from './progress.ts';
+import { needsStanding, progressOf } from './progress.ts';
 import { getOwnRequest, needsOf } from './queries.ts';
 import { getRequestFor, orientationsOf } from './reading.ts';
 import { transferRequest } from './transferring.ts';
@@ -281,10 +281,13 @@ describe('a need whose taker is gone', () => {
 	});
 
 	test('the same once their account is closed', async () => {
-		const { send, said } = await aTakenNeed();
+		const { id, needId, send, said } = await aTakenNeed();
 		expect(await said(NOW)).toMatchObject({ status: 'in_progress', at: { state: 'taken' } });
 		await disable(other);
 		expect(await said(days(1))).toMatchObject({ status: 'open', at: null });
+		// The list of the person’s requests says the same as the page of this one.
+		const listed = await needsStanding(db.read, { id, personId }, days(1));
+		expect(listed.find((need) => need.id === needId)).toMatchObject({ status: 'open' });
 		expect((await todayOf(lead, days(1))).map(({ reason }) => reason)).toContain('need_left');
 		await send(lead.structureId, days(1));
 	});

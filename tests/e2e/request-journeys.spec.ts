@@ -139,6 +139,27 @@ test('subjects changed from the check page: the questions of each new one, then 
 	expect(textOf(await browser.ask('/demande/nouvelle/verifier'))).toContain('Une dette');
 });
 
+test('past the day to answer by, who has no account says on the receipt that they still wait', async ({ portal }) => {
+	const browser = aBrowser(portal, '203.0.113.19');
+	await answer(browser, '', { 'themes[]': ['digital'] });
+	await answer(browser, '/commune', { inseeCode: '08105' });
+	await answer(browser, '/contact', contact('attente'));
+	const receipt = await send(browser);
+	const say = (from = browser) => from.ask(`${receipt}?/waiting`, { form: {} });
+	expect(textOf(await browser.ask(receipt))).not.toContain('J’attends toujours');
+	expect((await say()).status).toBe(409);
+	const { id } = rowOf(portal, receipt);
+	withDatabase(portal, (database) =>
+		database.prepare(`UPDATE support_request SET respond_by = '2020-01-02' WHERE id = ?`).run(id),
+	);
+	expect(textOf(await browser.ask(receipt))).toContain('J’attends toujours');
+	expect((await say(aBrowser(portal, '203.0.113.20'))).status).toBe(404);
+	expect((await say()).location).toBe(receipt);
+	const said = textOf(await browser.ask(receipt));
+	expect(said).toContain('L’équipe sait que vous attendez.');
+	expect(said).not.toContain('J’attends toujours');
+});
+
 test('what cannot wait: the right numbers before going on, and nothing stored that names violence', async ({
 	portal,
 }) => {

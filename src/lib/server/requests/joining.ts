@@ -87,6 +87,7 @@ async function goOnAsOne(tx: Tx, { kept, over }: Pair, personId: string, now: Da
 		})
 		.where(eq(supportRequest.id, kept.id));
 	await answerForAdded(tx, { ...kept, personId }, now);
+	if (asked.length === 0) return;
 	const detail = { themes: asked, urgent: over.urgent, call: over.wantsCall };
 	await recordAudit(tx, { action: 'request.need_added', subjectId: kept.id, personId, detail, at: now });
 }

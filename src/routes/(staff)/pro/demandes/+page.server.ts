@@ -24,7 +24,8 @@ async function takenBefore(url: URL, at: { territoryId: string; structureId: str
 	const reference = url.searchParams.get('prise');
 	const holder = reference ? await holderOf(db.read, { reference, territoryId: at.territoryId }) : undefined;
 	const isOver = ['closed', 'withdrawn', 'transferred'].includes(holder?.status ?? '');
-	if (holder) return { what: isOver ? ('over' as const) : ('request' as const), name: holder.name, reference };
+	if (holder && holder.status !== 'submitted')
+		return { what: isOver ? ('over' as const) : ('request' as const), name: holder.name, reference };
 	const needId = url.searchParams.get('pris');
 	const taker = needId ? await needHolderOf(db.read, { needId, structureId: at.structureId }) : undefined;
 	return taker ? { what: 'need' as const, name: taker.name, reference: '' } : null;

@@ -99,6 +99,30 @@ test('sent to a structure, given back with a reason, then given as the rules pro
 	await desk.context().close();
 });
 
+test('who comes second to take a request, or a need, is told who has it; who taps twice goes on', async () => {
+	const { send } = await aFiling(portal, 7844);
+	const receipt = receiptOf(await send())!;
+	const staff = `/pro${receipt.replace('/demande/', '/demandes/')}`;
+	const form = { kind: 'pro', second: '' };
+	const take = (as: 'lead' | 'colleague') => ask(portal, `${staff}?/take`, { session: sessionOf(as), form });
+	const first = await take('lead');
+	expect(first.location).toMatch(/^\/pro\/personnes\//);
+	expect((await take('lead')).location).toBe(first.location);
+	const second = await take('colleague');
+	expect(second.location).toContain('?prise=');
+	const holder = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT display_name AS name FROM support_request r JOIN account a ON a.id = r.assigned_to_id WHERE r.reference = ?`,
+				)
+				.get(receipt.split('/').at(-1)) as { name: string },
+	);
+	const told = await ask(portal, second.location, { session: sessionOf('colleague') });
+	expect(told.body).toContain(`${holder.name} suit déjà cette demande.`);
+});
+
 test('a need is settled by who follows the person, and by nobody else; the person reads it in plain words', async () => {
 	const { browser: visitor, send } = await aFiling(portal, 7833);
 	const receipt = receiptOf(await send())!;

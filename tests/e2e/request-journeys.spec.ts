@@ -112,6 +112,54 @@ test('nothing recognised: « appelez-moi », how to be reached, and the request 
 	expect(textOf(receipt)).toContain('Un professionnel vous écrit par e-mail');
 });
 
+test('subjects changed from the check page: the questions of each new one, then the check page again', async ({
+	portal,
+}) => {
+	const browser = aBrowser(portal, '203.0.113.13');
+	await answer(browser, '', { 'themes[]': ['digital'] });
+	await answer(browser, '/securite', {});
+	await answer(browser, '/commune', { inseeCode: '08105' });
+	await answer(browser, '/digital', { note: '' });
+	await answer(browser, '/foyer', {});
+	await answer(browser, '/contact', contact('sujets'));
+	const more = { retour: 'verifier', 'themes[]': ['digital', 'housing', 'mobility', 'money'] };
+	const first = await answer(browser, '?retour=verifier', more);
+	expect(first).toBe('/demande/nouvelle/housing?retour=verifier.mobility.money');
+	const page = await browser.ask(first);
+	// The form carries the rest, and so does « Passer ».
+	expect(page.body).toContain('name="retour" value="verifier.mobility.money"');
+	expect(page.body).toContain('href="/demande/nouvelle/mobility?retour=verifier.money"');
+	const roof = { 'situation[]': ['no_roof'], note: '', retour: 'verifier.mobility.money' };
+	const urgent = await browser.ask(await answer(browser, '/housing', roof));
+	expect(urgent.body).toContain('href="/demande/nouvelle/mobility?retour=verifier.money"');
+	const mobility = { note: '', retour: 'verifier.money' };
+	expect(await answer(browser, '/mobility', mobility)).toBe('/demande/nouvelle/money?retour=verifier');
+	const money = { note: 'Une dette', retour: 'verifier' };
+	expect(await answer(browser, '/money', money)).toBe('/demande/nouvelle/verifier');
+	expect(textOf(await browser.ask('/demande/nouvelle/verifier'))).toContain('Une dette');
+});
+
+test('past the day to answer by, who has no account says on the receipt that they still wait', async ({ portal }) => {
+	const browser = aBrowser(portal, '203.0.113.19');
+	await answer(browser, '', { 'themes[]': ['digital'] });
+	await answer(browser, '/commune', { inseeCode: '08105' });
+	await answer(browser, '/contact', contact('attente'));
+	const receipt = await send(browser);
+	const say = (from = browser) => from.ask(`${receipt}?/waiting`, { form: {} });
+	expect(textOf(await browser.ask(receipt))).not.toContain('J’attends toujours');
+	expect((await say()).status).toBe(409);
+	const { id } = rowOf(portal, receipt);
+	withDatabase(portal, (database) =>
+		database.prepare(`UPDATE support_request SET respond_by = '2020-01-02' WHERE id = ?`).run(id),
+	);
+	expect(textOf(await browser.ask(receipt))).toContain('J’attends toujours');
+	expect((await say(aBrowser(portal, '203.0.113.20'))).status).toBe(404);
+	expect((await say()).location).toBe(receipt);
+	const said = textOf(await browser.ask(receipt));
+	expect(said).toContain('L’équipe sait que vous attendez.');
+	expect(said).not.toContain('J’attends toujours');
+});
+
 test('what cannot wait: the right numbers before going on, and nothing stored that names violence', async ({
 	portal,
 }) => {

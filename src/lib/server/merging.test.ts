@@ -1,23 +1,36 @@
 import { eq, getTableColumns, getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { aPathway, aPerson, aReferent, aStep, aTerritory, NOW } from '../../../tests/factories/index.ts';
+import {
+	aFollowUp,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStep,
+	aTerritory,
+	NOW,
+} from '../../../tests/factories/index.ts';
 import { insertOne } from '../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { fullScans } from '../../../tests/support/plans.ts';
 import { aWholeFile } from '../../../tests/support/whole-file.ts';
 import { historyOf } from './audit/queries.ts';
+import type { SignedIn } from './accounts/sessions.ts';
 import type { Db } from './db/client.ts';
 import * as tables from './db/schema/index.ts';
 import { mergePeople, MOVERS } from './merging.ts';
 import { inCommon, comparedOf, mergesOf, sayDifferent, whichIsKept } from './people/identity.ts';
 import { possibleDuplicates } from './people/duplicates.ts';
-import { followUpOf, personOf } from './people/queries.ts';
+import { followUpOf, leadOf, personOf } from './people/queries.ts';
 import { pathwayOf } from './pathway/queries.ts';
 import { newId } from './platform/ids.ts';
 import { seal, unseal } from './platform/sealing.ts';
 import { planNotice } from './reminders/commands.ts';
-import { findOpenRequest, needsOf } from './requests/queries.ts';
+import { sendNeed, takeNeed, takeRequest } from './requests/commands.ts';
+import { needsSentTo } from './requests/inbox.ts';
+import { findOpenRequest, goesOnAs, needsOf } from './requests/queries.ts';
+import { orientationsOf } from './requests/reading.ts';
 
 /** Every column of the schema that says whose row it is: a reference to `person`, or a `person_id` without one. */
 const naming = (Object.values(tables) as unknown[])
@@ -136,6 +149,138 @@ test('one open request, pathway, diagnosis, aid and lead are left', async () => 
 	// What ended by it is in the history of the one who goes on.
 	const told = (await historyOf(db.read, kept.id, 20)).map(({ action }) => action);
 	expect(told).toEqual(expect.arrayContaining(['person.follow_up_ended', 'pathway.closed', 'person.merged']));
+});
+
+describe('of two open requests', () => {
+	const rowOf = async (id: string) =>
+		(await db.read.select().from(tables.supportRequest).where(eq(tables.supportRequest.id, id)).limit(1))[0]!;
+	const as = (account: typeof referent) => ({ ...account, accountId: account.id }) as unknown as SignedIn;
+	const take = (reference: string, account = referent) =>
+		db.write((tx) => takeRequest(tx, { reference, account: as(account), now: NOW }));
+	const send = (needId: string, structureId: string) =>
+		db.write((tx) => sendNeed(tx, { needId, structureId, by: as(referent), now: NOW }));
+	const long = new Date(NOW.getTime() - 5 * 86_400_000);
+
+	test('the one that somebody took goes on with who has it, and the days are those of the first', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId })];
+		const first = { submittedAt: long, respondBy: '2026-03-04', silenceOn: '2026-04-25' };
+		const waits = await aRequest(db, { ...first, personId: kept.id, themes: ['childcare', 'mobility'] });
+		const taken = await aRequest(db, { personId: gone.id, themes: ['housing', 'mobility'] });
+		await take(taken.reference!);
+		await merge(gone.id, kept.id);
+		expect(await findOpenRequest(db.read, kept.id)).toMatchObject({
+			...first,
+			id: taken.id,
+			status: 'assigned',
+			assignedToId: referent.id,
+		});
+		expect(await rowOf(waits.id)).toMatchObject({ status: 'withdrawn', mergedIntoId: taken.id });
+		expect((await leadOf(db.read, kept.id))?.accountId).toBe(referent.id);
+		const needs = await needsOf(db.read, taken.id);
+		expect(needs.map(({ theme }) => theme).sort()).toEqual(['childcare', 'housing', 'mobility']);
+		for (const need of needs) expect(need).toMatchObject({ status: 'open', structureId: referent.structureId });
+		// Whoever holds the other reference is led to it.
+		expect(await goesOnAs(db.read, waits.id)).toBe(taken.id);
+	});
+
+	test('asked first in the file that is no more, the person has waited since then', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId })];
+		const own = await aRequest(db, { personId: kept.id, themes: ['childcare'] });
+		const first = { submittedAt: long, respondBy: '2026-03-04', silenceOn: '2026-04-25', stillWaitingAt: NOW };
+		await aRequest(db, { ...first, personId: gone.id, themes: ['childcare'] });
+		await merge(gone.id, kept.id);
+		expect(await findOpenRequest(db.read, kept.id)).toMatchObject({ ...first, id: own.id, status: 'submitted' });
+	});
+
+	test('each need goes on once, with the structure that has it; what was settled or dropped stays so', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId, referent })];
+		const here = { territoryId };
+		const [housing, health, other] = [await aReferent(db, here), await aReferent(db, here), await aReferent(db, here)];
+		const [own, theirs] = [
+			await aRequest(db, { personId: kept.id, themes: ['housing', 'employment', 'money'] }),
+			await aRequest(db, { personId: gone.id, themes: ['housing', 'health', 'mobility', 'employment', 'money'] }),
+		];
+		await take(own.reference!, other);
+		const needOf = (theme: string) => theirs.needs.find((need) => need.theme === theme)!.id;
+		await send(needOf('housing'), housing.structureId);
+		await db.write((tx) => takeNeed(tx, { needId: needOf('housing'), by: as(housing), now: NOW }));
+		await send(needOf('health'), health.structureId);
+		const set = (needId: string, status: 'lifted' | 'dropped') =>
+			db.write((tx) => tx.update(tables.need).set({ status, closedAt: NOW }).where(eq(tables.need.id, needId)));
+		await set(needOf('mobility'), 'lifted');
+		await set(needOf('employment'), 'dropped');
+		await set(own.needs.find(({ theme }) => theme === 'money')!.id, 'lifted');
+		await merge(gone.id, kept.id);
+		const open = (await findOpenRequest(db.read, kept.id))!;
+		expect(open.id).toBe(own.id);
+		const needs = Object.fromEntries(
+			(await needsOf(db.read, own.id)).map(({ theme, status, structureId }) => [theme, [status, structureId]]),
+		);
+		expect(needs).toEqual({
+			housing: ['in_progress', housing.structureId],
+			employment: ['open', other.structureId],
+			health: ['open', health.structureId],
+			mobility: ['lifted', null],
+			// Settled here, asked there: it is asked.
+			money: ['open', other.structureId],
+		});
+		const where = await orientationsOf(db.read, { id: own.id, personId: kept.id }, NOW);
+		const named = [...where.values()].map(({ state, structureId, isLeft }) => ({ state, structureId, isLeft }));
+		expect(named).toEqual([
+			{ state: 'taken', structureId: housing.structureId, isLeft: false },
+			{ state: 'sent', structureId: health.structureId, isLeft: false },
+		]);
+		expect((await needsSentTo(db.read, health.structureId)).map(({ reference }) => reference)).toEqual([own.reference]);
+	});
+
+	test('one that waits is given to who leads the other file', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId, referent })];
+		const { id } = await aRequest(db, { personId: kept.id });
+		await merge(gone.id, kept.id);
+		expect(await rowOf(id)).toMatchObject({ status: 'assigned', assignedToId: referent.id });
+	});
+
+	test('one of a referent who leads no more is the present lead’s', async () => {
+		const other = await aReferent(db, { territoryId });
+		const [kept, gone] = [await aPerson(db, { territoryId, referent }), await aPerson(db, { territoryId })];
+		const { id, reference } = await aRequest(db, { personId: gone.id });
+		await take(reference!, other);
+		await merge(gone.id, kept.id);
+		expect(await rowOf(id)).toMatchObject({ status: 'assigned', assignedToId: referent.id });
+	});
+});
+
+describe('who follows them', () => {
+	const linesOf = async (personId: string) =>
+		(await followUpOf(db.read, personId)).map(({ accountId, part, themes }) => ({ accountId, part, themes }));
+	const member = async (personId: string, themes: string[]) =>
+		aFollowUp(db, { personId, member: referent, part: 'member', themes });
+
+	test('a lead whose account is closed leaves the place to the one who works here', async () => {
+		const closed = await aReferent(db, { territoryId, status: 'disabled' });
+		const kept = await aPerson(db, { territoryId, referent: closed });
+		const gone = await aPerson(db, { territoryId, referent });
+		await merge(gone.id, kept.id);
+		expect(await linesOf(kept.id)).toEqual([{ accountId: referent.id, part: 'lead', themes: null }]);
+	});
+
+	test('a member of one who leads the other leads', async () => {
+		const kept = await aPerson(db, { territoryId });
+		await member(kept.id, ['housing']);
+		const gone = await aPerson(db, { territoryId, referent });
+		await merge(gone.id, kept.id);
+		expect(await linesOf(kept.id)).toEqual([{ accountId: referent.id, part: 'lead', themes: null }]);
+	});
+
+	test('a member of both has the themes of both', async () => {
+		const [kept, gone] = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId })];
+		await member(kept.id, ['housing']);
+		await member(gone.id, ['mobility', 'housing']);
+		await merge(gone.id, kept.id);
+		expect(await linesOf(kept.id)).toEqual([
+			{ accountId: referent.id, part: 'member', themes: ['housing', 'mobility'] },
+		]);
+	});
 });
 
 describe('of two pathways', () => {

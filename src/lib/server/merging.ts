@@ -2,7 +2,7 @@
  * Two files that turn out to be one person's become one, in one write, once a professional compared them (domain.md §7.6) or
  * the person proved who they are. Every table that names a person is here; a test refuses one that is not.
  */
-import { and, eq, exists, inArray, isNull } from 'drizzle-orm';
+import { and, eq, exists, inArray, isNull, sql } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../shared/codes.ts';
 import { findAccountOfPerson, type Account } from './accounts/queries.ts';
 import { closeAllSessions } from './accounts/sessions.ts';
@@ -44,8 +44,7 @@ import { isProved } from './people/signing-in.ts';
 import { joinNotes } from './people/working-notes.ts';
 import { newId } from './platform/ids.ts';
 import { seal, sealNullable, unsealNullable } from './platform/sealing.ts';
-import { joinPerson } from './requests/commands.ts';
-import { recallAll } from './requests/orienting.ts';
+import { followLead, joinPerson } from './requests/commands.ts';
 import { withdrawCheckIns } from './pathway/check-in-commands.ts';
 import { OPEN_STEP_STATES } from './pathway/rules.ts';
 import { dropNotices } from './reminders/commands.ts';
@@ -82,7 +81,7 @@ const deadAddresses: Mover = async (tx, { from, to }) => {
 	await tx.update(deadAddress).set({ personId: to }).where(eq(deadAddress.personId, from));
 };
 
-/** The open request goes into the one that is open already; those of the past change hands as they are. */
+/** Of two open requests one goes on (requests/joining.ts); those of the past change hands as they are. */
 const requests: Mover = async (tx, { from, to, now }) => {
 	const isFrom = eq(supportRequest.personId, from);
 	const open = await tx
@@ -92,32 +91,50 @@ const requests: Mover = async (tx, { from, to, now }) => {
 		.limit(1);
 	for (const { id } of open) {
 		const joined = await joinPerson(tx, { requestId: id, personId: to, now });
-		if (joined.id === id) continue;
-		await recallAll(tx, id, now);
-		await movePapers(tx, { from: id, to: joined.id });
+		if (joined.endedId) await movePapers(tx, { from: joined.endedId, to: joined.id });
 	}
 	await tx.update(supportRequest).set({ personId: to }).where(isFrom);
 };
 
 const needs: Mover = (tx, { from, to }) => tx.update(need).set({ personId: to }).where(eq(need.personId, from));
 
-/** Who follows both keeps one line; a second lead or second of the pair is one too many, and becomes history. */
+/**
+ * One lead and one second of the pair are left: those of the file kept, unless their account is closed and the other's is not. Who
+ * follows both keeps one line, a member with the themes of both. What is one too many becomes history.
+ */
 const followUps: Mover = async (tx, { from, to, now }) => {
 	const openOf = (personId: string) =>
 		tx
-			.select()
+			.select({ line: followUpMember, active: sql<boolean>`${account.status} = 'active'`.mapWith(Boolean) })
 			.from(followUpMember)
+			.innerJoin(account, eq(account.id, followUpMember.accountId))
 			.where(and(eq(followUpMember.personId, personId), isNull(followUpMember.endedAt)))
 			.limit(50);
-	const kept = await openOf(to);
-	const tooMany = (await openOf(from)).filter((line) =>
-		kept.some(({ accountId, part }) => accountId === line.accountId || (part !== 'member' && part === line.part)),
-	);
+	const all = [...(await openOf(to)), ...(await openOf(from))];
+	const running = all.filter(({ line }) => !line.endsAt || line.endsAt > now);
+	const working = running.toSorted((a, b) => Number(b.active) - Number(a.active)).map(({ line }) => line);
+	const lead = working.find(({ part }) => part === 'lead');
+	const second = working.find(({ part, accountId }) => part === 'second' && accountId !== lead?.accountId);
+	const pair = [lead, second].filter((line) => line !== undefined);
+	const members = running
+		.map(({ line }) => line)
+		.filter(({ part, accountId }) => part === 'member' && !pair.some((line) => line.accountId === accountId));
+	const kept = [
+		...pair,
+		...members.filter((line, index) => index === members.findIndex(({ accountId }) => accountId === line.accountId)),
+	];
+	const tooMany = all.map(({ line }) => line).filter((line) => !kept.includes(line));
 	const ids = tooMany.map(({ id }) => id);
 	if (ids.length > 0) await tx.update(followUpMember).set({ endedAt: now }).where(inArray(followUpMember.id, ids));
 	for (const { id, accountId, part } of tooMany) {
 		const about = { subjectId: id, personId: to, detail: { part, accountId } };
 		await recordAudit(tx, { action: 'person.follow_up_ended', ...about, at: now });
+	}
+	for (const line of tooMany.filter((line) => members.includes(line))) {
+		const own = kept.find(({ accountId }) => accountId === line.accountId)!;
+		const themes = [...new Set([...(own.themes ?? []), ...(line.themes ?? [])])];
+		const endsAt = own.endsAt && line.endsAt && (own.endsAt > line.endsAt ? own.endsAt : line.endsAt);
+		await tx.update(followUpMember).set({ themes, endsAt }).where(eq(followUpMember.id, own.id));
 	}
 	await tx.update(followUpMember).set({ personId: to }).where(eq(followUpMember.personId, from));
 };
@@ -218,9 +235,10 @@ const decisions: Mover = async (tx, { from, to }) => {
 
 /** By name of table, in the order in which they follow. */
 export const MOVERS: Record<string, Mover> = {
+	// First: who leads from now on answers for the request.
+	follow_up_member: followUps,
 	support_request: requests,
 	need: needs,
-	follow_up_member: followUps,
 	pathway: pathways,
 	step: steps,
 	check_in: handOver(checkIn),
@@ -257,6 +275,8 @@ export async function mergePeople(
 	// Before accounts change hands: what a code proved of each.
 	const [goneAccount, keptAccount] = [await findAccountOfPerson(tx, from), await findAccountOfPerson(tx, to)];
 	for (const move of Object.values(MOVERS)) await move(tx, { from, to, now });
+	// One that waits, of somebody whom the other file's referent leads, could be taken by nobody else.
+	await followLead(tx, { personId: to, by, now });
 	await tx
 		.update(person)
 		.set(completed({ ...kept, account: keptAccount }, { ...gone, account: goneAccount }))

@@ -105,6 +105,10 @@ export const progressLines = (progress: Progress, reading: Reading): string[] =>
 export const asksChildcare = ({ needs }: Pick<Progress, 'needs'>): boolean =>
 	needs.some(({ theme, status }) => theme === 'childcare' && status !== 'dropped');
 
+/** The day on which silence is a refusal, while money is asked for: not once that was withdrawn, or settled. */
+export const silenceSaid = ({ needs }: Pick<Progress, 'needs'>, silenceOn: string | null): string | null =>
+	needs.some(({ theme, status }) => theme === 'childcare' && goesOn(status)) ? silenceOn : null;
+
 export interface Legal {
 	/** Days. */
 	receivedOn: string;

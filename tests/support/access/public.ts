@@ -42,7 +42,12 @@ export const OF_PUBLIC: Record<string, Row> = {
 	'/(public)/demande/[reference]': {
 		for: A,
 		at: '/demande/{reference}',
-		actions: { confirm: { form: { code: '123456' }, refused: 303 }, resend: { refused: 303 }, forget: { for: ALL } },
+		actions: {
+			confirm: { form: { code: '123456' }, refused: 303 },
+			resend: { refused: 303 },
+			waiting: {},
+			forget: { for: ALL },
+		},
 	},
 	'/(public)/demande/nouvelle': question,
 	'/(public)/demande/nouvelle/[theme]': { ...question, at: '/demande/nouvelle/housing' },

@@ -15,9 +15,8 @@ import {
 	structure,
 } from '../db/schema/index.ts';
 import { among, is, prepared, preparedByShape } from '../db/prepared.ts';
-import { crowdPage, keysMatch, peopleFound } from './finding.ts';
+import { crowdPage, isFound, peopleFound } from './finding.ts';
 import { followedBy } from './queries.ts';
-import { searchTerms } from './rules.ts';
 
 export const PAGE_SIZE = 50;
 /** Further than this, a search serves better than pages. */
@@ -67,7 +66,6 @@ const columns = {
  * the filter on themes looks at needs they may not see, so it keeps to those they do.
  */
 export async function caseload(q: Queries, accountId: string, filters: CaseloadFilters) {
-	const terms = searchTerms(filters.text ?? '');
 	const rows = await q
 		.select({ ...columns, part: followUpMember.part, themes: followUpMember.themes })
 		.from(followUpMember)
@@ -78,7 +76,7 @@ export async function caseload(q: Queries, accountId: string, filters: CaseloadF
 		.where(
 			and(
 				followedBy(accountId, filters.now),
-				...keysMatch(q, terms),
+				isFound(q, filters.text ?? ''),
 				filters.theme && needTheme(q, filters.theme),
 				filters.theme && seesThemeInSql(filters.theme),
 				filters.late ? lateStage(filters.today) : undefined,
@@ -110,7 +108,7 @@ export async function peopleOfTerritory(
 	const skipped = offsetOf(page);
 	if (found && 'terms' in found) {
 		const also = late ? isLate(q, today) : undefined;
-		const ids = await crowdPage(q, { territoryId, terms: found.terms, also, skipped, most: PAGE_SIZE + 1 });
+		const ids = await crowdPage(q, { territoryId, way: found, also, skipped, most: PAGE_SIZE + 1 });
 		const given = { territoryId, today, ids: JSON.stringify(ids), skipped: 0 };
 		const rows = await territoryRows(q, { found: true, late: false }).execute(given);
 		rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));

@@ -1,9 +1,9 @@
-import { and, asc, count, eq, exists, gte, inArray, lt, not, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, exists, gte, inArray, lt, not, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import { prepared, preparedByShape } from '../db/prepared.ts';
 import { person, personSearchKey } from '../db/schema/index.ts';
-import { searchTerms, wholeNameKey } from './rules.ts';
+import { searchWays, wholeNameKey, type SearchWay } from './rules.ts';
 
 /** People found by what was typed of their names or number: a term is a range of the index of their keys. */
 
@@ -19,7 +19,7 @@ const value = (name: string) => sql.placeholder(name);
 const startsWith = (term: string) => and(gte(personSearchKey.key, term), lt(personSearchKey.key, end(term)));
 
 /** Whom a search finds: all of them, or that they are too many to be named, for a list to look at its own rows (`keysMatch`). */
-export type Found = { ids: string[] } | { terms: string[] };
+export type Found = { ids: string[] } | SearchWay;
 
 /** The territory's people whom a search finds, whatever the accents, `most` of them by name; null when nothing is looked for. */
 export async function peopleFound(
@@ -28,11 +28,15 @@ export async function peopleFound(
 	typed: string,
 	most = MAX_FOUND,
 ): Promise<Found | null> {
-	const terms = searchTerms(typed);
-	if (terms.length === 0) return null;
-	// One more says that they are too many.
-	const ids = await idsFound(q, territoryId, terms, most + 1);
-	return ids.length > most ? { terms } : { ids };
+	const ways = searchWays(typed);
+	if (ways.length === 0) return null;
+	const found = new Set<string>();
+	for (const way of ways) {
+		// One more says that they are too many.
+		for (const id of await idsFound(q, territoryId, way.terms, most + 1)) found.add(id);
+		if (found.size > most) return way;
+	}
+	return { ids: [...found] };
 }
 
 /**
@@ -131,9 +135,13 @@ export function keysMatch(q: Queries, terms: string[]): SQL[] {
 	);
 }
 
+/** What was typed finds the person, one way or another: for a list that is already short. Undefined when nothing is looked for. */
+export const isFound = (q: Queries, typed: string): SQL | undefined =>
+	or(...searchWays(typed).map(({ terms }) => and(...keysMatch(q, terms))));
+
 interface Crowd {
 	territoryId: string;
-	terms: string[];
+	way: SearchWay;
 	/** What else the list asks of a person. */
 	also: SQL | undefined;
 	skipped: number;
@@ -144,14 +152,15 @@ interface Crowd {
  * Ids of some of the people whom a common word finds: those filed under it, by name, then those who bear it otherwise. In that
  * order each part is a range of the index of names: sorting them all, or looking for one family among everybody, is not.
  */
-export async function crowdPage(q: Queries, { territoryId, terms, also, skipped, most }: Crowd): Promise<string[]> {
-	const filed = await mostFiledUnder(q, territoryId, terms);
+export async function crowdPage(q: Queries, { territoryId, way, also, skipped, most }: Crowd): Promise<string[]> {
+	const { terms, names } = way;
+	const filed = await mostFiledUnder(q, territoryId, [...new Set([...terms, ...names])]);
 	const ofTerritory = eq(person.territoryId, territoryId);
 	const under = and(
 		filedUnder(filed),
 		...keysMatch(
 			q,
-			terms.filter((term) => term !== filed),
+			terms.filter((term) => term !== filed.replaceAll(' ', '')),
 		),
 	);
 	const read = (where: SQL | undefined, from: number, limit: number) =>
@@ -182,7 +191,7 @@ const filedCounted = prepared((q) => {
 	return q.select({ people: count() }).from(filed).prepare();
 });
 
-/** The term under which most people are filed; of two that fill pages, the first. */
+/** The word or name under which most people are filed; of two that fill pages, the first. */
 async function mostFiledUnder(q: Queries, territoryId: string, terms: string[]): Promise<string> {
 	let found = { term: terms[0]!, people: -1 };
 	if (terms.length > 1)

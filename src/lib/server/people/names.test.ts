@@ -92,6 +92,54 @@ test('a search finds a name of two words written in one, and the reverse', async
 		expect(await find(text), text).toEqual([[goff.id], [goff.id]]);
 });
 
+test('a search finds a particle apart or in one word, alone or inside a name', async () => {
+	const { db, territory, referent, called } = await aPlace();
+	const [apart, together] = [await called('Anne', 'Le Goff'), await called('Yann', 'Legoff')];
+	const [hyphen, second] = [await called('Erwan', 'Le-Goff'), await called('Maël', 'Kervella-Le Goff')];
+	const [torre, latorre] = [await called('Maria', 'Garcia de la Torre'), await called('Ines', 'Latorre')];
+	const lea = await called('Léa', 'Goffin');
+	await called('Le', 'Nguyen');
+	const find = async (text: string) => {
+		const lists = [
+			(await caseload(db.read, referent.id, { text, today, now: NOW })).rows,
+			(await peopleOfTerritory(db.read, territory.id, { text, today })).rows,
+		].map((rows) => rows.map(({ id }) => id).sort());
+		expect(lists[0], text).toEqual(lists[1]);
+		return lists[0]!;
+	};
+	const all = [apart, together, hyphen, second].map(({ id }) => id).sort();
+	expect(await find('legoff')).toEqual(all);
+	// As it is typed, too: « le goff » is the beginning of Léa Goffin.
+	for (const text of ['le goff', 'Le-Goff', 'LE GOFF']) expect(await find(text), text).toEqual([...all, lea.id].sort());
+	expect(await find('yann le goff')).toEqual([together.id]);
+	expect(await find('Le Goff Anne')).toEqual([apart.id]);
+	expect(await find('latorre')).toEqual([torre.id, latorre.id].sort());
+	expect(await find('la torre')).toEqual([torre.id, latorre.id].sort());
+	expect(await find('delatorre maria')).toEqual([torre.id]);
+	expect((await find('le nguyen')).length).toBe(1);
+	const listed = () => peopleOfTerritory(db.read, territory.id, { text: 'le goff', today });
+	expect(await fullScans(db, listed)).toEqual([]);
+	expect(await fullScans(db, () => caseload(db.read, referent.id, { text: 'le goff', today, now: NOW }))).toEqual([]);
+});
+
+test('of a name that many bear, the pages go on to those who write it in one word', async () => {
+	const { db, territory, called } = await aPlace();
+	const many = 2 * 50 + 1;
+	const names = [...Array.from({ length: many }, () => 'Le Goff'), 'Legoff'];
+	const ids = [];
+	for (const name of names) ids.push((await called('Anne', name)).id);
+	await called('Anne', 'Le Gall');
+	const listed = [];
+	for (let page = 1, more = true; more; page++) {
+		const read = () => peopleOfTerritory(db.read, territory.id, { text: 'le goff', today, page });
+		expect(await fullScans(db, read)).toEqual([]);
+		const found = await read();
+		listed.push(...found.rows.map(({ id }) => id));
+		more = found.more;
+	}
+	expect(listed.toSorted()).toEqual(ids.toSorted());
+});
+
 test('« bris de glace » knows a name however it is cut into words, and no part of one', async () => {
 	const { db, territory, called } = await aPlace();
 	const { id } = await called('Jean-Pierre', 'Le Goff');

@@ -19,21 +19,48 @@ const nationalDigits = (phone: string): string =>
 
 /** « N’Diaye » is one word, however it is written. */
 const APOSTROPHE = /(?<=\p{L})['’ʼ´`](?=\p{L})/gu;
-const inOneWord = (text: string) => searchable(text).replaceAll(' ', '');
+const inOneWord = (text: string) => oneWord(searchable(text));
 
 /** « Le Goff », « Legoff », « Le-Goff », and family and first name changed places: one key for all, which no search begins with. */
 export const wholeNameKey = ({ firstName, lastName }: { firstName: string; lastName: string }): string =>
 	`=${[inOneWord(firstName), inOneWord(lastName)].sort().join('+').slice(0, 200)}`;
 
+/** Words before a name that as often make one with it: « Le Goff » and « Legoff », « Ben Ali » and « Benali ». */
+const PARTICLES = new Set(
+	'abd abdel abou abu ait al ben bel bou d da de del della den der des di do dos du el l la las le les lo los m mac mc n o ould saint sainte san santa van von'.split(
+		' ',
+	),
+);
+
+/** Each particle with what follows it: `le goff`, `jean`. */
+function withParticles(words: string[]): string[] {
+	const names: string[] = [];
+	let particles: string[] = [];
+	for (const word of words) {
+		particles.push(word);
+		if (PARTICLES.has(word)) continue;
+		names.push(particles.join(' '));
+		particles = [];
+	}
+	return particles.length > 0 ? [...names, particles.join(' ')] : names;
+}
+const oneWord = (name: string) => name.replaceAll(' ', '');
+
+/** « Garcia de la Torre »: « delatorre », « latorre ». */
+const joinedInside = (name: string): string[] => {
+	const words = searchable(name).split(' ');
+	return words.flatMap((word, at) => (PARTICLES.has(word) ? [oneWord(withParticles(words.slice(at))[0]!)] : []));
+};
+
 /**
- * What finds a person: each word of the name, family and first name in one word each, each ending of the phone number; and what tells
- * the same name written otherwise. Changed, `SEARCH_KEYS_VERSION` says so: those who are there already get theirs (search-upkeep.ts).
+ * What finds a person: each word of the name, family and first name in one word each, a particle with what follows it, each ending of
+ * the phone number; and what tells the same name written otherwise. Changed, `SEARCH_KEYS_VERSION` says so: those who are there already get theirs (search-upkeep.ts).
  */
 export function searchKeys(person: { firstName: string; lastName: string; phone: string | null }): string[] {
 	const { firstName, lastName } = person;
 	const keys = [searchNameOf(person), searchable(`${lastName} ${firstName}`.replace(APOSTROPHE, ''))]
 		.flatMap((name) => name.split(' '))
-		.concat(inOneWord(lastName), inOneWord(firstName))
+		.concat(inOneWord(lastName), inOneWord(firstName), joinedInside(lastName), joinedInside(firstName))
 		.filter(Boolean);
 	// Two names of signs alone are not the same name.
 	const whole = keys.length > 0 ? [wholeNameKey(person)] : [];
@@ -41,21 +68,45 @@ export function searchKeys(person: { firstName: string; lastName: string; phone:
 	for (let start = 0; digits.length - start >= SHORTEST_FRAGMENT; start++) keys.push(digits.slice(start));
 	return [...new Set(keys.map((key) => key.slice(0, MAX_TERM_LENGTH))), ...whole];
 }
-export const SEARCH_KEYS_VERSION = '2';
+export const SEARCH_KEYS_VERSION = '3';
 
 /**
  * What was typed, as beginnings of search keys: words in any order, accents and case ignored; « 06 39 98 » is one fragment
  * of a number, « N’Diaye » one word. Empty when there is nothing to look for.
  */
-export function searchTerms(typed: string): string[] {
-	const joined = typed
+export const searchTerms = (typed: string): string[] => asTerms(wordsTyped(typed));
+
+/**
+ * The ways in which what was typed may be filed: as it is, and with particles in one word with what follows (« le goff » finds « Legoff »),
+ * which comes first: it finds those written apart as well. None when there is nothing to look for.
+ */
+export function searchWays(typed: string): SearchWay[] {
+	const words = wordsTyped(typed);
+	const names = withParticles(words);
+	const ways = names.length < words.length ? [names, words] : [words];
+	return ways
+		.map((names) => ({ terms: asTerms(names.map(oneWord)), names: names.slice(0, MAX_TERMS) }))
+		.filter(({ terms }) => terms.length > 0);
+}
+
+export interface SearchWay {
+	/** Beginnings of search keys. */
+	terms: string[];
+	/** The same words as lists are in their order: `le goff` of the term `legoff`. */
+	names: string[];
+}
+
+const asTerms = (words: string[]): string[] =>
+	[...new Set(words.map((word) => word.slice(0, MAX_TERM_LENGTH)))].slice(0, MAX_TERMS);
+
+function wordsTyped(typed: string): string[] {
+	const plain = typed
 		.slice(0, 200)
 		.replace(APOSTROPHE, '')
 		.replace(/\+?\d[\d .\-/]*\d/g, (digits) => nationalDigits(digits))
 		.replace(/[{}]/g, ' ');
-	const words = searchable(joined).split(' ').filter(Boolean);
-	const terms = words.filter((word) => !/^\d+$/.test(word) || word.length >= SHORTEST_FRAGMENT);
-	return [...new Set(terms.map((term) => term.slice(0, MAX_TERM_LENGTH)))].slice(0, MAX_TERMS);
+	const words = searchable(plain).split(' ').filter(Boolean);
+	return words.filter((word) => !/^\d+$/.test(word) || word.length >= SHORTEST_FRAGMENT);
 }
 
 /** Completed years on a day, or null when the year itself is unknown. Only the year known: the age reached that year. */

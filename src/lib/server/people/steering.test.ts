@@ -20,10 +20,12 @@ import {
 	checkIn,
 	employmentArea,
 	followUpMember,
+	orientation,
 	pathway,
 	person,
 	stage,
 } from '../db/schema/index.ts';
+import type { Theme } from '../../shared/themes.ts';
 import { newId } from '../platform/ids.ts';
 import { leadOf } from './queries.ts';
 import { distribution, masked, maskParts, trend, type Part } from './steering-rules.ts';
@@ -124,14 +126,23 @@ test('whom nobody leads and who asks for something comes first, without what it 
 	await insertOne(db, checkIn, { ...asked, ...(await follow('Rappelée', 5)), id: newId(), handledAt: NOW });
 	const { pathwayId } = await follow('Attend', 6);
 	await db.write((tx) => tx.update(pathway).set({ stillWaitingAt: NOW }).where(eq(pathway.id, pathwayId)));
+	const filed = async (lastName: string, day: number, themes: Theme[]) =>
+		aRequest(db, { personId: (await follow(lastName, day)).personId, status: 'assigned', themes });
+	await filed('A besoin', 7, ['housing']);
+	const sent = await filed('Envoyée', 8, ['housing']);
+	const structure = await aStructure(db, { territoryId: territory.id });
+	const at = { requestId: sent.id, needId: sent.needs[0]!.id, territoryId: territory.id, structureId: structure.id };
+	await insertOne(db, orientation, { ...at, id: newId(), state: 'sent', present: true, byId: referent.id, at: NOW });
 	const found = await peopleWithoutLead(db.read, territory.id);
 	expect(found.map(({ lastName, asks }) => `${lastName} ${asks}`)).toEqual([
 		'Bloquée true',
 		'Au travail true',
 		'Attend true',
+		'A besoin true',
 		'Calme false',
 		'Mise en attente false',
 		'Rappelée false',
+		'Envoyée false',
 	]);
 	expect(Object.keys(found[0]!)).toEqual(['id', 'firstName', 'lastName', 'commune', 'lastContactAt', 'asks']);
 });

@@ -25,6 +25,8 @@ import {
 	checkIn,
 	followUpMember,
 	municipality,
+	need,
+	orientation,
 	pathway,
 	person,
 	stage,
@@ -169,9 +171,11 @@ export interface Orphan {
 	lastName: string;
 	commune: string | null;
 	lastContactAt: Date;
-	/** « Je n’y arrive pas », « j’attends toujours », a call asked for in the first months at work: not what about. */
+	/** A need nobody has begun, « je n’y arrive pas », « j’attends toujours », a call asked for in the first months at work: not what about. */
 	asks: boolean;
 }
+
+const wasTaken = inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway']);
 
 /** A request that was taken, or a pathway: one may go on without the other. */
 const helpGoesOn = (q: Queries) =>
@@ -180,12 +184,7 @@ const helpGoesOn = (q: Queries) =>
 			q
 				.select({ one: sql`1` })
 				.from(supportRequest)
-				.where(
-					and(
-						eq(supportRequest.personId, person.id),
-						inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway']),
-					),
-				),
+				.where(and(eq(supportRequest.personId, person.id), wasTaken)),
 		),
 		exists(
 			q
@@ -195,9 +194,29 @@ const helpGoesOn = (q: Queries) =>
 		),
 	);
 
+/** Read by the structure where the need waits. */
+const sentSomewhere = (q: Queries) =>
+	q
+		.select({ one: sql`1` })
+		.from(orientation)
+		.where(
+			and(
+				eq(orientation.needId, need.id),
+				sql`${orientation.present} = 1 AND ${orientation.needId} IS NOT NULL`,
+				eq(orientation.state, 'sent'),
+			),
+		);
+
 const asksForHelp = (q: Queries) => {
 	const open = and(eq(pathway.personId, person.id), isNull(pathway.endedAt));
 	return or(
+		exists(
+			q
+				.select({ one: sql`1` })
+				.from(need)
+				.innerJoin(supportRequest, and(eq(supportRequest.id, need.requestId), wasTaken))
+				.where(and(eq(need.personId, person.id), eq(need.status, 'open'), notExists(sentSomewhere(q)))),
+		),
 		exists(
 			q
 				.select({ one: sql`1` })

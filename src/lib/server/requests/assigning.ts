@@ -122,13 +122,13 @@ export async function answerForNeeds(
 	await tx.update(need).set({ structureId }).where(ofRequest);
 }
 
-/** What is asked of a request that somebody leads already is the lead's too. */
+/** What is asked of a request that was taken is the lead's too; with nobody who leads, it has its day all the same, and is late after it. */
 export async function answerForAdded(
 	tx: Tx,
 	{ id, status, personId, territoryId }: Pick<RequestRow, 'id' | 'status' | 'territoryId'> & { personId: string },
 	now: Date,
 ): Promise<void> {
-	const lead = status === 'submitted' ? undefined : await leadOf(tx, personId);
-	if (!lead || !territoryId) return;
-	await answerForNeeds(tx, { requestId: id, structureId: lead.structureId, territoryId, now });
+	if (status === 'submitted' || !territoryId) return;
+	const structureId = (await leadOf(tx, personId))?.structureId ?? null;
+	await answerForNeeds(tx, { requestId: id, structureId, territoryId, now });
 }

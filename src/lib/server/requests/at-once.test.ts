@@ -55,5 +55,9 @@ test('a second form adds its subjects to the open request, each once', async () 
 
 test('« appelez-moi » is a whole answer; nothing at all is not', async () => {
 	expect(await send({}, [])).toMatchObject({ ok: false, errors: { themes: expect.any(String) } });
-	expect(await send({ call: '1' }, [])).toMatchObject({ first: true });
+	const sent = await send({ call: '1', note: 'Après 17 heures.' }, []);
+	expect(sent).toMatchObject({ first: true });
+	if (!('id' in sent)) throw new Error('refused');
+	// What was written is read with it.
+	expect(await needsOf(db.read, sent.id)).toMatchObject([{ theme: 'other', answers: { note: 'Après 17 heures.' } }]);
 });

@@ -49,7 +49,7 @@ interface Short {
 	personId: string;
 	themes: Theme[];
 	wantsCall: boolean;
-	/** A sentence; goes with the first theme. */
+	/** A sentence; goes with the first theme, or with the wish to be called alone. */
 	note: string;
 	locale: string;
 	now: Date;
@@ -63,7 +63,7 @@ export function sendShort(
 	tx: Tx,
 	{ formId, personId, themes, wantsCall, note, locale, now }: Short,
 ): Promise<Submitted> {
-	const byTheme = note && themes[0] ? { [themes[0]]: { ticks: {}, note } } : {};
+	const byTheme = note ? { [themes[0] ?? 'other']: { ticks: {}, note } } : {};
 	const answers = { ...NO_ANSWERS, themes, wantsCall, byTheme };
 	return sendAtOnce(tx, { name: `short:${personId}:${formId}`, personId, answers, locale, now });
 }

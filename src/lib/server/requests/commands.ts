@@ -14,11 +14,12 @@ import { openAnswers, sealAnswers } from './answers.ts';
 import { giveToLead } from './assigning.ts';
 import type { RequestRow } from './drafts.ts';
 import { recallAll, recallNeed } from './orienting.ts';
-import { findOpenRequest, getOwnRequest } from './queries.ts';
+import { findOpenRequest, getOwnRequest, goesOnAs } from './queries.ts';
 import { asksForMoney, respondByDay, silenceDay } from './rules.ts';
 import { transferRequest } from './transferring.ts';
 
-export { submitRequest, joinPerson, confirmVisitor, type Submission, type Submitted } from './submit.ts';
+export { submitRequest, confirmVisitor, type Submission, type Submitted } from './submit.ts';
+export { joinPerson } from './joining.ts';
 export { assignRequest } from './assigning.ts';
 export { followLead } from './handing-on.ts';
 export { liftNeed, resumeNeed } from './lifting.ts';
@@ -131,14 +132,16 @@ export function reopenableUntil({ status, closedAt, mergedIntoId }: RequestRow, 
 
 /**
  * The person changed their mind within 30 days. Whoever still leads them has it again, where it stood; with nobody, it waits for a
- * first contact from today. Who moved to another territory since finds it there (`transferRequest`).
- * @throws DomainError `not_found`, `request_already_open` (conflict), `reopen_too_late` (conflict)
+ * first contact from today. Who moved to another territory since finds it there (`transferRequest`). Said twice, the second changes nothing.
+ * @throws DomainError `not_found`, `request_already_open` (conflict) when another one is, `reopen_too_late` (conflict)
  */
 export async function reopenRequest(tx: Tx, own: Own): Promise<void> {
 	const { personId, now } = own;
 	const row = await ownRequest(tx, own);
-	if (await findOpenRequest(tx, personId)) throw new DomainError('request_already_open', 'conflict');
 	const { id, territoryId } = row;
+	const open = await findOpenRequest(tx, personId);
+	if (open && open.id === (await goesOnAs(tx, id))) return;
+	if (open) throw new DomainError('request_already_open', 'conflict');
 	const { zone, holidayZone, settings } = await getTerritory(tx, territoryId);
 	const today = localDay(now, zone);
 	const until = reopenableUntil(row, zone);

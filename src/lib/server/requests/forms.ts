@@ -247,8 +247,8 @@ export const parseId = (form: FormData, name: string): string | null => {
 	return ID.test(id) ? id : null;
 };
 
-/** « Modifier » on the check page leads back there. */
-export const returnsToCheck = (form: FormData): boolean => field(form, 'retour') === 'verifier';
+/** Where « Modifier » on the check page leads back to (pages.ts `leftBeforeCheck`). */
+export const returnOf = (form: FormData): string => field(form, 'retour');
 
 /** The theme an address names, when it is one that is asked about. */
 export const themeOf = (param: string): OfferedTheme | null => OFFERED_THEMES.find((theme) => theme === param) ?? null;

@@ -4,13 +4,13 @@ import { recordAudit, type AuditActor } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
 import { account, need, orientation, supportRequest } from '../db/schema/index.ts';
 import { leadOf, personOf } from '../people/queries.ts';
-import { giveToLead } from './assigning.ts';
+import { answerForNeeds, giveToLead } from './assigning.ts';
 import { recallWhole } from './orienting.ts';
 import { findOpenRequest } from './queries.ts';
 
 /**
  * The open request is the present lead's: one that waits is called back from wherever it was sent; of one that a former lead had, the
- * needs at the former one's structure that nobody was sent follow. `by` is null when it follows from what the person did. Without an
+ * needs at the former one's structure that nobody was sent follow, and those asked while nobody led. `by` is null when it follows from what the person did. Without an
  * open request or a lead, nothing changes.
  */
 export async function followLead(
@@ -25,14 +25,14 @@ export async function followLead(
 	if (status === 'submitted') {
 		await recallWhole(tx, id, now);
 		await giveToLead(tx, { id, personId, territoryId, sentAt: submittedAt, now });
-	} else await handOn(tx, open, lead, now);
+	} else await handOn(tx, { ...open, territoryId }, lead, now);
 	const detail = { accountId: lead.accountId };
 	await recordAudit(tx, { action: 'request.assigned', actor: by, subjectId: id, personId, detail, at: now });
 }
 
 async function handOn(
 	tx: Tx,
-	{ id, assignedToId }: { id: string; assignedToId: string | null },
+	{ id, assignedToId, territoryId }: { id: string; assignedToId: string | null; territoryId: string },
 	lead: { accountId: string; structureId: string },
 	now: Date,
 ): Promise<void> {
@@ -40,6 +40,7 @@ async function handOn(
 		.update(supportRequest)
 		.set({ assignedToId: lead.accountId, updatedAt: now })
 		.where(eq(supportRequest.id, id));
+	await answerForNeeds(tx, { requestId: id, structureId: lead.structureId, territoryId, now });
 	const [former] = await tx
 		.select({ structureId: account.structureId })
 		.from(account)

@@ -38,7 +38,7 @@ import {
 } from './commands.ts';
 import type { Owner } from './drafts.ts';
 import { inbox } from './inbox.ts';
-import { progressOf } from './progress.ts';
+import { needsStanding, progressOf } from './progress.ts';
 import { getOwnRequest, needsOf } from './queries.ts';
 import { getRequestFor, orientationsOf } from './reading.ts';
 import { transferRequest } from './transferring.ts';
@@ -172,6 +172,20 @@ describe('somebody who is led asks again', () => {
 		expect(await todayOf(lead, days(5, 2))).toMatchObject([{ reason: 'urgent_need' }]);
 	});
 
+	test('while the lead’s account is closed, what is asked has its day; the next lead answers for it', async () => {
+		const { id, reference } = await ask({ themes: ['housing'] });
+		await take(reference);
+		await disable(lead);
+		await ask({ themes: ['mobility'] }, days(5));
+		const mobility = async () => (await needsOf(db.read, id)).find(({ theme }) => theme === 'mobility');
+		expect(await mobility()).toMatchObject({ structureId: null, expectedOn: '2026-03-23' });
+		const given = { personId, accountId: other.id, reason: 'Départ', by: as(coordinator), now: days(6) };
+		await db.write((tx) => transferLead(tx, given));
+		await db.write((tx) => followLead(tx, given));
+		for (const need of await needsOf(db.read, id)) expect(need.structureId).toBe(other.structureId);
+		expect(await mobility()).toMatchObject({ expectedOn: '2026-03-23' });
+	});
+
 	test('when the lead’s account is closed, anybody may take it, and the coordinator give it', async () => {
 		const first = await ask({ themes: ['housing'] });
 		await take(first.reference);
@@ -267,10 +281,13 @@ describe('a need whose taker is gone', () => {
 	});
 
 	test('the same once their account is closed', async () => {
-		const { send, said } = await aTakenNeed();
+		const { id, needId, send, said } = await aTakenNeed();
 		expect(await said(NOW)).toMatchObject({ status: 'in_progress', at: { state: 'taken' } });
 		await disable(other);
 		expect(await said(days(1))).toMatchObject({ status: 'open', at: null });
+		// The list of the person’s requests says the same as the page of this one.
+		const listed = await needsStanding(db.read, { id, personId }, days(1));
+		expect(listed.find((need) => need.id === needId)).toMatchObject({ status: 'open' });
 		expect((await todayOf(lead, days(1))).map(({ reason }) => reason)).toContain('need_left');
 		await send(lead.structureId, days(1));
 	});

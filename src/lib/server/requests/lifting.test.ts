@@ -19,8 +19,10 @@ import type { Db } from '../db/client.ts';
 import { auditEntry, need, structure } from '../db/schema/index.ts';
 import { addStep } from '../pathway/steps.ts';
 import { liftNeed, resumeNeed, sendNeed, takeNeed, takeRequest, withdrawNeed, withdrawRequest } from './commands.ts';
+import { needsSentTo } from './inbox.ts';
 import { needMayMove, needStatesBefore, type NeedMover } from './need-rules.ts';
 import { progressMessage } from './progress.ts';
+import { orientationsOf } from './reading.ts';
 
 const as = (account: object & { id: string }) => ({ ...account, accountId: account.id }) as unknown as SignedIn;
 
@@ -96,6 +98,21 @@ describe('a need that is settled', () => {
 		await resume();
 		expect(await row()).toMatchObject({ status: 'in_progress', closedAt: null });
 		expect(await resume()).toBeNull();
+	});
+
+	test('waits at a structure no more, nor when it is taken up again', async () => {
+		await taken();
+		const send = { needId: housing, structureId: other.structureId!, by: as(lead), now: NOW };
+		await db.write((tx) => sendNeed(tx, send));
+		expect(await needsSentTo(db.read, other.structureId!)).toHaveLength(1);
+		await lift();
+		const at = () => orientationsOf(db.read, sent, NOW).then((found) => found.get(housing));
+		expect(await at()).toBeUndefined();
+		expect(await row()).toMatchObject({ status: 'lifted', structureId: lead.structureId });
+		await resume();
+		expect(await needsSentTo(db.read, other.structureId!)).toEqual([]);
+		const late = db.write((tx) => takeNeed(tx, { needId: housing, by: as(other), now: NOW }));
+		await expect(late).rejects.toThrow('not_found');
 	});
 
 	test('is nobody else’s to say: not a colleague’s, not the coordinator’s, not before somebody follows the person', async () => {

@@ -31,7 +31,7 @@ export const mayLift = (membership: Membership | undefined, theme: string): bool
 	membership !== undefined && (membership.part !== 'member' || (membership.themes ?? []).includes(theme));
 
 /**
- * The obstacle is gone: the need is `lifted`. Said twice, the second changes nothing.
+ * The obstacle is gone: the need is `lifted`, and called back from a structure that has not answered. Said twice, the second changes nothing.
  * @returns null when nothing changed
  * @throws DomainError `not_found` for a need of somebody the professional does not follow, `need_dropped` (conflict) when the person no
  * longer asks for it
@@ -55,7 +55,7 @@ async function moveNeed(tx: Tx, { needId, by, now }: Lifting, to: 'lifted' | 'in
 	if (moved.length === 0) return null;
 	const { requestId, reference, personId } = row;
 	const begins = to === 'in_progress' && row.status === 'open';
-	if (begins) await beginHere(tx, { needId, by, now });
+	if (begins || to === 'lifted') await answerHere(tx, { needId, by, now, begins });
 	await tx.update(supportRequest).set({ updatedAt: now }).where(eq(supportRequest.id, requestId));
 	const action = to === 'lifted' ? 'need.lifted' : begins ? 'need.taken' : 'need.resumed';
 	await recordAudit(tx, { action, actor: by, subjectId: needId, personId, at: now });
@@ -84,16 +84,20 @@ export async function beginNeedOf(
 		.limit(1);
 	if (!row || (await needOrientation(tx, row.id))?.state === 'sent') return;
 	await tx.update(need).set({ status: 'in_progress' }).where(eq(need.id, row.id));
-	await beginHere(tx, { needId: row.id, by, now });
+	await answerHere(tx, { needId: row.id, by, now, begins: true });
 	await recordAudit(tx, { action: 'need.taken', actor: by, subjectId: row.id, personId, at: now });
 }
 
-/** Whoever begins it answers for it, unless it was taken by another structure. */
-async function beginHere(
+/**
+ * Whoever begins it, or settles what a structure was sent, answers for it, and it waits there no more; unless it was taken by that
+ * structure.
+ */
+async function answerHere(
 	tx: Tx,
-	{ needId, by, now }: Omit<Lifting, 'by'> & { by: Pick<Actor, 'structureId'> },
+	{ needId, by, now, begins }: Omit<Lifting, 'by'> & { by: Pick<Actor, 'structureId'>; begins: boolean },
 ): Promise<void> {
-	if ((await needOrientation(tx, needId))?.state === 'taken') return;
+	const present = await needOrientation(tx, needId);
+	if (present ? present.state === 'taken' : !begins) return;
 	await recallNeed(tx, needId, now);
 	if (by.structureId) await tx.update(need).set({ structureId: by.structureId }).where(eq(need.id, needId));
 }

@@ -30,7 +30,7 @@ import {
 } from './commands.ts';
 import { inbox, inboxCounts, needsReturned, needsSentTo } from './inbox.ts';
 import { followedProposals, proposalFor } from './orientation.ts';
-import { getRequestFor, needsTaken, orientationsOf, tookThemes } from './reading.ts';
+import { getRequestFor, holderOf, needHolderOf, needsTaken, orientationsOf, tookThemes } from './reading.ts';
 
 type Staff = Awaited<ReturnType<typeof aReferent>>;
 const as = (account: { id: string; role: string; territoryId: string | null; structureId: string | null }) =>
@@ -115,6 +115,12 @@ describe('a request sent to a structure', () => {
 		expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 		const lost = results.find((result) => result.status === 'rejected');
 		expect(String(lost!.reason)).toContain('request_already_taken');
+		const { assignedToId } = await row();
+		const name = [housing, colleague].find(({ id }) => id === assignedToId)!.displayName;
+		const at = { reference: sent.reference!, territoryId };
+		expect(await holderOf(db.read, at)).toMatchObject({ accountId: assignedToId, name, status: 'assigned' });
+		const far = { ...at, territoryId: (await aTerritory(db)).id };
+		expect(await holderOf(db.read, far)).toBeUndefined();
 	});
 
 	test('declined with a reason, it is the coordinator’s again and its clock does not restart', async () => {
@@ -262,6 +268,12 @@ describe('one need of a request', () => {
 		const results = await Promise.allSettled([takeIt(housing), takeIt(colleague)]);
 		expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 		expect(String(results.find((result) => result.status === 'rejected')!.reason)).toContain('need_already_taken');
+		const [first, second] = results[0]!.status === 'fulfilled' ? [housing, colleague] : [colleague, housing];
+		// Who came second may not open it any more: the list says who has it, to this structure alone.
+		await expect(getRequestFor(db.read, as(second), sent.reference!)).rejects.toThrow('not_found');
+		const of = (structureId: string) => needHolderOf(db.read, { needId, structureId });
+		expect(await of(housing.structureId)).toMatchObject({ accountId: first.id, name: first.displayName });
+		expect(await of(elsewhere.structureId)).toBeUndefined();
 	});
 
 	test('whoever took it follows the person because of it: the person and the lead read that reason', async () => {

@@ -45,6 +45,25 @@ export function nextPage(page: Page, answers: Answers, known: Known): Page {
 	return index < 0 ? 'verifier' : (pages[index + 1] ?? 'verifier');
 }
 
+/**
+ * « Modifier » on the check page leads back there, after what the change leaves to be asked: `verifier.housing.money`.
+ * @returns the pages left, none once there are none; null when the page was not reached from there
+ */
+export function leftBeforeCheck(written: string | null, answers: Answers, known: Known): Page[] | null {
+	const [check, ...left] = (written ?? '').split('.');
+	return check === 'verifier' ? questionPages(answers, known).filter((page) => left.includes(page)) : null;
+}
+
+/** What the themes chosen from the check page leave to be asked: what was skipped before is among it. */
+export const unasked = (answers: Answers, known: Known): Page[] =>
+	questionPages(answers, known).filter((page) => !answers.savedAt[page]);
+
+export const returnWith = (left: Page[]): string => ['verifier', ...left].join('.');
+
+/** The first page left, which carries the others; then the check page. */
+export const addressBack = ([next, ...left]: Page[]): string =>
+	next ? `${addressOf(next)}?retour=${returnWith(left)}` : addressOf('verifier');
+
 /** Null on the first page. */
 export function previousPage(page: Page, answers: Answers, known: Known): Page | null {
 	const pages = questionPages(answers, known);

@@ -7,7 +7,7 @@ import { leadOf, personOf } from '../people/queries.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import type { RequestRow } from './drafts.ts';
-import { findSent, needsOf, usualStructures, type SentRequest } from './queries.ts';
+import { findSent, needsOf, usualStructures, type NeedView, type SentRequest } from './queries.ts';
 import { orientationsOf } from './reading.ts';
 import { isLateOn } from './rules.ts';
 
@@ -16,6 +16,20 @@ export interface RequestProgress extends Progress {
 	/** Number of the lead's structure. */
 	leadPhone: string | null;
 	zone: string;
+}
+
+/** Who took it is gone: nobody has begun it, and the lead answers for it. */
+const asItStands = (row: NeedView, standing: Awaited<ReturnType<typeof orientationsOf>>): NeedView =>
+	row.status === 'in_progress' && standing.get(row.id)?.isLeft ? { ...row, status: 'open' } : row;
+
+/** The needs of a request as its person reads them. */
+export async function needsStanding(
+	q: Queries,
+	request: { id: string; personId: string },
+	now: Date,
+): Promise<NeedView[]> {
+	const [needs, standing] = await Promise.all([needsOf(q, request.id), orientationsOf(q, request, now)]);
+	return needs.map((row) => asItStands(row, standing));
 }
 
 /** Who reads it was checked by the caller; answers are left out. */
@@ -42,9 +56,8 @@ export async function progressOf(q: Queries, request: RequestRow & SentRequest, 
 		whole: request.status === 'submitted' ? whereIs(null) : null,
 		lead: lead ? { name: lead.name, structure: lead.structureName } : null,
 		leadPhone: lead?.structurePhone ?? null,
-		// Who took it is gone: nobody has begun it, and the lead answers for it.
 		needs: needs
-			.map((row) => (isLeft(row.id) && row.status === 'in_progress' ? { ...row, status: 'open' as const } : row))
+			.map((row) => asItStands(row, standing))
 			.map(({ id, theme, status, expectedOn: day, structureId }) => ({
 				id,
 				theme,

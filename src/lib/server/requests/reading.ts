@@ -174,6 +174,37 @@ export async function filingOf(q: Queries, requestId: string) {
 	return row;
 }
 
+/** Who has a request of the territory, for who comes second to take it. */
+export async function holderOf(q: Queries, { reference, territoryId }: { reference: string; territoryId: string }) {
+	const { status, personId, assignedToId: accountId } = supportRequest;
+	const [row] = await q
+		.select({ status, personId, accountId, name: account.displayName })
+		.from(supportRequest)
+		.leftJoin(account, eq(account.id, accountId))
+		.where(and(eq(supportRequest.reference, reference), eq(supportRequest.territoryId, territoryId)))
+		.limit(1);
+	return row;
+}
+
+/** Who took a need that was sent to this structure. */
+export async function needHolderOf(q: Queries, { needId, structureId }: { needId: string; structureId: string }) {
+	const [row] = await q
+		.select({ personId: need.personId, accountId: orientation.accountId, name: account.displayName })
+		.from(orientation)
+		.innerJoin(need, eq(need.id, orientation.needId))
+		.innerJoin(account, eq(account.id, orientation.accountId))
+		.where(
+			and(
+				eq(orientation.needId, needId),
+				eq(orientation.structureId, structureId),
+				sql`present = 1 AND need_id IS NOT NULL`,
+				eq(orientation.state, 'taken'),
+			),
+		)
+		.limit(1);
+	return row;
+}
+
 /**
  * Needs of the person that somebody took, whoever has them now. Whoever takes one joins the follow-up (`takeNeed`): it is the reason
  * of a line that bears none.

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { aPerson, aRequest, NOW, theTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { withdrawNeed } from './commands.ts';
 import { receiptLines } from './receipt.ts';
 
 test('the message of receipt carries every mention the law wants, in the language of the person', async () => {
@@ -32,6 +33,18 @@ test('the message of receipt carries every mention the law wants, in the languag
 	const owed = (await receiptLines(db.read, money.id, 'fr', NOW)).join('\n');
 	for (const words of ['Sans réponse le 2 mai 2026, elle est refusée', 'recours gracieux', 'garde d’enfants'])
 		expect(owed).toContain(words);
+	// Withdrawn while the rest goes on, nothing of it is refused by silence any more.
+	const both = await aRequest(db, {
+		...sent,
+		personId: (await aPerson(db, { territoryId })).id,
+		themes: ['childcare', 'housing'],
+		silenceOn: '2026-05-02',
+	});
+	const own = { personId: both.personId, reference: both.reference!, now: NOW };
+	await db.write((tx) => withdrawNeed(tx, { ...own, needId: both.needs[0]!.id }));
+	const left = (await receiptLines(db.read, both.id, 'fr', NOW)).join('\n');
+	expect(left).not.toContain('refus implicite');
+	expect(left).toContain('ne vaut ni accord ni refus');
 	expect((await receiptLines(db.read, plain.id, 'en', NOW)).join('\n')).toContain('Your reference');
 	expect(await receiptLines(db.read, 'nobody', 'fr', NOW)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** The acknowledgement as a message (CRPA L112-3, R112-5): the sentences of the page (shared/request-progress.ts). */
 import { m } from '../../paraglide/messages.js';
 import type { Locale } from '../../paraglide/runtime.js';
-import { answerWords, asksChildcare, legalLines } from '../../shared/request-progress.ts';
+import { answerWords, asksChildcare, legalLines, silenceSaid } from '../../shared/request-progress.ts';
 import type { Queries } from '../db/client.ts';
 import { formatPhone } from '../platform/phone.ts';
 import { localDay } from '../territories/calendar.ts';
@@ -22,7 +22,7 @@ export async function receiptLines(q: Queries, requestId: string, locale: Locale
 	const progress = await progressOf(q, request, now);
 	const legal = {
 		receivedOn: localDay(request.submittedAt, zone),
-		silenceOn: request.silenceOn,
+		silenceOn: silenceSaid(progress, request.silenceOn),
 		asksChildcare: asksChildcare(progress),
 	};
 	const words = { locale };

@@ -175,6 +175,26 @@ test('sending writes the person, the needs, the reference, the day to answer by 
 	expect(journal.map(({ action }) => action)).toEqual(['request.submitted']);
 });
 
+test('what was answered about a theme that was unticked since is not sent, and is there when it is ticked again', async () => {
+	const said = { mobility: { ticks: { obstacle: ['no_licence'] }, note: 'Plus de permis' } };
+	const byTheme: Answers['byTheme'] = { ...complete().byTheme, ...said };
+	const kept = async (id: string) => {
+		const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, id)).limit(1);
+		return openAnswers(row!.id, row!.answersSealed).byTheme;
+	};
+	const draft = await draftOf(visitor, complete({ byTheme, themes: ['housing'] }));
+	expect(await kept(draft.id)).toEqual(byTheme);
+	const sent = await send(draft.id, visitor);
+	expect(await kept(sent.id)).toEqual({ housing: byTheme.housing });
+	// Added to a request that is open, neither there nor in what was added.
+	const { id: personId } = await aPerson(db, { territoryId });
+	const open = await filed(ofPerson(personId), complete({ themes: ['health'], byTheme: {} }));
+	const more = await draftOf(ofPerson(personId), complete({ byTheme, themes: ['housing'] }));
+	await send(more.id, ofPerson(personId));
+	expect((await kept(open.id)).mobility).toBeUndefined();
+	expect(await kept(more.id)).toEqual({ housing: byTheme.housing });
+});
+
 test('nothing typed freely can be read in the file of the database', async () => {
 	const contact = { ...complete().contact!, helper: 'CANARI-AIDANT', interpreterIn: 'CANARI-LANGUE' };
 	await filed(visitor, complete({ contact }));
@@ -283,7 +303,21 @@ test('withdrawing the last need ends the request, and it can be reopened for thi
 	await expect(reopen(days(31))).rejects.toThrow('reopen_too_late');
 	await reopen(days(30));
 	expect(await findOpenRequest(db.read, personId)).toMatchObject({ status: 'submitted', respondBy: '2026-04-08' });
-	await expect(reopen(days(30))).rejects.toThrow('request_already_open');
+	// A second tap, or a replay, finds it reopened: nothing is written again.
+	await reopen(days(31));
+	expect(await findOpenRequest(db.read, personId)).toMatchObject({ id, respondBy: '2026-04-08' });
+	const told = await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'request.reopened'));
+	expect(told).toHaveLength(1);
+});
+
+test('a former request is not reopened beside the one that is open', async () => {
+	const { id: personId } = await aPerson(db, { territoryId });
+	const { reference } = await filed(ofPerson(personId));
+	await db.write((tx) => withdrawRequest(tx, { personId, reference, now: NOW }));
+	const { id: present } = await filed(ofPerson(personId));
+	const reopen = db.write((tx) => reopenRequest(tx, { personId, reference, now: days(1) }));
+	await expect(reopen).rejects.toThrow('request_already_open');
+	expect((await findOpenRequest(db.read, personId))?.id).toBe(present);
 });
 
 test('nobody withdraws the request of somebody else', async () => {
@@ -425,6 +459,19 @@ describe('reopened', () => {
 		await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, lead.accountId)));
 		await reopen(personId, reference);
 		expect(await rowOf(id)).toMatchObject({ status: 'submitted', assignedToId: null });
+	});
+
+	test('twice after a move, it goes on once in the new territory', async () => {
+		const { id: personId } = await aPerson(db, { territoryId });
+		const { reference } = await filed(ofPerson(personId));
+		await db.write((tx) => withdrawRequest(tx, { personId, reference, now: days(1) }));
+		const { id: elsewhere } = await aTerritory(db);
+		await db.write((tx) => tx.update(person).set({ territoryId: elsewhere }).where(eq(person.id, personId)));
+		await reopen(personId, reference);
+		const there = await findOpenRequest(db.read, personId);
+		await reopen(personId, reference, days(3));
+		expect(await findOpenRequest(db.read, personId)).toEqual(there);
+		expect(there).toMatchObject({ territoryId: elsewhere, status: 'submitted' });
 	});
 
 	test('« j’attends toujours » of before is no longer said', async () => {

@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
 import { NO_ANSWERS, type Answers } from './answers.ts';
 import { OFFERED_THEMES } from '../../shared/themes.ts';
-import { missingPages, nextPage, NOTHING_KNOWN, previousPage, progressOf, questionPages } from './pages.ts';
+import {
+	addressBack,
+	leftBeforeCheck,
+	missingPages,
+	nextPage,
+	NOTHING_KNOWN,
+	previousPage,
+	progressOf,
+	questionPages,
+	returnWith,
+	unasked,
+} from './pages.ts';
 import {
 	asksForMoney,
 	codeContact,
@@ -98,6 +109,25 @@ test('only the chosen themes are asked', () => {
 	expect(previousPage('foyer', two, NOTHING_KNOWN)).toBe('childcare');
 	expect(previousPage('themes', two, NOTHING_KNOWN)).toBeNull();
 	expect(previousPage('verifier', two, NOTHING_KNOWN)).toBe('contact');
+});
+
+test('themes chosen from the check page are all asked before going back there, one after the other', () => {
+	const saved = { themes: 1, securite: 1, commune: 1, housing: 1, foyer: 1, contact: 1 };
+	const three = answers({ themes: ['housing', 'health', 'money'], savedAt: saved });
+	const left = unasked(three, NOTHING_KNOWN);
+	expect(left).toEqual(['health', 'money']);
+	expect(addressBack(left)).toBe('/demande/nouvelle/health?retour=verifier.money');
+	// What else an address names is not asked.
+	const after = leftBeforeCheck('verifier.money.mobility.else', three, NOTHING_KNOWN)!;
+	expect(after).toEqual(['money']);
+	expect(addressBack(after)).toBe('/demande/nouvelle/money?retour=verifier');
+	expect(addressBack(leftBeforeCheck('verifier', three, NOTHING_KNOWN)!)).toBe('/demande/nouvelle/verifier');
+	expect(leftBeforeCheck('contact.money', three, NOTHING_KNOWN)).toBeNull();
+	expect(leftBeforeCheck(null, three, NOTHING_KNOWN)).toBeNull();
+	expect(returnWith([])).toBe('verifier');
+	// « Appelez-moi » first, subjects from the check page then: what the call did without is asked too.
+	const called = answers({ themes: ['money'], savedAt: { themes: 1, contact: 1, commune: 1 } });
+	expect(unasked(called, NOTHING_KNOWN)).toEqual(['securite', 'money', 'foyer']);
 });
 
 test('« appelez-moi » leads straight to the contact', () => {

@@ -15,7 +15,6 @@ import { getTerritory, holidaysOf, territoryForMunicipality } from '../territori
 import { answersOf, bothAnswers, openAnswers, sealAnswers, withKnown, withMore, type Answers } from './answers.ts';
 import { answerForAdded, giveToLead } from './assigning.ts';
 import { dropBrought, findDraft, ownedBy, type Owner, type RequestRow } from './drafts.ts';
-import { followLead } from './handing-on.ts';
 import { recallNeed } from './orienting.ts';
 import { missingPages } from './pages.ts';
 import { askedAgain } from './need-rules.ts';
@@ -66,7 +65,7 @@ export async function submitRequest(tx: Tx, submission: Submission): Promise<Sub
 	// Their own draft: with what was typed in this browser while they were signed out.
 	const own = owner.personId && row.personId === owner.personId ? await findDraft(tx, owner) : undefined;
 	const isGathered = own?.id === row.id;
-	const said = isGathered ? own.answers : openAnswers(row.id, row.answersSealed);
+	const said = onlyAsked(isGathered ? own.answers : openAnswers(row.id, row.answersSealed));
 	const answers = withKnown(said, owner.personId ? await knownAnswers(tx, owner.personId) : null);
 	const missing = missingPages(answers, await knownOf(tx, owner.personId));
 	if (missing.length > 0) throw new DomainError('request_incomplete', 'invalid', { missing });
@@ -196,6 +195,12 @@ const saidOf = (themes: Theme[], answers: Answers) => ({
 /** « Appelez-moi » without a theme is a need of its own. */
 const themesAsked = (answers: Answers): Theme[] => (answers.themes.length > 0 ? answers.themes : ['other']);
 
+/** What was said about a theme that was unticked since stays in the draft, to be ticked again, and is not sent. */
+const onlyAsked = (answers: Answers): Answers => ({
+	...answers,
+	byTheme: Object.fromEntries(themesAsked(answers).map((theme) => [theme, answersOf(answers, theme)])),
+});
+
 interface NewNeeds {
 	requestId: string;
 	personId: string;
@@ -259,7 +264,14 @@ async function mergeNeeds(
 	// Whose it is from now on: a replay, from a phone or a form that knows no more than this id, finds its receipt.
 	await tx
 		.update(supportRequest)
-		.set({ status: 'withdrawn', personId: into.personId, mergedIntoId: into.id, closedAt: now, updatedAt: now })
+		.set({
+			status: 'withdrawn',
+			personId: into.personId,
+			mergedIntoId: into.id,
+			answersSealed: sealAnswers(from.id, answers),
+			closedAt: now,
+			updatedAt: now,
+		})
 		.where(eq(supportRequest.id, from.id));
 	const childcareGoesOn = (await needsOf(tx, into.id)).some(
 		({ theme, status }) => theme === 'childcare' && (status === 'open' || status === 'in_progress'),
@@ -270,7 +282,7 @@ async function mergeNeeds(
 	const own = await personOf(tx, into.personId);
 	const all = withMore(openAnswers(into.id, into.answersSealed), answers);
 	// Two months run from the asking that goes on (CRPA L231-4): asked once more, they go on; withdrawn or settled since, they begin anew.
-	const silence = from.silenceOn ?? (asksForMoney(all) ? silenceDay(today, settings.silenceRefusalMonths) : null);
+	const silence = asksForMoney(all) ? silenceDay(today, settings.silenceRefusalMonths) : null;
 	const silenceOn = childcareGoesOn ? (into.silenceOn ?? silence) : silence;
 	await tx
 		.update(supportRequest)
@@ -289,37 +301,6 @@ async function mergeNeeds(
 	const about = { subjectId: into.id, personId: into.personId, detail };
 	await recordAudit(tx, { action: 'request.need_added', actor, ...about, at: now });
 	return { id: into.id, reference: into.reference!, personId: into.personId, territoryId: into.territoryId! };
-}
-
-/**
- * The visitor said « C'est moi » and proved the contact: their request joins the person they already are. With one open
- * already, its needs are added and this one ends as `withdrawn`; else it becomes theirs. Nothing is deleted.
- * @returns the request to show
- */
-export async function joinPerson(
-	tx: Tx,
-	{ requestId, personId, now }: { requestId: string; personId: string; now: Date },
-): Promise<{ id: string; reference: string; themes: Theme[] }> {
-	const [row] = await tx.select().from(supportRequest).where(eq(supportRequest.id, requestId)).limit(1);
-	if (!row?.reference) throw notFound();
-	const needs = await tx.select({ theme: need.theme }).from(need).where(eq(need.requestId, row.id)).limit(20);
-	const themes = needs.map(({ theme }) => theme);
-	const open = await findOpenRequest(tx, personId);
-	const target = open && open.id !== row.id ? open : undefined;
-	if (target)
-		await mergeNeeds(tx, { from: row, into: target, themes, answers: openAnswers(row.id, row.answersSealed), now });
-	await tx.update(supportRequest).set({ personId, browserHash: null }).where(eq(supportRequest.id, row.id));
-	const ended = target ? { status: 'dropped' as const, closedAt: now } : {};
-	await tx
-		.update(need)
-		.set({ personId, ...ended })
-		.where(eq(need.requestId, row.id));
-	// Somebody leads them already: nobody else could take it.
-	if (!target && row.status === 'submitted') await followLead(tx, { personId, by: null, now });
-	const said = { urgent: row.urgent, call: row.wantsCall };
-	const detail = { from: row.personId, mergedInto: target?.id ?? null, ...said };
-	await recordAudit(tx, { action: 'request.joined', subjectId: row.id, personId, detail, at: now });
-	return { id: target?.id ?? row.id, reference: target?.reference ?? row.reference, themes };
 }
 
 /** The visitor typed the code they received: the contact is theirs, and the account opens the request, not the browser alone. */

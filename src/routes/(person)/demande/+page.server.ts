@@ -5,6 +5,7 @@ import { db } from '$lib/server/db';
 import { endHelp, reopenableUntil, reopenRequest } from '$lib/server/requests/commands';
 import { findDraft, type RequestRow } from '$lib/server/requests/drafts';
 import { listRequests, needsOf } from '$lib/server/requests/queries';
+import { needsStanding } from '$lib/server/requests/progress';
 import { sayWaiting } from '$lib/server/still-waiting';
 import { saidWaitingAt } from '$lib/server/pathway/queries';
 import { openMove } from '$lib/server/people/moves';
@@ -45,6 +46,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const views = await Promise.all(
 		requests.map(async (request) => {
 			const needs = isOpen(request.status) ? await needsOf(db.read, request.id) : [];
+			const shown = isOpen(request.status) ? await needsStanding(db.read, request, locals.now) : [];
 			return {
 				reference: request.reference,
 				status: request.status as Exclude<typeof request.status, 'draft'>,
@@ -56,7 +58,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 				...(request.status === 'submitted' ? {} : await unanswered(needs)),
 				reopenUntil: await reopenUntil(request, locals.now),
 				helper: isOpen(request.status) ? helperOn(openAnswers(request.id, request.answersSealed).contact, today) : null,
-				needs: needs.map(({ id, theme, status }) => ({ id, theme, status })),
+				needs: shown.map(({ id, theme, status }) => ({ id, theme, status })),
 			};
 		}),
 	);
@@ -101,7 +103,7 @@ export const actions: Actions = {
 		try {
 			await db.write((tx) => reopenRequest(tx, { personId, reference, now: event.locals.now }));
 		} catch (error) {
-			return failFrom(error, { request_already_open: m.request_reopen_late, reopen_too_late: m.request_reopen_late });
+			return failFrom(error, { request_already_open: m.request_reopen_open, reopen_too_late: m.request_reopen_late });
 		}
 		redirect(303, href('/demande'));
 	},

@@ -6,8 +6,19 @@ import { db } from '$lib/server/db';
 import { hashToken } from '$lib/server/platform/ids';
 import { NO_ANSWERS, withKnown, type Answers } from '$lib/server/requests/answers';
 import { findDraft, saveAnswers, type Draft, type Owner } from '$lib/server/requests/drafts';
-import { returnsToCheck } from '$lib/server/requests/forms';
-import { addressOf, nextPage, previousPage, progressOf, type Known, type Page } from '$lib/server/requests/pages';
+import { returnOf } from '$lib/server/requests/forms';
+import {
+	addressBack,
+	addressOf,
+	leftBeforeCheck,
+	nextPage,
+	previousPage,
+	progressOf,
+	returnWith,
+	unasked,
+	type Known,
+	type Page,
+} from '$lib/server/requests/pages';
 import { knownAnswers, knownOf } from '$lib/server/requests/queries';
 import { urgentThemes } from '$lib/server/requests/rules';
 import { questionSetOf, type QuestionSet } from '$lib/server/requests/territory-questions';
@@ -72,15 +83,16 @@ export async function todayOf(event: RequestEvent): Promise<string> {
 
 /** What every question page shows around its question. */
 export function frameOf(event: RequestEvent, page: Page, { draft, answers, known }: Filling) {
-	const returns = event.url.searchParams.get('retour') === 'verifier';
+	const left = leftBeforeCheck(event.url.searchParams.get('retour'), answers, known);
 	const before = previousPage(page, answers, known);
 	const home = known.contact ? '/demande' : '/';
 	return {
-		back: returns ? CHECK : before ? addressOf(before) : home,
+		back: left ? CHECK : before ? addressOf(before) : home,
 		// How many questions there are is only known once themes are chosen.
-		progress: returns || (page === 'themes' && !draft) ? null : progressOf(page, answers, known),
-		skip: returns ? CHECK : addressOf(nextPage(page, answers, known)),
-		returns,
+		progress: left || (page === 'themes' && !draft) ? null : progressOf(page, answers, known),
+		skip: left ? addressBack(left) : addressOf(nextPage(page, answers, known)),
+		/** Carried by the form when the check page led here. */
+		returns: left && returnWith(left),
 		draft: { key: `${draft?.id ?? 'new'}:${page}`, savedAt: answers.savedAt[page] ?? 0 },
 	};
 }
@@ -102,7 +114,7 @@ function isSaidUrgent(page: Page, answers: Answers): boolean {
 	return here !== undefined && !said.includes(here === 'housing' ? 'roof' : 'food');
 }
 
-/** After a saved page: the next question, or back to the check page when « Modifier » led here. */
+/** After a saved page: the next question, or back to the check page, after what is left to be asked, when « Modifier » led here. */
 export async function goOn(event: RequestEvent, form: FormData, page: Page, draft: Draft): Promise<never> {
 	const next = await addressAfter(event, form, page, draft);
 	// Said just now that something cannot wait: whom to call comes before the next question.
@@ -111,12 +123,9 @@ export async function goOn(event: RequestEvent, form: FormData, page: Page, draf
 }
 
 async function addressAfter(event: RequestEvent, form: FormData, page: Page, { answers }: Draft): Promise<string> {
-	if (!returnsToCheck(form)) {
-		const known = await knownOf(db.read, personOf(event.locals.account));
-		return href(addressOf(nextPage(page, answers, known)));
-	}
-	// A theme added from the check page is asked before going back there.
-	const isThemes = page === 'themes' && !answers.wantsCall;
-	const unasked = isThemes && answers.themes.find((theme) => !answers.savedAt[theme]);
-	return unasked ? `${href(addressOf(unasked))}?retour=verifier` : href(CHECK);
+	const known = await knownOf(db.read, personOf(event.locals.account));
+	const left = leftBeforeCheck(returnOf(form), answers, known);
+	if (!left) return href(addressOf(nextPage(page, answers, known)));
+	// Themes changed from the check page are asked about before going back there, each in its turn.
+	return href(addressBack(page === 'themes' ? unasked(answers, known) : left));
 }

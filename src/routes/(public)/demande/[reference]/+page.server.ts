@@ -10,7 +10,7 @@ import { db } from '$lib/server/db';
 import { personOf } from '$lib/server/people/queries';
 import { accountFor } from '$lib/server/people/signing-in';
 import { DomainError, notFound } from '$lib/server/platform/errors';
-import { confirmVisitor } from '$lib/server/requests/commands';
+import { confirmVisitor, sayStillWaiting } from '$lib/server/requests/commands';
 import { getOwnRequest, getReference, goesOnAs, recentAnswerDays } from '$lib/server/requests/queries';
 import { recogniseVisitor } from '$lib/server/recognising';
 import { progressOf } from '$lib/server/requests/progress';
@@ -25,6 +25,7 @@ import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
 import { startSession } from '$lib/server/web/session';
+import { silenceSaid } from '$lib/shared/request-progress';
 import { ownerOf } from '../draft.server';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
@@ -66,7 +67,7 @@ export const load: PageServerLoad = async (event) => {
 		request: {
 			reference: request.reference,
 			submittedOn: localDay(request.submittedAt, territory.zone),
-			silenceOn: request.silenceOn,
+			silenceOn: silenceSaid(progress, request.silenceOn),
 			isFresh: localDay(request.submittedAt, territory.zone) === today,
 		},
 		progress,
@@ -84,6 +85,11 @@ export const load: PageServerLoad = async (event) => {
 		/** A visitor who may still be identified by a code. */
 		confirm: event.locals.account ? null : { contact: contact && maskContact(contact), isSms: !contact?.includes('@') },
 		isVisitor: !event.locals.account,
+		/** « J'attends toujours », for who has no account: others say it on their own page. */
+		waits:
+			!event.locals.account && progress.status === 'submitted' && progress.isLate
+				? { saidToday: request.stillWaitingAt !== null && localDay(request.stillWaitingAt, territory.zone) === today }
+				: null,
 		isResent: event.url.searchParams.has('renvoye'),
 		firstName: person.firstName,
 		/** Days in which nine in ten were answered lately; null when too few were. */
@@ -173,6 +179,16 @@ export const actions: Actions = {
 			return failFrom(problem, CODE_SENTENCES);
 		}
 		redirect(303, `${href(`/demande/${event.params.reference}`)}?renvoye=1#code`);
+	},
+	waiting: async (event) => {
+		openToAll();
+		const { personId, reference } = await requestOf(event);
+		try {
+			await db.write((tx) => sayStillWaiting(tx, { personId, reference, now: event.locals.now }));
+		} catch (problem) {
+			return failFrom(problem, { not_late_yet: m.request_not_late });
+		}
+		redirect(303, href(`/demande/${reference}`));
 	},
 	/** « Ce n'est pas mon téléphone »: this browser no longer opens the receipt, nor any draft. */
 	forget: async (event) => {

@@ -9,6 +9,7 @@ import {
 	type InboxFilters,
 	type NeedRowListed,
 } from '$lib/server/requests/inbox';
+import { holderOf, needHolderOf } from '$lib/server/requests/reading';
 import { daysBetween, localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listEmploymentAreas } from '$lib/server/territories/queries';
 import { requireStaff } from '$lib/server/web/guards';
@@ -17,6 +18,18 @@ import { isTheme } from '$lib/shared/themes';
 import type { PageServerLoad } from './$types';
 
 const PAGE_SIZE = 50;
+
+/** Somebody else was first: what of, and who; null when nobody has it any more. */
+async function takenBefore(url: URL, at: { territoryId: string; structureId: string }) {
+	const reference = url.searchParams.get('prise');
+	const holder = reference ? await holderOf(db.read, { reference, territoryId: at.territoryId }) : undefined;
+	const isOver = ['closed', 'withdrawn', 'transferred'].includes(holder?.status ?? '');
+	if (holder && holder.status !== 'submitted')
+		return { what: isOver ? ('over' as const) : ('request' as const), name: holder.name, reference };
+	const needId = url.searchParams.get('pris');
+	const taker = needId ? await needHolderOf(db.read, { needId, structureId: at.structureId }) : undefined;
+	return taker ? { what: 'need' as const, name: taker.name, reference: '' } : null;
+}
 
 export const load: PageServerLoad = async ({ url, locals }) => {
 	const { accountId, role, structureId, territoryId } = requireStaff();
@@ -49,7 +62,7 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 		now: locals.now,
 		zone,
 		role,
-		taken: /^[0-9A-Z-]{4,20}$/.exec(url.searchParams.get('prise') ?? '')?.[0] ?? null,
+		taken: await takenBefore(url, { territoryId, structureId }),
 		done: url.searchParams.get('fait'),
 		totals: await inboxCounts(db.read, territoryId, today, onlyOf),
 		areas: areas.map(({ id, name }) => ({ value: id, label: name })),

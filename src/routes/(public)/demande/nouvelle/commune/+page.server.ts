@@ -3,7 +3,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
 import { formatDay } from '$lib/shared/dates';
 import { db } from '$lib/server/db';
-import { parseCommune } from '$lib/server/requests/forms';
+import { parseCommune, returnOf } from '$lib/server/requests/forms';
 import { findMunicipality, searchMunicipalities, territoryForMunicipality } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
@@ -68,7 +68,9 @@ export const actions: Actions = {
 			const draft = await savePage(event, 'commune', (answers) => ({ ...answers, inseeCode }));
 			const coverage = await territoryForMunicipality(db.read, inseeCode, event.locals.now);
 			chooseCommune(event, inseeCode, coverage.kind === 'inside' ? coverage.territory.id : null);
-			if (coverage.kind === 'outside') redirect(303, href('/demande/nouvelle/commune'));
+			const back = returnOf(form);
+			const again = `/demande/nouvelle/commune${back ? `?retour=${encodeURIComponent(back)}` : ''}`;
+			if (coverage.kind === 'outside') redirect(303, href(again));
 			return await goOn(event, form, 'commune', draft);
 		} catch (error) {
 			return failFrom(error, SENTENCES);

@@ -6,7 +6,7 @@ import { fillingOf } from '../../draft.server';
 import type { PageServerLoad } from './$types';
 
 /** The next question only: an address given by a link leads nowhere else. */
-const NEXT_QUESTION = /^(\/[a-z]{2})?\/demande\/nouvelle(\/[a-z]+)?(\?retour=verifier)?$/;
+const NEXT_QUESTION = /^(\/[a-z]{2})?\/demande\/nouvelle(\/[a-z]+)?(\?retour=verifier(\.[a-z]+)*)?$/;
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();

@@ -31,7 +31,14 @@ import { mayLift, type NeedMoved } from '$lib/server/requests/lifting';
 import { proposalFor } from '$lib/server/requests/orientation';
 import { ticksInWords } from '$lib/server/requests/questions';
 import { questionSetOf, type QuestionSet } from '$lib/server/requests/territory-questions';
-import { filingOf, getRequestFor, orientationsOf, type RequestFile } from '$lib/server/requests/reading';
+import {
+	filingOf,
+	getRequestFor,
+	holderOf,
+	needHolderOf,
+	orientationsOf,
+	type RequestFile,
+} from '$lib/server/requests/reading';
 import type { Answers } from '$lib/server/requests/answers';
 import { helperOn, urgenciesOf } from '$lib/server/requests/rules';
 import { continuationOf, originOf } from '$lib/server/requests/transferring';
@@ -146,6 +153,8 @@ function personShown({ person }: RequestFile, today: string) {
 	return { id, firstName, lastName, age: ageOn(birthDate, today), details };
 }
 
+type SignedInStaff = ReturnType<typeof requireStaff>;
+
 const REFUSALS = {
 	already_assigned: () => m.pro_error_taken(),
 	caseload_full: () => m.pro_error_full(),
@@ -159,10 +168,25 @@ const REFUSALS = {
 	already_answered: () => m.handling_pro_error_answered(),
 };
 
-/** Whoever comes second may no longer open the request: the list tells them. */
-function tellTaken(problem: unknown, reference: string) {
-	if (problem instanceof DomainError && problem.code === 'request_already_taken')
-		redirect(303, href(`/pro/demandes?prise=${encodeURIComponent(reference)}`));
+const isRefusal = (problem: unknown, code: string) => problem instanceof DomainError && problem.code === code;
+
+/** Whoever comes second may no longer open the request: the list tells them who has it. Who took it, and taps again, goes on. */
+async function tellTaken(problem: unknown, reference: string, { accountId, territoryId }: SignedInStaff) {
+	if (!isRefusal(problem, 'request_already_taken')) return;
+	const holder = await holderOf(db.read, { reference, territoryId });
+	const isTheirs =
+		holder?.accountId === accountId && ['assigned', 'in_diagnosis', 'in_pathway'].includes(holder.status);
+	if (isTheirs) redirect(303, href(`/pro/personnes/${holder.personId}`));
+	redirect(303, href(`/pro/demandes?prise=${encodeURIComponent(reference)}`));
+}
+
+/** The same for one need, and for an answer that a colleague gave before. */
+async function tellAnswered(problem: unknown, needId: string, { accountId, structureId }: SignedInStaff) {
+	if (isRefusal(problem, 'already_answered')) redirect(303, href('/pro/demandes?fait=repondu'));
+	if (!isRefusal(problem, 'need_already_taken')) return;
+	const holder = await needHolderOf(db.read, { needId, structureId });
+	if (holder?.accountId === accountId) redirect(303, href(`/pro/personnes/${holder.personId}`));
+	redirect(303, href(`/pro/demandes?pris=${encodeURIComponent(needId)}`));
 }
 
 interface Follow {
@@ -210,7 +234,7 @@ async function decide(event: RequestEvent, sentences: Record<string, () => strin
 			});
 		});
 	} catch (problem) {
-		tellTaken(problem, reference);
+		await tellTaken(problem, reference, by);
 		return failFrom(problem, { ...REFUSALS, ...sentences }, parsed.value);
 	}
 	redirect(303, href(accountId ? '/pro/demandes' : '/pro/demandes?fait=envoi'));
@@ -220,7 +244,7 @@ async function decide(event: RequestEvent, sentences: Record<string, () => strin
 async function onNeed<S extends v.GenericSchema>(
 	event: RequestEvent,
 	schema: S,
-	work: (tx: Tx, value: v.InferOutput<S>, by: ReturnType<typeof requireStaff>) => Promise<NeedMoved | null>,
+	work: (tx: Tx, value: v.InferOutput<S>, by: SignedInStaff) => Promise<NeedMoved | null>,
 	next: (personId: string) => string,
 ) {
 	const by = requireStaff();
@@ -236,6 +260,7 @@ async function onNeed<S extends v.GenericSchema>(
 			await tellPerson(tx, { ...done, key: `${event.url.search.slice(2)}:${newId()}`, now });
 		});
 	} catch (problem) {
+		await tellAnswered(problem, (parsed.value as { need: string }).need, by);
 		return failFrom(problem, REFUSALS, {});
 	}
 	redirect(303, href(next(personId)));
@@ -259,7 +284,7 @@ export const actions: Actions = {
 				return taken.personId;
 			});
 		} catch (problem) {
-			tellTaken(problem, reference);
+			await tellTaken(problem, reference, by);
 			return failFrom(problem, REFUSALS, parsed.value);
 		}
 		redirect(303, href(`/pro/personnes/${personId}`));
@@ -286,6 +311,7 @@ export const actions: Actions = {
 				await tellPerson(tx, { personId, reference, requestId, key: `declined:${now.getTime()}`, now });
 			});
 		} catch (problem) {
+			await tellAnswered(problem, '', by);
 			return failFrom(problem, REFUSALS, parsed.value);
 		}
 		redirect(303, href('/pro/demandes?fait=refus'));

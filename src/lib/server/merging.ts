@@ -8,6 +8,7 @@ import { findAccountOfPerson, type Account } from './accounts/queries.ts';
 import { closeAllSessions } from './accounts/sessions.ts';
 import { recordAudit } from './audit/commands.ts';
 import { moveAids } from './childcare/joining.ts';
+import { moveDiagnoses } from './diagnosis/joining.ts';
 import { movePapers } from './papers/commands.ts';
 import type { Tx } from './db/client.ts';
 import {
@@ -18,7 +19,6 @@ import {
 	caseGroup,
 	checkIn,
 	deadAddress,
-	diagnosis,
 	exceptionalOpening,
 	followUpMember,
 	goal,
@@ -157,14 +157,6 @@ const pathways: Mover = async (tx, { from, to, now }) => {
 
 const steps: Mover = (tx, { from, to }) => tx.update(step).set({ personId: to }).where(eq(step.personId, from));
 
-/** One present diagnosis: that of the file kept; the other stays to be read. */
-const diagnoses: Mover = async (tx, { from, to, now }) => {
-	const present = (personId: string) => and(eq(diagnosis.personId, personId), isNull(diagnosis.replacedAt));
-	const [own] = await tx.select({ id: diagnosis.id }).from(diagnosis).where(present(to)).limit(1);
-	if (own) await tx.update(diagnosis).set({ replacedAt: now }).where(present(from));
-	await tx.update(diagnosis).set({ personId: to }).where(eq(diagnosis.personId, from));
-};
-
 /** One account signs in: that of the file kept, with what the other knew more; its phones go on receiving. */
 const accounts: Mover = async (tx, { from, to, now }) => {
 	const of = async (personId: string) =>
@@ -227,7 +219,7 @@ export const MOVERS: Record<string, Mover> = {
 	situation_review: handOver(situationReview),
 	case_group: handOver(caseGroup),
 	exceptional_opening: handOver(exceptionalOpening),
-	diagnosis: diagnoses,
+	diagnosis: (tx, pair) => moveDiagnoses(tx, pair),
 	working_note: joinNotes,
 	appointment: handOver(appointment),
 	reminder: handOver(reminder),

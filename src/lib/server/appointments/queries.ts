@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { isPersonsTurn } from '../../shared/answers.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
@@ -167,6 +167,36 @@ export async function getAppointmentFor(
 	const mine = referentId === viewer.accountId || secondReferentId === viewer.accountId;
 	if (!follows(access) || (access === 'member' && !mine)) throw notFound();
 	return opened(row);
+}
+
+/**
+ * One that began, to say how it ended: whoever held it may, though they no longer follow the person (they left the follow-up,
+ * the person moved); else whoever may see it. Only what saying it needs.
+ * @throws DomainError `not_found`
+ */
+export async function getAppointmentToSettle(
+	q: Queries,
+	viewer: Pick<SignedIn, 'accountId' | 'role' | 'territoryId' | 'personId'>,
+	id: string,
+	now: Date,
+): Promise<Pick<AppointmentView, 'id' | 'personId' | 'startsAt' | 'sequence'>> {
+	const [row] = await q
+		.select({
+			id: appointment.id,
+			personId: appointment.personId,
+			startsAt: appointment.startsAt,
+			sequence: appointment.sequence,
+		})
+		.from(appointment)
+		.where(
+			and(
+				eq(appointment.id, id),
+				lt(appointment.startsAt, now),
+				or(eq(appointment.referentId, viewer.accountId), eq(appointment.secondReferentId, viewer.accountId)),
+			),
+		)
+		.limit(1);
+	return row ?? getAppointmentFor(q, viewer, id);
 }
 
 /**

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { aCoordinator, aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import { followedAmong } from '../people/queries.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
+import { followedByName } from '../people/caseload.ts';
 import {
 	agenda,
 	bookedWhileAway,
 	getAppointmentFor,
 	getAppointmentToSettle,
+	heldByNobody,
 	listAppointments,
 	listToRearrange,
 	listUnsettled,
@@ -76,8 +78,8 @@ describe('who may see an appointment', () => {
 		await expect(settle(other, after)).rejects.toThrow('not_found');
 		await expect(settle(lead, after)).resolves.toMatchObject({ id: held.id });
 		await expect(getAppointmentFor(db.read, viewerOf(left), held.id)).rejects.toThrow('not_found');
-		expect(await followedAmong(db.read, lead.id, [personId], NOW)).toEqual(new Set([personId]));
-		expect(await followedAmong(db.read, left.id, [personId], NOW)).toEqual(new Set());
+		expect(await followedByName(db.read, lead.id, [personId], NOW)).toMatchObject([{ id: personId }]);
+		expect(await followedByName(db.read, left.id, [personId], NOW)).toEqual([]);
 	});
 });
 
@@ -171,3 +173,28 @@ async function statementsOf(raw: import('better-sqlite3').Database, work: () => 
 	}
 	return seen;
 }
+
+test('the coordinator sees the hours to come of who works here no more, led or seconded', async () => {
+	const db = await testDatabase();
+	const lead = await aReferent(db);
+	const { territoryId } = lead;
+	const gone = await aReferent(db, { territoryId, status: 'disabled' });
+	const far = await aReferent(db, { status: 'disabled' });
+	const { id: personId } = await aPerson(db, { referent: lead });
+	const elsewhere = await aPerson(db, { referent: far });
+	const led = await anAppointment(db, { personId, referentId: gone.id, day: '2026-03-12' });
+	const seconded = await anAppointment(db, {
+		...{ personId, referentId: lead.id, secondReferentId: gone.id },
+		day: '2026-03-11',
+	});
+	await anAppointment(db, { personId, referentId: lead.id, day: '2026-03-10' });
+	await anAppointment(db, { personId, referentId: gone.id, day: '2026-03-13', state: 'revoked' });
+	await anAppointment(db, { personId, referentId: gone.id, day: '2026-03-01' });
+	await anAppointment(db, { personId: elsewhere.id, referentId: far.id, day: '2026-03-12' });
+	const found = await heldByNobody(db.read, territoryId, NOW);
+	expect(found.map(({ id, withName }) => ({ id, withName }))).toEqual([
+		{ id: seconded.id, withName: gone.displayName },
+		{ id: led.id, withName: gone.displayName },
+	]);
+	expect(await fullScans(db, () => heldByNobody(db.read, territoryId, NOW))).toEqual([]);
+});

@@ -237,6 +237,54 @@ export async function bookedWhileAway(q: Queries, accountId: string, away: DaysA
 	return found.filter(({ state, localDay }) => state === 'booked' && isAway(localDay, away));
 }
 
+/**
+ * Booked hours to come that somebody who works here no more holds or seconds, earliest first: for the coordinator, who gives the
+ * person to somebody or has the hour moved. Who, when and with whom, nothing of what about.
+ */
+export async function heldByNobody(q: Queries, territoryId: string, now: Date) {
+	const found: OrphanHour[] = [];
+	for (const part of [appointment.referentId, appointment.secondReferentId])
+		found.push(
+			...(await q
+				.select({
+					id: appointment.id,
+					personId: appointment.personId,
+					firstName: person.firstName,
+					lastName: person.lastName,
+					startsAt: appointment.startsAt,
+					zone: appointment.zone,
+					withName: account.displayName,
+				})
+				.from(account)
+				.innerJoin(appointment, eq(part, account.id))
+				.innerJoin(person, eq(person.id, appointment.personId))
+				.where(
+					and(
+						eq(account.territoryId, territoryId),
+						inArray(account.role, ['referent', 'coordinator']),
+						is(account.status, 'disabled'),
+						gt(appointment.startsAt, now),
+						is(appointment.state, 'booked'),
+						// The plus: who is disabled leads, not everybody of the territory. Who moved away is seen there no more.
+						sql`+${person.territoryId} = ${territoryId}`,
+					),
+				)
+				.orderBy(appointment.startsAt)
+				.limit(MOST)),
+		);
+	return found.sort((one, other) => one.startsAt.getTime() - other.startsAt.getTime()).slice(0, MOST);
+}
+interface OrphanHour {
+	id: string;
+	personId: string;
+	firstName: string;
+	lastName: string;
+	startsAt: Date;
+	zone: string;
+	/** Who is no longer there. */
+	withName: string;
+}
+
 /** Begun, and nobody said yet how it ended: they come back each morning. */
 export function listUnsettled(q: Queries, accountId: string, now: Date): Promise<AppointmentView[]> {
 	const since = new Date(now.getTime() - UNSETTLED_DAYS * DAY_MS);

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, inArray, isNull, or, sql, type Placeholder } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, isNull, or, sql, type Placeholder } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
@@ -43,22 +43,6 @@ export const stillRuns = (now: Date) => or(isNull(followUpMember.endsAt), gt(fol
 /** Lines by which a professional follows people at `now`: neither ended nor past their day, whether a tick noticed it or not. */
 export const followedBy = (accountId: string, now: Date) =>
 	and(eq(followUpMember.accountId, accountId), isNull(followUpMember.endedAt), stillRuns(now));
-
-/** Of these people, those whom the professional follows at `now`: only their files open. */
-export async function followedAmong(
-	q: Queries,
-	accountId: string,
-	personIds: string[],
-	now: Date,
-): Promise<Set<string>> {
-	if (personIds.length === 0) return new Set();
-	const rows = await q
-		.select({ personId: followUpMember.personId })
-		.from(followUpMember)
-		.where(and(inArray(followUpMember.personId, [...new Set(personIds)]), followedBy(accountId, now)))
-		.limit(personIds.length);
-	return new Set(rows.map(({ personId }) => personId));
-}
 
 /** The open line of a professional in a person's follow-up, if there is one that still runs. */
 export async function findMembership(q: Queries, personId: string, accountId: string, now = new Date()) {

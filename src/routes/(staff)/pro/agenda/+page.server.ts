@@ -4,7 +4,7 @@ import { agenda, listToRearrange, listUnsettled } from '$lib/server/appointments
 import { mondayOf, possibleOutcomes } from '$lib/server/appointments/rules';
 import { unsettledWorkshops, workshopsOf } from '$lib/server/appointments/workshop-queries';
 import { db } from '$lib/server/db';
-import { followedAmong } from '$lib/server/people/queries';
+import { followedByName } from '$lib/server/people/caseload';
 import { addDays, localDay, startOfDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireStaff } from '$lib/server/web/guards';
@@ -30,7 +30,7 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 	const busy = await outsideBetween(db.read, accountId, from, to);
 	const unsettled = await listUnsettled(db.read, accountId, now);
 	const whose = unsettled.map(({ personId }) => personId);
-	const followed = await followedAmong(db.read, accountId, whose, now);
+	const followed = await followedByName(db.read, accountId, whose, now);
 	return {
 		now,
 		zone,
@@ -49,7 +49,7 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 		unsettled: unsettled.map((each) => ({
 			...each,
 			outcomes: possibleOutcomes(each.state, each, now),
-			isFollowed: followed.has(each.personId),
+			isFollowed: followed.some(({ id }) => id === each.personId),
 		})),
 		sheets: await unsettledWorkshops(db.read, accountId, now),
 		absentId: url.searchParams.get('absence'),

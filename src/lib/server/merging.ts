@@ -47,6 +47,7 @@ import { seal, sealNullable, unsealNullable } from './platform/sealing.ts';
 import { joinPerson } from './requests/commands.ts';
 import { recallAll } from './requests/orienting.ts';
 import { withdrawCheckIns } from './pathway/check-in-commands.ts';
+import { returnSteps } from './pathway/own-steps.ts';
 import { OPEN_STEP_STATES } from './pathway/rules.ts';
 import { dropNotices } from './reminders/commands.ts';
 
@@ -249,6 +250,8 @@ export async function mergePeople(
 	// Before accounts change hands: what a code proved of each.
 	const [goneAccount, keptAccount] = [await findAccountOfPerson(tx, from), await findAccountOfPerson(tx, to)];
 	for (const move of Object.values(MOVERS)) await move(tx, { from, to, now });
+	// Of two leads one is left: what the other had promised is theirs.
+	await returnSteps(tx, { personId: to, by, now });
 	await tx
 		.update(person)
 		.set(completed({ ...kept, account: keptAccount }, { ...gone, account: goneAccount }))

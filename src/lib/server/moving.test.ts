@@ -112,6 +112,28 @@ describe('to another territory', () => {
 		expect(own!.territoryId).toBe('doubs');
 	});
 
+	test('no hour is left to choose there, not even one whose first time offered passed', async () => {
+		const ask = (day: string) =>
+			anAppointment(db, {
+				personId: person.id,
+				day,
+				time: '10:00',
+				state: 'invited',
+				chooseBy: new Date('2026-03-12'),
+			});
+		const [passed, coming] = [await ask('2026-03-01'), await ask('2026-03-20')];
+		const about = { personId: person.id, kind: 'invitation', path: '/rendez-vous', onceKey: 'asked' } as const;
+		await db.write((tx) => planNotice(tx, { ...about, subjectId: passed.id, now: NOW }));
+		await move(BESANCON);
+		const rows = await db.read.select().from(appointment);
+		expect(rows.map(({ id, state }) => [id, state]).sort()).toEqual(
+			[passed, coming].map(({ id }) => [id, 'revoked']).sort(),
+		);
+		expect(await db.read.select().from(reminder).where(eq(reminder.subjectId, passed.id))).toMatchObject([
+			{ state: 'dropped' },
+		]);
+	});
+
 	test('follow-up, pathway, steps, appointments and needs on their way end in the former one', async () => {
 		await db.write((tx) => takeRequest(tx, { reference: request.reference!, account: as(lead), now: NOW }));
 		const way = await aPathway(db, { personId: person.id });

@@ -1,12 +1,13 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { closeSupport } from '$lib/server/ending';
 import { historyOf } from '$lib/server/audit/queries';
 import { parseGoal, parseGoalChange } from '$lib/server/pathway/decision-forms';
 import type { Tx } from '$lib/server/db/client';
 import type { AskedAgain } from '$lib/server/pathway/check-in-commands';
 import { checkInsOf } from '$lib/server/pathway/check-ins';
-import { closePathway, handleCheckIn, reorient } from '$lib/server/pathway/closing';
+import { handleCheckIn, reorient } from '$lib/server/pathway/closing';
 import { enterStage, openPathway } from '$lib/server/pathway/commands';
 import {
 	parseClosing,
@@ -184,9 +185,8 @@ export const actions: Actions = {
 		let ended = false;
 		try {
 			await db.write(async (tx) => {
-				const closed = await closePathway(tx, { personId, reason, contract, note, from, by, now });
-				for (const subjectId of closed.over) await dropNotices(tx, { personId, subjectId });
-				const { id: subjectId, inWork } = closed;
+				const closing = { personId, reason, contract, note, from, by, now };
+				const { id: subjectId, inWork } = await closeSupport(tx, closing);
 				const onceKey = `pathway_closed:${subjectId}:${inWork?.checkIns[0]?.id ?? 'end'}`;
 				await planNotice(tx, { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId, onceKey });
 				ended = inWork === null;

@@ -20,6 +20,7 @@ import {
 	account,
 	appointment,
 	auditEntry,
+	callback,
 	caseGroup,
 	checkIn,
 	childcareAid,
@@ -31,6 +32,7 @@ import {
 	step,
 	supportRequest,
 } from './db/schema/index.ts';
+import { callsToMake } from './evaluation/callbacks.ts';
 import { movePerson } from './moving.ts';
 import { startInWork } from './pathway/closing.ts';
 import { proposeGroup } from './pathway/groups.ts';
@@ -110,6 +112,22 @@ describe('to another territory', () => {
 		expect(await personOf(db.read, person.id)).toMatchObject({ territoryId: 'doubs', inseeCode: BESANCON });
 		const [own] = await db.read.select().from(account).where(eq(account.id, person.account.id)).limit(1);
 		expect(own!.territoryId).toBe('doubs');
+	});
+
+	test('a call that was asked for is the new coordinator’s to make; one that was made stays where it was', async () => {
+		const ask = (more: object = {}) =>
+			insertOne(db, callback, {
+				id: newId(),
+				personId: person.id,
+				territoryId: 'ardennes',
+				dueOn: '2026-03-09',
+				...more,
+			});
+		const [open] = [await ask(), await ask({ handledAt: NOW })];
+		await move(BESANCON);
+		expect((await callsToMake(db.read, 'doubs')).map(({ id }) => id)).toEqual([open.id]);
+		const rows = await db.read.select({ territoryId: callback.territoryId }).from(callback);
+		expect(rows.map(({ territoryId }) => territoryId).sort()).toEqual(['ardennes', 'doubs']);
 	});
 
 	test('no hour is left to choose there, not even one whose first time offered passed', async () => {

@@ -1,9 +1,9 @@
 /** The person moved to another commune, and agreed to what follows: what each domain does about it, in one write. */
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import { markOutcome, withdrawInvitations } from './appointments/commands.ts';
 import { recordAudit } from './audit/commands.ts';
 import type { Queries, Tx } from './db/client.ts';
-import { appointment, childcareAid, diagnosis, structure } from './db/schema/index.ts';
+import { appointment, callback, childcareAid, diagnosis, structure } from './db/schema/index.ts';
 import { endPathway } from './pathway/closing.ts';
 import { endFollowUp, relocatePerson, type Actor } from './people/commands.ts';
 import { answerMove } from './people/moves.ts';
@@ -61,6 +61,11 @@ export async function movePerson(
 	for (const { accountId } of await followUpOf(tx, personId)) await endFollowUp(tx, { personId, accountId, by, now });
 	const moved = await transferRequest(tx, { personId, territoryId: to, inseeCode, by, now });
 	await relocatePerson(tx, { personId, territoryId: to, inseeCode, by, now });
+	// Who waits for a call of the coordinator waits for the one of the new territory.
+	await tx
+		.update(callback)
+		.set({ territoryId: to })
+		.where(and(eq(callback.personId, personId), isNull(callback.handledAt)));
 	await tx.update(diagnosis).set({ territoryId: to }).where(eq(diagnosis.personId, personId));
 	await moveDraftAid(tx, personId, to, moved?.id ?? null);
 	const detail = { from: territoryId, to };

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import {
 	aMunicipality,
+	aFollowUp,
 	aPathway,
 	aPerson,
 	aReferent,
@@ -20,6 +21,7 @@ import {
 	checkIn,
 	employmentArea,
 	followUpMember,
+	need,
 	pathway,
 	person,
 	stage,
@@ -124,15 +126,38 @@ test('whom nobody leads and who asks for something comes first, without what it 
 	await insertOne(db, checkIn, { ...asked, ...(await follow('Rappelée', 5)), id: newId(), handledAt: NOW });
 	const { pathwayId } = await follow('Attend', 6);
 	await db.write((tx) => tx.update(pathway).set({ stillWaitingAt: NOW }).where(eq(pathway.id, pathwayId)));
+	const theirs = { owner: 'referent', ownerAccountId: referent.id } as const;
+	await aStep(db, { ...(await follow('À rappeler', 7)), ...theirs });
+	await aStep(db, { ...(await follow('Rappel fait', 8)), ...theirs, state: 'done' });
+	// Somebody else is there to do it.
+	const second = await aReferent(db, { territoryId: territory.id });
+	const helped = await follow('Aidée', 9);
+	await aFollowUp(db, { personId: helped.personId, member: second, part: 'second' });
+	await aStep(db, { ...helped, owner: 'referent', ownerAccountId: second.id });
+	const since = { assignedToId: referent.id, assignedAt: NOW, status: 'in_pathway' } as const;
+	const more = await aRequest(db, { personId: (await follow('Demande encore', 10)).personId, ...since });
+	await db.write((tx) =>
+		tx
+			.update(need)
+			.set({ createdAt: new Date(NOW.getTime() + 1) })
+			.where(eq(need.requestId, more.id)),
+	);
+	await aRequest(db, { personId: (await follow('Demandait', 11)).personId, ...since });
 	const found = await peopleWithoutLead(db.read, territory.id);
 	expect(found.map(({ lastName, asks }) => `${lastName} ${asks}`)).toEqual([
 		'Bloquée true',
 		'Au travail true',
 		'Attend true',
+		'À rappeler true',
+		'Demande encore true',
 		'Calme false',
 		'Mise en attente false',
 		'Rappelée false',
+		'Rappel fait false',
+		'Aidée false',
+		'Demandait false',
 	]);
+	expect(await fullScans(db, () => peopleWithoutLead(db.read, territory.id))).toEqual([]);
 	expect(Object.keys(found[0]!)).toEqual(['id', 'firstName', 'lastName', 'commune', 'lastContactAt', 'asks']);
 });
 

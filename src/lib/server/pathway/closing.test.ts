@@ -10,7 +10,7 @@ import { checkIn, holiday, need, pathway, stage, supportRequest } from '../db/sc
 import { historyOf } from '../audit/queries.ts';
 import { followUpOf } from '../people/queries.ts';
 import { peopleToday } from '../people/today.ts';
-import { reopenRequest } from '../requests/commands.ts';
+import { howToStartAgain, reopenRequest } from '../requests/commands.ts';
 import { checkInsOf, pendingCheckIn } from './check-ins.ts';
 import { answerCheckIn, closePathway, handleCheckIn, reorient } from './closing.ts';
 import { enterStage } from './commands.ts';
@@ -69,8 +69,13 @@ test('the person may reopen the request for 30 days; it then waits for somebody 
 	const request = await aRequest(db, { personId, status: 'in_pathway' });
 	await close('moved');
 	const reopen = (now: Date) => db.write((tx) => reopenRequest(tx, { personId, reference: request.reference!, now }));
+	// What their page says of it, each day.
+	const again = (now: Date) => howToStartAgain(db.read, personId, now);
+	expect(await again(on('2026-04-01'))).toEqual({ how: 'reopen', until: '2026-04-01' });
+	expect(await again(on('2026-04-02'))).toEqual({ how: 'new' });
 	await expect(reopen(on('2026-04-02'))).rejects.toThrow('reopen_too_late');
 	await reopen(on('2026-04-01'));
+	expect(await again(on('2026-04-02'))).toEqual({ how: 'open' });
 	const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, request.id));
 	expect(row).toMatchObject({ status: 'submitted', assignedToId: null, closedAt: null });
 });

@@ -103,6 +103,24 @@ test('a return to work opens three months of support with four questions, then c
 	expect(await db.read.select().from(stage).where(eq(stage.state, 'current'))).toEqual([]);
 });
 
+test('weeks are counted from the first day at work, not from the day it is written', async () => {
+	const weeks = async (workStartsOn: string, now = NOW) => {
+		const { db, personId, way, by, view } = await aFollowedPathway();
+		await db.write((tx) => closePathway(tx, { personId, reason: 'work', workStartsOn, by, now }));
+		const asked = (await checkInsOf(db.read, way.id)).map(({ week, dueOn }) => `${week} ${dueOn}`);
+		return [asked, (await view()).stages.at(-1)!.targetOn];
+	};
+	// Signed today, begun in two weeks.
+	expect(await weeks('2026-03-16')).toEqual([
+		['1 2026-03-23', '4 2026-04-13', '8 2026-05-11', '12 2026-06-08'],
+		'2026-06-16',
+	]);
+	// Learnt of five weeks later: weeks that are over are not asked about.
+	expect(await weeks('2026-01-26')).toEqual([['8 2026-03-23', '12 2026-04-20'], '2026-04-26']);
+	expect(await weeks('2025-12-03')).toEqual([[], '2026-03-03']);
+	for (const tooFar of ['2025-12-02', '2026-06-03']) await expect(weeks(tooFar)).rejects.toThrow('work_start_outside');
+});
+
 test('a return to work written by the other half of the pair, or sent twice, ends nothing', async () => {
 	const { personId, db, way, close, view, second } = await aFollowedPathway();
 	const from = way.stages[0]!.id;

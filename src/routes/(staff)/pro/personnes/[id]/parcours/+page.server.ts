@@ -102,6 +102,7 @@ const sentences = {
 	pathway_already_open: m.pathway_pro_error_open,
 	no_pathway: m.pathway_pro_error_none,
 	stage_reason_missing: m.pathway_pro_error_reason,
+	work_start_outside: m.pro_close_error_work_start,
 	step_refused: m.pathway_pro_error_refused,
 };
 
@@ -177,7 +178,7 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const parsed = parseClosing(form);
 		if (!parsed.ok) return fail(400, parsed);
-		const { endReason: reason, workContract: contract, endNote: note, from } = parsed.value;
+		const { endReason: reason, workContract: contract, workStartsOn, endNote: note, from } = parsed.value;
 		const asked = askedToKeep(form, [note], parsed.value);
 		if (asked) return asked;
 		const personId = params.id;
@@ -185,9 +186,9 @@ export const actions: Actions = {
 		let ended = false;
 		try {
 			await db.write(async (tx) => {
-				const closing = { personId, reason, contract, note, from, by, now };
+				const closing = { personId, reason, contract, workStartsOn, note, from, by, now };
 				const { id: subjectId, inWork } = await closeSupport(tx, closing);
-				const onceKey = `pathway_closed:${subjectId}:${inWork?.checkIns[0]?.id ?? 'end'}`;
+				const onceKey = `pathway_closed:${subjectId}:${inWork ? now.getTime() : 'end'}`;
 				await planNotice(tx, { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId, onceKey });
 				ended = inWork === null;
 				if (inWork) await planCheckIns(tx, { personId, subjectId, now }, inWork);

@@ -197,8 +197,9 @@ async function diaryOf(q: Queries, sought: Sought, now: Date): Promise<Diary> {
 	});
 	const today = localDay(now, zone);
 	const weekly = await weeklyOf(q, referentId);
+	const secondWeekly = sought.secondReferentId ? await weeklyOf(q, sought.secondReferentId) : [];
 	const exceptions = await daysAway(q, accountIds, today);
 	const holidays = await holidaysOf(q, holidayZone);
 	const { travelMinutes } = settings;
-	return { weekly, exceptions, holidays, busy, zone, shownIn: sought.zone, travelMinutes };
+	return { weekly, secondWeekly, exceptions, holidays, busy, zone, shownIn: sought.zone, travelMinutes };
 }

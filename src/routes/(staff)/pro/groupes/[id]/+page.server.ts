@@ -6,7 +6,7 @@ import { goalsOf } from '$lib/server/pathway/goals';
 import { groupFor } from '$lib/server/pathway/group-queries';
 import { cancelGroup, holdGroup, moveGroup } from '$lib/server/pathway/groups';
 import { pathwayOf } from '$lib/server/pathway/queries';
-import { earliestGroup, isOpenStep } from '$lib/server/pathway/rules';
+import { earliestShown, isOpenStep } from '$lib/server/pathway/rules';
 import { noteOpening } from '$lib/server/people/opening';
 import { followersNow, personOf } from '$lib/server/people/queries';
 import { seesTheme } from '$lib/server/people/rules';
@@ -57,16 +57,16 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 					dueOn,
 				})),
 			mayHold: group.decides && group.state === 'planned' && group.startsAt <= now,
-			/** Until it begins: the first day it may be moved to. */
+			/** Until it begins: the first moment it may be moved to. */
 			movesFrom:
-				group.decides && group.state === 'planned' && group.startsAt > now ? await earliestDay(group, now) : null,
+				group.decides && group.state === 'planned' && group.startsAt > now ? await earliestOf(group, now) : null,
 		},
 	};
 };
 
-async function earliestDay({ territoryId, zone }: { territoryId: string; zone: string }, now: Date): Promise<string> {
+async function earliestOf({ territoryId, zone }: { territoryId: string; zone: string }, now: Date) {
 	const { holidayZone } = await getTerritory(db.read, territoryId);
-	return localDay(earliestGroup(now, zone, await holidaysOf(db.read, holidayZone)), zone);
+	return earliestShown(now, zone, await holidaysOf(db.read, holidayZone));
 }
 
 const sentences = {

@@ -60,7 +60,7 @@ describe('of two files of one aid', () => {
 		const somebody = await aPerson(given.db, { territoryId: given.territoryId });
 		await expect(given.open({ personId: somebody.id, children: [lea] })).rejects.toThrow('aid_child_taken');
 		// A decision that was prepared for one child is read again for two.
-		const stale = given.change(examined.id, 'refused', { version, reason: 'income' });
+		const stale = given.change(examined.id, 'refused', { version, reason: 'no_cost' });
 		await expect(stale).rejects.toThrow('aid_changed');
 	});
 

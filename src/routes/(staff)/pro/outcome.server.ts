@@ -57,7 +57,9 @@ export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 	const parsed = parseOutcome(form);
 	if (!parsed.ok) return { refused: fail(400, parsed) };
 	const { id: appointmentId, outcome } = parsed.value;
-	const { personId, startsAt, sequence } = await getAppointmentToSettle(db.read, by, appointmentId, now).catch(errorFrom);
+	const { personId, startsAt, sequence } = await getAppointmentToSettle(db.read, by, appointmentId, now).catch(
+		errorFrom,
+	);
 	try {
 		await db.write(async (tx) => {
 			const { changed } = await markOutcome(tx, { appointmentId, by, outcome, now });

@@ -8,6 +8,7 @@ import { answerLink, handover, invitation, ratingLink } from './db/schema/index.
 import { tellErased } from './erased.ts';
 import { forgetReplacedPapers } from './papers/commands.ts';
 import { sweepPapers } from './papers/files.ts';
+import { returnSteps } from './pathway/own-steps.ts';
 import { renewSearchKeys } from './people/search-upkeep.ts';
 import { endPastMembers } from './people/sharing.ts';
 import { forgetSilentDevices } from './reminders/subscriptions.ts';
@@ -19,7 +20,7 @@ const AUDIT_MS = 365 * 24 * 60 * 60_000;
 
 /** What has had its time: ended sessions, old codes, abandoned drafts, silent phones, replaced papers, openings past their year. */
 export async function forgetPast(tx: Tx, now: Date): Promise<void> {
-	await endPastMembers(tx, now);
+	for (const personId of await endPastMembers(tx, now)) await returnSteps(tx, { personId, by: null, now });
 	await destroyArchives(tx, now);
 	await deleteOverLinks(tx, now);
 	await deleteEndedSessions(tx, now);

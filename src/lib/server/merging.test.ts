@@ -19,6 +19,8 @@ import { historyOf } from './audit/queries.ts';
 import type { SignedIn } from './accounts/sessions.ts';
 import type { Db } from './db/client.ts';
 import * as tables from './db/schema/index.ts';
+import { answerDiagnosis, notePoints, saveSelf, shareDiagnosis } from './diagnosis/commands.ts';
+import { diagnosisFor, earlierDiagnoses, ownDiagnosis } from './diagnosis/queries.ts';
 import { mergePeople, MOVERS } from './merging.ts';
 import { inCommon, comparedOf, mergesOf, sayDifferent, whichIsKept } from './people/identity.ts';
 import { possibleDuplicates } from './people/duplicates.ts';
@@ -64,7 +66,7 @@ beforeEach(async () => {
 	referent = await aReferent(db, { territoryId });
 });
 
-const by = () => ({ accountId: referent.id, role: 'referent' as const, structureId: referent.structureId });
+const by = () => ({ accountId: referent.id, role: 'referent' as const, structureId: referent.structureId! });
 const merge = (from: string, to: string) => db.write((tx) => mergePeople(tx, { from, to, by: by(), now: NOW }));
 
 /** A person with something in every table that names one. */
@@ -358,6 +360,96 @@ describe('of two pathways', () => {
 			{ subjectId: other.id, state: 'dropped' },
 			{ subjectId: own.id, state: 'scheduled' },
 		]);
+	});
+});
+
+describe('of two diagnoses', () => {
+	const onDay = (day: number) => new Date(NOW.getTime() + day * 86_400_000);
+	let kept: Awaited<ReturnType<typeof aPerson>>;
+	let gone: Awaited<ReturnType<typeof aPerson>>;
+	beforeEach(async () => {
+		kept = await aPerson(db, { territoryId, referent });
+		gone = await aPerson(db, { territoryId });
+	});
+	const note = (personId: string, point: 'housing' | 'mobility', words: string) =>
+		db.write((tx) =>
+			notePoints(tx, {
+				...{ personId, by: by(), now: NOW },
+				changes: [
+					{
+						point,
+						version: 0,
+						value: { need: 'need', constraint: 'yes', impact: 'high', priority: true, note: words },
+					},
+				],
+			}),
+		);
+	const share = (personId: string, day = 0) =>
+		db.write((tx) => shareDiagnosis(tx, { personId, by: by(), now: onDay(day) }));
+	const say = (personId: string, part: { goals: string }) =>
+		db.write((tx) =>
+			saveSelf(tx, {
+				personId,
+				part,
+				by: { accountId: kept.account.id, role: 'beneficiary', structureId: null },
+				now: NOW,
+			}),
+		);
+	const answer = (personId: string, agrees: boolean, day = 1) =>
+		db.write((tx) =>
+			answerDiagnosis(tx, {
+				...{ personId, agrees, point: 'housing', why: 'J’ai un bail', now: onDay(day) },
+				by: { accountId: kept.account.id, role: 'beneficiary', structureId: null },
+			}),
+		);
+	const seen = async () => (await ownDiagnosis(db.read, kept.id, onDay(3)))!;
+	const noteOn = async (point: string) => (await seen()).points.find((own) => own.point === point)!.value.note;
+
+	test('the one that was shared goes on to be answered, not the one that was begun', async () => {
+		await say(kept.id, { goals: 'Travailler' });
+		await note(gone.id, 'housing', 'Hébergée');
+		await share(gone.id);
+		await merge(gone.id, kept.id);
+		expect(await seen()).toMatchObject({ state: 'shared', asks: 'answer', answerBy: '2026-03-12' });
+		expect(await noteOn('housing')).toBe('Hébergée');
+		expect((await earlierDiagnoses(db.read, kept.id)).map(({ self }) => self.goals)).toEqual(['Travailler']);
+	});
+
+	test.each([
+		[true, 'agreed'],
+		[false, 'contested'],
+	] as const)('the person’s answer stays (agrees: %s)', async (agrees, state) => {
+		for (const { id } of [kept, gone]) {
+			await note(id, 'housing', 'Hébergée');
+			await share(id);
+		}
+		await answer(gone.id, agrees);
+		await merge(gone.id, kept.id);
+		expect(await seen()).toMatchObject({ state, answers: [{ agrees }] });
+	});
+
+	test('of two that wait for an answer, the latest is asked about', async () => {
+		for (const [{ id }, day] of [
+			[kept, 0],
+			[gone, 2],
+		] as const) {
+			await note(id, 'housing', id);
+			await share(id, day);
+		}
+		await merge(gone.id, kept.id);
+		expect(await noteOn('housing')).toBe(gone.id);
+	});
+
+	test('two that are being prepared are one: what the person said, what was noted', async () => {
+		await note(kept.id, 'housing', 'Hébergée');
+		await say(gone.id, { goals: 'Cuisiner' });
+		await note(gone.id, 'housing', 'Locataire');
+		await note(gone.id, 'mobility', 'Pas de permis');
+		await merge(gone.id, kept.id);
+		const { goals, points } = (await diagnosisFor(db.read, kept.id, null, NOW))!;
+		expect(goals).toBe('Cuisiner');
+		const notes = points.map(({ value }) => value.note).filter(Boolean);
+		expect(notes.sort()).toEqual(['Hébergée', 'Pas de permis']);
 	});
 });
 

@@ -8,6 +8,7 @@ import { findAccountOfPerson, type Account } from './accounts/queries.ts';
 import { closeAllSessions } from './accounts/sessions.ts';
 import { recordAudit } from './audit/commands.ts';
 import { moveAids } from './childcare/joining.ts';
+import { moveDiagnoses } from './diagnosis/joining.ts';
 import { movePapers } from './papers/commands.ts';
 import type { Tx } from './db/client.ts';
 import {
@@ -18,7 +19,6 @@ import {
 	caseGroup,
 	checkIn,
 	deadAddress,
-	diagnosis,
 	exceptionalOpening,
 	followUpMember,
 	goal,
@@ -46,6 +46,7 @@ import { newId } from './platform/ids.ts';
 import { seal, sealNullable, unsealNullable } from './platform/sealing.ts';
 import { followLead, joinPerson } from './requests/commands.ts';
 import { withdrawCheckIns } from './pathway/check-in-commands.ts';
+import { returnSteps } from './pathway/own-steps.ts';
 import { OPEN_STEP_STATES } from './pathway/rules.ts';
 import { dropNotices } from './reminders/commands.ts';
 
@@ -174,14 +175,6 @@ const pathways: Mover = async (tx, { from, to, now }) => {
 
 const steps: Mover = (tx, { from, to }) => tx.update(step).set({ personId: to }).where(eq(step.personId, from));
 
-/** One present diagnosis: that of the file kept; the other stays to be read. */
-const diagnoses: Mover = async (tx, { from, to, now }) => {
-	const present = (personId: string) => and(eq(diagnosis.personId, personId), isNull(diagnosis.replacedAt));
-	const [own] = await tx.select({ id: diagnosis.id }).from(diagnosis).where(present(to)).limit(1);
-	if (own) await tx.update(diagnosis).set({ replacedAt: now }).where(present(from));
-	await tx.update(diagnosis).set({ personId: to }).where(eq(diagnosis.personId, from));
-};
-
 /** One account signs in: that of the file kept, with what the other knew more; its phones go on receiving. */
 const accounts: Mover = async (tx, { from, to, now }) => {
 	const of = async (personId: string) =>
@@ -245,7 +238,7 @@ export const MOVERS: Record<string, Mover> = {
 	situation_review: handOver(situationReview),
 	case_group: handOver(caseGroup),
 	exceptional_opening: handOver(exceptionalOpening),
-	diagnosis: diagnoses,
+	diagnosis: (tx, pair) => moveDiagnoses(tx, pair),
 	working_note: joinNotes,
 	appointment: handOver(appointment),
 	reminder: handOver(reminder),
@@ -277,6 +270,8 @@ export async function mergePeople(
 	for (const move of Object.values(MOVERS)) await move(tx, { from, to, now });
 	// One that waits, of somebody whom the other file's referent leads, could be taken by nobody else.
 	await followLead(tx, { personId: to, by, now });
+	// Of two leads one is left: what the other had promised is theirs.
+	await returnSteps(tx, { personId: to, by, now });
 	await tx
 		.update(person)
 		.set(completed({ ...kept, account: keptAccount }, { ...gone, account: goneAccount }))

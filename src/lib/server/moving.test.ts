@@ -20,6 +20,7 @@ import {
 	account,
 	appointment,
 	auditEntry,
+	callback,
 	caseGroup,
 	checkIn,
 	childcareAid,
@@ -31,6 +32,7 @@ import {
 	step,
 	supportRequest,
 } from './db/schema/index.ts';
+import { callsToMake } from './evaluation/callbacks.ts';
 import { movePerson } from './moving.ts';
 import { startInWork } from './pathway/closing.ts';
 import { proposeGroup } from './pathway/groups.ts';
@@ -110,6 +112,44 @@ describe('to another territory', () => {
 		expect(await personOf(db.read, person.id)).toMatchObject({ territoryId: 'doubs', inseeCode: BESANCON });
 		const [own] = await db.read.select().from(account).where(eq(account.id, person.account.id)).limit(1);
 		expect(own!.territoryId).toBe('doubs');
+	});
+
+	test('a call that was asked for is the new coordinator’s to make; one that was made stays where it was', async () => {
+		const ask = (more: object = {}) =>
+			insertOne(db, callback, {
+				id: newId(),
+				personId: person.id,
+				territoryId: 'ardennes',
+				dueOn: '2026-03-09',
+				...more,
+			});
+		const [open] = [await ask(), await ask({ handledAt: NOW })];
+		await move(BESANCON);
+		expect((await callsToMake(db.read, 'doubs')).map(({ id }) => id)).toEqual([open.id]);
+		const rows = await db.read.select({ territoryId: callback.territoryId }).from(callback);
+		expect(rows.map(({ territoryId }) => territoryId).sort()).toEqual(['ardennes', 'doubs']);
+	});
+
+	test('no hour is left to choose there, not even one whose first time offered passed', async () => {
+		const ask = (day: string) =>
+			anAppointment(db, {
+				personId: person.id,
+				day,
+				time: '10:00',
+				state: 'invited',
+				chooseBy: new Date('2026-03-12'),
+			});
+		const [passed, coming] = [await ask('2026-03-01'), await ask('2026-03-20')];
+		const about = { personId: person.id, kind: 'invitation', path: '/rendez-vous', onceKey: 'asked' } as const;
+		await db.write((tx) => planNotice(tx, { ...about, subjectId: passed.id, now: NOW }));
+		await move(BESANCON);
+		const rows = await db.read.select().from(appointment);
+		expect(rows.map(({ id, state }) => [id, state]).sort()).toEqual(
+			[passed, coming].map(({ id }) => [id, 'revoked']).sort(),
+		);
+		expect(await db.read.select().from(reminder).where(eq(reminder.subjectId, passed.id))).toMatchObject([
+			{ state: 'dropped' },
+		]);
 	});
 
 	test('follow-up, pathway, steps, appointments and needs on their way end in the former one', async () => {

@@ -1,9 +1,9 @@
 /** The person moved to another commune, and agreed to what follows: what each domain does about it, in one write. */
-import { and, eq, gt, inArray } from 'drizzle-orm';
-import { markOutcome } from './appointments/commands.ts';
+import { and, eq, gt, isNull } from 'drizzle-orm';
+import { markOutcome, withdrawInvitations } from './appointments/commands.ts';
 import { recordAudit } from './audit/commands.ts';
 import type { Queries, Tx } from './db/client.ts';
-import { appointment, childcareAid, diagnosis, structure } from './db/schema/index.ts';
+import { appointment, callback, childcareAid, diagnosis, structure } from './db/schema/index.ts';
 import { endPathway } from './pathway/closing.ts';
 import { endFollowUp, relocatePerson, type Actor } from './people/commands.ts';
 import { answerMove } from './people/moves.ts';
@@ -55,11 +55,17 @@ export async function movePerson(
 	}
 	const to = destination.territoryId;
 	const over = await endPathway(tx, { personId, reason: 'moved', by, now });
-	for (const subjectId of over) await dropNotices(tx, { personId, subjectId });
+	const withdrawn = await withdrawInvitations(tx, { personId, by, now });
+	for (const subjectId of [...over, ...withdrawn]) await dropNotices(tx, { personId, subjectId });
 	await callOff(tx, personId, by, now);
 	for (const { accountId } of await followUpOf(tx, personId)) await endFollowUp(tx, { personId, accountId, by, now });
 	const moved = await transferRequest(tx, { personId, territoryId: to, inseeCode, by, now });
 	await relocatePerson(tx, { personId, territoryId: to, inseeCode, by, now });
+	// Who waits for a call of the coordinator waits for the one of the new territory.
+	await tx
+		.update(callback)
+		.set({ territoryId: to })
+		.where(and(eq(callback.personId, personId), isNull(callback.handledAt)));
 	await tx.update(diagnosis).set({ territoryId: to }).where(eq(diagnosis.personId, personId));
 	await moveDraftAid(tx, personId, to, moved?.id ?? null);
 	const detail = { from: territoryId, to };
@@ -72,13 +78,7 @@ async function callOff(tx: Tx, personId: string, by: Actor, now: Date): Promise<
 	const rows = await tx
 		.select({ id: appointment.id })
 		.from(appointment)
-		.where(
-			and(
-				eq(appointment.personId, personId),
-				inArray(appointment.state, ['invited', 'booked']),
-				gt(appointment.startsAt, now),
-			),
-		)
+		.where(and(eq(appointment.personId, personId), eq(appointment.state, 'booked'), gt(appointment.startsAt, now)))
 		.limit(50);
 	for (const { id } of rows) await markOutcome(tx, { appointmentId: id, by, outcome: 'revoked', now });
 }

@@ -37,6 +37,8 @@ export const isAway = (day: string, away: DaysAway[]): boolean =>
 
 export interface Diary {
 	weekly: WeeklyHours[];
+	/** Of the other one, of a meeting held by two, wherever they are: it is in their hours too. None were said: any hour will do. */
+	secondWeekly?: WeeklyHours[];
 	/** Of either professional: both must be there. */
 	exceptions: DaysAway[];
 	holidays: Holidays;
@@ -81,6 +83,15 @@ function isFree(hour: FreeHour, where: Where, { busy, travelMinutes }: Diary): b
 	});
 }
 
+/** Whether the other professional says that they may be met then. */
+function suitsSecond(day: string, from: number, to: number, { secondWeekly = [] }: Diary): boolean {
+	if (secondWeekly.length === 0) return true;
+	const weekday = weekdayOf(day);
+	return secondWeekly.some(
+		(hours) => hours.weekday === weekday && minutesOf(hours.fromTime) <= from && to <= minutesOf(hours.toTime),
+	);
+}
+
 /** Free hours of one day, earliest first, whatever they leave of one another; worked out one at a time, most are not asked for. */
 function* hoursOf(day: string, where: Where, durationMinutes: number, diary: Diary, now: Date): Generator<FreeHour> {
 	const { weekly, exceptions, holidays, zone, shownIn } = diary;
@@ -91,6 +102,7 @@ function* hoursOf(day: string, where: Where, durationMinutes: number, diary: Dia
 	for (const { fromTime, toTime } of ofDay) {
 		const last = minutesOf(toTime) - durationMinutes;
 		for (let minutes = minutesOf(fromTime); minutes <= last; minutes += STEP_MINUTES) {
+			if (!suitsSecond(day, minutes, minutes + durationMinutes, diary)) continue;
 			const startsAt = instantOf(day, timeOf(minutes), zone);
 			const shown = zone === shownIn ? { day, time: timeOf(minutes) } : wallClock(startsAt, shownIn);
 			const hour = { ...shown, startsAt, endsAt: new Date(startsAt.getTime() + durationMinutes * MINUTE_MS) };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { anAppointment, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { disableAccount } from '../accounts/commands.ts';
 import { appointment, holiday } from '../db/schema/index.ts';
 import {
 	addDaysAway,
@@ -15,7 +16,7 @@ import {
 } from './availability.ts';
 import { cancelAppointment } from './commands.ts';
 import { inviteMany } from './invite-many.ts';
-import { chooseSlot, freeSlots } from './slots.ts';
+import { chooseSlot, freeSlots, inviteToChoose } from './slots.ts';
 
 const OFFICE = { mode: 'on_site' as const, placeName: 'Maison des solidarités' };
 
@@ -45,6 +46,34 @@ async function office({ zone = 'Europe/Paris', settings = {} } = {}) {
 		anAppointment(db, { referentId: referent.id, territoryId: territory.id, day, time, ...values });
 	return { db, territory, referent, by, weekly, free, held };
 }
+
+describe('who works here no more', () => {
+	test('has no hour to offer, and those offered before are no longer shown nor taken', async () => {
+		const { db, territory, referent, by, free } = await office();
+		const person = await aPerson(db, { referent });
+		const ask = {
+			personId: person.id,
+			referent: by as never,
+			zone: territory.zone,
+			durationMinutes: 60,
+			type: 'first',
+		};
+		const slots = ['10', '11', '12'].map((day) => ({ day: `2026-03-${day}`, time: '10:00' }));
+		const invite = (more: object = {}) =>
+			db.write((tx) => inviteToChoose(tx, { ...ask, ...OFFICE, now: NOW, ...more } as never));
+		const [stored, computed] = [await invite({ slots }), await invite()];
+		const offered = await freeSlots(db.read, stored.id, NOW);
+		expect(offered).toHaveLength(3);
+		const second = await aReferent(db, { territoryId: territory.id });
+		await db.write((tx) => disableAccount(tx, referent.id, NOW));
+		expect(await free()).toEqual([]);
+		expect(await free({ referentId: second.id, secondReferentId: referent.id })).toEqual([]);
+		for (const { id } of [stored, computed]) expect(await freeSlots(db.read, id, NOW)).toEqual([]);
+		const choose = db.write((tx) => chooseSlot(tx, { slotId: offered[0]!.id, personId: person.id, now: NOW }));
+		await expect(choose).rejects.toThrow('slot_taken');
+		await expect(invite({ slots })).rejects.toThrow('day_away');
+	});
+});
 
 describe('free hours', () => {
 	test('come nearest and earliest first, never today', async () => {

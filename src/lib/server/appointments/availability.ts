@@ -1,7 +1,8 @@
 import { and, asc, count, eq, gt, gte, inArray, lt } from 'drizzle-orm';
 import type { AppointmentMode } from '../../shared/codes.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { availability, availabilityException } from '../db/schema/index.ts';
+import { is } from '../db/prepared.ts';
+import { account, availability, availabilityException } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { localDay } from '../territories/calendar.ts';
@@ -143,13 +144,26 @@ export async function isAvailableHour(
 	return isFreeHour({ day, time }, whereOf(sought), sought.durationMinutes, await diaryOf(q, sought, now), now);
 }
 
-/** Days away of any of these professionals, from `today` on. */
+const ALL_DAYS: DaysAway = { fromDay: '0000-01-01', toDay: '9999-12-31' };
+
+/** Days away of any of these professionals, from `today` on. Who works here no more is away every day. */
 export async function daysAway(q: Queries, accountIds: string[], today: string): Promise<DaysAway[]> {
+	if (await worksNoMore(q, accountIds)) return [ALL_DAYS];
 	return q
 		.select({ fromDay: availabilityException.fromDay, toDay: availabilityException.toDay })
 		.from(availabilityException)
 		.where(and(inArray(availabilityException.accountId, accountIds), gte(availabilityException.toDay, today)))
 		.limit(accountIds.length * MOST_ROWS);
+}
+
+/** Whether the account of one of them is disabled: nobody would be there. */
+export async function worksNoMore(q: Queries, accountIds: string[]): Promise<boolean> {
+	const rows = await q
+		.select({ id: account.id })
+		.from(account)
+		.where(and(inArray(account.id, accountIds), is(account.status, 'disabled')))
+		.limit(1);
+	return rows.length > 0;
 }
 
 /** Who holds the meeting: the one professional, or both. */
@@ -183,8 +197,9 @@ async function diaryOf(q: Queries, sought: Sought, now: Date): Promise<Diary> {
 	});
 	const today = localDay(now, zone);
 	const weekly = await weeklyOf(q, referentId);
+	const secondWeekly = sought.secondReferentId ? await weeklyOf(q, sought.secondReferentId) : [];
 	const exceptions = await daysAway(q, accountIds, today);
 	const holidays = await holidaysOf(q, holidayZone);
 	const { travelMinutes } = settings;
-	return { weekly, exceptions, holidays, busy, zone, shownIn: sought.zone, travelMinutes };
+	return { weekly, secondWeekly, exceptions, holidays, busy, zone, shownIn: sought.zone, travelMinutes };
 }

@@ -238,6 +238,24 @@ export async function markOutcome(
 	return { changed: true };
 }
 
+/** More times to choose among than anybody was ever asked about. */
+const MOST_INVITATIONS = 50;
+
+/** The person is asked to choose no more: their follow-up is over here. @returns ids of what is withdrawn */
+export async function withdrawInvitations(
+	tx: Tx,
+	{ personId, by, now }: { personId: string; by: Actor; now: Date },
+): Promise<string[]> {
+	const rows = await tx
+		.select({ id: appointment.id })
+		.from(appointment)
+		// The hour is only the first one that was offered: that it passed changes nothing.
+		.where(and(eq(appointment.personId, personId), eq(appointment.state, 'invited')))
+		.limit(MOST_INVITATIONS);
+	for (const { id } of rows) await markOutcome(tx, { appointmentId: id, by, outcome: 'revoked', now });
+	return rows.map(({ id }) => id);
+}
+
 /**
  * Why the person did not come, when it is known; what stands in the way becomes a need, as when they say it themselves.
  * @throws DomainError `not_found`, `appointment_refused` (conflict) when they were not said absent

@@ -144,6 +144,30 @@ test('the hours offered are those when both are free; one that is taken by eithe
 	).rejects.toMatchObject({ code: 'slot_taken' });
 });
 
+test('hours offered are in the weekly hours of both, when the other one said theirs', async () => {
+	const { db, social, work, person, meeting } = await pair();
+	const hours = (accountId: string, weekday: number, fromTime: string, toTime: string, more = {}) =>
+		db.write((tx) => addWeeklyHours(tx, { accountId, weekday, fromTime, toTime, mode: 'on_site', now: NOW, ...more }));
+	for (const weekday of [2, 3]) await hours(social.id, weekday, '09:00', '12:00');
+	const input = { ...meeting, personId: person.id, referent: actorOf(social), secondReferentId: work.id, now: NOW };
+	const { id } = await db.write((tx) => inviteToChoose(tx, input));
+	const offered = async () =>
+		(await freeSlots(db.read, id, NOW)).map(({ localDay, localTime }) => `${localDay} ${localTime}`);
+	expect((await offered())[0]).toBe('2026-03-03 09:00');
+	// Wednesdays from half past ten, at their own place: they come.
+	await hours(work.id, 3, '10:30', '17:00', { placeName: 'Mission locale' });
+	expect(await offered()).toEqual(['04', '11', '18', '25'].map((day) => `2026-03-${day} 10:30`));
+	const choose = (time: string) =>
+		db.write((tx) =>
+			chooseSlot(tx, {
+				...{ slotId: computedId(id, '2026-03-04', time), personId: person.id },
+				...{ by: actorOf(person.account), now: NOW },
+			}),
+		);
+	await expect(choose('09:00')).rejects.toMatchObject({ code: 'slot_taken' });
+	await choose('10:45');
+});
+
 test('a day either of them is away is offered to nobody', async () => {
 	const { db, social, work, person, meeting } = await pair();
 	const hours = { fromTime: '09:00', toTime: '12:00', mode: 'on_site', now: NOW } as const;

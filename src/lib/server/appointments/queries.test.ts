@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { aCoordinator, aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
+import { followedByName } from '../people/caseload.ts';
 import {
 	agenda,
 	bookedWhileAway,
 	getAppointmentFor,
+	getAppointmentToSettle,
+	heldByNobody,
 	listAppointments,
 	listToRearrange,
 	listUnsettled,
@@ -55,6 +59,27 @@ describe('who may see an appointment', () => {
 		for (const who of [stranger.account, colleague, member, coordinator])
 			await expect(see(who)).rejects.toThrow('not_found');
 		await expect(see(person.account, 'forged')).rejects.toThrow('not_found');
+	});
+
+	test('who held it says how it ended after leaving the follow-up, and reads nothing more', async () => {
+		const db = await testDatabase();
+		const lead = await aReferent(db);
+		const { territoryId } = lead;
+		const [left, other] = [await aReferent(db, { territoryId }), await aReferent(db, { territoryId })];
+		const { id: personId } = await aPerson(db, { referent: lead });
+		for (const member of [left, other])
+			await aFollowUp(db, { personId, member, part: 'member', themes: ['housing'], endedAt: NOW });
+		const held = await anAppointment(db, { personId, referentId: left.id, day: '2026-03-12' });
+		const settle = (who: typeof left, now: string) =>
+			getAppointmentToSettle(db.read, viewerOf(who), held.id, new Date(now));
+		const [before, after] = ['2026-03-12T08:00:00Z', '2026-03-12T18:00:00Z'];
+		expect(Object.keys(await settle(left, after)).sort()).toEqual(['id', 'personId', 'sequence', 'startsAt']);
+		await expect(settle(left, before)).rejects.toThrow('not_found');
+		await expect(settle(other, after)).rejects.toThrow('not_found');
+		await expect(settle(lead, after)).resolves.toMatchObject({ id: held.id });
+		await expect(getAppointmentFor(db.read, viewerOf(left), held.id)).rejects.toThrow('not_found');
+		expect(await followedByName(db.read, lead.id, [personId], NOW)).toMatchObject([{ id: personId }]);
+		expect(await followedByName(db.read, left.id, [personId], NOW)).toEqual([]);
 	});
 });
 
@@ -148,3 +173,28 @@ async function statementsOf(raw: import('better-sqlite3').Database, work: () => 
 	}
 	return seen;
 }
+
+test('the coordinator sees the hours to come of who works here no more, led or seconded', async () => {
+	const db = await testDatabase();
+	const lead = await aReferent(db);
+	const { territoryId } = lead;
+	const gone = await aReferent(db, { territoryId, status: 'disabled' });
+	const far = await aReferent(db, { status: 'disabled' });
+	const { id: personId } = await aPerson(db, { referent: lead });
+	const elsewhere = await aPerson(db, { referent: far });
+	const led = await anAppointment(db, { personId, referentId: gone.id, day: '2026-03-12' });
+	const seconded = await anAppointment(db, {
+		...{ personId, referentId: lead.id, secondReferentId: gone.id },
+		day: '2026-03-11',
+	});
+	await anAppointment(db, { personId, referentId: lead.id, day: '2026-03-10' });
+	await anAppointment(db, { personId, referentId: gone.id, day: '2026-03-13', state: 'revoked' });
+	await anAppointment(db, { personId, referentId: gone.id, day: '2026-03-01' });
+	await anAppointment(db, { personId: elsewhere.id, referentId: far.id, day: '2026-03-12' });
+	const found = await heldByNobody(db.read, territoryId, NOW);
+	expect(found.map(({ id, withName }) => ({ id, withName }))).toEqual([
+		{ id: seconded.id, withName: gone.displayName },
+		{ id: led.id, withName: gone.displayName },
+	]);
+	expect(await fullScans(db, () => heldByNobody(db.read, territoryId, NOW))).toEqual([]);
+});

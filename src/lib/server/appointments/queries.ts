@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { isPersonsTurn } from '../../shared/answers.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
@@ -170,6 +170,36 @@ export async function getAppointmentFor(
 }
 
 /**
+ * One that began, to say how it ended: whoever held it may, though they no longer follow the person (they left the follow-up,
+ * the person moved); else whoever may see it. Only what saying it needs.
+ * @throws DomainError `not_found`
+ */
+export async function getAppointmentToSettle(
+	q: Queries,
+	viewer: Pick<SignedIn, 'accountId' | 'role' | 'territoryId' | 'personId'>,
+	id: string,
+	now: Date,
+): Promise<Pick<AppointmentView, 'id' | 'personId' | 'startsAt' | 'sequence'>> {
+	const [row] = await q
+		.select({
+			id: appointment.id,
+			personId: appointment.personId,
+			startsAt: appointment.startsAt,
+			sequence: appointment.sequence,
+		})
+		.from(appointment)
+		.where(
+			and(
+				eq(appointment.id, id),
+				lt(appointment.startsAt, now),
+				or(eq(appointment.referentId, viewer.accountId), eq(appointment.secondReferentId, viewer.accountId)),
+			),
+		)
+		.limit(1);
+	return row ?? getAppointmentFor(q, viewer, id);
+}
+
+/**
  * What the professional leads or seconds, earliest first; the participants of a workshop are behind it, not one by one. Two reads:
  * an index for each, and no sorting of what is not shown.
  */
@@ -205,6 +235,54 @@ export async function bookedWhileAway(q: Queries, accountId: string, away: DaysA
 	// A day further: the last day ends later in a zone to the west.
 	const found = await agenda(q, accountId, now, new Date(Date.parse(last) + 2 * DAY_MS));
 	return found.filter(({ state, localDay }) => state === 'booked' && isAway(localDay, away));
+}
+
+/**
+ * Booked hours to come that somebody who works here no more holds or seconds, earliest first: for the coordinator, who gives the
+ * person to somebody or has the hour moved. Who, when and with whom, nothing of what about.
+ */
+export async function heldByNobody(q: Queries, territoryId: string, now: Date) {
+	const found: OrphanHour[] = [];
+	for (const part of [appointment.referentId, appointment.secondReferentId])
+		found.push(
+			...(await q
+				.select({
+					id: appointment.id,
+					personId: appointment.personId,
+					firstName: person.firstName,
+					lastName: person.lastName,
+					startsAt: appointment.startsAt,
+					zone: appointment.zone,
+					withName: account.displayName,
+				})
+				.from(account)
+				.innerJoin(appointment, eq(part, account.id))
+				.innerJoin(person, eq(person.id, appointment.personId))
+				.where(
+					and(
+						eq(account.territoryId, territoryId),
+						inArray(account.role, ['referent', 'coordinator']),
+						is(account.status, 'disabled'),
+						gt(appointment.startsAt, now),
+						is(appointment.state, 'booked'),
+						// The plus: who is disabled leads, not everybody of the territory. Who moved away is seen there no more.
+						sql`+${person.territoryId} = ${territoryId}`,
+					),
+				)
+				.orderBy(appointment.startsAt)
+				.limit(MOST)),
+		);
+	return found.sort((one, other) => one.startsAt.getTime() - other.startsAt.getTime()).slice(0, MOST);
+}
+interface OrphanHour {
+	id: string;
+	personId: string;
+	firstName: string;
+	lastName: string;
+	startsAt: Date;
+	zone: string;
+	/** Who is no longer there. */
+	withName: string;
 }
 
 /** Begun, and nobody said yet how it ended: they come back each morning. */

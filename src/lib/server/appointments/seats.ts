@@ -4,30 +4,31 @@ import type { Queries, Tx } from '../db/client.ts';
 import { appointment, workshop } from '../db/schema/index.ts';
 import { touchContact } from '../people/commands.ts';
 import { DomainError } from '../platform/errors.ts';
+import { worksNoMore } from './availability.ts';
 import { NOT_ANSWERED, type Actor, type AppointmentRow } from './commands.ts';
 import { isPersonHeld } from './held.ts';
 
 const MOST_SEATS = 200;
 const inWorkshop = (workshopId: string) => and(eq(appointment.workshopId, workshopId), eq(appointment.state, 'booked'));
 
-/** Seats nobody holds; none once it is cancelled. */
+/** Seats nobody holds; none once it is cancelled, or who animates it works here no more. */
 export async function seatsLeftIn(q: Queries, workshopId: string): Promise<number> {
 	const [own] = await q
-		.select({ seats: workshop.seats })
+		.select({ seats: workshop.seats, referentId: workshop.referentId })
 		.from(workshop)
 		.where(and(eq(workshop.id, workshopId), isNull(workshop.cancelledAt)))
 		.limit(1);
 	const [taken] = await q.select({ count: count() }).from(appointment).where(inWorkshop(workshopId));
-	return own ? Math.max(0, own.seats - taken!.count) : 0;
+	return own && !(await worksNoMore(q, [own.referentId])) ? Math.max(0, own.seats - taken!.count) : 0;
 }
 
 /**
- * The lowest seat nobody holds; null when it is full, cancelled or begun. A unique index on workshop and seat backs it: the last
+ * The lowest seat nobody holds; null when it is full, cancelled or begun, or nobody animates it any more. A unique index on workshop and seat backs it: the last
  * one is taken once.
  */
 export async function freeSeat(q: Queries, workshopId: string, now: Date): Promise<number | null> {
 	const [own] = await q.select().from(workshop).where(eq(workshop.id, workshopId)).limit(1);
-	if (!own || own.cancelledAt || own.startsAt <= now) return null;
+	if (!own || own.cancelledAt || own.startsAt <= now || (await worksNoMore(q, [own.referentId]))) return null;
 	const rows = await q
 		.select({ seat: appointment.seat })
 		.from(appointment)

@@ -119,6 +119,23 @@ export async function namedOtherwise(
 	);
 }
 
+/**
+ * Two files turn out to be one person's: the children that only `from` names go to `to`, with what claims them. Who decides reads
+ * it anew: a form or a proposal made before is of fewer children.
+ */
+export async function joinChildren(
+	tx: Tx,
+	{ from, to }: { from: { id: string }; to: { id: string; version: number } },
+): Promise<void> {
+	const named = await childrenOf(tx, to.id);
+	const more = (await rowsOf(tx, from.id)).filter((row) => !named.some((child) => isSameChild(child, childFrom(row))));
+	if (more.length === 0) return;
+	const ids = more.map(({ id }) => id);
+	await tx.update(aidChild).set({ aidId: to.id }).where(inArray(aidChild.id, ids));
+	const since = { proposal: null, version: to.version + 1 };
+	await tx.update(childcareAid).set(since).where(eq(childcareAid.id, to.id));
+}
+
 /** The file is decided or given up: another may be opened for its children. */
 export const releaseChildren = (tx: Tx, aidId: string) =>
 	tx.update(aidChild).set({ claim: null }).where(eq(aidChild.aidId, aidId));

@@ -50,6 +50,17 @@ describe('a file that another body decides', () => {
 			'France Travail doit agir : vous répondre.',
 		);
 	});
+	test('is not under way again beside another of that body', async () => {
+		const { reference } = (await follow())!;
+		await note(reference, { to: 'refused' });
+		const later = (await follow())!;
+		for (const to of ['submitted', 'incomplete'] as const)
+			await expect(note(reference, { to })).rejects.toThrow('aid_open');
+		await note(later.reference, { to: 'incomplete' });
+		await note(reference, { to: 'granted' });
+		await note(later.reference, { to: 'paid' });
+		await note(reference, { to: 'incomplete' });
+	});
 	test('is decided by nobody here, and one of ours cannot be noted over', async () => {
 		const { reference } = (await follow())!;
 		const viewer = { ...given.as(given.decider), structureId: given.place.id };

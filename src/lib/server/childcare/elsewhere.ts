@@ -9,8 +9,8 @@ import { newId, newReference } from '../platform/ids.ts';
 import { addMonths, instantOf, localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { contestedUntil, tell, type Actor } from './moving.ts';
-import { findOpenAid } from './opening.ts';
-import { nextOf, NOTABLE } from './rules.ts';
+import { aidInPlace, findOpenAid } from './opening.ts';
+import { isWaiting, nextOf, NOTABLE } from './rules.ts';
 
 interface Noted {
 	personId: string;
@@ -61,7 +61,8 @@ export async function openElsewhere(
 /**
  * The person or who follows them notes what the other body said, and of which day it is. It repeats somebody else's
  * decision: the table of moves does not bind it.
- * @throws DomainError `not_found` for a file that is decided here; `aid_as_of_outside` for a day to come, or of years ago
+ * @throws DomainError `not_found` for a file that is decided here; `aid_as_of_outside` for a day to come, or of years ago;
+ * `aid_open` (conflict) for one that would be under way again beside another of that body
  */
 export async function noteElsewhere(
 	tx: Tx,
@@ -84,6 +85,10 @@ export async function noteElsewhere(
 	const { zone } = await getTerritory(tx, found.territoryId);
 	const today = localDay(now, zone);
 	if (on > today || on < addMonths(today, -OLDEST_MONTHS)) throw new DomainError('aid_as_of_outside', 'invalid');
+	if (isWaiting(to)) {
+		const underWay = await aidInPlace(tx, personId, found.kind);
+		if (underWay && underWay.id !== found.id) throw new DomainError('aid_open', 'conflict');
+	}
 	const asOf = instantOf(on, '12:00', zone);
 	const version = found.version + 1;
 	await tx

@@ -1,9 +1,12 @@
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { aPerson, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { anAidSetting, on, SENT } from '../../../../tests/support/aids.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import type { ElsewhereBody } from '../../shared/aids.ts';
 import { childcareAid } from '../db/schema/index.ts';
-import { openAid } from './commands.ts';
+import { childrenOf } from './children.ts';
+import { noteElsewhere, openAid, openElsewhere } from './commands.ts';
 import { moveAids } from './joining.ts';
 
 test.each([
@@ -20,4 +23,85 @@ test.each([
 	const aids = await db.read.select().from(childcareAid).where(eq(childcareAid.personId, person.id));
 	expect(aids.map(({ status }) => status).sort()).toEqual(expected);
 	expect(await db.read.select().from(childcareAid).where(eq(childcareAid.personId, visitor.id))).toEqual([]);
+});
+
+describe('of two files of one aid', () => {
+	let given: Awaited<ReturnType<typeof anAidSetting>>;
+	let other: Awaited<ReturnType<typeof aPerson>>;
+	const lea = { firstName: 'Léa', birthDate: '2021-04-05', sharedCustody: false };
+	const tom = { firstName: 'Tom', birthDate: '2023-06-07', sharedCustody: false };
+	beforeEach(async () => {
+		given = await anAidSetting();
+		other = await aPerson(given.db, { territoryId: given.territoryId });
+	});
+	const theirs = (more: Parameters<typeof given.open>[0] = {}) => given.open({ personId: other.id, ...more });
+	const join = (now = SENT) => given.db.write((tx) => moveAids(tx, { from: other.id, to: given.person.id, now }));
+	const namesOf = async (aidId: string) => (await childrenOf(given.db.read, aidId)).map(({ firstName }) => firstName);
+
+	test('the one that was sent goes on, the draft ends', async () => {
+		const draft = (await given.open({ sent: false, children: [tom] }))!;
+		const sent = (await theirs({ children: [lea] }))!;
+		await join();
+		expect(await given.row(sent.id)).toMatchObject({ personId: given.person.id, status: 'submitted' });
+		expect((await given.row(draft.id)).status).toBe('withdrawn');
+		// What was never sent is not asked of the service.
+		expect(await namesOf(sent.id)).toEqual(['Léa']);
+	});
+
+	test('the one that somebody examines goes on, with the children of the other, still claimed', async () => {
+		const own = (await given.open({ children: [lea] }))!;
+		const examined = (await theirs({ children: [tom] }))!;
+		await given.change(examined.id, 'under_review');
+		const { version } = await given.row(examined.id);
+		await join();
+		expect((await given.row(own.id)).status).toBe('withdrawn');
+		expect(await given.row(examined.id)).toMatchObject({ status: 'under_review', personId: given.person.id });
+		expect(await namesOf(examined.id)).toEqual(['Léa', 'Tom']);
+		const somebody = await aPerson(given.db, { territoryId: given.territoryId });
+		await expect(given.open({ personId: somebody.id, children: [lea] })).rejects.toThrow('aid_child_taken');
+		// A decision that was prepared for one child is read again for two.
+		const stale = given.change(examined.id, 'refused', { version, reason: 'no_cost' });
+		await expect(stale).rejects.toThrow('aid_changed');
+	});
+
+	test('as far as each other, their own goes on; a child that both name is one', async () => {
+		const shared = { ...lea, sharedCustody: true };
+		const own = (await given.open({ children: [shared] }))!;
+		const newer = (await theirs({ children: [shared, tom] }))!;
+		await join();
+		expect((await given.row(own.id)).status).toBe('submitted');
+		expect((await given.row(newer.id)).status).toBe('withdrawn');
+		expect(await namesOf(own.id)).toEqual(['Léa', 'Tom']);
+	});
+
+	test('a file that silence refused may still be decided when the other is a draft', async () => {
+		const silent = (await theirs())!;
+		const late = on('2026-06-02');
+		const draft = (await given.open({ sent: false, now: late }))!;
+		await join(late);
+		expect(await given.row(silent.id)).toMatchObject({ status: 'submitted', replacedAt: null });
+		expect((await given.row(draft.id)).status).toBe('withdrawn');
+	});
+
+	test('of another body: the latest news goes on, and the one that ended is not under way again', async () => {
+		const follow = (personId: string, body: ElsewhereBody = 'caf') =>
+			given.db.write((tx) =>
+				openElsewhere(tx, { personId, territoryId: given.territoryId, body, by: given.as(given.decider), now: SENT }),
+			);
+		const [own, news] = [(await follow(given.person.id))!, (await follow(other.id))!];
+		await follow(other.id, 'france_travail');
+		const later = on('2026-03-12');
+		const note = (reference: string, personId: string) =>
+			given.db.write((tx) =>
+				noteElsewhere(tx, {
+					...{ reference, personId, to: 'incomplete', on: '2026-03-10' },
+					...{ by: given.as(given.decider), now: later },
+				}),
+			);
+		await note(news.reference, other.id);
+		await join(later);
+		expect(await given.row(news.id)).toMatchObject({ personId: given.person.id, status: 'incomplete' });
+		expect((await given.row(own.id)).status).toBe('withdrawn');
+		await expect(note(own.reference, given.person.id)).rejects.toThrow('aid_open');
+	});
 });

@@ -1,13 +1,31 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
-import type { Tx } from '../db/client.ts';
+import { bodyOf } from '../../shared/aids.ts';
+import type { AidStatus } from '../../shared/codes.ts';
+import type { Queries, Tx } from '../db/client.ts';
 import { childcareAid } from '../db/schema/index.ts';
+import { joinChildren } from './children.ts';
 import { withdrawAid } from './commands.ts';
+import type { AidRow } from './moving.ts';
 import { aidInPlace, isSilent, replaceAid } from './opening.ts';
 import { WAITING } from './rules.ts';
 
+/** The further an aid is, the more a family loses when it ends. */
+const FURTHER: readonly AidStatus[] = ['draft', 'submitted', 'incomplete', 'under_review'];
+
 /**
- * A visitor turned out to be a person already known: their files follow them. With one of the same kind under way already,
- * the newcomer's ends as withdrawn, so that one is left to decide.
+ * Which of two files of one aid goes on: what silence refused stays to be contested and gives its place, unless to a draft; else the one that
+ * is further, so that nothing sent ends for a draft; of what another body decides, the latest news. As far, their own.
+ */
+async function isTheirsKept(q: Queries, own: AidRow, theirs: AidRow, now: Date): Promise<boolean> {
+	if (await isSilent(q, theirs, now)) return own.status === 'draft';
+	if (await isSilent(q, own, now)) return theirs.status !== 'draft';
+	if (bodyOf(own.kind)) return theirs.asOf > own.asOf;
+	return FURTHER.indexOf(theirs.status) > FURTHER.indexOf(own.status);
+}
+
+/**
+ * A visitor turned out to be a person already known: their files follow them. With two of the same kind under way, one ends, so
+ * that one is left to decide; the children that only the one that ends named are then in the other.
  */
 export async function moveAids(tx: Tx, { from, to, now }: { from: string; to: string; now: Date }): Promise<void> {
 	if (from === to) return;
@@ -25,11 +43,14 @@ export async function moveAids(tx: Tx, { from, to, now }: { from: string; to: st
 	for (const theirs of open) {
 		const own = await aidInPlace(tx, to, theirs.kind);
 		if (!own) continue;
-		// What silence refused stays to be contested.
-		if (await isSilent(tx, theirs, now)) await replaceAid(tx, theirs, { replacedBy: own.reference, now });
-		else if (theirs.status !== 'draft' && (await isSilent(tx, own, now)))
-			await replaceAid(tx, own, { replacedBy: theirs.reference, now });
-		else await withdrawAid(tx, { reference: theirs.reference, personId: from, now });
+		const [kept, over] = (await isTheirsKept(tx, own, theirs, now)) ? [theirs, own] : [own, theirs];
+		if (await isSilent(tx, over, now)) {
+			await replaceAid(tx, over, { replacedBy: kept.reference, now });
+			continue;
+		}
+		// What was never sent asks nothing of those who decide.
+		if (over.status !== 'draft' || kept.status === 'draft') await joinChildren(tx, { from: over, to: kept });
+		await withdrawAid(tx, { reference: over.reference, personId: over.personId, now });
 	}
 	await tx.update(childcareAid).set({ personId: to }).where(eq(childcareAid.personId, from));
 }

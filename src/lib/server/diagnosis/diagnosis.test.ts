@@ -122,13 +122,26 @@ test('a contested point is amended and shared again; why it was contested stays 
 	await note(social, 'housing', 0);
 	await share();
 	await answer(false, later(2));
-	await note(social, 'housing', 1, { ...need(), need: 'strong' } as PointValue, later(3));
-	await share(later(3));
-	const view = await ownDiagnosis(db.read, personId, later(3));
+	await note(social, 'housing', 1, { ...need('corrigé'), need: 'strong' } as PointValue, later(3));
+	await note(social, 'mobility', 0, need('ajouté'), later(3));
+	// What is being corrected is not shown as if it were settled: they read what they contest until it is shared again.
+	const meanwhile = (await ownDiagnosis(db.read, personId, later(3)))!;
+	expect(meanwhile).toMatchObject({ state: 'contested', isShared: true, isFinal: false, asks: null });
+	expect(JSON.stringify(meanwhile)).not.toMatch(/corrigé|ajouté/);
+	expect(meanwhile.points.find(({ point }) => point === 'housing')).toMatchObject({
+		version: 1,
+		value: { need: 'need' },
+	});
+	expect(JSON.stringify(await diagnosisFor(db.read, personId, null, later(3)))).toMatch(
+		/corrigé.*ajouté|ajouté.*corrigé/,
+	);
+	await share(later(4));
+	const view = await ownDiagnosis(db.read, personId, later(4));
 	expect(view).toMatchObject({
 		asks: 'answer',
 		answers: [{ agrees: false, point: 'housing', why: 'J’ai déjà un bail.' }],
 	});
+	expect(JSON.stringify(view)).toMatch(/corrigé.*ajouté|ajouté.*corrigé/);
 	await answer(true, later(4));
 	expect((await ownDiagnosis(db.read, personId, later(4)))!.answers).toHaveLength(2);
 });

@@ -84,16 +84,31 @@ export const presentValues = (values: NotedValue[]): Map<Point, NotedValue> =>
 	new Map(values.map((value) => [value.point, value]));
 
 /**
- * The present diagnosis as somebody may see it: points of their themes only (`themes` null: all), the person's goals for
+ * The present diagnosis as a professional may see it: points of their themes only (`themes` null: all), the person's goals for
  * those who see all. Null before it is begun.
  */
-export async function diagnosisFor(q: Queries, personId: string, themes: string[] | null, now: Date) {
+export const diagnosisFor = (q: Queries, personId: string, themes: string[] | null, now: Date) =>
+	seenBy(q, { personId, themes, now, whatIsNoted: (values) => values });
+
+/** What the person was shown: a point they contest is amended without them reading it before it is shared again. */
+const sharedOf = (values: NotedValue[], { sharedAt }: { sharedAt: Date | null }): NotedValue[] =>
+	sharedAt ? values.filter(({ at }) => at <= sharedAt) : [];
+
+interface Seeing {
+	personId: string;
+	themes: string[] | null;
+	now: Date;
+	/** Those of all the values that are shown. */
+	whatIsNoted: (values: NotedValue[], row: DiagnosisRow) => NotedValue[];
+}
+
+async function seenBy(q: Queries, { personId, themes, now, whatIsNoted }: Seeing) {
 	const row = await findDiagnosis(q, personId);
 	if (!row) return null;
 	const { zone } = await getTerritory(q, row.territoryId);
 	const today = localDay(now, zone);
 	const self = selfOf(row);
-	const noted = presentValues(await valuesOf(q, row.id));
+	const noted = presentValues(whatIsNoted(await valuesOf(q, row.id), row));
 	const visible = (point: Point) => seesTheme(themes, themeOfPoint(point));
 	return {
 		state: row.state,
@@ -125,18 +140,15 @@ export type PointView = DiagnosisView['points'][number];
 
 /** As the person sees it: their own part at once, what professionals note only once it is shared. */
 export async function ownDiagnosis(q: Queries, personId: string, now: Date) {
-	const view = await diagnosisFor(q, personId, null, now);
+	const view = await seenBy(q, { personId, themes: null, now, whatIsNoted: sharedOf });
 	if (!view) return null;
 	const isShared = view.state === 'shared' || view.state === 'agreed' || view.state === 'contested';
-	if (isShared)
-		return { ...view, isShared, asks: view.state === 'shared' && !view.isFinal ? ('answer' as const) : null };
-	const hidden = (point: Point) => ({ value: emptyValue(point), version: 0, differs: false, noted: undefined });
+	const asksSelf = view.state === 'interview_planned' && !view.selfAt;
 	return {
 		...view,
 		isShared,
-		/** An interview is being prepared and they have not begun their own part. */
-		asks: view.state === 'interview_planned' && !view.selfAt ? ('self' as const) : null,
-		points: view.points.map((own) => ({ ...own, ...hidden(own.point) })),
+		/** Their answer; their own part, while an interview is being prepared and they have not begun it. */
+		asks: view.state === 'shared' && !view.isFinal ? ('answer' as const) : asksSelf ? ('self' as const) : null,
 	};
 }
 export type OwnDiagnosis = NonNullable<Awaited<ReturnType<typeof ownDiagnosis>>>;
@@ -158,7 +170,7 @@ export async function earlierDiagnoses(q: Queries, personId: string) {
 			sharedAt: row.sharedAt,
 			self: selfOf(row),
 			answers: answersOf(row),
-			points: row.sharedAt ? await valuesOf(q, row.id) : [],
+			points: sharedOf(await valuesOf(q, row.id), row),
 		})),
 	);
 }

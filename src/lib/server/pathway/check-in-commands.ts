@@ -19,12 +19,26 @@ export interface AskedAgain {
 	zone: string;
 }
 
-/** The first months at work begin: one question a week of `CHECK_IN_WEEKS`, on the first day a message may leave. */
-export async function askCheckIns(tx: Tx, { id, personId, territoryId }: Way, now: Date): Promise<AskedAgain> {
+/**
+ * The first months at work begin on `startsOn` (`YYYY-MM-DD` of the territory; today when it is not said): one question a week of
+ * `CHECK_IN_WEEKS`, on the first day a message may leave. A week that is over when it is written is not asked about.
+ */
+export async function askCheckIns(
+	tx: Tx,
+	{ id, personId, territoryId }: Way,
+	now: Date,
+	startsOn?: string,
+): Promise<AskedAgain> {
 	const { zone, holidayZone } = await getTerritory(tx, territoryId);
 	const holidays = await holidaysOf(tx, holidayZone);
 	const today = localDay(now, zone);
-	const checkIns = CHECK_IN_WEEKS.map((week) => ({ id: newId(), week, dueOn: checkInDay(today, week, holidays) }));
+	const first = startsOn ?? today;
+	const checkIns = CHECK_IN_WEEKS.map((week) => ({
+		id: newId(),
+		week,
+		dueOn: checkInDay(first, week, holidays),
+	})).filter(({ dueOn }) => dueOn > today);
+	if (checkIns.length === 0) return { checkIns, zone };
 	await tx.insert(checkIn).values(checkIns.map((row) => ({ ...row, pathwayId: id, personId })));
 	return { checkIns, zone };
 }

@@ -10,7 +10,7 @@ import { checkIn, holiday, need, pathway, stage, supportRequest } from '../db/sc
 import { historyOf } from '../audit/queries.ts';
 import { followUpOf } from '../people/queries.ts';
 import { peopleToday } from '../people/today.ts';
-import { reopenRequest } from '../requests/commands.ts';
+import { howToStartAgain, reopenRequest } from '../requests/commands.ts';
 import { checkInsOf, pendingCheckIn } from './check-ins.ts';
 import { answerCheckIn, closePathway, handleCheckIn, reorient } from './closing.ts';
 import { enterStage } from './commands.ts';
@@ -69,8 +69,13 @@ test('the person may reopen the request for 30 days; it then waits for somebody 
 	const request = await aRequest(db, { personId, status: 'in_pathway' });
 	await close('moved');
 	const reopen = (now: Date) => db.write((tx) => reopenRequest(tx, { personId, reference: request.reference!, now }));
+	// What their page says of it, each day.
+	const again = (now: Date) => howToStartAgain(db.read, personId, now);
+	expect(await again(on('2026-04-01'))).toEqual({ how: 'reopen', until: '2026-04-01' });
+	expect(await again(on('2026-04-02'))).toEqual({ how: 'new' });
 	await expect(reopen(on('2026-04-02'))).rejects.toThrow('reopen_too_late');
 	await reopen(on('2026-04-01'));
+	expect(await again(on('2026-04-02'))).toEqual({ how: 'open' });
 	const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, request.id));
 	expect(row).toMatchObject({ status: 'submitted', assignedToId: null, closedAt: null });
 });
@@ -96,6 +101,24 @@ test('a return to work opens three months of support with four questions, then c
 	expect((await close('work', on('2026-06-02'))).inWork).toBeNull();
 	expect((await view()).pathway).toMatchObject({ endReason: 'work', endedAt: on('2026-06-02') });
 	expect(await db.read.select().from(stage).where(eq(stage.state, 'current'))).toEqual([]);
+});
+
+test('weeks are counted from the first day at work, not from the day it is written', async () => {
+	const weeks = async (workStartsOn: string, now = NOW) => {
+		const { db, personId, way, by, view } = await aFollowedPathway();
+		await db.write((tx) => closePathway(tx, { personId, reason: 'work', workStartsOn, by, now }));
+		const asked = (await checkInsOf(db.read, way.id)).map(({ week, dueOn }) => `${week} ${dueOn}`);
+		return [asked, (await view()).stages.at(-1)!.targetOn];
+	};
+	// Signed today, begun in two weeks.
+	expect(await weeks('2026-03-16')).toEqual([
+		['1 2026-03-23', '4 2026-04-13', '8 2026-05-11', '12 2026-06-08'],
+		'2026-06-16',
+	]);
+	// Learnt of five weeks later: weeks that are over are not asked about.
+	expect(await weeks('2026-01-26')).toEqual([['8 2026-03-23', '12 2026-04-20'], '2026-04-26']);
+	expect(await weeks('2025-12-03')).toEqual([[], '2026-03-03']);
+	for (const tooFar of ['2025-12-02', '2026-06-03']) await expect(weeks(tooFar)).rejects.toThrow('work_start_outside');
 });
 
 test('a return to work written by the other half of the pair, or sent twice, ends nothing', async () => {

@@ -29,6 +29,8 @@ interface Decision {
 interface Ending {
 	reason: EndReason;
 	contract?: WorkContract;
+	/** First day at work, `YYYY-MM-DD` of the territory; today when it is not known. */
+	workStartsOn?: string;
 	note?: string;
 }
 
@@ -59,7 +61,7 @@ export async function closePathway(
  * come called off. For who moved to another territory, where the request goes on (moving.ts). Without an open pathway nothing changes.
  * @returns ids of what is over: whoever composes it drops the notices about them
  */
-export async function endPathway(tx: Tx, input: Decision & Omit<Ending, 'contract'>): Promise<string[]> {
+export async function endPathway(tx: Tx, input: Decision & Pick<Ending, 'reason' | 'note'>): Promise<string[]> {
 	const { personId, reason, note, by, now } = input;
 	const [open] = await tx
 		.select({ id: pathway.id, territoryId: pathway.territoryId })
@@ -122,10 +124,11 @@ async function leaveStages(tx: Tx, pathwayId: string, now: Date): Promise<void> 
 
 /**
  * A return to work: the pathway goes on with « Premiers mois au travail », as many months as the territory says (3), and a
- * question at weeks 1, 4, 8 and 12. Taken on again after a job that was lost, it is the same stage, with questions of its own.
- * @throws DomainError `no_pathway`, `already_in_work` (conflict)
+ * question at weeks 1, 4, 8 and 12, all counted from the first day at work: it may be written when the contract is signed, or later.
+ * Taken on again after a job that was lost, it is the same stage, with questions of its own.
+ * @throws DomainError `no_pathway`, `already_in_work` (conflict), `work_start_outside` (invalid) for a day further than these months
  */
-export async function startInWork(tx: Tx, input: Decision): Promise<AskedAgain> {
+export async function startInWork(tx: Tx, input: Decision & Pick<Ending, 'workStartsOn'>): Promise<AskedAgain> {
 	const { personId, by, now } = input;
 	const open = await openPathwayOf(tx, personId);
 	const stages = await tx.select().from(stage).where(eq(stage.pathwayId, open.id)).orderBy(stage.position).limit(50);
@@ -133,7 +136,11 @@ export async function startInWork(tx: Tx, input: Decision): Promise<AskedAgain> 
 	if (known?.state === 'current') throw new DomainError('already_in_work', 'conflict');
 	const { zone, settings } = await getTerritory(tx, open.territoryId);
 	const today = localDay(now, zone);
-	const targetOn = addMonths(today, settings.inWorkMonths);
+	const months = settings.inWorkMonths;
+	const startsOn = input.workStartsOn ?? today;
+	if (startsOn <= addMonths(today, -months) || startsOn > addMonths(today, months))
+		throw new DomainError('work_start_outside', 'invalid');
+	const targetOn = addMonths(startsOn, months);
 	await leaveStages(tx, open.id, now);
 	const entered = { state: 'current' as const, enteredAt: now, leftAt: null, targetOn, reasonSealed: null };
 	if (known) await tx.update(stage).set(entered).where(eq(stage.id, known.id));
@@ -144,11 +151,11 @@ export async function startInWork(tx: Tx, input: Decision): Promise<AskedAgain> 
 			pathwayId: open.id,
 			position: Math.max(0, ...stages.map(({ position }) => position)) + 1,
 			name: Object.fromEntries(locales.map((locale) => [locale, m.pathway_in_work({}, { locale })])),
-			targetDays: daysBetween(today, targetOn),
+			targetDays: daysBetween(startsOn, targetOn),
 			dayType: 'calendar',
 			inWork: true,
 		});
-	const asked = await askCheckIns(tx, open, now);
+	const asked = await askCheckIns(tx, open, now, startsOn);
 	await advanceRequest(tx, { personId, by, now });
 	await recordAudit(tx, { action: 'pathway.in_work', actor: by, subjectId: open.id, personId, at: now });
 	return asked;

@@ -95,6 +95,8 @@ const closing = v.object({
 		v.picklist(WORK_CONTRACTS, () => m.error_choose()),
 		'unknown',
 	),
+	/** Of a return to work: a contract is signed before it begins. */
+	workStartsOn: day,
 	endNote: note,
 	/** The current stage when the page was shown; none has no word. */
 	from: id,

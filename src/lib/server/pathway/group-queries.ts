@@ -59,6 +59,7 @@ export async function groupFor(q: Queries, viewer: Viewer, groupId: string, now:
 		...hour(row),
 		territoryId: row.territoryId,
 		decides,
+		unwritten: decides && isUnwritten(row, now),
 		/** Null outside the meeting, for those who do not follow the person. */
 		file: decides || during ? { ...texts(row), themes: row.themes, members } : null,
 	};
@@ -75,9 +76,17 @@ async function isAbout(q: Queries, { personId, territoryId, createdAt }: GroupRo
 }
 export type GroupFile = Awaited<ReturnType<typeof groupFor>>;
 
-/** Meetings to come or just held that a professional is invited to, or that concern people they lead or second. */
-export async function groupsOf(q: Queries, accountId: string, since: Date) {
-	const columns = { id: caseGroup.id, state: caseGroup.state, startsAt: caseGroup.startsAt, zone: caseGroup.zone };
+/** It is over, and nobody wrote what it decided: the person waits for an answer, and lead and second have it to write. */
+const isUnwritten = ({ state, endsAt }: Pick<GroupRow, 'state' | 'endsAt'>, now: Date): boolean =>
+	state === 'planned' && endsAt <= now;
+
+/**
+ * Meetings to come or just held that a professional is invited to, or that concern people they lead or second; of these, those whose
+ * decisions were never written however long ago they were (`unwritten`).
+ */
+export async function groupsOf(q: Queries, accountId: string, since: Date, now: Date) {
+	const { id, state, startsAt, endsAt, zone } = caseGroup;
+	const columns = { id, state, startsAt, endsAt, zone };
 	const invited = await q
 		.select(columns)
 		.from(caseGroupMember)
@@ -95,14 +104,18 @@ export async function groupsOf(q: Queries, accountId: string, since: Date) {
 				eq(followUpMember.accountId, accountId),
 				isNull(followUpMember.endedAt),
 				inArray(followUpMember.part, ['lead', 'second']),
-				gt(caseGroup.startsAt, since),
+				or(gt(caseGroup.startsAt, since), is(caseGroup.state, 'planned')),
 			),
 		)
 		.orderBy(asc(caseGroup.startsAt))
 		.limit(100);
 	const named = new Set(own.map(({ id }) => id));
 	const others = invited.filter(({ id }) => !named.has(id)).map((row) => ({ ...row, firstName: null, lastName: null }));
-	return [...own, ...others].sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
+	const all = [
+		...own.map((row) => ({ ...row, unwritten: isUnwritten(row, now) })),
+		...others.map((row) => ({ ...row, unwritten: false })),
+	];
+	return all.sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
 }
 
 /** A person's own meetings, latest first: why, who, what was answered; one called off until its hour is past. */

@@ -5,6 +5,7 @@ import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
 import { account, caseGroup, holiday, pathway } from '../db/schema/index.ts';
+import { historyOf } from '../audit/queries.ts';
 import { getPersonFor } from '../people/queries.ts';
 import { eq } from 'drizzle-orm';
 import { closePathway } from './closing.ts';
@@ -94,8 +95,10 @@ test('those invited read the file from the first to the last minute of the meeti
 
 test('lists name the person to those who follow them only', async () => {
 	const { db, lead, expert, person, groupId } = await aProposal();
-	expect(await groupsOf(db.read, lead.id, NOW)).toMatchObject([{ id: groupId, lastName: person.lastName }]);
-	expect(await groupsOf(db.read, expert.id, NOW)).toMatchObject([{ id: groupId, firstName: null, lastName: null }]);
+	expect(await groupsOf(db.read, lead.id, NOW, NOW)).toMatchObject([{ id: groupId, lastName: person.lastName }]);
+	expect(await groupsOf(db.read, expert.id, NOW, NOW)).toMatchObject([
+		{ id: groupId, firstName: null, lastName: null },
+	]);
 });
 
 test('the person refuses until it begins: then nobody meets and nothing is decided', async () => {
@@ -162,11 +165,42 @@ test('a meeting is put off by the pair only, with the same time to refuse, and c
 	expect((await see(expert, later)).file).toMatchObject({ word: 'Plutôt le matin' });
 	await cancel(lead);
 	expect(await see(expert, later)).toMatchObject({ state: 'cancelled', file: null });
-	expect(await groupsOf(db.read, expert.id, NOW)).toMatchObject([{ state: 'cancelled' }]);
+	expect(await groupsOf(db.read, expert.id, NOW, NOW)).toMatchObject([{ state: 'cancelled' }]);
 	expect(await ownGroups(db.read, personId, NOW)).toMatchObject([{ state: 'cancelled' }]);
 	expect(await ownGroups(db.read, personId, later)).toEqual([]);
 	await expect(hold(lead, later)).rejects.toThrow('group_over');
 	for (const command of [move(lead, '2026-03-24'), cancel(lead)]) await expect(command).rejects.toThrow('group_over');
+});
+
+test('moved to the hour it has already, nothing changes; moved back, it does', async () => {
+	const { db, lead, groupId, personId } = await aProposal();
+	const move = (day: string, minutes = HOUR.minutes) =>
+		db.write((tx) => moveGroup(tx, { groupId, ...HOUR, day, minutes, by: signedIn(lead), now: NOW }));
+	expect(await move(HOUR.day)).toEqual({ personId, changed: false });
+	for (const day of ['2026-03-17', HOUR.day]) expect(await move(day)).toMatchObject({ changed: true });
+	expect(await move(HOUR.day, 60)).toMatchObject({ changed: true });
+	expect((await historyOf(db.read, personId, 20)).filter(({ action }) => action === 'group.moved')).toHaveLength(3);
+	expect((await groupFor(db.read, signedIn(lead), groupId, NOW)).startsAt).toEqual(BEGINS);
+});
+
+test('a meeting whose decisions were never written says so to lead and second, until they are', async () => {
+	const { db, lead, second, expert, hold, see, groupId } = await aProposal();
+	const listed = async (who: Professional, now: Date, since = NOW) =>
+		(await groupsOf(db.read, who.id, since, now)).map(({ id, unwritten }) => [id, unwritten]);
+	const late = new Date('2026-06-10T09:00:00Z');
+	for (const who of [lead, second]) {
+		expect(await listed(who, new Date(ENDS.getTime() - 1))).toEqual([[groupId, false]]);
+		expect(await listed(who, ENDS)).toEqual([[groupId, true]]);
+		// However long ago it was; the list of the others goes a month back.
+		expect(await listed(who, late, BEGINS)).toEqual([[groupId, true]]);
+		expect(await see(who, ENDS)).toMatchObject({ unwritten: true });
+	}
+	expect(await listed(expert, ENDS)).toEqual([[groupId, false]]);
+	expect(await listed(expert, late, BEGINS)).toEqual([]);
+	expect(await see(expert, ENDS)).toMatchObject({ unwritten: false });
+	await hold(lead, ENDS);
+	expect(await listed(lead, ENDS)).toEqual([[groupId, false]]);
+	expect(await listed(lead, late, BEGINS)).toEqual([]);
 });
 
 test('a pathway that ends calls its meetings off; no meeting reads a pathway begun since or elsewhere', async () => {

@@ -137,18 +137,20 @@ async function comingGroup(tx: Tx, groupId: string, decision: Decision) {
 
 /**
  * Puts a meeting off, or brings it forward: the action that composes this tells the person, who may refuse until it begins; their word
- * stays. @throws DomainError `not_found`, `group_over` (conflict), `group_past`, `group_too_soon` (invalid)
+ * stays. `changed` false: it was to begin and end then already, and there is nothing to tell. @throws DomainError `not_found`, `group_over` (conflict), `group_past`, `group_too_soon` (invalid)
  */
 export async function moveGroup(
 	tx: Tx,
 	input: Decision & Hour & { groupId: string },
-): Promise<{ personId: string; startsAt: Date }> {
+): Promise<{ personId: string; changed: boolean }> {
 	const { groupId, by, now } = input;
-	const { personId, territoryId } = await comingGroup(tx, groupId, input);
+	const { personId, territoryId, startsAt, endsAt } = await comingGroup(tx, groupId, input);
 	const instants = await instantsOf(tx, territoryId, input, now);
+	const isSame = +instants.startsAt === +startsAt && +instants.endsAt === +endsAt;
+	if (isSame) return { personId, changed: false };
 	await tx.update(caseGroup).set(instants).where(eq(caseGroup.id, groupId));
 	await recordAudit(tx, { action: 'group.moved', actor: by, subjectId: groupId, personId, at: now });
-	return { personId, startsAt: instants.startsAt };
+	return { personId, changed: true };
 }
 
 /** Calls a meeting off before it begins. @throws DomainError `not_found`, `group_over` (conflict) */

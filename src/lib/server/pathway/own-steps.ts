@@ -1,9 +1,9 @@
-import { and, asc, eq, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, ne, notExists, or, sql } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { account, caseGroupMember, followUpMember, pathway, person, step } from '../db/schema/index.ts';
-import { followedBy } from '../people/queries.ts';
+import { followedBy, leadOf, stillRuns } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
 import { unseal } from '../platform/sealing.ts';
 
@@ -85,21 +85,35 @@ export async function finishStep(
 	return { changed: true };
 }
 
+interface HandOver {
+	personId: string;
+	/** Nobody: a day went by. */
+	by: Pick<SignedIn, 'accountId' | 'role' | 'structureId'> | null;
+	now: Date;
+}
+
 /**
- * Who follows a person changes: what `from`, or anybody who works here no more, promised them and has not done is `to`’s from now on, so
- * that it stays on somebody’s list and the person reads who does it.
+ * Who follows a person changes: what `from`, or anybody who works here no more or follows the person no more, promised them and has
+ * not done is `to`’s from now on, so that it stays on somebody’s list and the person reads who does it. What a meeting decided stays
+ * with whom it was decided with.
  */
-export async function handOverSteps(
-	tx: Tx,
-	input: {
-		personId: string;
-		from: string | null;
-		to: string;
-		by: Pick<SignedIn, 'accountId' | 'role' | 'structureId'>;
-		now: Date;
-	},
-): Promise<void> {
+export async function handOverSteps(tx: Tx, input: HandOver & { from: string | null; to: string }): Promise<void> {
 	const { personId, from, to, by, now } = input;
+	const follows = tx
+		.select({ id: followUpMember.id })
+		.from(followUpMember)
+		.where(
+			and(
+				eq(followUpMember.personId, personId),
+				eq(followUpMember.accountId, account.id),
+				isNull(followUpMember.endedAt),
+				stillRuns(now),
+			),
+		);
+	const decidedWith = tx
+		.select({ id: caseGroupMember.accountId })
+		.from(caseGroupMember)
+		.where(and(eq(caseGroupMember.groupId, step.decidedInId), eq(caseGroupMember.accountId, account.id)));
 	const gone = tx
 		.select({ id: account.id })
 		.from(account)
@@ -107,7 +121,11 @@ export async function handOverSteps(
 			and(
 				eq(account.id, step.ownerAccountId),
 				ne(account.id, to),
-				or(ne(account.status, 'active'), from ? eq(account.id, from) : undefined),
+				or(
+					ne(account.status, 'active'),
+					from ? eq(account.id, from) : undefined,
+					and(notExists(follows), notExists(decidedWith)),
+				),
 			),
 		);
 	const moved = await tx
@@ -119,4 +137,13 @@ export async function handOverSteps(
 		const detail = { from: state, to: state, ownerAccountId: to };
 		await recordAudit(tx, { action: 'step.changed', actor: by, subjectId, personId, detail, at: now });
 	}
+}
+
+/**
+ * A guest’s part ended: what they had promised goes back to the lead. While nobody leads it waits for whoever will (`handOverSteps` looks
+ * for it again).
+ */
+export async function returnSteps(tx: Tx, input: HandOver): Promise<void> {
+	const lead = await leadOf(tx, input.personId);
+	if (lead) await handOverSteps(tx, { ...input, from: null, to: lead.accountId });
 }

@@ -25,13 +25,15 @@ import {
 	stageTemplate,
 	step,
 } from '../db/schema/index.ts';
+import { forgetPast } from '../forget.ts';
 import { transferLead } from '../people/commands.ts';
+import { endMember, objectToMember } from '../people/sharing.ts';
 import { peopleToday } from '../people/today.ts';
 import { newId } from '../platform/ids.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { historyOf } from '../audit/queries.ts';
 import { enterStage, openPathway } from './commands.ts';
-import { finishStep, handOverSteps, stepsToDo } from './own-steps.ts';
+import { finishStep, handOverSteps, returnSteps, stepsToDo } from './own-steps.ts';
 import { getStep, pathwayOf } from './queries.ts';
 import { addStep, askHelpOnStep, changeStep, proposeStep, tickStep, untickStep } from './steps.ts';
 
@@ -455,6 +457,55 @@ describe('what a professional said they would do', () => {
 			...{ pathwayId: way.id, ownerName: expert.displayName, version: 2 },
 		});
 		expect(steps.find(({ title }) => title === 'Déjà fait')!.ownerName).toBe(referent.displayName);
+	});
+
+	test('goes back to the lead once a guest’s part is over, however it ended; what a meeting decided stays', async () => {
+		const { db, person, referent, mine, toDo, own, by } = await promised();
+		const { territoryId, id: personId } = person;
+		const guest = () => aReferent(db, { territoryId });
+		const [taken, refused, past] = [await guest(), await guest(), await guest()];
+		const dayAfter = new Date(NOW.getTime() + 86_400_000);
+		const line = (member: typeof taken, more: object = {}) =>
+			aFollowUp(db, { personId, member, part: 'member', themes: ['housing'], ...more });
+		const [first, second] = [await line(taken), await line(refused)];
+		await line(past, { endsAt: dayAfter });
+		for (const who of [taken, refused, past]) await mine(who, { title: `Promis par ${who.id}` });
+		const group = await insertOne(db, caseGroup, {
+			...{ id: newId(), personId, territoryId, proposedById: referent.id, state: 'held', whySealed: 'x' },
+			...{ startsAt: NOW, endsAt: NOW, zone: 'Europe/Paris', createdAt: NOW },
+		});
+		await insertOne(db, caseGroupMember, { groupId: group.id, accountId: taken.id });
+		await mine(taken, { title: 'Décidé ensemble', decidedInId: group.id });
+		const titles = async (who: { id: string }) => (await toDo(who)).map(({ title }) => title);
+		await db.write(async (tx) => {
+			await endMember(tx, { personId, memberId: first.id, by, now: NOW });
+			await returnSteps(tx, { personId, by, now: NOW });
+		});
+		expect(await titles(referent)).toEqual([`Promis par ${taken.id}`]);
+		expect(await titles(taken)).toEqual(['Décidé ensemble']);
+		await db.write(async (tx) => {
+			await objectToMember(tx, { personId, memberId: second.id, by: own, now: NOW });
+			await returnSteps(tx, { personId, by: own, now: NOW });
+		});
+		expect(await titles(referent)).toHaveLength(2);
+		await db.write((tx) => forgetPast(tx, dayAfter));
+		expect(await titles(referent)).toHaveLength(3);
+	});
+
+	test('of a guest whose part ended while nobody led, is for who leads next', async () => {
+		const { db, person, referent, expert, mine, toDo, by } = await promised();
+		const { territoryId, id: personId } = person;
+		const guest = await aReferent(db, { territoryId });
+		await aFollowUp(db, { personId, member: guest, part: 'member', themes: ['housing'], endsAt: NOW });
+		await mine(guest, { title: 'Appeler le bailleur' });
+		await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, referent.id)));
+		await db.write((tx) => forgetPast(tx, NOW));
+		expect(await toDo(expert)).toEqual([]);
+		await db.write(async (tx) => {
+			const { from } = await transferLead(tx, { personId, accountId: expert.id, by, now: NOW });
+			await handOverSteps(tx, { personId, from, to: expert.id, by, now: NOW });
+		});
+		expect(await toDo(expert)).toMatchObject([{ title: 'Appeler le bailleur' }]);
 	});
 
 	test('is nobody else’s, nor theirs once they follow the person no more or the pathway ended', async () => {

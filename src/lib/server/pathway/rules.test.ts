@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { STEP_STATES, type StageState, type StepState } from '../../shared/codes.ts';
-import { mayChangeStep, mayUntick, nextOwnStep, plannedDays, stageMove } from './rules.ts';
+import {
+	earliestGroup,
+	earliestShown,
+	mayChangeStep,
+	mayUntick,
+	nextOwnStep,
+	plannedDays,
+	stageMove,
+} from './rules.ts';
 
 describe('which state of a step may follow which', () => {
 	const allowed: Record<'person' | 'professional', [StepState, StepState][]> = {
@@ -133,4 +141,18 @@ test('coming stages are planned one after the other, each in its own kind of day
 		[4, '2026-05-14'],
 	]);
 	expect(plannedDays([stage(1, 'done', 7, 'calendar', null)], holidays).size).toBe(0);
+});
+
+test('the earliest meeting a form shows is early enough when it is sent, its hour included', () => {
+	const at = (iso: string) => new Date(iso);
+	const none = new Set<string>();
+	// Monday 2 March, 10:00 in Paris: told at once; a quarter of an hour to fill it in.
+	expect(earliestShown(at('2026-03-02T09:00:00Z'), 'Europe/Paris', none)).toEqual({
+		day: '2026-03-04',
+		at: at('2026-03-04T09:15:00Z'),
+	});
+	const shown = earliestShown(at('2026-03-06T19:50:00Z'), 'Europe/Paris', none);
+	// Sent at five past nine in the evening, the message leaves on Saturday morning only.
+	expect(shown.at >= earliestGroup(at('2026-03-06T20:04:00Z'), 'Europe/Paris', none)).toBe(true);
+	expect(shown.day).toBe('2026-03-10');
 });

@@ -139,3 +139,12 @@ export function earliestGroup(now: Date, zone: string, holidays: Holidays): Date
 	const told = wallClock(nextAllowed(now, zone, holidays), zone);
 	return instantOf(addDays(told.day, GROUP_NOTICE_DAYS, 'ouvre', holidays), told.time, zone);
 }
+
+/** The time it takes to fill in the form. */
+const FILLING_MS = 15 * 60_000;
+
+/** As a form says it: what it shows is still early enough when it is sent. */
+export function earliestShown(now: Date, zone: string, holidays: Holidays): { day: string; at: Date } {
+	const at = earliestGroup(new Date(now.getTime() + FILLING_MS), zone, holidays);
+	return { day: wallClock(at, zone).day, at };
+}

@@ -39,7 +39,7 @@ export async function inviteMember(tx: Tx, input: Invited): Promise<{ id: string
 		throw new DomainError('not_a_referent', 'invalid');
 	const { zone } = await getTerritory(tx, territoryId);
 	if (untilDay && untilDay < localDay(now, zone)) throw new DomainError('day_past', 'invalid');
-	await endPastMembers(tx, now);
+	await endPastMembers(tx, now, { personId, accountId });
 	const id = newId();
 	const [row] = await tx
 		.insert(followUpMember)
@@ -72,7 +72,7 @@ export async function joinAsMember(
 	input: { personId: string; accountId: string; structureId: string; theme: Theme; by: Actor; now: Date },
 ): Promise<void> {
 	const { personId, accountId, structureId, theme, by, now } = input;
-	await endPastMembers(tx, now);
+	await endPastMembers(tx, now, { personId, accountId });
 	const current = await findMembership(tx, personId, accountId, now);
 	if (current && current.part !== 'member') return;
 	const themes = [...new Set([...(current?.themes ?? []), theme])];
@@ -126,13 +126,19 @@ async function end(tx: Tx, { personId, memberId, reason, by, now }: Ending, acti
 
 /**
  * Lines past their day become history, and an entry in the person's; access itself ends on the very instant (queries.ts
- * `findMembership`).
+ * `findMembership`). `of`: those of one professional with one person, who is invited anew.
+ * @returns whose files they were of: what was promised there is for whoever composes it (pathway's `returnSteps`)
  */
-export async function endPastMembers(tx: Tx, now: Date): Promise<void> {
+export async function endPastMembers(
+	tx: Tx,
+	now: Date,
+	of?: { personId: string; accountId: string },
+): Promise<string[]> {
+	const whose = of && and(eq(followUpMember.personId, of.personId), eq(followUpMember.accountId, of.accountId));
 	const ended = await tx
 		.update(followUpMember)
 		.set({ endedAt: now })
-		.where(and(isNull(followUpMember.endedAt), lte(followUpMember.endsAt, now)))
+		.where(and(isNull(followUpMember.endedAt), lte(followUpMember.endsAt, now), whose))
 		.returning({
 			id: followUpMember.id,
 			personId: followUpMember.personId,
@@ -147,4 +153,5 @@ export async function endPastMembers(tx: Tx, now: Date): Promise<void> {
 			detail: { accountId },
 			at: endsAt ?? now,
 		});
+	return [...new Set(ended.map(({ personId }) => personId))];
 }

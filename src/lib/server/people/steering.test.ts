@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import {
 	aMunicipality,
+	aFollowUp,
 	aPathway,
 	aPerson,
 	aReferent,
@@ -133,17 +134,29 @@ test('whom nobody leads and who asks for something comes first, without what it 
 	const structure = await aStructure(db, { territoryId: territory.id });
 	const at = { requestId: sent.id, needId: sent.needs[0]!.id, territoryId: territory.id, structureId: structure.id };
 	await insertOne(db, orientation, { ...at, id: newId(), state: 'sent', present: true, byId: referent.id, at: NOW });
+	const theirs = { owner: 'referent', ownerAccountId: referent.id } as const;
+	await aStep(db, { ...(await follow('À rappeler', 9)), ...theirs });
+	await aStep(db, { ...(await follow('Rappel fait', 10)), ...theirs, state: 'done' });
+	// Somebody else is there to do it.
+	const second = await aReferent(db, { territoryId: territory.id });
+	const helped = await follow('Aidée', 11);
+	await aFollowUp(db, { personId: helped.personId, member: second, part: 'second' });
+	await aStep(db, { ...helped, owner: 'referent', ownerAccountId: second.id });
 	const found = await peopleWithoutLead(db.read, territory.id);
 	expect(found.map(({ lastName, asks }) => `${lastName} ${asks}`)).toEqual([
 		'Bloquée true',
 		'Au travail true',
 		'Attend true',
 		'A besoin true',
+		'À rappeler true',
 		'Calme false',
 		'Mise en attente false',
 		'Rappelée false',
 		'Envoyée false',
+		'Rappel fait false',
+		'Aidée false',
 	]);
+	expect(await fullScans(db, () => peopleWithoutLead(db.read, territory.id))).toEqual([]);
 	expect(Object.keys(found[0]!)).toEqual(['id', 'firstName', 'lastName', 'commune', 'lastContactAt', 'asks']);
 });
 

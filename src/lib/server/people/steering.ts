@@ -171,7 +171,7 @@ export interface Orphan {
 	lastName: string;
 	commune: string | null;
 	lastContactAt: Date;
-	/** A need nobody has begun, « je n’y arrive pas », « j’attends toujours », a call asked for in the first months at work: not what about. */
+	/** A need nobody has begun, « je n’y arrive pas », « j’attends toujours », a call asked for, a promise of who left: not what about. */
 	asks: boolean;
 }
 
@@ -207,6 +207,23 @@ const sentSomewhere = (q: Queries) =>
 			),
 		);
 
+const owner = alias(account, 'owner');
+const ownerLine = alias(followUpMember, 'owner_line');
+/** Who said they would do this step works here and follows the person. */
+const stillThere = (q: Queries) =>
+	q
+		.select({ one: sql`1` })
+		.from(ownerLine)
+		.innerJoin(owner, eq(owner.id, ownerLine.accountId))
+		.where(
+			and(
+				eq(ownerLine.personId, step.personId),
+				eq(ownerLine.accountId, step.ownerAccountId),
+				isNull(ownerLine.endedAt),
+				eq(owner.status, 'active'),
+			),
+		);
+
 const asksForHelp = (q: Queries) => {
 	const open = and(eq(pathway.personId, person.id), isNull(pathway.endedAt));
 	return or(
@@ -236,6 +253,21 @@ const asksForHelp = (q: Queries) => {
 				.innerJoin(pathway, and(eq(pathway.id, checkIn.pathwayId), open))
 				.where(
 					and(eq(checkIn.personId, person.id), isNull(checkIn.handledAt), inArray(checkIn.answer, ['call', 'hard'])),
+				),
+		),
+		// Among what who left had promised are the calls they were to make (evaluation's `requestCall`).
+		exists(
+			q
+				.select({ one: sql`1` })
+				.from(step)
+				.innerJoin(pathway, and(eq(pathway.id, step.pathwayId), open))
+				.where(
+					and(
+						eq(step.personId, person.id),
+						eq(step.owner, 'referent'),
+						inArray(step.state, ['planned', 'in_progress', 'waiting']),
+						notExists(stillThere(q)),
+					),
 				),
 		),
 	)!;

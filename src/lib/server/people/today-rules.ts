@@ -21,6 +21,7 @@ export const REASONS = [
 	'proposed',
 	'dead_address',
 	'delay',
+	'group_unwritten',
 	'group_refused',
 	'objected',
 	'request_late',

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, notExists, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Queries } from '../db/client.ts';
 import { is } from '../db/prepared.ts';
@@ -135,4 +135,18 @@ export async function groupRefused(q: Queries, accountId: string, now: Date): Pr
 		detail: {},
 		reference: null,
 	}));
+}
+
+/** A meeting is over and what it decided was never written: the person waits for an answer (pathway's `groupsOf` says the same). */
+export async function groupUnwritten(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
+	const rows = await q
+		.select({ ...concerned, since: caseGroup.endsAt })
+		.from(followUpMember)
+		.innerJoin(person, eq(person.id, followUpMember.personId))
+		.innerJoin(caseGroup, eq(caseGroup.personId, person.id))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(and(mine(accountId), is(caseGroup.state, 'planned'), lte(caseGroup.endsAt, now)))
+		.orderBy(asc(caseGroup.endsAt))
+		.limit(LIMIT);
+	return rows.map((row) => ({ ...row, reason: 'group_unwritten', note: null, detail: {}, reference: null }));
 }

@@ -491,3 +491,23 @@ test('a meeting that the person refused is said for a week', async () => {
 	expect(await reasons()).toEqual([]);
 	expect(await fullScans(db, list)).toEqual([]);
 });
+
+test('a meeting that is over without written decisions is said until they are', async () => {
+	const { db, territory, referent, follow, reasons, list } = await aMorning();
+	const { id: personId } = await follow('Attend une réponse');
+	const id = newId();
+	const soon = new Date(now.getTime() + HOUR_MS);
+	await insertOne(db, caseGroup, {
+		...{ id, personId, territoryId: territory.id, proposedById: referent.id, state: 'planned', zone: territory.zone },
+		whySealed: seal(`case_group.why_sealed:${id}`, 'Le loyer'),
+		...{ startsAt: lately, endsAt: soon, createdAt: lately },
+	});
+	const set = (values: Partial<typeof caseGroup.$inferInsert>) =>
+		db.write((tx) => tx.update(caseGroup).set(values).where(eq(caseGroup.id, id)));
+	expect(await reasons()).toEqual([]);
+	await set({ endsAt: lately });
+	expect(await list()).toMatchObject([{ reasons: [{ reason: 'group_unwritten', since: lately }] }]);
+	expect(await fullScans(db, list)).toEqual([]);
+	await set({ state: 'held', closedAt: now });
+	expect(await reasons()).toEqual([]);
+});

@@ -25,7 +25,7 @@ import { passedDelays, type Delay, type DelayContext } from './delays.ts';
 import { stillWaits } from './rules.ts';
 import { answered, missed, unreachable, unwritable, withoutOutcome } from './today-appointments.ts';
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
-import { contested, groupRefused, OBJECTION_MS, proposed } from './today-said.ts';
+import { contested, groupRefused, groupUnwritten, OBJECTION_MS, proposed } from './today-said.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
 import { freeFor, presentDecision, waiting as waitingRequest, WAITING_ORDER } from './waiting-requests.ts';
 
@@ -50,6 +50,7 @@ export async function peopleToday(q: Queries, accountId: string, context: DelayC
 		await proposed(q, accountId),
 		delayed(late, context),
 		await unwritable(q, accountId),
+		await groupUnwritten(q, accountId, now),
 		await groupRefused(q, accountId, now),
 		await objected(q, accountId, now),
 		await askedMore(q, accountId, now),

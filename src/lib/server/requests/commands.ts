@@ -3,7 +3,7 @@ import { and, eq, inArray, isNull, lt, or, type SQL } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import { recordAudit } from '../audit/commands.ts';
-import type { Tx } from '../db/client.ts';
+import type { Queries, Tx } from '../db/client.ts';
 import { need, supportRequest } from '../db/schema/index.ts';
 import { touchContact } from '../people/commands.ts';
 import { personOf } from '../people/queries.ts';
@@ -14,7 +14,7 @@ import { openAnswers, sealAnswers } from './answers.ts';
 import { giveToLead } from './assigning.ts';
 import type { RequestRow } from './drafts.ts';
 import { recallAll, recallNeed } from './orienting.ts';
-import { findOpenRequest, getOwnRequest, goesOnAs } from './queries.ts';
+import { findOpenRequest, getOwnRequest, goesOnAs, listRequests } from './queries.ts';
 import { asksForMoney, respondByDay, silenceDay } from './rules.ts';
 import { transferRequest } from './transferring.ts';
 
@@ -129,6 +129,24 @@ export function reopenableUntil({ status, closedAt, mergedIntoId }: RequestRow, 
 	const ended = status === 'withdrawn' || status === 'closed';
 	return ended && !mergedIntoId && closedAt ? addDays(localDay(closedAt, zone), REOPEN_DAYS) : null;
 }
+
+export type StartAgain = { how: 'open' } | { how: 'reopen'; until: string } | { how: 'new' };
+
+/**
+ * How somebody whose pathway is over asks for help again: in a request that is open, else in one that they may reopen until its last day
+ * (of the territory it was sent to), else in a new one.
+ */
+export async function howToStartAgain(q: Queries, personId: string, now: Date): Promise<StartAgain> {
+	const requests = await listRequests(q, personId);
+	if (requests.some(({ status }) => isOpenRequest(status))) return { how: 'open' };
+	for (const row of requests) {
+		const { zone } = await getTerritory(q, row.territoryId);
+		const until = reopenableUntil(row, zone);
+		if (until && localDay(now, zone) <= until) return { how: 'reopen', until };
+	}
+	return { how: 'new' };
+}
+const isOpenRequest = (status: string) => (OPEN_REQUEST_STATUSES as readonly string[]).includes(status);
 
 /**
  * The person changed their mind within 30 days. Whoever still leads them has it again, where it stood; with nobody, it waits for a

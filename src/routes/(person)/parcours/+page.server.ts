@@ -18,6 +18,7 @@ import { touchContact } from '$lib/server/people/commands';
 import { ownDelays } from '$lib/server/people/own-delays';
 import { followersNow } from '$lib/server/people/queries';
 import { stillWaits } from '$lib/server/people/rules';
+import { howToStartAgain } from '$lib/server/requests/commands';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
@@ -67,6 +68,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 			kind: pathway.kind,
 			startedAt: pathway.startedAt,
 			endedAt: pathway.endedAt,
+			/** How they take it up again, once it is over. */
+			again: pathway.endedAt ? await howToStartAgain(db.read, personId, now) : null,
 			contractBy: pathway.endedAt || view.contractBy < today ? null : view.contractBy,
 			checkIn: await pendingCheckIn(db.read, view, now),
 			zone,

@@ -1,6 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { m } from '$lib/paraglide/messages.js';
+import { heldByNobody } from '$lib/server/appointments/queries';
 import { db } from '$lib/server/db';
 import { handOverSteps } from '$lib/server/pathway/own-steps';
 import { transferLead } from '$lib/server/people/commands';
@@ -48,6 +49,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		/** How often the rules were followed; said from five decisions on. */
 		proposals: await followedProposals(db.read, territoryId, now),
 		orphans,
+		/** Hours that somebody would come to for nothing. */
+		hours: await heldByNobody(db.read, territoryId, now),
 		/** Whom they can be given to. */
 		referents: orphans.length > 0 ? (await teamOf(db.read, territoryId)).filter(isWorking).map(shown) : [],
 		contact: { ...contact, trend: trend(contact.before, contact.now), target: settings.firstContactDays },

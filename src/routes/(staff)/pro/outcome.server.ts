@@ -1,7 +1,7 @@
 import { fail } from '@sveltejs/kit';
 import { markOutcome, noteAbsence } from '$lib/server/appointments/commands';
 import { parseAbsence, parseOutcome } from '$lib/server/appointments/forms';
-import { getAppointmentFor } from '$lib/server/appointments/queries';
+import { getAppointmentToSettle } from '$lib/server/appointments/queries';
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
 import type { Tx } from '$lib/server/db';
@@ -57,7 +57,9 @@ export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 	const parsed = parseOutcome(form);
 	if (!parsed.ok) return { refused: fail(400, parsed) };
 	const { id: appointmentId, outcome } = parsed.value;
-	const { personId, startsAt, sequence } = await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
+	const { personId, startsAt, sequence } = await getAppointmentToSettle(db.read, by, appointmentId, now).catch(
+		errorFrom,
+	);
 	try {
 		await db.write(async (tx) => {
 			const { changed } = await markOutcome(tx, { appointmentId, by, outcome, now });
@@ -78,7 +80,7 @@ export async function sayAbsence(form: FormData, by: SignedIn, now: Date) {
 	const parsed = parseAbsence(form);
 	if (!parsed.ok) return fail(400, parsed);
 	const { id: appointmentId, reason } = parsed.value;
-	await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
+	await getAppointmentToSettle(db.read, by, appointmentId, now).catch(errorFrom);
 	try {
 		await db.write((tx) => noteAbsence(tx, { appointmentId, reason, by, now }));
 	} catch (error) {

@@ -22,6 +22,7 @@ export const reasonLabel: Record<Reason, () => string> = {
 	need_left: m.pro_reason_need_left,
 	proposed: m.pro_reason_proposed,
 	delay: m.pro_reason_delay,
+	group_unwritten: m.pro_reason_group_unwritten,
 	group_refused: m.pro_reason_group_refused,
 	objected: m.pro_reason_objected,
 	request_late: m.pro_reason_request_late,
@@ -132,6 +133,8 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 			return { to: `${file}/parcours`, label: m.pro_action_check_in() };
 		case 'contested':
 			return { to: `${file}/diagnostic`, label: m.pro_action_diagnosis() };
+		case 'group_unwritten':
+			return { to: '/pro/groupes', label: m.pathway_pro_group_decide() };
 		case 'stuck':
 		case 'proposed':
 		case 'group_refused':

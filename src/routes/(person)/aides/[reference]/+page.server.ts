@@ -46,6 +46,7 @@ const sentences = {
 	aid_closed: m.aid_scheme_closed,
 	aid_child_taken: m.aid_error_child_taken,
 	aid_as_of_outside: m.aid_error_as_of,
+	aid_open: m.aid_error_follow,
 };
 
 export const actions: Actions = {

@@ -5,6 +5,7 @@ import { touchContact } from '$lib/server/people/commands';
 import { listExceptional } from '$lib/server/people/exceptional';
 import { parseEnding } from '$lib/server/people/forms';
 import { followersNow, reasonsToFollow } from '$lib/server/people/queries';
+import { returnSteps } from '$lib/server/pathway/own-steps';
 import { objectToMember } from '$lib/server/people/sharing';
 import { needsTaken, tookThemes } from '$lib/server/requests/reading';
 import { errorFrom } from '$lib/server/web/failures';
@@ -56,6 +57,7 @@ export const actions: Actions = {
 		await db
 			.write(async (tx) => {
 				await objectToMember(tx, { personId, memberId: parsed.value.member, by, now });
+				await returnSteps(tx, { personId, by, now });
 				await touchContact(tx, personId, now);
 			})
 			.catch(errorFrom);

@@ -4,6 +4,7 @@ import { agenda, listToRearrange, listUnsettled } from '$lib/server/appointments
 import { mondayOf, possibleOutcomes } from '$lib/server/appointments/rules';
 import { unsettledWorkshops, workshopsOf } from '$lib/server/appointments/workshop-queries';
 import { db } from '$lib/server/db';
+import { followedByName } from '$lib/server/people/caseload';
 import { addDays, localDay, startOfDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireStaff } from '$lib/server/web/guards';
@@ -28,6 +29,8 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 	const workshops = await workshopsOf(db.read, accountId, from, to);
 	const busy = await outsideBetween(db.read, accountId, from, to);
 	const unsettled = await listUnsettled(db.read, accountId, now);
+	const whose = unsettled.map(({ personId }) => personId);
+	const followed = await followedByName(db.read, accountId, whose, now);
 	return {
 		now,
 		zone,
@@ -43,7 +46,11 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 			workshops: workshops.filter((each) => each.localDay === day),
 			busy: busy.filter((span) => localDay(span.startsAt, zone) === day),
 		})),
-		unsettled: unsettled.map((each) => ({ ...each, outcomes: possibleOutcomes(each.state, each, now) })),
+		unsettled: unsettled.map((each) => ({
+			...each,
+			outcomes: possibleOutcomes(each.state, each, now),
+			isFollowed: followed.some(({ id }) => id === each.personId),
+		})),
 		sheets: await unsettledWorkshops(db.read, accountId, now),
 		absentId: url.searchParams.get('absence'),
 		feed: await shownFeed(cookies, account),

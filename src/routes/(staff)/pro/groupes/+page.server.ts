@@ -9,5 +9,5 @@ const SINCE_MS = 30 * 86_400_000;
 export const load: PageServerLoad = async ({ locals }) => {
 	const { accountId } = requireStaff();
 	const { now } = locals;
-	return { now, groups: await groupsOf(db.read, accountId, new Date(now.getTime() - SINCE_MS)) };
+	return { now, groups: await groupsOf(db.read, accountId, new Date(now.getTime() - SINCE_MS), now) };
 };

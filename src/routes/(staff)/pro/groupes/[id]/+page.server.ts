@@ -1,24 +1,24 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
-import type { Tx } from '$lib/server/db/client';
 import { parseGroupHour, parseMeeting, typedLines } from '$lib/server/pathway/decision-forms';
 import { goalsOf } from '$lib/server/pathway/goals';
 import { groupFor } from '$lib/server/pathway/group-queries';
 import { cancelGroup, holdGroup, moveGroup } from '$lib/server/pathway/groups';
 import { pathwayOf } from '$lib/server/pathway/queries';
-import { earliestGroup, isOpenStep } from '$lib/server/pathway/rules';
+import { earliestShown, isOpenStep } from '$lib/server/pathway/rules';
 import { noteOpening } from '$lib/server/people/opening';
 import { followersNow, personOf } from '$lib/server/people/queries';
 import { seesTheme } from '$lib/server/people/rules';
 import { notFound } from '$lib/server/platform/errors';
-import { dropNotices, planNotice } from '$lib/server/reminders/commands';
+import { planNotice } from '$lib/server/reminders/commands';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, holidaysOf } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
+import { tellAgain } from '../tell.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params, locals }) => {
@@ -57,16 +57,16 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 					dueOn,
 				})),
 			mayHold: group.decides && group.state === 'planned' && group.startsAt <= now,
-			/** Until it begins: the first day it may be moved to. */
+			/** Until it begins: the first moment it may be moved to. */
 			movesFrom:
-				group.decides && group.state === 'planned' && group.startsAt > now ? await earliestDay(group, now) : null,
+				group.decides && group.state === 'planned' && group.startsAt > now ? await earliestOf(group, now) : null,
 		},
 	};
 };
 
-async function earliestDay({ territoryId, zone }: { territoryId: string; zone: string }, now: Date): Promise<string> {
+async function earliestOf({ territoryId, zone }: { territoryId: string; zone: string }, now: Date) {
 	const { holidayZone } = await getTerritory(db.read, territoryId);
-	return localDay(earliestGroup(now, zone, await holidaysOf(db.read, holidayZone)), zone);
+	return earliestShown(now, zone, await holidaysOf(db.read, holidayZone));
 }
 
 const sentences = {
@@ -116,8 +116,8 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, parsed);
 		try {
 			await db.write(async (tx) => {
-				const { personId, startsAt } = await moveGroup(tx, { ...parsed.value, groupId: params.id, by, now });
-				await tellAgain(tx, { personId, subjectId: params.id, now }, `group_moved:${params.id}:${startsAt.getTime()}`);
+				const { personId, changed } = await moveGroup(tx, { ...parsed.value, groupId: params.id, by, now });
+				if (changed) await tellAgain(tx, { personId, subjectId: params.id, now }, 'moved');
 			});
 		} catch (error) {
 			return failFrom(error, sentences, parsed.value);
@@ -131,7 +131,7 @@ export const actions: Actions = {
 		try {
 			await db.write(async (tx) => {
 				const { personId } = await cancelGroup(tx, { groupId: params.id, by, now });
-				await tellAgain(tx, { personId, subjectId: params.id, now }, `group_cancelled:${params.id}`);
+				await tellAgain(tx, { personId, subjectId: params.id, now }, 'cancelled');
 			});
 		} catch (error) {
 			return failFrom(error, sentences);
@@ -139,9 +139,3 @@ export const actions: Actions = {
 		redirect(303, href(`/pro/groupes/${params.id}`));
 	},
 };
-
-/** The page says what holds now: an older message about the meeting has no more reason to leave. */
-async function tellAgain(tx: Tx, about: { personId: string; subjectId: string; now: Date }, onceKey: string) {
-	await dropNotices(tx, about);
-	await planNotice(tx, { ...about, kind: 'pathway_changed', path: '/parcours', onceKey });
-}

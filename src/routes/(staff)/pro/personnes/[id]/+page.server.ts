@@ -2,7 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { listStaff } from '$lib/server/accounts/queries';
 import { db } from '$lib/server/db';
-import { handOverSteps } from '$lib/server/pathway/own-steps';
+import { handOverSteps, returnSteps } from '$lib/server/pathway/own-steps';
 import { changeSecond } from '$lib/server/people/commands';
 import { ownDelays } from '$lib/server/people/own-delays';
 import { openFile } from '$lib/server/people/opening';
@@ -174,7 +174,13 @@ export const actions: Actions = {
 		const parsed = parseEnding(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		const { member: memberId, endReason: reason } = parsed.value;
-		await db.write((tx) => endMember(tx, { personId, memberId, reason, by, now: locals.now })).catch(errorFrom);
+		const { now } = locals;
+		await db
+			.write(async (tx) => {
+				await endMember(tx, { personId, memberId, reason, by, now });
+				await returnSteps(tx, { personId, by, now });
+			})
+			.catch(errorFrom);
 		redirect(303, href(`/pro/personnes/${personId}`));
 	},
 };

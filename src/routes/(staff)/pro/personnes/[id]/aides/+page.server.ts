@@ -99,7 +99,11 @@ export const actions: Actions = {
 				await tellAidChange(tx, { reference, personId: whose.personId, now });
 			});
 		} catch (problem) {
-			return failFrom(problem, { aid_as_of_outside: m.aid_error_as_of }, { reference });
+			return failFrom(
+				problem,
+				{ aid_as_of_outside: m.aid_error_as_of, aid_open: m.aid_pro_error_follow },
+				{ reference },
+			);
 		}
 		redirect(303, href(`/pro/personnes/${params.id}/aides`));
 	},

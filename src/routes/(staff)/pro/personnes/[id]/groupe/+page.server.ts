@@ -4,9 +4,8 @@ import { listStaff } from '$lib/server/accounts/queries';
 import { db } from '$lib/server/db';
 import { parseGroup } from '$lib/server/pathway/decision-forms';
 import { proposeGroup } from '$lib/server/pathway/groups';
-import { earliestGroup } from '$lib/server/pathway/rules';
+import { earliestShown } from '$lib/server/pathway/rules';
 import { planNotice } from '$lib/server/reminders/commands';
-import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, holidaysOf } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
@@ -23,7 +22,9 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 	const staff = await listStaff(db.read, person.territoryId);
 	return {
 		name: `${person.firstName} ${person.lastName}`,
-		earliest: localDay(earliestGroup(now, zone, await holidaysOf(db.read, holidayZone)), zone),
+		now,
+		zone,
+		earliest: earliestShown(now, zone, await holidaysOf(db.read, holidayZone)),
 		staff: staff.map(({ id, displayName }) => ({ value: id, label: displayName })),
 	};
 };

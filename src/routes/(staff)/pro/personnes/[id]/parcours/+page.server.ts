@@ -1,12 +1,13 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { closeSupport } from '$lib/server/ending';
 import { historyOf } from '$lib/server/audit/queries';
 import { parseGoal, parseGoalChange } from '$lib/server/pathway/decision-forms';
 import type { Tx } from '$lib/server/db/client';
 import type { AskedAgain } from '$lib/server/pathway/check-in-commands';
 import { checkInsOf } from '$lib/server/pathway/check-ins';
-import { closePathway, handleCheckIn, reorient } from '$lib/server/pathway/closing';
+import { handleCheckIn, reorient } from '$lib/server/pathway/closing';
 import { enterStage, openPathway } from '$lib/server/pathway/commands';
 import {
 	parseClosing,
@@ -101,6 +102,7 @@ const sentences = {
 	pathway_already_open: m.pathway_pro_error_open,
 	no_pathway: m.pathway_pro_error_none,
 	stage_reason_missing: m.pathway_pro_error_reason,
+	work_start_outside: m.pro_close_error_work_start,
 	step_refused: m.pathway_pro_error_refused,
 };
 
@@ -176,7 +178,7 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const parsed = parseClosing(form);
 		if (!parsed.ok) return fail(400, parsed);
-		const { endReason: reason, workContract: contract, endNote: note, from } = parsed.value;
+		const { endReason: reason, workContract: contract, workStartsOn, endNote: note, from } = parsed.value;
 		const asked = askedToKeep(form, [note], parsed.value);
 		if (asked) return asked;
 		const personId = params.id;
@@ -184,10 +186,9 @@ export const actions: Actions = {
 		let ended = false;
 		try {
 			await db.write(async (tx) => {
-				const closed = await closePathway(tx, { personId, reason, contract, note, from, by, now });
-				for (const subjectId of closed.over) await dropNotices(tx, { personId, subjectId });
-				const { id: subjectId, inWork } = closed;
-				const onceKey = `pathway_closed:${subjectId}:${inWork?.checkIns[0]?.id ?? 'end'}`;
+				const closing = { personId, reason, contract, workStartsOn, note, from, by, now };
+				const { id: subjectId, inWork } = await closeSupport(tx, closing);
+				const onceKey = `pathway_closed:${subjectId}:${inWork ? now.getTime() : 'end'}`;
 				await planNotice(tx, { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId, onceKey });
 				ended = inWork === null;
 				if (inWork) await planCheckIns(tx, { personId, subjectId, now }, inWork);

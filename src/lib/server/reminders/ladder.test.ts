@@ -293,6 +293,14 @@ describe('what an attempt teaches', () => {
 			expect(attempt([held], { dueAt: after(-239) })).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW });
 			expect(attempt([held], { dueAt: after(-239), ladder: ['push'] }).ladder).toEqual(['push']);
 		});
+
+		test('as the second rung, has its own four hours', () => {
+			const second = { dueAt: after(-240), sentAt: after(-240), ladder: ['email', 'sms'] as Ladder };
+			const busy = { ...passing, unsent: true } as const;
+			expect(attempt([busy], second)).toMatchObject({ state: 'sent', ladder: ['email', 'sms'], actAt: NOW });
+			expect(attempt([busy], second, after(239))).toMatchObject({ ladder: ['email', 'sms'] });
+			expect(attempt([busy], second, after(241))).toMatchObject({ ladder: ['sms'] });
+		});
 	});
 
 	describe('our key is refused while it is on its way', () => {

@@ -200,11 +200,8 @@ export function afterAttempt(reminder: Climber & { ladder: Channel[] }, results:
  * Same channel again after 1, 5, 15, 60 minutes or what the other side asked, then every hour where there is no other way;
  * null when that is too late or enough. A message that only waited for its turn has used none of these up.
  */
-function whenToRetry(
-	reminder: Climber & { ladder: Channel[] },
-	results: Attempt[],
-	{ now, quiet, random, shownWithinHours }: Turn,
-): Date | null {
+function whenToRetry(reminder: Climber & { ladder: Channel[] }, results: Attempt[], turn: Turn): Date | null {
+	const { now, quiet, random, shownWithinHours } = turn;
 	const hasOtherWay = reminder.ladder.length > 1;
 	if (hasOtherWay && results.some(({ stopChannel }) => stopChannel)) return null;
 	const isPassing = ({ outcome }: Attempt) => outcome === 'temporary_failure';
@@ -221,9 +218,13 @@ function whenToRetry(
 	const wait = Math.max(asked * (1 + 0.2 * random), backoff * (0.8 + 0.4 * random));
 	const retryAt = allowedFrom(new Date(now.getTime() + wait), quiet);
 	if (retryAt >= reminder.usefulUntil) return null;
-	const since = isTurn ? Math.min(reminder.dueAt.getTime(), now.getTime()) : now.getTime();
+	const since = isTurn ? Math.min(rungBegan(reminder, turn).getTime(), now.getTime()) : now.getTime();
 	return hasOtherWay && retryAt.getTime() - since > shownWithinHours * HOUR_MS ? null : retryAt;
 }
+
+/** When the present rung was to be climbed: due, or four hours after the one before was not seen. */
+const rungBegan = ({ sentAt, dueAt, usefulUntil }: Climber, turn: Turn): Date =>
+	sentAt ? (nextRungAt(usefulUntil, { ...turn, now: sentAt }) ?? turn.now) : dueAt;
 
 /**
  * When to look whether it was shown: after the territory's 4 hours, sooner when the evening comes before (`allowedBefore`), else

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { proposeEarlier } from '../appointments/earlier.ts';
 import { planSilenceNotices, sendAidNotices } from '../childcare/notices.ts';
-import type { Db, Tx } from '../db/client.ts';
+import { isUnavailable, type Db, type Tx } from '../db/client.ts';
 import { reminder } from '../db/schema/index.ts';
 import * as clock from '../platform/clock.ts';
 import { log } from '../platform/log.ts';
 import { sendMail } from '../platform/mail.ts';
-import { OVERTAKEN } from '../platform/outcome.ts';
+import { BUSY, OVERTAKEN } from '../platform/outcome.ts';
 import { pushGateway } from '../platform/push-gateway.ts';
 import { sendSms } from '../platform/sms.ts';
 import { claimDue, hasDue, stillStands, type Job } from './claim.ts';
@@ -177,10 +177,11 @@ export function createWorker({
 	return { tick, start: schedule, stop };
 }
 
-/** A bug of ours in the making of a message: said so, the next channel is tried. */
+/** A bug of ours in the making of a message: said so, the next channel is tried. A database that is busy is none. */
 const couldNotSend =
 	({ row }: Job) =>
 	(error: unknown): Result[] => {
+		if (isUnavailable(error)) return [BUSY];
 		log.error({ err: error, reminder: row.id }, 'a reminder could not be sent');
 		return [{ outcome: 'technical_failure', reason: 'bug' }];
 	};

@@ -1,14 +1,23 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { anAppointment, aPathway, aPerson, aReferent, aStep, aTerritory } from '../../../../tests/factories/index.ts';
+import {
+	anAppointment,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStep,
+	aTerritory,
+} from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { PushFault } from '../../../../tests/support/push-service.ts';
 import { answerAppointment, answerByLink } from '../appointments/answers.ts';
 import { appointment, delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
-import type { Tx } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import { OVERTAKEN } from '../platform/outcome.ts';
 import { leavingAt } from './by-hand.ts';
+import { LEASE_MS } from './claim.ts';
 import { hourOf } from './prompt-rules.ts';
 import { findQuietRule } from './quiet.ts';
 import { createWorker } from './worker.ts';
@@ -687,6 +696,58 @@ test('a reminder that cannot be read does not hold the others back', async () =>
 		['manual', 'failed', 'technical'],
 	]);
 	expect(outside.service.received).toHaveLength(1);
+});
+
+describe('what cannot even be read', () => {
+	/** As nothing of ours writes it: a damaged file, a restored copy. */
+	const damage = (db: Db, statement: string) => db.write(async (tx) => tx.run(sql.raw(statement)));
+
+	test.each([
+		['its channels', `UPDATE reminder SET ladder = '[broken' WHERE once_key = 'broken'`],
+		['the choices of its person', `UPDATE person SET muted_kinds = '[broken' WHERE first_name = 'Illisible'`],
+	])('is marked, and the others leave, once: %s', async (_, statement) => {
+		const { db, at, outside } = await setting();
+		const other = await aPerson(db, { firstName: 'Illisible' });
+		const notice = { kind: 'manual', personId: other.id, path: '/compte/messages', now: WEEK_BEFORE } as const;
+		await db.write((tx) => planNotice(tx, { ...notice, onceKey: 'broken' }));
+		await damage(db, statement);
+		await at(WEEK_BEFORE);
+		await at(later(WEEK_BEFORE, MINUTE));
+		const { id, state, reason } = reminder;
+		const rows = await db.read.select({ id, state, reason, key: reminder.onceKey }).from(reminder);
+		expect(rows.find(({ key }) => key === 'broken')).toMatchObject({ state: 'failed', reason: 'technical' });
+		expect(rows.filter((row) => row.state === 'sent')).toHaveLength(1);
+		expect(outside.service.received).toHaveLength(1);
+	});
+
+	test('among what is to be planned does not keep what is due from leaving, tick after tick', async () => {
+		const { db, at, outside } = await setting();
+		await damage(
+			db,
+			`CREATE TRIGGER broken BEFORE INSERT ON reminder WHEN NEW.kind = 'step_due' BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+		);
+		const person = await aPerson(db);
+		const pathway = await aPathway(db, { personId: person.id });
+		await aStep(db, { personId: person.id, pathwayId: pathway.id, owner: 'person', dueOn: '2026-11-29' });
+		await aRequest(db, { personId: person.id, status: 'draft', updatedAt: later(WEEK_BEFORE, -28 * 24 * HOUR) });
+		await at(WEEK_BEFORE);
+		expect(outside.service.received).toHaveLength(1);
+		expect((await remindersIn(db)).map(({ kind }) => kind)).toContain('draft_closing');
+	});
+});
+
+test('a worker killed while the clock was a day ahead keeps nothing for a day', async () => {
+	const { db, at, outside, states } = await setting();
+	const ahead = later(WEEK_BEFORE, 24 * HOUR);
+	const leaseUntil = later(ahead, LEASE_MS);
+	const isFirst = eq(reminder.kind, 'appointment_7d');
+	await db.write((tx) => tx.update(reminder).set({ state: 'sending', leaseUntil, actAt: leaseUntil }).where(isFirst));
+	// Whoever holds it may still be alive: it has the time of a lease to say what became of it.
+	await at(WEEK_BEFORE);
+	expect(outside.service.received).toHaveLength(0);
+	await at(later(WEEK_BEFORE, LEASE_MS));
+	expect(outside.service.received).toHaveLength(1);
+	expect((await states())[0]).toEqual(['7d', 'sent', null]);
 });
 
 test('an hourly job that fails undoes nothing of another, and stops neither the next nor the messages', async () => {

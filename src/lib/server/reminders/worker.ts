@@ -9,7 +9,7 @@ import { sendMail } from '../platform/mail.ts';
 import { BUSY, OVERTAKEN } from '../platform/outcome.ts';
 import { pushGateway } from '../platform/push-gateway.ts';
 import { sendSms } from '../platform/sms.ts';
-import { claimDue, hasDue, stillStands, type Job } from './claim.ts';
+import { claim, hasDue, shortenLeases, stillStands, type Job } from './claim.ts';
 import { countAttempts, countTick } from './metrics.ts';
 import { planAppointments, reopenAfterJump } from './planning.ts';
 import { createRecorder } from './recording.ts';
@@ -88,7 +88,7 @@ export function createWorker({
 			const room = IN_FLIGHT - onTheirWay.size;
 			if (room >= CLAIM_FROM && (await hasDue(db.read, now()))) {
 				const pushClosedForMs = edges.push.channel.closedForMs(now());
-				const { claimed, jobs } = await db.write((tx) => claimDue(tx, { now: now(), limit: room, pushClosedForMs }));
+				const { claimed, jobs } = await claim(db, { now: now(), limit: room, pushClosedForMs });
 				for (const job of jobs) launch(job);
 				sent += jobs.length;
 				if (claimed > 0) continue;
@@ -111,13 +111,7 @@ export function createWorker({
 		const started = performance.now();
 		startMinute();
 		await noticeJump();
-		let planned = await planAppointments(db, now());
-		const isNews = (await proposeEarlier(db, now())) > 0;
-		if (isNews || Math.abs(now().getTime() - lastPrompts) >= PROMPTS_MS) {
-			planned += await planPrompts(db, now());
-			await planSilenceNotices(db, now());
-			lastPrompts = now().getTime();
-		}
+		const planned = await plan();
 		startNotices();
 		const sent = await sendAllDue();
 		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
@@ -129,10 +123,30 @@ export function createWorker({
 		return { planned, sent };
 	}
 
-	/** What a clock that was ahead made too late is of use again. */
+	/** Something that cannot be read ends the planning of its own sort, for this time; what is due leaves all the same. */
+	async function plan() {
+		let planned = (await orNothing(planAppointments(db, now()))) ?? 0;
+		const isNews = ((await orNothing(proposeEarlier(db, now()))) ?? 0) > 0;
+		if (!isNews && Math.abs(now().getTime() - lastPrompts) < PROMPTS_MS) return planned;
+		lastPrompts = now().getTime();
+		planned += (await orNothing(planPrompts(db, now()))) ?? 0;
+		await orNothing(planSilenceNotices(db, now()));
+		return planned;
+	}
+
+	const orNothing = async <T>(job: Promise<T>): Promise<T | undefined> =>
+		job.catch((error: unknown) => {
+			if (isUnavailable(error)) throw error;
+			log.error({ err: error }, 'something could not be planned');
+			return undefined;
+		});
+
+	/** What a clock that was ahead made too late is of use again, and what it held for too long is let go; a worker that starts cannot know. */
 	async function noticeJump() {
 		const at = now();
-		if (at.getTime() < lastTick - MINUTE_MS) await db.write((tx) => reopenAfterJump(tx, at));
+		const wentBack = at.getTime() < lastTick - MINUTE_MS;
+		if (wentBack) await db.write((tx) => reopenAfterJump(tx, at));
+		if (wentBack || lastTick === 0) await shortenLeases(db, at);
 		lastTick = at.getTime();
 	}
 

@@ -22,7 +22,7 @@ import { topicOf } from '../platform/push-payload.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { hasSms } from '../platform/sms.ts';
 import { withDefaults } from '../territories/settings.ts';
-import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
+import type { AppointmentAnswer, AppointmentState, Channel } from '../../shared/codes.ts';
 import { progressMessage } from '../requests/progress.ts';
 import { receiptLines } from '../requests/receipt.ts';
 import { asks, contentOf, localeOf, wordingFor, type Said } from './content.ts';
@@ -55,6 +55,8 @@ export interface Job {
 	content: Content;
 	/** What the person had answered when it was claimed. */
 	answer: AppointmentAnswer | null;
+	/** What it was then. */
+	appointmentState: AppointmentState | null;
 	tag: string;
 	beacon: string;
 	devices: Subscription[];
@@ -84,15 +86,27 @@ export async function shortenLeases(db: Db, now: Date): Promise<void> {
 	await db.write((tx) => tx.update(reminder).set({ actAt }).where(isHeldTooLong(now)));
 }
 
+/** Still held under this lease: another worker may have taken it over since. */
+export const isHeldBy = (id: string, leaseUntil: Date) =>
+	and(eq(reminder.id, id), eq(reminder.state, 'sending'), eq(reminder.leaseUntil, leaseUntil));
+
 const nowOf = prepared((q) =>
 	q
 		.select({
+			state: reminder.state,
+			leaseUntil: reminder.leaseUntil,
+			reason: reminder.reason,
 			shownAt: reminder.shownAt,
 			answeredAt: reminder.answeredAt,
 			sequence: appointment.sequence,
 			answer: appointment.answer,
+			appointmentState: appointment.state,
+			mutedKinds: person.mutedKinds,
+			channelOrder: person.channelOrder,
+			kindChannels: person.kindChannels,
 		})
 		.from(reminder)
+		.innerJoin(person, eq(person.id, reminder.personId))
 		.leftJoin(appointment, eq(appointment.id, reminder.appointmentId))
 		.where(eq(reminder.id, sql.placeholder('id')))
 		.limit(1)
@@ -357,6 +371,7 @@ async function jobOf(
 			...(await linesOf(tx, row, around.person, now)),
 		},
 		answer: around.appointment?.answer ?? null,
+		appointmentState: around.appointment?.state ?? null,
 		tag: tagOf(row),
 		beacon,
 		devices: around.devices,
@@ -418,9 +433,21 @@ async function linesOf(tx: Tx, { kind, subjectId, path }: ReminderRow, who: Arou
 	return isOfRequest && who.wording === 'detailed' ? { lines: await progressMessage(tx, subjectId, locale, now) } : {};
 }
 
-/** Just before it leaves: whether the appointment and its answer are still what the message says. */
-export async function stillStands(q: Queries, { row, answer }: Job): Promise<boolean> {
+/**
+ * Just before it leaves: whether it is still ours to send, and wanted, by this channel; and whether the appointment and its answer are
+ * still what the message says.
+ */
+export async function stillStands(q: Queries, job: Job): Promise<boolean> {
+	const { row, leaseUntil, channel } = job;
 	const [found] = await nowOf(q).execute({ id: row.id });
-	if (!found || found.shownAt || found.answeredAt) return false;
-	return row.appointmentId === null || (found.sequence === row.appointmentSequence && found.answer === answer);
+	const isOurs = found?.state === 'sending' && found.leaseUntil?.getTime() === leaseUntil.getTime();
+	if (!found || !isOurs || found.reason || found.shownAt || found.answeredAt) return false;
+	if (isMuted(row.kind, found.mutedKinds) || !orderFor(row.kind, found).includes(channel)) return false;
+	return row.appointmentId === null || isUnchanged(job, found);
 }
+
+const isUnchanged = (
+	{ row, answer, appointmentState }: Job,
+	now: { sequence: number | null; answer: AppointmentAnswer | null; appointmentState: AppointmentState | null },
+): boolean =>
+	now.sequence === row.appointmentSequence && now.answer === answer && now.appointmentState === appointmentState;

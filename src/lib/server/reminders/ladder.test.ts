@@ -43,6 +43,20 @@ describe('what to do when the moment comes', () => {
 		['another order', {}, { order: ['sms', 'email'] }, send('sms', ['sms', 'email'])],
 		['no phone with notifications', {}, { reachable: new Set(['email', 'sms']) }, send('email', ['email', 'sms'])],
 		['the rung where it stands', { ladder: ['sms'] }, {}, send('sms', ['sms'])],
+		[
+			'a channel that the person turned off between two tries',
+			{ ladder: ['push', 'email', 'sms'], attempts: 1 },
+			{ order: ['email', 'sms'] },
+			send('email', ['email', 'sms']),
+		],
+		[
+			'the only rung left turned off after a push nobody saw: no SMS against their will',
+			{ ladder: ['sms'], sentAt: after(-240) },
+			{ order: ['push', 'email'] },
+			conclude('failed', 'unseen'),
+		],
+		['taken back while a worker held it', { reason: 'cancelled' }, {}, conclude('dropped', 'cancelled')],
+		['taken back after a first rung', { reason: 'cancelled', sentAt: after(-240) }, {}, conclude('sent')],
 		['our key is refused', {}, { pushClosedForMs: 60_000 }, send('email', ['email', 'sms'])],
 		[
 			'our key is refused and there is no other way',

@@ -38,6 +38,8 @@ export interface Climber {
 	answeredAt: Date | null;
 	/** Version of the appointment it is about; null when it is about none. */
 	appointmentSequence: number | null;
+	/** Taken back while a worker held it. */
+	reason?: string | null;
 }
 
 export interface World {
@@ -72,6 +74,7 @@ export function nextMove(reminder: Climber, world: World): Move {
 	const { now, quiet } = world;
 	if (reminder.answeredAt) return { do: 'conclude', state: 'answered', reason: null };
 	if (reminder.shownAt) return { do: 'conclude', state: 'shown', reason: null };
+	if (reminder.reason) return orSent(reminder, dropped(reminder.reason as Reason));
 	const overtaken = reminder.appointmentSequence !== null ? overtakenBy(reminder, world.appointment) : null;
 	if (overtaken) return overtaken;
 	if (world.isDone) return orSent(reminder, dropped('done'));
@@ -93,7 +96,9 @@ const atNight = (world: World): World => ({
 });
 
 function climb(reminder: Climber, { now, order, reachable, pushClosedForMs }: World): Move {
-	const possible = (reminder.ladder ?? order).filter((channel) => reachable.has(channel));
+	// Of those it was to climb, the ones the person still wants.
+	const wanted = (reminder.ladder ?? order).filter((channel) => order.includes(channel));
+	const possible = wanted.filter((channel) => reachable.has(channel));
 	const ladder = pushClosedForMs > 0 ? possible.filter((channel) => channel !== 'push') : possible;
 	const [channel] = ladder;
 	if (channel) return { do: 'send', channel, ladder };

@@ -92,6 +92,8 @@ export async function settledAmong(q: Queries, rows: Row[]): Promise<Set<string>
 	return settled;
 }
 
+export const isSettled = async (q: Queries, row: Row): Promise<boolean> => (await settledAmong(q, [row])).has(row.id);
+
 const CHECK_IN = 'check_in:';
 
 /**

@@ -1,9 +1,9 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import { isUnavailable, type Db, type Tx } from '../db/client.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
-import type { Job } from './claim.ts';
+import { isHeldBy, type Job } from './claim.ts';
 import { rememberDead } from './dead-addresses.ts';
 import { afterAttempt, type Outcome } from './ladder.ts';
 import type { Result } from './sending.ts';
@@ -111,16 +111,20 @@ async function record(tx: Tx, { job, results, now }: Sent, personId: string) {
 			),
 		)
 		// Under our own lease only: another worker may have taken it over since.
-		.where(and(eq(reminder.id, row.id), eq(reminder.state, 'sending'), eq(reminder.leaseUntil, job.leaseUntil)));
+		.where(isHeldBy(row.id, job.leaseUntil));
 }
 
-/** The phone, or the person, may have been faster than this record. */
-function columnsOf({ state, actAt, ...rest }: Outcome) {
+/** The phone, the person or a professional may have been faster than this record. */
+function columnsOf({ state, reason, actAt, sentAt, ...rest }: Outcome) {
 	const isOver = sql`${reminder.answeredAt} IS NOT NULL OR ${reminder.shownAt} IS NOT NULL`;
 	return {
 		...rest,
 		state: sql`CASE WHEN ${reminder.answeredAt} IS NOT NULL THEN 'answered' WHEN ${reminder.shownAt} IS NOT NULL THEN 'shown' ELSE ${state} END`,
+		// What was taken back meanwhile is concluded at its next moment, instead of another try.
+		reason: sql`CASE WHEN ${isOver} THEN NULL ELSE ${actAt ? reminder.reason : reason} END`,
 		actAt: actAt ? sql`CASE WHEN ${isOver} THEN NULL ELSE ${actAt.getTime()} END` : null,
+		// Shown, it left, although the push service never said so.
+		sentAt: sentAt ?? sql`${reminder.sentAt}`,
 		leaseUntil: null,
 	};
 }

@@ -21,7 +21,8 @@ import { LEASE_MS } from './claim.ts';
 import { hourOf } from './prompt-rules.ts';
 import { findQuietRule } from './quiet.ts';
 import { createWorker } from './worker.ts';
-import { isBeacon, markAnswered, markShown, planNotice } from './commands.ts';
+import { dropNotices, isBeacon, markAnswered, markShown, planNotice } from './commands.ts';
+import { messagesOf } from './queries.ts';
 
 /** An appointment of Thursday 3 December 2026 at 10:00 in Paris, booked in November. */
 const BOOKED_ON = new Date('2026-11-23T09:00:00Z');
@@ -243,6 +244,32 @@ describe('the ladder', () => {
 		await at(later(TWO_BEFORE, 5 * HOUR));
 		expect((await states())[1]).toEqual(['2d', 'shown', null]);
 		expect(outside.mailbox).toEqual([]);
+	});
+
+	test.each([
+		['while the worker still waits for an answer', true],
+		['before the next try', false],
+	])('shown by a phone though the push service never answered, %s: it arrived', async (_, isWaiting) => {
+		const { db, at, outside, who, states } = await setting();
+		const { send, channel } = outside.edges.push;
+		const shown = async () => {
+			const { beacon } = outside.pushes().at(-1)!;
+			await db.write((tx) => markShown(tx, { beacon, now: later(TWO_BEFORE, 1000) }));
+		};
+		const unanswered: typeof send = async (...message) => {
+			await send(...message);
+			if (isWaiting) await shown();
+			return { outcome: 'temporary_failure', reason: 'timeout' };
+		};
+		outside.edges.push = { channel, send: unanswered };
+		await at(TWO_BEFORE);
+		if (!isWaiting) await shown();
+		expect((await states())[1]).toEqual(['2d', 'shown', null]);
+		for (const minutes of [3, 60, 300]) await at(later(TWO_BEFORE, minutes * MINUTE));
+		expect([outside.service.received.length, outside.mailbox.length]).toEqual([1, 0]);
+		expect((await states())[1]).toEqual(['2d', 'shown', null]);
+		const [message] = await messagesOf(db.read, who.id);
+		expect(message).toMatchObject({ kind: 'appointment_2d', at: later(TWO_BEFORE, 1000) });
 	});
 
 	test('not shown within four hours: the e-mail, and no SMS after it', async () => {
@@ -613,6 +640,87 @@ test('answered while its mail waits for its turn, it does not leave', async () =
 	expect(outside.mailbox).toEqual([]);
 	expect(await db.read.select().from(delivery)).toEqual([]);
 	expect((await remindersIn(db))[1]).toMatchObject({ state: 'dropped', reason: 'answered' });
+});
+
+describe('while its mail waits for its turn', () => {
+	type Meanwhile = (db: Db, ids: { who: string; booked: string }) => Promise<unknown>;
+	const change = (values: Partial<typeof person.$inferInsert>): Meanwhile => {
+		return (db, { who }) => db.write((tx) => tx.update(person).set(values).where(eq(person.id, who)));
+	};
+	const cancel: Meanwhile = (db, { booked }) =>
+		db.write((tx) => tx.update(appointment).set({ state: 'excused' }).where(eq(appointment.id, booked)));
+	const seen: Meanwhile = (db) => db.write((tx) => tx.update(reminder).set({ shownAt: TWO_BEFORE }));
+
+	async function waiting(meanwhile: Meanwhile, mayAlso: string[] = []) {
+		const given = await setting({ devices: 0 });
+		const { db, outside, who, booked, at } = given;
+		const { sendMail } = outside.edges;
+		let times = 0;
+		outside.edges.sendMail = async ({ stillWanted, ...mail }) => {
+			if ((times += 1) === 1) await meanwhile(db, { who: who.id, booked: booked.id });
+			return (await stillWanted!()) ? sendMail(mail) : OVERTAKEN;
+		};
+		await at(TWO_BEFORE);
+		expect(outside.mailbox.map(({ channel }) => channel)).toEqual(mayAlso);
+		return (await remindersIn(db))[1]!;
+	}
+
+	test.each<[string, Meanwhile, object]>([
+		['its appointment is cancelled', cancel, { state: 'dropped', reason: 'cancelled' }],
+		['this kind is turned off', change({ mutedKinds: ['appointment_2d'] }), { state: 'dropped', reason: 'muted' }],
+		['it is seen on a phone', seen, { state: 'shown', reason: null }],
+	])('%s: it does not leave', async (_, meanwhile, expected) => {
+		expect(await waiting(meanwhile)).toMatchObject(expected);
+	});
+
+	test('the person turns e-mails off: the next channel', async () => {
+		expect(await waiting(change({ channelOrder: ['push', 'sms'] }), ['sms'])).toMatchObject({ state: 'sent' });
+	});
+});
+
+describe('a notice about something that is over', () => {
+	const about = { kind: 'aid_changed', path: '/aides', onceKey: 'aid', subjectId: 'aid', now: TWO_BEFORE } as const;
+	async function noticed(devices: number) {
+		const { db, outside, who, at } = await setting({ devices, person: { mutedKinds: ['appointment_2d'] } });
+		await db.write((tx) => planNotice(tx, { ...about, personId: who.id }));
+		const drop = () => db.write((tx) => dropNotices(tx, { personId: who.id, subjectId: 'aid' }));
+		const own = async () => (await remindersIn(db)).find(({ onceKey }) => onceKey === 'aid');
+		return { outside, at, drop, own };
+	}
+
+	test('pushed and not seen, climbs no further', async () => {
+		const { outside, at, drop, own } = await noticed(1);
+		await at(TWO_BEFORE);
+		await drop();
+		await at(later(TWO_BEFORE, 5 * HOUR));
+		expect([outside.pushes().length, outside.mailbox.length]).toEqual([1, 0]);
+		expect(await own()).toMatchObject({ state: 'sent', actAt: null });
+	});
+
+	test('over while it waits for its turn, does not leave', async () => {
+		const { outside, at, drop, own } = await noticed(0);
+		const { sendMail } = outside.edges;
+		outside.edges.sendMail = async ({ stillWanted, ...mail }) => {
+			await drop();
+			return (await stillWanted!()) ? sendMail(mail) : OVERTAKEN;
+		};
+		await at(TWO_BEFORE);
+		expect(outside.mailbox).toEqual([]);
+		expect(await own()).toMatchObject({ state: 'dropped', reason: 'cancelled' });
+	});
+
+	test('over while a push is on its way that fails, is not tried again', async () => {
+		const { outside, at, drop, own } = await noticed(1);
+		const { channel } = outside.edges.push;
+		const send = async () => {
+			await drop();
+			return { outcome: 'temporary_failure', reason: 'timeout' } as const;
+		};
+		outside.edges.push = { channel, send };
+		await at(TWO_BEFORE);
+		await at(later(TWO_BEFORE, 3 * MINUTE));
+		expect(await own()).toMatchObject({ state: 'dropped', reason: 'cancelled', actAt: null });
+	});
 });
 
 test('nothing of a name, a theme or a place leaves in discreet mode; the place does when it was asked for', async () => {

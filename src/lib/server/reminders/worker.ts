@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import { proposeEarlier } from '../appointments/earlier.ts';
 import { planSilenceNotices, sendAidNotices } from '../childcare/notices.ts';
 import { isUnavailable, type Db, type Tx } from '../db/client.ts';
@@ -9,11 +8,11 @@ import { sendMail } from '../platform/mail.ts';
 import { BUSY, OVERTAKEN } from '../platform/outcome.ts';
 import { pushGateway } from '../platform/push-gateway.ts';
 import { sendSms } from '../platform/sms.ts';
-import { claim, hasDue, shortenLeases, stillStands, type Job } from './claim.ts';
+import { claim, hasDue, isHeldBy, shortenLeases, stillStands, type Job } from './claim.ts';
 import { countAttempts, countTick } from './metrics.ts';
 import { planAppointments, reopenAfterJump } from './planning.ts';
 import { createRecorder } from './recording.ts';
-import { planPrompts } from './prompts.ts';
+import { isSettled, planPrompts } from './prompts.ts';
 import { deliver, type Edges, type Result } from './sending.ts';
 import { forgetSilentDevices } from './subscriptions.ts';
 
@@ -74,8 +73,8 @@ export function createWorker({
 	let notices: Promise<unknown> | null = null;
 
 	async function send(job: Job) {
-		const stillWanted = () => stillStands(db.read, job);
-		if (!(await stillWanted())) return giveBack(db, job, now());
+		if (!(await stillStands(db.read, job))) return giveBack(db, job, now());
+		const stillWanted = async () => (await stillStands(db.read, job)) && !(await isSettled(db.read, job.row));
 		const results = await deliver(job, edges, { now: now(), stillWanted }).catch(couldNotSend(job));
 		if (results.some(({ reason }) => reason === OVERTAKEN.reason)) return giveBack(db, job, now());
 		countAttempts(job.channel, results);
@@ -200,9 +199,9 @@ const couldNotSend =
 		return [{ outcome: 'technical_failure', reason: 'bug' }];
 	};
 
-/** Moved, seen or answered in the last instant: decided again at once, from what is true then. */
-const giveBack = (db: Db, { row }: Job, now: Date) =>
+/** Moved, seen, answered or taken back in the last instant: decided again at once, from what is true then. */
+const giveBack = (db: Db, { row, leaseUntil }: Job, now: Date) =>
 	db.write(async (tx) => {
 		const state = row.sentAt ? ('sent' as const) : ('scheduled' as const);
-		await tx.update(reminder).set({ state, actAt: now, leaseUntil: null }).where(eq(reminder.id, row.id));
+		await tx.update(reminder).set({ state, actAt: now, leaseUntil: null }).where(isHeldBy(row.id, leaseUntil));
 	});

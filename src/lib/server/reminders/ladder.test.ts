@@ -166,6 +166,18 @@ describe('what to do when the moment comes', () => {
 			conclude('answered'),
 		],
 		[
+			'answered between two tries of the first rung: no other try',
+			{ ladder: ['push', 'email'], attempts: 1, dueAt: after(-10) },
+			{ appointment: { ...booked, answer: 'coming', answeredAt: after(-5) } },
+			conclude('dropped', 'answered'),
+		],
+		[
+			'answered before it was due: it goes on trying, since it still helps to remember',
+			{ ladder: ['push', 'email'], attempts: 1, dueAt: after(-10) },
+			{ appointment: { ...booked, answer: 'coming', answeredAt: after(-11) } },
+			send('push', ['push', 'email']),
+		],
+		[
 			'answered before the first rung, which nobody saw: the second one',
 			{ sentAt: after(-240), ladder: ['email'] },
 			{ appointment: { ...booked, answer: 'coming', answeredAt: after(-300) } },

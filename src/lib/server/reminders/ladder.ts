@@ -140,6 +140,8 @@ function overtakenBy(reminder: Climber, appointment: World['appointment']): Move
 		const isAnswerToIt = answeredAt !== null && answeredAt >= reminder.sentAt;
 		return isAnswerToIt ? { do: 'conclude', state: 'answered', reason: null } : null;
 	}
+	// Tried, and answered since it was due: whoever answers knows, perhaps by a message whose sending seemed to fail.
+	if (reminder.ladder && answeredAt !== null && answeredAt >= reminder.dueAt) return dropped('answered');
 	const isWrittenSince = reminder.kind === 'manual' && answeredAt !== null && reminder.createdAt > answeredAt;
 	const isSilenced = reminder.kind === 'appointment_evening' || (answer === 'cannot' && !isWrittenSince);
 	return isSilenced ? dropped('answered') : null;

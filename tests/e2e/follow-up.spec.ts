@@ -204,6 +204,27 @@ function workingDaysAfter(from: Date, count: number): Date {
 	return day;
 }
 
+test('no message got through: whoever rang the person says so, once, and the person reads it', async () => {
+	const nadege = someone('nadege@example.fr');
+	const at = now.getTime();
+	withDatabase(portal, (database) =>
+		database
+			.prepare(
+				`INSERT INTO reminder (id, once_key, kind, person_id, path, due_at, useful_until, state, reason, attempts, created_at)
+				 VALUES ('unheard', 'unheard', 'manual', ?, '/compte/messages', ?, ?, 'failed', 'unreachable', 0, ?)`,
+			)
+			.run(nadege.id, at, at + DAY_MS, at),
+	);
+	await setClock(new Date(at + 60_000));
+	const desk = someoneSignedIn(nadege.lead.email);
+	expect(around(await desk.reads('/pro'), 'Nadège Lemoine')).toContain('Injoignable');
+	const file = `/pro/personnes/${nadege.id}`;
+	expect(await desk.reads(file)).toContain('J’ai pu lui parler');
+	expect(await desk.sends(`${file}?/spoken`, {})).not.toContain('J’ai pu lui parler');
+	expect(around(await desk.reads('/pro'), 'Nadège Lemoine')).not.toContain('Injoignable');
+	expect(await someoneSignedIn(nadege.contact).reads('/compte/acces')).toContain('A parlé avec vous');
+});
+
 test('Manche’s five steps: a delay in working days crosses two holidays, and both sides see it pass the day after', async () => {
 	const nadege = someone('nadege@example.fr');
 	await setClock(beforeChristmas());

@@ -105,6 +105,7 @@ export const OF_PROFESSIONALS: Record<string, Row> = {
 				for: [...LEAD, 'coordinator'],
 				form: { shown: '{need}', secondId: '{colleague}', secondReason: 'Elle part' },
 			},
+			spoken: { for: PAIR },
 			note: { for: FOLLOW_A, form: { workingNote: 'À rappeler lundi' } },
 		},
 	},

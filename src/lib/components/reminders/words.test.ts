@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REMINDER_STATES } from '$lib/shared/codes';
-import { byOutcome } from './words';
+import { byOutcome, resultsByChannel } from './words';
 
 test('a sending is read by what became of it: those to call first, each message once, nothing said of none', () => {
 	const rows = REMINDER_STATES.flatMap((state) => [{ state }, { state }]);
@@ -11,4 +11,44 @@ test('a sending is read by what became of it: those to call first, each message 
 	expect(groups[1]!.title).toBe('Pas encore partis\u00a0: 4');
 	expect(byOutcome([{ state: 'shown' as const }])).toMatchObject([{ outcome: 'shown', rows: [{}] }]);
 	expect(byOutcome([])).toEqual([]);
+});
+
+describe('what became of a sending, by channel', () => {
+	const at = new Date('2026-12-01T09:00:00Z');
+	type Counted = Parameters<typeof resultsByChannel>[0][number];
+	const message = (state: Counted['state'], tried: string[], shownAt: Date | null = null): Counted => ({
+		state,
+		shownAt,
+		attempts: tried.map((one) => {
+			const [channel, outcome] = one.split(' ') as ['push', 'accepted'];
+			return { channel, outcome, at, isDeadAddress: false };
+		}),
+	});
+	const count = (...messages: Counted[]) =>
+		resultsByChannel(messages).map(({ channel, ...counts }) => [channel, ...Object.values(counts)]);
+
+	test('a passing trouble that was overcome is no refusal, nor one that is waited for', () => {
+		const overcome = message('sent', ['push temporary_failure', 'push accepted']);
+		const waitedFor = message('scheduled', ['push temporary_failure']);
+		expect(count(overcome, waitedFor)).toEqual([['push', 1, 0, 0, 0]]);
+	});
+
+	test('what troubles lasted, and what another channel had to take, was refused', () => {
+		const climbed = message('sent', ['push temporary_failure', 'email accepted']);
+		const gone = message('sent', ['push permanent_failure', 'email accepted']);
+		const nobody = message('failed', ['sms temporary_failure']);
+		expect(count(climbed, gone, nobody)).toEqual([
+			['push', 0, 0, 0, 2],
+			['email', 2, null, 0, 0],
+			['sms', 0, null, 0, 1],
+		]);
+	});
+
+	test('a notification seen after the e-mail left was seen on the phone', () => {
+		const both = ['push accepted', 'email accepted'];
+		expect(count(message('shown', both, at), message('answered', both))).toEqual([
+			['push', 2, 1, 0, 0],
+			['email', 2, null, 1, 0],
+		]);
+	});
 });

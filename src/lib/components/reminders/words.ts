@@ -88,7 +88,8 @@ const failedWords: Record<string, () => string> = {
 };
 
 /** The last channel that took it. */
-const takenBy = ({ attempts }: ReminderView) => attempts.findLast(({ outcome }) => outcome === 'accepted')?.channel;
+const takenBy = ({ attempts }: Pick<ReminderView, 'attempts'>) =>
+	attempts.findLast(({ outcome }) => outcome === 'accepted')?.channel;
 
 /** Where a message is, in words; never « delivered » nor « read », which nobody knows. */
 export function stateWords(reminder: ReminderView, zone: string, locale: string, now: Date): string {
@@ -138,17 +139,30 @@ export const byOutcome = <Row extends Pick<ReminderView, 'state'>>(rows: Row[]) 
 		.filter(({ rows }) => rows.length > 0)
 		.map((one) => ({ ...one, title: OUTCOMES[one.outcome]({ count: one.rows.length }) }));
 
+type Counted = Pick<ReminderView, 'state' | 'shownAt' | 'attempts'>;
+type Channelled = 'taken' | 'refused' | 'waiting';
+
+/** What became of one message on one channel: a passing trouble that was overcome, or is waited for, is no refusal. */
+function onChannel({ state, attempts }: Counted, channel: Channel): Channelled | null {
+	const made = attempts.filter((one) => one.channel === channel);
+	if (made.length === 0) return null;
+	if (made.some(({ outcome }) => outcome === 'accepted')) return 'taken';
+	const last = attempts.at(-1)!;
+	const mayCome = state === 'scheduled' || state === 'sending' || state === 'sent';
+	const isTriedAgain = mayCome && last.channel === channel && last.outcome === 'temporary_failure';
+	return isTriedAgain ? 'waiting' : 'refused';
+}
+
 /** What became of a sending by channel; only a notification says that it was seen. */
-export const resultsByChannel = (rows: ReminderView[]) =>
+export const resultsByChannel = (rows: Counted[]) =>
 	CHANNELS.map((channel) => {
-		const last = rows.filter((row) => takenBy(row) === channel);
-		const tried = (outcome: (made: string) => boolean) =>
-			rows.filter(({ attempts }) => attempts.some((one) => one.channel === channel && outcome(one.outcome))).length;
+		const among = (what: Channelled) => rows.filter((row) => onChannel(row, channel) === what);
+		const taken = among('taken');
 		return {
 			channel,
-			sent: tried((outcome) => outcome === 'accepted'),
-			shown: channel === 'push' ? last.filter(({ shownAt }) => shownAt).length : null,
-			answered: last.filter(({ state }) => state === 'answered').length,
-			refused: tried((outcome) => outcome !== 'accepted'),
+			sent: taken.length,
+			shown: channel === 'push' ? taken.filter(({ shownAt }) => shownAt).length : null,
+			answered: taken.filter((row) => row.state === 'answered' && takenBy(row) === channel).length,
+			refused: among('refused').length,
 		};
 	}).filter(({ sent, refused }) => sent + refused > 0);

@@ -7,7 +7,7 @@ import { FILE_OPENINGS } from './commands.ts';
 /** One opening of a person's file, as the person reads it. */
 export interface Opening {
 	at: Date;
-	/** One of `FILE_OPENINGS`. */
+	/** One of `FILE_OPENINGS`, or that they spoke with the person. */
 	action: string;
 	/** Of a `person.opened`: which part of the file; null in entries that did not say. */
 	part: string | null;
@@ -75,8 +75,11 @@ export async function lastVisit(
 	return row?.at;
 }
 
-/** Who opened this person's file, and what part of it, newest first. */
-export async function listOpenings(q: Queries, personId: string, limit = 50): Promise<Opening[]> {
+/** Told beside the openings: who had no need of a page to reach the person. */
+const SPOKEN = 'person.spoken_with';
+
+/** Who opened this person's file, and what part of it, or spoke with them; newest first. */
+export async function listOpenings(q: Queries, personId: string, limit = 50, since?: Date): Promise<Opening[]> {
 	const rows = await q
 		.select({
 			at: auditEntry.at,
@@ -89,7 +92,13 @@ export async function listOpenings(q: Queries, personId: string, limit = 50): Pr
 		.from(auditEntry)
 		.leftJoin(account, eq(account.id, auditEntry.actorId))
 		.leftJoin(structure, eq(structure.id, auditEntry.structureId))
-		.where(and(eq(auditEntry.personId, personId), inArray(auditEntry.action, [...FILE_OPENINGS])))
+		.where(
+			and(
+				eq(auditEntry.personId, personId),
+				inArray(auditEntry.action, [...FILE_OPENINGS, SPOKEN]),
+				since ? gt(auditEntry.at, since) : undefined,
+			),
+		)
 		.orderBy(desc(auditEntry.at), desc(auditEntry.id))
 		.limit(limit);
 	return rows.map(({ detail, ...row }) => ({ ...row, part: typeof detail.part === 'string' ? detail.part : null }));

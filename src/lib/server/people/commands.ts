@@ -99,6 +99,15 @@ export async function touchContact(tx: Tx, personId: string, now: Date): Promise
 		.where(and(eq(person.id, personId), lt(person.lastContactAt, now)));
 }
 
+/** A professional reached the person themselves: what no message had brought is settled, until another one fails. */
+export async function noteSpokenWith(
+	tx: Tx,
+	{ personId, by, now }: { personId: string; by: Actor; now: Date },
+): Promise<void> {
+	await touchContact(tx, personId, now);
+	await recordAudit(tx, { action: 'person.spoken_with', actor: by, subjectId: personId, personId, at: now });
+}
+
 export interface Assignment {
 	personId: string;
 	/** The professional who follows from now on. */

@@ -46,9 +46,9 @@ const attempt = alias(delivery, 'attempt');
 /**
  * The last messages that failed on every channel, or that the phone has not shown, when nothing else arrived and the person was
  * not in touch since. « Since » is the last attempt, or the hour of the message where none was possible: it may have been
- * planned weeks before.
+ * planned weeks before. `personId`: theirs alone.
  */
-export async function unreachable(q: Queries, accountId: string, now: Date): Promise<Alert[]> {
+export async function unreachable(q: Queries, accountId: string, now: Date, personId?: string): Promise<Alert[]> {
 	const lastAttempt = q
 		.select({ at: max(attempt.at) })
 		.from(attempt)
@@ -82,6 +82,7 @@ export async function unreachable(q: Queries, accountId: string, now: Date): Pro
 		.where(
 			and(
 				mine(accountId),
+				personId ? eq(person.id, personId) : undefined,
 				gt(reminder.dueAt, new Date(now.getTime() - RECENT_MS)),
 				eq(reminder.state, 'failed'),
 				sql`${person.lastContactAt} <= ${since}`,

@@ -16,6 +16,7 @@ import {
 import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans } from '../../../../tests/support/plans.ts';
+import { listOpenings } from '../audit/queries.ts';
 import {
 	appointment,
 	caseGroup,
@@ -32,9 +33,10 @@ import {
 import { newId } from '../platform/ids.ts';
 import { seal } from '../platform/sealing.ts';
 import { withDefaults } from '../territories/settings.ts';
-import { recordOpening } from './commands.ts';
+import { noteSpokenWith, recordOpening } from './commands.ts';
 import { correctPerson, identityVersion } from './contacts.ts';
 import { addressHash } from './signing-in.ts';
+import { unreachable } from './today-appointments.ts';
 import { mergeAlerts, type Alert } from './today-rules.ts';
 import { peopleToday } from './today.ts';
 
@@ -217,6 +219,25 @@ test('a failed message stops counting once another was seen on the phone', async
 	await aFailedMessage(db, person.id, lately);
 	await aLaterMessage(db, person.id, 'push', { state: 'shown', shownAt: now });
 	expect(await list()).toEqual([]);
+});
+
+test('the call to make is settled by who says that they spoke with the person, until another message fails', async () => {
+	const { db, referent, follow, reasons } = await aMorning();
+	const person = await follow('Injoignable');
+	const other = await follow('Autre');
+	for (const { id } of [person, other]) await aFailedMessage(db, id, lately);
+	const owed = async () => (await unreachable(db.read, referent.id, now, person.id)).map(({ lastName }) => lastName);
+	expect(await owed()).toEqual(['Injoignable']);
+	const by = { accountId: referent.id, role: 'referent' as const, structureId: referent.structureId };
+	const spokeAt = new Date(now.getTime() - HOUR_MS);
+	await db.write((tx) => noteSpokenWith(tx, { personId: person.id, by, now: spokeAt }));
+	expect([await owed(), await reasons()]).toEqual([[], ['Autre unreachable']]);
+	expect(await listOpenings(db.read, person.id)).toMatchObject([
+		{ action: 'person.spoken_with', at: spokeAt, actorName: referent.displayName },
+	]);
+	expect(await listOpenings(db.read, person.id, 50, now)).toEqual([]);
+	await aFailedMessage(db, person.id, new Date(now.getTime() - 60_000));
+	expect(await owed()).toEqual(['Injoignable']);
 });
 
 test('a notification nobody has seen yet is less pressing than a refusal, and called so', async () => {

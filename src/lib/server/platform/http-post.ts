@@ -43,14 +43,14 @@ function attempt(request: Post, agent: http.Agent | false, endsAt: number): Prom
 			// A connection of its own trusts whom the kept ones trust.
 			...(!agent && { secureContext: (request.agent as https.Agent).options?.secureContext }),
 		});
-		const timer = setTimeout(
-			() => {
-				// Answered here and not on the 'error' event: a request still queued for a connection emits none.
-				resolve({ failure: 'timeout' });
-				outgoing.destroy();
-			},
-			Math.max(0, endsAt - performance.now()),
-		);
+		const giveUp = () => {
+			// Answered here and not on the 'error' event: a request still queued for a connection emits none.
+			resolve({ failure: 'timeout' });
+			outgoing.destroy();
+		};
+		// Timers come before what was received: a process that was held up reads first the answer that waits for it, or a
+		// message that was taken would be sent again.
+		const timer = setTimeout(() => setImmediate(giveUp), Math.max(0, endsAt - performance.now()));
 		outgoing.on('error', (error: NodeJS.ErrnoException) => {
 			resolve({ failure: failureOf(error), onReusedConnection: outgoing.reusedSocket });
 		});

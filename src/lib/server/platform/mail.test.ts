@@ -86,6 +86,13 @@ test('what was over when its turn came does not leave; what need not wait is not
 	expect([asked, server.received.length]).toEqual([['over', 'wanted'], 2]);
 });
 
+test('whose turn does not come has not been tried', async () => {
+	const { port } = await anSmtpServer({ onData: (_stream, _session, done) => void setTimeout(done, 400) });
+	const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from: FROM, maxConnections: 1, patienceMs: 50 });
+	const [, second] = await Promise.all([mailer.send(aMail()), mailer.send(aMail())]);
+	expect(second).toEqual({ outcome: 'temporary_failure', reason: 'busy', unsent: true });
+});
+
 describe('a mail', () => {
 	test('arrives whole, says who it is from and that a robot wrote it', async () => {
 		const server = await anSmtpServer();

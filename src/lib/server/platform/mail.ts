@@ -3,7 +3,7 @@ import { config } from './config.ts';
 import { normalizeEmail } from './email.ts';
 import { createGate } from './gate.ts';
 import { leaveInMailbox } from './mailbox.ts';
-import { OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
+import { BUSY, OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
 import { isDeadAddress } from './return-path.ts';
 
 export interface Mail {
@@ -28,6 +28,8 @@ export interface MailerSettings {
 	deadlineMs?: number;
 	/** Connections at once: servers take a few dozen from one client. */
 	maxConnections?: number;
+	/** Longest wait for a turn (`createGate`). */
+	patienceMs?: number;
 }
 
 export interface Mailer {
@@ -41,9 +43,10 @@ export function createMailer({
 	timeoutMs = 10_000,
 	deadlineMs = 30_000,
 	maxConnections = 20,
+	patienceMs,
 }: MailerSettings): Mailer {
 	// Not the pool of nodemailer: it hands a message over again by itself when a connection breaks.
-	const gate = createGate(maxConnections);
+	const gate = createGate(maxConnections, patienceMs);
 	const transport =
 		smtpUrl &&
 		nodemailer.createTransport({
@@ -56,8 +59,6 @@ export function createMailer({
 			disableUrlAccess: true,
 		});
 
-	const busy: Delivery = { outcome: 'temporary_failure', reason: 'busy' };
-
 	async function send({ stillWanted, ...mail }: Mail): Promise<Delivery> {
 		const to = normalizeEmail(mail.to);
 		if (!to) return { outcome: 'permanent_failure', reason: 'bad_address' };
@@ -68,7 +69,7 @@ export function createMailer({
 			turn === 'waited' && stillWanted && !(await stillWanted())
 				? OVERTAKEN
 				: exchange(transport, { ...mail, ...content, to });
-		return (await gate(inTurn)) ?? busy;
+		return (await gate(inTurn)) ?? BUSY;
 	}
 
 	async function exchange(through: Transporter, { to, headers, returnPath, ...content }: Mail): Promise<Delivery> {

@@ -24,5 +24,8 @@ export interface Delivery {
 /** Asked of a message that had to wait for its turn: whether it still says the truth. */
 export type StillWanted = () => Promise<boolean>;
 
+/** Its turn did not come: nothing was tried. */
+export const BUSY: Delivery = { outcome: 'temporary_failure', reason: 'busy', unsent: true };
+
 /** Its turn came too late: what it says is over. */
 export const OVERTAKEN: Delivery = { outcome: 'temporary_failure', reason: 'overtaken', unsent: true };

@@ -91,8 +91,11 @@ describe('a push', () => {
 		expect(service.connections).toBe(1);
 	});
 
-	test('two hundred at once all arrive', { timeout: 60_000 }, async () => {
-		const outcomes = await Promise.all(Array.from({ length: 200 }, () => gateway.send(aTarget(), aMessage())));
+	test('two hundred at once all arrive', { timeout: 120_000 }, async () => {
+		// Both ends of two hundred handshakes in one process: what is proved is that all arrive, not how fast a busy machine is. That
+		// each ends in time, however many there are, is proved below.
+		const patient = aGateway({ deadlineMs: 100_000 });
+		const outcomes = await Promise.all(Array.from({ length: 200 }, () => patient.send(aTarget(), aMessage())));
 		expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['accepted']));
 		expect(service.received).toHaveLength(200);
 	});

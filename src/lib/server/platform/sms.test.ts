@@ -18,7 +18,7 @@ const status =
 		response.writeHead(code, headers).end('{"id":"1"}');
 
 /** A real HTTP gateway on this machine. */
-async function aGatewayThat(behave: Behaviour = status(202), deadlineMs = 8000) {
+async function aGatewayThat(behave: Behaviour = status(202), deadlineMs = 8000, patienceMs?: number) {
 	const received: { authorization?: string; body: unknown }[] = [];
 	const server = http.createServer((request, response) => {
 		void json(request).then((body) => {
@@ -28,7 +28,7 @@ async function aGatewayThat(behave: Behaviour = status(202), deadlineMs = 8000) 
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sms`;
-	const gateway = createSmsGateway({ url, key: 'a-key-for-tests', deadlineMs });
+	const gateway = createSmsGateway({ url, key: 'a-key-for-tests', deadlineMs, patienceMs });
 	toClose.push(
 		() => new Promise((resolve) => server.close(resolve)),
 		() => server.closeAllConnections(),
@@ -49,6 +49,15 @@ test('what was over when its turn came does not leave', async () => {
 	const burst = Array.from({ length: 21 }, (_, at) => aSms({ reference: `r-${at}`, stillWanted: async () => false }));
 	const all = await Promise.all(burst.map((sms) => gateway.send(sms)));
 	expect([all.filter(({ reason }) => reason === 'overtaken').length, received.length]).toEqual([1, 20]);
+});
+
+test('whose turn does not come has not been tried', async () => {
+	const slow: Behaviour = (response) => setTimeout(() => response.writeHead(202).end(), 400);
+	const { gateway, received } = await aGatewayThat(slow, 8000, 50);
+	const burst = Array.from({ length: 21 }, (_, at) => aSms({ reference: `r-${at}` }));
+	const all = await Promise.all(burst.map((sms) => gateway.send(sms)));
+	expect(all.at(-1)).toEqual({ outcome: 'temporary_failure', reason: 'busy', unsent: true });
+	expect(received).toHaveLength(20);
 });
 
 describe('an SMS', () => {
@@ -89,9 +98,10 @@ describe('an SMS', () => {
 });
 
 test('in a burst each SMS has its whole deadline when its turn comes: none is given up that has left', async () => {
+	// Five rounds of twenty last longer than one deadline, which leaves a busy machine three seconds.
 	const { gateway, received } = await aGatewayThat(
-		(response) => void setTimeout(() => response.writeHead(202).end(), 200),
-		700,
+		(response) => void setTimeout(() => response.writeHead(202).end(), 1000),
+		4000,
 	);
 	const references = Array.from({ length: 100 }, (_, at) => `r${at}`);
 	const all = await Promise.all(references.map((reference) => gateway.send(aSms({ reference }))));

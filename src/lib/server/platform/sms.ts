@@ -5,7 +5,7 @@ import { createGate } from './gate.ts';
 import { fitsOneSms, gsmLength, toGsm } from './gsm.ts';
 import { post, retryAfterMs } from './http-post.ts';
 import { leaveInMailbox } from './mailbox.ts';
-import { OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
+import { BUSY, OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
 import { isMobile } from './phone.ts';
 
 export { fitsOneSms, gsmLength, toGsm };
@@ -25,6 +25,8 @@ export interface SmsGatewaySettings {
 	url: string | null;
 	key: string | null;
 	deadlineMs?: number;
+	/** Longest wait for a turn (`createGate`). */
+	patienceMs?: number;
 }
 
 export interface SmsGateway {
@@ -36,10 +38,10 @@ export interface SmsGateway {
 /** Connections to the gateway at once. */
 const MAX_SOCKETS = 20;
 
-export function createSmsGateway({ url, key, deadlineMs }: SmsGatewaySettings): SmsGateway {
+export function createSmsGateway({ url, key, deadlineMs, patienceMs }: SmsGatewaySettings): SmsGateway {
 	const options = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: 30_000 };
 	// Queueing for a connection would eat the deadline: given up here, an SMS may have left all the same.
-	const gate = createGate(MAX_SOCKETS);
+	const gate = createGate(MAX_SOCKETS, patienceMs);
 	const agent = url?.startsWith('https:') ? new https.Agent(options) : new http.Agent(options);
 
 	async function send({ to, text, reference, stillWanted }: Sms): Promise<Delivery> {
@@ -53,7 +55,7 @@ export function createSmsGateway({ url, key, deadlineMs }: SmsGatewaySettings): 
 				? OVERTAKEN
 				: post({ url, agent, deadlineMs, headers, body: JSON.stringify(sms) }),
 		);
-		if (!answer) return { outcome: 'temporary_failure', reason: 'busy' };
+		if (!answer) return BUSY;
 		if ('outcome' in answer) return answer;
 		if ('failure' in answer) return { outcome: 'temporary_failure', reason: answer.failure };
 		return smsOutcomeOf(answer.status, retryAfterMs(answer.headers['retry-after'], new Date()));

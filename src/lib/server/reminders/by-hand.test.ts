@@ -7,12 +7,13 @@ import { person as personTable, reminder } from '../db/schema/index.ts';
 import { CHANNELS } from '../../shared/codes.ts';
 import { config } from '../platform/config.ts';
 import { leavingAt, sendByHand, undoByHand, type ByHand } from './by-hand.ts';
+import { markShown } from './commands.ts';
 import { problemOf } from './free-text.ts';
 import { previewFor } from './preview.ts';
 import { sendingsOf } from './sendings.ts';
 import { messagesOf, remindersOf, sendingOf } from './queries.ts';
 import { recipientsOf } from './recipients.ts';
-import { blockedWords } from '../../components/reminders/words.ts';
+import { blockedWords, resultsByChannel } from '../../components/reminders/words.ts';
 import { setSettings } from '../territories/settings-form.ts';
 
 const later = (ms: number) => new Date(NOW.getTime() + ms);
@@ -117,6 +118,59 @@ test('a day later, the person can be reminded again', async () => {
 	const { send } = await setting();
 	await send();
 	expect(await send({ batch: 'two', now: later(24 * HOUR) })).toBe(1);
+});
+
+test('a day is counted from when the message left, not from when it was planned', async () => {
+	const { db, account, send } = await setting();
+	const outside = await anOutside();
+	await send();
+	// The worker was down until then.
+	await tickAt(db, outside, later(5 * HOUR));
+	expect(outside.mailbox).toHaveLength(1);
+	expect(await send({ batch: 'two', now: later(25 * HOUR) })).toBe(0);
+	const [row] = await recipientsOf(db.read, account.id, later(25 * HOUR));
+	expect(row).toMatchObject({ blocked: 'reminded', remindedAt: later(5 * HOUR) });
+	expect(await send({ batch: 'three', now: later(29 * HOUR) })).toBe(1);
+});
+
+test('what left at its minute today can be said at the same minute tomorrow', async () => {
+	const { db, send } = await setting();
+	const outside = await anOutside();
+	await send();
+	await tickAt(db, outside, later(12_000));
+	expect(outside.mailbox).toHaveLength(1);
+	expect(await send({ batch: 'two', now: later(24 * HOUR) })).toBe(1);
+});
+
+test('whether it was shown is looked at four hours after it left', async () => {
+	const { db, person, send } = await setting();
+	const outside = await anOutside();
+	await aDevice(db, outside, { accountId: person.account.id, now: NOW });
+	await send();
+	await tickAt(db, outside, later(3 * HOUR));
+	await tickAt(db, outside, later(7 * HOUR - 1));
+	expect([outside.pushes().length, outside.mailbox.length]).toEqual([1, 0]);
+	await tickAt(db, outside, later(7 * HOUR));
+	expect(outside.mailbox).toHaveLength(1);
+});
+
+test('a notification that was shown, although the push service never said it took it, is told as one that left', async () => {
+	const { db, by, person, send } = await setting();
+	const outside = await anOutside();
+	await aDevice(db, outside, { accountId: person.account.id, now: NOW });
+	await send();
+	const { send: pushed, channel } = outside.edges.push;
+	const unanswered: typeof pushed = async (...message) => {
+		await pushed(...message);
+		return { outcome: 'temporary_failure', reason: 'timeout' };
+	};
+	outside.edges.push = { channel, send: unanswered };
+	await tickAt(db, outside, later(10_000));
+	const { beacon } = outside.pushes()[0]!;
+	await db.write((tx) => markShown(tx, { beacon, now: later(20_000) }));
+	const rows = await sendingOf(db.read, by.accountId, 'one');
+	expect(rows).toMatchObject([{ state: 'shown', attempts: [{ channel: 'push', outcome: 'accepted' }] }]);
+	expect(resultsByChannel(rows)).toEqual([{ channel: 'push', sent: 1, shown: 1, answered: 0, refused: 0 }]);
 });
 
 test('a territory says after how long, and the page says it too', async () => {

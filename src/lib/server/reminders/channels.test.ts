@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json, text } from 'node:stream/consumers';
+import { eq } from 'drizzle-orm';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Channel } from '../../shared/codes.ts';
@@ -8,7 +9,7 @@ import { aFollowUp, anAppointment, aPerson, aReferent } from '../../../../tests/
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { Db } from '../db/client.ts';
-import { delivery, person } from '../db/schema/index.ts';
+import { delivery, person, reminder } from '../db/schema/index.ts';
 import { personOf } from '../people/queries.ts';
 import { config } from '../platform/config.ts';
 import { newId } from '../platform/ids.ts';
@@ -215,6 +216,67 @@ describe('what the gateway says of an SMS afterwards', () => {
 		await db.write((tx) => tx.insert(delivery).values(pushed));
 		await say('failed');
 		expect(await first()).toMatchObject({ state: 'failed', reason: 'unseen', sentAt: at, actAt: null });
+	});
+
+	test('delivered, said after failed: nobody has to call any more', async () => {
+		const { say, first, attempts } = await sentBySms({ channelOrder: ['sms'] });
+		await say('failed');
+		await say('delivered');
+		expect(await first()).toMatchObject({ state: 'sent', reason: null, sentAt: TWO_BEFORE, actAt: null });
+		expect(await attempts()).toEqual([['sms', 'accepted', 'delivered']]);
+	});
+
+	test('delivered, said before the e-mail that a failure called for has left: it does not leave', async () => {
+		const { say, at, first, smtp } = await sentBySms({ channelOrder: ['sms', 'email'] });
+		await say('failed');
+		await say('delivered');
+		await at(TWO_BEFORE);
+		expect([(await first()).state, smtp.sources.length]).toEqual(['sent', 0]);
+	});
+
+	describe('although it had not answered', () => {
+		async function unanswered(channelOrder: Channel[]) {
+			const given = await setting({ smsStatus: 504 });
+			const { db, at, first } = given;
+			await db.write((tx) => tx.update(person).set({ channelOrder }));
+			await at(TWO_BEFORE);
+			const { id: reference } = await first();
+			const say = (receipt: 'delivered' | 'failed') =>
+				db.write((tx) => noteSmsReceipt(tx, { reference, receipt, now: TWO_BEFORE }));
+			return { ...given, say };
+		}
+		const HOURS = new Date(TWO_BEFORE.getTime() + 2 * 3_600_000);
+
+		test('delivered: it is not sent a second time', async () => {
+			const { say, at, first, sms } = await unanswered(['sms', 'email']);
+			expect((await first()).state).toBe('scheduled');
+			await say('delivered');
+			await at(HOURS);
+			expect(await first()).toMatchObject({ state: 'sent', sentAt: TWO_BEFORE, actAt: null });
+			expect(sms.received).toHaveLength(1);
+		});
+
+		test('failed: the next channel at once', async () => {
+			const { say, at, attempts, sms } = await unanswered(['sms', 'email']);
+			await say('failed');
+			await at(TWO_BEFORE);
+			expect([(await attempts()).at(-1), sms.received.length]).toEqual([['email', 'accepted', 'smtp_250'], 1]);
+		});
+
+		test('failed, once the e-mail has left: that one stands', async () => {
+			const { say, at, first, db } = await unanswered(['sms', 'email']);
+			const { id } = await first();
+			await db.write((tx) =>
+				tx
+					.update(reminder)
+					.set({ ladder: ['email'] })
+					.where(eq(reminder.id, id)),
+			);
+			await at(HOURS);
+			expect((await first()).state).toBe('sent');
+			await say('failed');
+			expect((await first()).state).toBe('sent');
+		});
 	});
 
 	test('about an SMS that is not ours, it says so', async () => {

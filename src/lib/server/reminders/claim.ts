@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm';
 import { newAnswerLink } from '../appointments/answers.ts';
 import { newRatingLink } from '../evaluation/commands.ts';
-import type { Queries, Tx } from '../db/client.ts';
+import { isUnavailable, type Db, type Queries, type Tx } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
 import {
 	account,
@@ -22,7 +22,7 @@ import { topicOf } from '../platform/push-payload.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { hasSms } from '../platform/sms.ts';
 import { withDefaults } from '../territories/settings.ts';
-import type { AppointmentAnswer, Channel } from '../../shared/codes.ts';
+import type { AppointmentAnswer, AppointmentState, Channel } from '../../shared/codes.ts';
 import { progressMessage } from '../requests/progress.ts';
 import { receiptLines } from '../requests/receipt.ts';
 import { asks, contentOf, localeOf, wordingFor, type Said } from './content.ts';
@@ -55,6 +55,8 @@ export interface Job {
 	content: Content;
 	/** What the person had answered when it was claimed. */
 	answer: AppointmentAnswer | null;
+	/** What it was then. */
+	appointmentState: AppointmentState | null;
 	tag: string;
 	beacon: string;
 	devices: Subscription[];
@@ -62,25 +64,104 @@ export interface Job {
 	phone: string | null;
 }
 
+const isDue = (now: Date) => lte(reminder.actAt, now);
+
 export async function hasDue(q: Queries, now: Date): Promise<boolean> {
-	const rows = await q.select({ id: reminder.id }).from(reminder).where(lte(reminder.actAt, now)).limit(1);
+	const rows = await q.select({ id: reminder.id }).from(reminder).where(isDue(now)).limit(1);
 	return rows.length > 0;
 }
+
+/** No lease that was taken by this clock lasts so long: it was ahead when whoever holds it took it. */
+const isHeldTooLong = (now: Date) =>
+	and(eq(reminder.state, 'sending'), gt(reminder.actAt, new Date(now.getTime() + LEASE_MS)));
+
+/**
+ * A worker that was killed while the clock was a day ahead left a lease that ends in a day. Who holds one and lives keeps it, and has
+ * the usual time to record: only the moment at which it is due again comes back.
+ */
+export async function shortenLeases(db: Db, now: Date): Promise<void> {
+	const [one] = await db.read.select({ id: reminder.id }).from(reminder).where(isHeldTooLong(now)).limit(1);
+	if (!one) return;
+	const actAt = new Date(now.getTime() + LEASE_MS);
+	await db.write((tx) => tx.update(reminder).set({ actAt }).where(isHeldTooLong(now)));
+}
+
+/** Still held under this lease: another worker may have taken it over since. */
+export const isHeldBy = (id: string, leaseUntil: Date) =>
+	and(eq(reminder.id, id), eq(reminder.state, 'sending'), eq(reminder.leaseUntil, leaseUntil));
 
 const nowOf = prepared((q) =>
 	q
 		.select({
+			state: reminder.state,
+			leaseUntil: reminder.leaseUntil,
+			reason: reminder.reason,
 			shownAt: reminder.shownAt,
 			answeredAt: reminder.answeredAt,
 			sequence: appointment.sequence,
 			answer: appointment.answer,
+			appointmentState: appointment.state,
+			mutedKinds: person.mutedKinds,
+			channelOrder: person.channelOrder,
+			kindChannels: person.kindChannels,
 		})
 		.from(reminder)
+		.innerJoin(person, eq(person.id, reminder.personId))
 		.leftJoin(appointment, eq(appointment.id, reminder.appointmentId))
 		.where(eq(reminder.id, sql.placeholder('id')))
 		.limit(1)
 		.prepare(),
 );
+
+const dueFirst = (q: Queries, now: Date, limit: number) =>
+	q.select({ id: reminder.id }).from(reminder).where(isDue(now)).orderBy(asc(reminder.actAt)).limit(limit);
+
+interface Claim {
+	now: Date;
+	limit: number;
+	pushClosedForMs: number;
+	/** This one alone. */
+	id?: string;
+}
+
+/**
+ * Takes what is due (`claimDue`) in one write; when one of them cannot even be read, each in a write of its own, and that one is marked:
+ * it would otherwise end every tick.
+ */
+export async function claim(db: Db, claim: Claim): Promise<{ claimed: number; jobs: Job[] }> {
+	try {
+		return await db.write((tx) => claimDue(tx, claim));
+	} catch (error) {
+		if (isUnavailable(error)) throw error;
+		log.error({ err: error }, 'reminders could not be claimed together');
+	}
+	const jobs: Job[] = [];
+	const due = await dueFirst(db.read, claim.now, claim.limit);
+	try {
+		for (const { id } of due) jobs.push(...(await claimAlone(db, { ...claim, id })));
+	} catch (error) {
+		// What was claimed until then leaves.
+		if (jobs.length === 0) throw error;
+	}
+	return { claimed: due.length, jobs };
+}
+
+async function claimAlone(db: Db, alone: Claim & { id: string }): Promise<Job[]> {
+	try {
+		return (await db.write((tx) => claimDue(tx, alone))).jobs;
+	} catch (error) {
+		if (isUnavailable(error)) throw error;
+		log.error({ err: error, reminder: alone.id }, 'a reminder could not be read');
+		const failed = { state: 'failed', reason: 'technical', actAt: null, leaseUntil: null } as const;
+		await db.write((tx) =>
+			tx
+				.update(reminder)
+				.set(failed)
+				.where(and(eq(reminder.id, alone.id), isDue(alone.now))),
+		);
+		return [];
+	}
+}
 
 /**
  * Takes what is due, under a lease, and decides each again from what is true now. What needs no sending is concluded here.
@@ -88,19 +169,14 @@ const nowOf = prepared((q) =>
  */
 export async function claimDue(
 	tx: Tx,
-	{ now, limit, pushClosedForMs }: { now: Date; limit: number; pushClosedForMs: number },
+	{ now, limit, pushClosedForMs, id }: Claim,
 ): Promise<{ claimed: number; jobs: Job[] }> {
 	const leaseUntil = new Date(now.getTime() + LEASE_MS);
-	const due = tx
-		.select({ id: reminder.id })
-		.from(reminder)
-		.where(lte(reminder.actAt, now))
-		.orderBy(asc(reminder.actAt))
-		.limit(limit);
+	const chosen = id ? eq(reminder.id, id) : inArray(reminder.id, dueFirst(tx, now, limit));
 	const rows = await tx
 		.update(reminder)
 		.set({ state: 'sending', leaseUntil, actAt: leaseUntil })
-		.where(and(inArray(reminder.id, due), lte(reminder.actAt, now)))
+		.where(and(chosen, isDue(now)))
 		.returning();
 	if (rows.length === 0) return { claimed: 0, jobs: [] };
 	const surroundings = await surroundingsOf(tx, rows, now);
@@ -295,6 +371,7 @@ async function jobOf(
 			...(await linesOf(tx, row, around.person, now)),
 		},
 		answer: around.appointment?.answer ?? null,
+		appointmentState: around.appointment?.state ?? null,
 		tag: tagOf(row),
 		beacon,
 		devices: around.devices,
@@ -356,9 +433,21 @@ async function linesOf(tx: Tx, { kind, subjectId, path }: ReminderRow, who: Arou
 	return isOfRequest && who.wording === 'detailed' ? { lines: await progressMessage(tx, subjectId, locale, now) } : {};
 }
 
-/** Just before it leaves: whether the appointment and its answer are still what the message says. */
-export async function stillStands(q: Queries, { row, answer }: Job): Promise<boolean> {
+/**
+ * Just before it leaves: whether it is still ours to send, and wanted, by this channel; and whether the appointment and its answer are
+ * still what the message says.
+ */
+export async function stillStands(q: Queries, job: Job): Promise<boolean> {
+	const { row, leaseUntil, channel } = job;
 	const [found] = await nowOf(q).execute({ id: row.id });
-	if (!found || found.shownAt || found.answeredAt) return false;
-	return row.appointmentId === null || (found.sequence === row.appointmentSequence && found.answer === answer);
+	const isOurs = found?.state === 'sending' && found.leaseUntil?.getTime() === leaseUntil.getTime();
+	if (!found || !isOurs || found.reason || found.shownAt || found.answeredAt) return false;
+	if (isMuted(row.kind, found.mutedKinds) || !orderFor(row.kind, found).includes(channel)) return false;
+	return row.appointmentId === null || isUnchanged(job, found);
 }
+
+const isUnchanged = (
+	{ row, answer, appointmentState }: Job,
+	now: { sequence: number | null; answer: AppointmentAnswer | null; appointmentState: AppointmentState | null },
+): boolean =>
+	now.sequence === row.appointmentSequence && now.answer === answer && now.appointmentState === appointmentState;

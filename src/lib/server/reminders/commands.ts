@@ -1,10 +1,11 @@
-import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, or, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
 import { appointment, person, reminder } from '../db/schema/index.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
 import { notFound } from '../platform/errors.ts';
 import { hashToken, newId } from '../platform/ids.ts';
 import { seal } from '../platform/sealing.ts';
+import type { ReminderState } from '../../shared/codes.ts';
 import { isAtOnce, isMuted, isOwedACall } from './kinds.ts';
 import { allowedFrom, findQuietRule } from './quiet.ts';
 import { registerLife } from './subscriptions.ts';
@@ -85,22 +86,28 @@ export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string }
 	return written[0] ?? null;
 }
 
-/** What is over sends nothing more: notices about it, of one kind or all, that have not left are dropped. */
+/**
+ * What is over sends nothing more: notices about it, of one kind or all, that have not left are dropped, those that nobody has seen
+ * climb no further. One that a worker holds may leave in this very instant: it is decided by whoever holds it (`stillStands`).
+ */
 export async function dropNotices(
 	tx: Tx,
 	{ personId, subjectId, kind }: { personId: string; subjectId: string; kind?: ReminderKind },
 ): Promise<void> {
-	await tx
-		.update(reminder)
-		.set({ state: 'dropped', reason: 'cancelled', actAt: null })
-		.where(
-			and(
-				eq(reminder.personId, personId),
-				eq(reminder.subjectId, subjectId),
-				kind && eq(reminder.kind, kind),
-				eq(reminder.state, 'scheduled'),
-			),
-		);
+	const about = and(
+		eq(reminder.personId, personId),
+		eq(reminder.subjectId, subjectId),
+		kind && eq(reminder.kind, kind),
+		isNotNull(reminder.actAt),
+	);
+	const becomes = (state: ReminderState, values: object) =>
+		tx
+			.update(reminder)
+			.set(values)
+			.where(and(about, eq(reminder.state, state)));
+	await becomes('scheduled', { state: 'dropped', reason: 'cancelled', actAt: null });
+	await becomes('sent', { actAt: null });
+	await becomes('sending', { reason: 'cancelled' });
 }
 
 async function appointmentOf(tx: Tx, id: string) {
@@ -129,17 +136,18 @@ export async function isBeacon(q: Queries, beacon: string): Promise<boolean> {
  */
 export async function markShown(tx: Tx, { beacon, now }: { beacon: string; now: Date }): Promise<boolean> {
 	const [token = '', subscriptionId = ''] = beacon.split('.');
-	const isOver = inArray(reminder.state, ['sent', 'failed']);
+	// While a worker still holds it (the phone is faster than our record), the worker's own record concludes.
+	const isHeld = inArray(reminder.state, ['sending', 'answered']);
+	const unlessHeld = (held: AnyColumn, value: SQL) => sql`CASE WHEN ${isHeld} THEN ${held} ELSE ${value} END`;
 	const [row] = await tx
 		.update(reminder)
 		.set({
 			shownAt: sql`coalesce(${reminder.shownAt}, ${now.getTime()})`,
-			// While a worker still holds it (the phone is faster than our record), the worker's own record concludes.
-			state: sql`CASE WHEN ${isOver} THEN 'shown' ELSE ${reminder.state} END`,
-			actAt: sql`CASE WHEN ${isOver} THEN NULL ELSE ${reminder.actAt} END`,
-			// « Not seen yet » is over: the phone was only off.
-			reason: sql`CASE WHEN ${isOver} THEN NULL ELSE ${reminder.reason} END`,
-			sentAt: sql`CASE WHEN ${isOver} THEN coalesce(${reminder.sentAt}, ${now.getTime()}) ELSE ${reminder.sentAt} END`,
+			// Whatever the push service said, or did not say: it waits for no other try, and « not seen yet » is over.
+			state: unlessHeld(reminder.state, sql`'shown'`),
+			actAt: unlessHeld(reminder.actAt, sql`NULL`),
+			reason: unlessHeld(reminder.reason, sql`NULL`),
+			sentAt: sql`coalesce(${reminder.sentAt}, ${now.getTime()})`,
 		})
 		.where(eq(reminder.beaconHash, hashToken(token)))
 		.returning({ personId: reminder.personId });

@@ -43,6 +43,20 @@ describe('what to do when the moment comes', () => {
 		['another order', {}, { order: ['sms', 'email'] }, send('sms', ['sms', 'email'])],
 		['no phone with notifications', {}, { reachable: new Set(['email', 'sms']) }, send('email', ['email', 'sms'])],
 		['the rung where it stands', { ladder: ['sms'] }, {}, send('sms', ['sms'])],
+		[
+			'a channel that the person turned off between two tries',
+			{ ladder: ['push', 'email', 'sms'], attempts: 1 },
+			{ order: ['email', 'sms'] },
+			send('email', ['email', 'sms']),
+		],
+		[
+			'the only rung left turned off after a push nobody saw: no SMS against their will',
+			{ ladder: ['sms'], sentAt: after(-240) },
+			{ order: ['push', 'email'] },
+			conclude('failed', 'unseen'),
+		],
+		['taken back while a worker held it', { reason: 'cancelled' }, {}, conclude('dropped', 'cancelled')],
+		['taken back after a first rung', { reason: 'cancelled', sentAt: after(-240) }, {}, conclude('sent')],
 		['our key is refused', {}, { pushClosedForMs: 60_000 }, send('email', ['email', 'sms'])],
 		[
 			'our key is refused and there is no other way',
@@ -150,6 +164,18 @@ describe('what to do when the moment comes', () => {
 			{ sentAt: after(-240), ladder: ['email'] },
 			{ appointment: { ...booked, answer: 'coming', answeredAt: after(-10) } },
 			conclude('answered'),
+		],
+		[
+			'answered between two tries of the first rung: no other try',
+			{ ladder: ['push', 'email'], attempts: 1, dueAt: after(-10) },
+			{ appointment: { ...booked, answer: 'coming', answeredAt: after(-5) } },
+			conclude('dropped', 'answered'),
+		],
+		[
+			'answered before it was due: it goes on trying, since it still helps to remember',
+			{ ladder: ['push', 'email'], attempts: 1, dueAt: after(-10) },
+			{ appointment: { ...booked, answer: 'coming', answeredAt: after(-11) } },
+			send('push', ['push', 'email']),
 		],
 		[
 			'answered before the first rung, which nobody saw: the second one',
@@ -292,6 +318,14 @@ describe('what an attempt teaches', () => {
 		test('takes the next rung after four hours', () => {
 			expect(attempt([held], { dueAt: after(-239) })).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW });
 			expect(attempt([held], { dueAt: after(-239), ladder: ['push'] }).ladder).toEqual(['push']);
+		});
+
+		test('as the second rung, has its own four hours', () => {
+			const second = { dueAt: after(-240), sentAt: after(-240), ladder: ['email', 'sms'] as Ladder };
+			const busy = { ...passing, unsent: true } as const;
+			expect(attempt([busy], second)).toMatchObject({ state: 'sent', ladder: ['email', 'sms'], actAt: NOW });
+			expect(attempt([busy], second, after(239))).toMatchObject({ ladder: ['email', 'sms'] });
+			expect(attempt([busy], second, after(241))).toMatchObject({ ladder: ['sms'] });
 		});
 	});
 

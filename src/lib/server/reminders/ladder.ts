@@ -38,6 +38,8 @@ export interface Climber {
 	answeredAt: Date | null;
 	/** Version of the appointment it is about; null when it is about none. */
 	appointmentSequence: number | null;
+	/** Taken back while a worker held it. */
+	reason?: string | null;
 }
 
 export interface World {
@@ -72,6 +74,7 @@ export function nextMove(reminder: Climber, world: World): Move {
 	const { now, quiet } = world;
 	if (reminder.answeredAt) return { do: 'conclude', state: 'answered', reason: null };
 	if (reminder.shownAt) return { do: 'conclude', state: 'shown', reason: null };
+	if (reminder.reason) return orSent(reminder, dropped(reminder.reason as Reason));
 	const overtaken = reminder.appointmentSequence !== null ? overtakenBy(reminder, world.appointment) : null;
 	if (overtaken) return overtaken;
 	if (world.isDone) return orSent(reminder, dropped('done'));
@@ -93,7 +96,9 @@ const atNight = (world: World): World => ({
 });
 
 function climb(reminder: Climber, { now, order, reachable, pushClosedForMs }: World): Move {
-	const possible = (reminder.ladder ?? order).filter((channel) => reachable.has(channel));
+	// Of those it was to climb, the ones the person still wants.
+	const wanted = (reminder.ladder ?? order).filter((channel) => order.includes(channel));
+	const possible = wanted.filter((channel) => reachable.has(channel));
 	const ladder = pushClosedForMs > 0 ? possible.filter((channel) => channel !== 'push') : possible;
 	const [channel] = ladder;
 	if (channel) return { do: 'send', channel, ladder };
@@ -135,6 +140,8 @@ function overtakenBy(reminder: Climber, appointment: World['appointment']): Move
 		const isAnswerToIt = answeredAt !== null && answeredAt >= reminder.sentAt;
 		return isAnswerToIt ? { do: 'conclude', state: 'answered', reason: null } : null;
 	}
+	// Tried, and answered since it was due: whoever answers knows, perhaps by a message whose sending seemed to fail.
+	if (reminder.ladder && answeredAt !== null && answeredAt >= reminder.dueAt) return dropped('answered');
 	const isWrittenSince = reminder.kind === 'manual' && answeredAt !== null && reminder.createdAt > answeredAt;
 	const isSilenced = reminder.kind === 'appointment_evening' || (answer === 'cannot' && !isWrittenSince);
 	return isSilenced ? dropped('answered') : null;
@@ -200,11 +207,8 @@ export function afterAttempt(reminder: Climber & { ladder: Channel[] }, results:
  * Same channel again after 1, 5, 15, 60 minutes or what the other side asked, then every hour where there is no other way;
  * null when that is too late or enough. A message that only waited for its turn has used none of these up.
  */
-function whenToRetry(
-	reminder: Climber & { ladder: Channel[] },
-	results: Attempt[],
-	{ now, quiet, random, shownWithinHours }: Turn,
-): Date | null {
+function whenToRetry(reminder: Climber & { ladder: Channel[] }, results: Attempt[], turn: Turn): Date | null {
+	const { now, quiet, random, shownWithinHours } = turn;
 	const hasOtherWay = reminder.ladder.length > 1;
 	if (hasOtherWay && results.some(({ stopChannel }) => stopChannel)) return null;
 	const isPassing = ({ outcome }: Attempt) => outcome === 'temporary_failure';
@@ -221,9 +225,13 @@ function whenToRetry(
 	const wait = Math.max(asked * (1 + 0.2 * random), backoff * (0.8 + 0.4 * random));
 	const retryAt = allowedFrom(new Date(now.getTime() + wait), quiet);
 	if (retryAt >= reminder.usefulUntil) return null;
-	const since = isTurn ? Math.min(reminder.dueAt.getTime(), now.getTime()) : now.getTime();
+	const since = isTurn ? Math.min(rungBegan(reminder, turn).getTime(), now.getTime()) : now.getTime();
 	return hasOtherWay && retryAt.getTime() - since > shownWithinHours * HOUR_MS ? null : retryAt;
 }
+
+/** When the present rung was to be climbed: due, or four hours after the one before was not seen. */
+const rungBegan = ({ sentAt, dueAt, usefulUntil }: Climber, turn: Turn): Date =>
+	sentAt ? (nextRungAt(usefulUntil, { ...turn, now: sentAt }) ?? turn.now) : dueAt;
 
 /**
  * When to look whether it was shown: after the territory's 4 hours, sooner when the evening comes before (`allowedBefore`), else

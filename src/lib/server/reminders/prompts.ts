@@ -1,7 +1,8 @@
 import { and, inArray, isNull } from 'drizzle-orm';
-import type { Db, Queries, Tx } from '../db/client.ts';
+import { isUnavailable, type Db, type Queries, type Tx } from '../db/client.ts';
 import { checkIn, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
+import { log } from '../platform/log.ts';
 import { listTerritories } from '../territories/queries.ts';
 import { hourOf, type Prompt } from './prompt-rules.ts';
 import { PROMPT_SOURCES, type Cursor } from './prompt-sources.ts';
@@ -17,14 +18,25 @@ const KINDS = Object.keys(PROMPT_SOURCES) as Prompt['kind'][];
  */
 export async function planPrompts(db: Db, now: Date, most?: number): Promise<number> {
 	let planned = 0;
-	for (const kind of KINDS) {
-		let after: Cursor | undefined;
-		do {
-			const { prompts, next } = await PROMPT_SOURCES[kind](db.read, { at: now, after, most });
-			planned += await planAll(db, prompts, now);
-			after = next ?? undefined;
-		} while (after);
-	}
+	for (const kind of KINDS) planned += await planKind(db, kind, now, most).catch(unplanned(kind));
+	return planned;
+}
+
+/** What cannot be read of one kind holds up no other. */
+const unplanned = (kind: Prompt['kind']) => (error: unknown) => {
+	if (isUnavailable(error)) throw error;
+	log.error({ err: error, kind }, 'reminders of a kind could not be planned');
+	return 0;
+};
+
+async function planKind(db: Db, kind: Prompt['kind'], now: Date, most?: number): Promise<number> {
+	let planned = 0;
+	let after: Cursor | undefined;
+	do {
+		const { prompts, next } = await PROMPT_SOURCES[kind](db.read, { at: now, after, most });
+		planned += await planAll(db, prompts, now);
+		after = next ?? undefined;
+	} while (after);
 	return planned;
 }
 
@@ -79,6 +91,8 @@ export async function settledAmong(q: Queries, rows: Row[]): Promise<Set<string>
 	}
 	return settled;
 }
+
+export const isSettled = async (q: Queries, row: Row): Promise<boolean> => (await settledAmong(q, [row])).has(row.id);
 
 const CHECK_IN = 'check_in:';
 

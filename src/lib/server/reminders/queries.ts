@@ -61,9 +61,17 @@ async function withAttempts(q: Queries, rows: Row[]) {
 			if (outcome === 'accepted' || !attempts.has(key)) attempts.set(key, { channel, outcome, isDeadAddress, at });
 		}
 		const text = unsealNullable(`reminder.text_sealed:${row.id}`, textSealed);
+		if (row.shownAt) arrived(attempts);
 		const wording = texts.get(templateVersionId ?? '')?.fr ?? null;
 		return { ...row, wording, text, attempts: [...attempts.values()] };
 	});
+}
+
+/** A phone showed it: a push left, whatever the push service answered, or did not answer. */
+function arrived(attempts: Map<string, AttemptMade>) {
+	const pushed = [...attempts.values()].filter(({ channel }) => channel === 'push');
+	if (!pushed.some(({ outcome }) => outcome === 'accepted'))
+		Object.assign(pushed.at(-1) ?? {}, { outcome: 'accepted' });
 }
 
 const deliveryRows = prepared((q) =>

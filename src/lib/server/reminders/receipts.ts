@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
 import type { Channel } from '../../shared/codes.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
@@ -20,8 +20,9 @@ interface Receipt {
 }
 
 /**
- * Notes a delivery receipt of the SMS gateway. A failure climbs to the next channel at once, as a refusal would have;
- * when none is left and nothing else arrived, somebody must call. Said twice, it counts once.
+ * Notes a delivery receipt of the SMS gateway, which has the last word over what its first answer had us believe. A failure climbs to
+ * the next channel at once, as a refusal would have; when none is left and nothing else arrived, somebody must call. « Delivered »
+ * ends the ladder, also when the gateway had not answered. Said twice, it counts once.
  * @returns `unknown` for a reference that is not ours, `early` while the sending is still being recorded
  */
 export const noteSmsReceipt = (tx: Tx, receipt: Receipt): Promise<Noted> =>
@@ -46,36 +47,63 @@ async function note(
 ): Promise<Noted> {
 	const [row] = await tx.select().from(reminder).where(eq(reminder.id, reference)).limit(1);
 	if (!row) return 'unknown';
-	const taken = await tx
-		.select({ id: delivery.id, channel: delivery.channel, reason: delivery.reason, at: delivery.at })
+	const made = await tx
+		.select()
 		.from(delivery)
-		.where(and(eq(delivery.reminderId, row.id), eq(delivery.outcome, 'accepted')))
-		.limit(50);
-	const last = taken.filter((one) => one.channel === channel).at(-1);
+		.where(eq(delivery.reminderId, row.id))
+		.orderBy(desc(delivery.at), desc(delivery.id))
+		.limit(MOST_ATTEMPTS);
+	const last = made.find((one) => one.channel === channel);
 	if (!last) return row.state === 'sending' ? 'early' : 'noted';
-	// Receipts may cross on their way: what was on the phone stays there.
-	if (receipt === 'failed' && last.reason === DELIVERED) return 'noted';
+	// Receipts may cross on their way, or come twice: what was on the phone stays there.
+	if (last.reason === DELIVERED || (receipt === 'failed' && last.outcome === 'permanent_failure')) return 'noted';
+	// Another try is on its way: what it comes to is known in a moment.
+	if (row.state === 'sending') return 'early';
 	await tx
 		.update(delivery)
-		.set(receipt === 'delivered' ? { reason } : { outcome: 'permanent_failure', reason, at: now })
+		.set(receipt === 'delivered' ? { outcome: 'accepted', reason } : { outcome: 'permanent_failure', reason, at: now })
 		.where(eq(delivery.id, last.id));
-	if (receipt === 'failed' && row.state === 'sent') {
-		const pushedAt = taken.filter((one) => one.channel === 'push').at(-1)?.at ?? null;
-		await tx
-			.update(reminder)
-			.set(afterFailure(row, pushedAt, now))
-			.where(eq(reminder.id, row.id));
-	}
+	const pushedAt = made.find((one) => one.channel === 'push' && one.outcome === 'accepted')?.at ?? null;
+	const change =
+		receipt === 'delivered' ? afterArrival(row, last.at) : afterFailure(row, { channel, last, pushedAt, now });
+	if (change) await tx.update(reminder).set(change).where(eq(reminder.id, row.id));
 	return 'noted';
 }
 
+/** More than any message makes while it is useful. */
+const MOST_ATTEMPTS = 200;
+
+type Row = typeof reminder.$inferSelect;
+
+/** On the phone, whatever we took it for: given up, to be tried again, or on the way to the next channel. */
+const afterArrival = ({ state, sentAt }: Row, at: Date) =>
+	state === 'sent' || state === 'scheduled' || state === 'failed'
+		? { state: 'sent' as const, reason: null, sentAt: sentAt ?? at, actAt: null }
+		: null;
+
 /**
  * The next channel while it is useful; else it says so, for somebody to call. `pushedAt`: a push service took it, and nobody has
- * seen it yet.
+ * seen it yet. Null when another channel was tried since: its outcome stands.
  */
-function afterFailure(row: typeof reminder.$inferSelect, pushedAt: Date | null, now: Date) {
-	const hasMore = (row.ladder ?? []).length > 0 && now < row.usefulUntil;
-	if (hasMore) return { state: pushedAt ? ('sent' as const) : ('scheduled' as const), sentAt: pushedAt, actAt: now };
+function afterFailure(
+	row: Row,
+	about: { channel: Channel; last: typeof delivery.$inferSelect; pushedAt: Date | null; now: Date },
+) {
+	const { channel, last, pushedAt, now } = about;
+	const wasTaken = row.state === 'sent' && last.outcome === 'accepted';
+	// The gateway had taken what we are about to send again.
+	const isToBeTriedAgain = row.actAt !== null && row.ladder?.[0] === channel;
+	if (!wasTaken && !isToBeTriedAgain) return null;
+	const ladder = (row.ladder ?? []).filter((one) => one !== channel);
+	if (ladder.length > 0 && now < row.usefulUntil)
+		return {
+			state: pushedAt ? ('sent' as const) : ('scheduled' as const),
+			ladder,
+			attempts: 0,
+			sentAt: pushedAt,
+			actAt: now,
+		};
 	// When it was handed over stays true.
-	return { ...unreached({ kind: row.kind, sentAt: pushedAt }), sentAt: pushedAt ?? row.sentAt, actAt: null };
+	const end = unreached({ kind: row.kind, sentAt: pushedAt });
+	return { ...end, ladder, sentAt: pushedAt ?? row.sentAt, actAt: null };
 }

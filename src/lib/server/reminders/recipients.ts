@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt, notInArray } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { is } from '../db/prepared.ts';
 import {
@@ -25,6 +25,14 @@ import { FORGOTTEN_AFTER_MS } from './subscriptions.ts';
 const HOUR_MS = 60 * 60_000;
 export const MAX_RECIPIENTS = 500;
 
+/** A worker that leaves at the planned minute is on time: what was said for ten today can be said at ten tomorrow. */
+const ON_TIME_MS = 5 * 60_000;
+
+/** When a message left, on its last channel, or is to leave when it was put off: a worker may have been down, or it waited for its turn. */
+const leftAt = sql<Date>`CASE
+	WHEN coalesce(${reminder.sentAt}, ${reminder.actAt}, 0) > ${reminder.dueAt} + ${sql.raw(String(ON_TIME_MS))}
+	THEN coalesce(${reminder.sentAt}, ${reminder.actAt}) ELSE ${reminder.dueAt} END`.mapWith(reminder.dueAt);
+
 /** Reminded by hand within so many hours of this moment, before or after, by whomever, unless it did not arrive. */
 export async function remindedLately(
 	q: Queries,
@@ -34,13 +42,13 @@ export async function remindedLately(
 ): Promise<Map<string, Date>> {
 	if (personIds.length === 0) return new Map();
 	const rows = await q
-		.select({ personId: reminder.personId, at: reminder.dueAt })
+		.select({ personId: reminder.personId, at: leftAt })
 		.from(reminder)
 		.where(
 			and(
 				inArray(reminder.personId, personIds),
-				gt(reminder.dueAt, new Date(at.getTime() - hours * HOUR_MS)),
-				lt(reminder.dueAt, new Date(at.getTime() + hours * HOUR_MS)),
+				sql`${leftAt} > ${at.getTime() - hours * HOUR_MS}`,
+				sql`${leftAt} < ${at.getTime() + hours * HOUR_MS}`,
 				eq(reminder.kind, 'manual'),
 				notInArray(reminder.state, ['failed', 'dropped']),
 			),

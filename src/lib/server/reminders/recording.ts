@@ -1,15 +1,16 @@
-import { and, eq, sql } from 'drizzle-orm';
-import type { Db, Tx } from '../db/client.ts';
+import { inArray, sql } from 'drizzle-orm';
+import { isUnavailable, type Db, type Tx } from '../db/client.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
-import type { Job } from './claim.ts';
+import { log } from '../platform/log.ts';
+import { isHeldBy, type Job } from './claim.ts';
 import { rememberDead } from './dead-addresses.ts';
 import { afterAttempt, type Outcome } from './ladder.ts';
 import type { Result } from './sending.ts';
 import { deleteGone } from './subscriptions.ts';
 
-/** Each of them has already waited its turn (db/client.ts). */
-const MAX_FAILURES = 3;
+/** Between two tries at a database that takes nothing for now; each has already waited its turn (db/client.ts). */
+const BETWEEN_TRIES_MS = 100;
 
 interface Sent {
 	job: Job;
@@ -19,7 +20,7 @@ interface Sent {
 
 /**
  * Writes what became of each sending, as soon as it is known: those that ended while a write was under way go together
- * in the next one.
+ * in the next one. Never rejects: what cannot be written is said in the log, and is sent again when its lease ends.
  */
 export function createRecorder(db: Db) {
 	let waiting: Sent[] = [];
@@ -28,19 +29,20 @@ export function createRecorder(db: Db) {
 	async function flush() {
 		// The turn of the event loop lets those that ended together be written together.
 		await Promise.resolve();
-		let failures = 0;
 		while (waiting.length > 0) {
 			const batch = waiting;
 			waiting = [];
-			try {
-				await db.write(async (tx) => {
-					for (const sent of batch) await record(tx, sent);
-				});
-			} catch (error) {
-				// What is not recorded is sent again when the lease ends: worth some patience with a busy database.
-				if (++failures > MAX_FAILURES) throw error;
-				waiting = [...batch, ...waiting];
-			}
+			await write(batch);
+		}
+	}
+
+	/** One that cannot be written takes no other with it: they would all be sent again. */
+	async function write(batch: Sent[]): Promise<void> {
+		try {
+			await whenAvailable(() => db.write((tx) => recordAll(tx, batch)));
+		} catch (error) {
+			if (batch.length > 1) for (const sent of batch) await write([sent]);
+			else log.error({ err: error, reminder: batch[0]!.job.row.id }, 'a sending could not be recorded');
 		}
 	}
 
@@ -51,7 +53,33 @@ export function createRecorder(db: Db) {
 	};
 }
 
-async function record(tx: Tx, { job, results, now }: Sent) {
+/** What left is worth any patience: not recorded, it leaves again. Whatever holds the database holds up the claims too. */
+async function whenAvailable<T>(write: () => Promise<T>): Promise<T> {
+	for (;;) {
+		try {
+			return await write();
+		} catch (error) {
+			if (!isUnavailable(error)) throw error;
+			await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
+		}
+	}
+}
+
+/** Whoever was erased while a message was on its way leaves no trace of it. */
+async function recordAll(tx: Tx, batch: Sent[]) {
+	const ids = batch.map(({ job }) => job.row.id);
+	const kept = await tx
+		.select({ id: reminder.id, personId: reminder.personId })
+		.from(reminder)
+		.where(inArray(reminder.id, ids));
+	const personOf = new Map(kept.map(({ id, personId }) => [id, personId]));
+	for (const sent of batch) {
+		const personId = personOf.get(sent.job.row.id);
+		if (personId) await record(tx, sent, personId);
+	}
+}
+
+async function record(tx: Tx, { job, results, now }: Sent, personId: string) {
 	const { row, channel } = job;
 	const tried = results.filter(({ unsent }) => !unsent);
 	if (tried.length > 0)
@@ -65,8 +93,7 @@ async function record(tx: Tx, { job, results, now }: Sent) {
 				at: now,
 			})),
 		);
-	if (results.some(({ deadAddress }) => deadAddress))
-		await rememberDead(tx, { personId: row.personId, email: job.email, now });
+	if (results.some(({ deadAddress }) => deadAddress)) await rememberDead(tx, { personId, email: job.email, now });
 	await deleteGone(
 		tx,
 		results.flatMap(({ goneId }) => goneId ?? []),
@@ -84,16 +111,20 @@ async function record(tx: Tx, { job, results, now }: Sent) {
 			),
 		)
 		// Under our own lease only: another worker may have taken it over since.
-		.where(and(eq(reminder.id, row.id), eq(reminder.state, 'sending'), eq(reminder.leaseUntil, job.leaseUntil)));
+		.where(isHeldBy(row.id, job.leaseUntil));
 }
 
-/** The phone, or the person, may have been faster than this record. */
-function columnsOf({ state, actAt, ...rest }: Outcome) {
+/** The phone, the person or a professional may have been faster than this record. */
+function columnsOf({ state, reason, actAt, sentAt, ...rest }: Outcome) {
 	const isOver = sql`${reminder.answeredAt} IS NOT NULL OR ${reminder.shownAt} IS NOT NULL`;
 	return {
 		...rest,
 		state: sql`CASE WHEN ${reminder.answeredAt} IS NOT NULL THEN 'answered' WHEN ${reminder.shownAt} IS NOT NULL THEN 'shown' ELSE ${state} END`,
+		// What was taken back meanwhile is concluded at its next moment, instead of another try.
+		reason: sql`CASE WHEN ${isOver} THEN NULL ELSE ${actAt ? reminder.reason : reason} END`,
 		actAt: actAt ? sql`CASE WHEN ${isOver} THEN NULL ELSE ${actAt.getTime()} END` : null,
+		// Shown, it left, although the push service never said so.
+		sentAt: sentAt ?? sql`${reminder.sentAt}`,
 		leaseUntil: null,
 	};
 }

@@ -1,18 +1,28 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { anAppointment, aPathway, aPerson, aReferent, aStep, aTerritory } from '../../../../tests/factories/index.ts';
+import {
+	anAppointment,
+	aPathway,
+	aPerson,
+	aReferent,
+	aRequest,
+	aStep,
+	aTerritory,
+} from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { PushFault } from '../../../../tests/support/push-service.ts';
 import { answerAppointment, answerByLink } from '../appointments/answers.ts';
 import { appointment, delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
-import type { Tx } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import { OVERTAKEN } from '../platform/outcome.ts';
 import { leavingAt } from './by-hand.ts';
+import { LEASE_MS } from './claim.ts';
 import { hourOf } from './prompt-rules.ts';
 import { findQuietRule } from './quiet.ts';
 import { createWorker } from './worker.ts';
-import { isBeacon, markAnswered, markShown, planNotice } from './commands.ts';
+import { dropNotices, isBeacon, markAnswered, markShown, planNotice } from './commands.ts';
+import { messagesOf } from './queries.ts';
 
 /** An appointment of Thursday 3 December 2026 at 10:00 in Paris, booked in November. */
 const BOOKED_ON = new Date('2026-11-23T09:00:00Z');
@@ -234,6 +244,32 @@ describe('the ladder', () => {
 		await at(later(TWO_BEFORE, 5 * HOUR));
 		expect((await states())[1]).toEqual(['2d', 'shown', null]);
 		expect(outside.mailbox).toEqual([]);
+	});
+
+	test.each([
+		['while the worker still waits for an answer', true],
+		['before the next try', false],
+	])('shown by a phone though the push service never answered, %s: it arrived', async (_, isWaiting) => {
+		const { db, at, outside, who, states } = await setting();
+		const { send, channel } = outside.edges.push;
+		const shown = async () => {
+			const { beacon } = outside.pushes().at(-1)!;
+			await db.write((tx) => markShown(tx, { beacon, now: later(TWO_BEFORE, 1000) }));
+		};
+		const unanswered: typeof send = async (...message) => {
+			await send(...message);
+			if (isWaiting) await shown();
+			return { outcome: 'temporary_failure', reason: 'timeout' };
+		};
+		outside.edges.push = { channel, send: unanswered };
+		await at(TWO_BEFORE);
+		if (!isWaiting) await shown();
+		expect((await states())[1]).toEqual(['2d', 'shown', null]);
+		for (const minutes of [3, 60, 300]) await at(later(TWO_BEFORE, minutes * MINUTE));
+		expect([outside.service.received.length, outside.mailbox.length]).toEqual([1, 0]);
+		expect((await states())[1]).toEqual(['2d', 'shown', null]);
+		const [message] = await messagesOf(db.read, who.id);
+		expect(message).toMatchObject({ kind: 'appointment_2d', at: later(TWO_BEFORE, 1000) });
 	});
 
 	test('not shown within four hours: the e-mail, and no SMS after it', async () => {
@@ -606,6 +642,87 @@ test('answered while its mail waits for its turn, it does not leave', async () =
 	expect((await remindersIn(db))[1]).toMatchObject({ state: 'dropped', reason: 'answered' });
 });
 
+describe('while its mail waits for its turn', () => {
+	type Meanwhile = (db: Db, ids: { who: string; booked: string }) => Promise<unknown>;
+	const change = (values: Partial<typeof person.$inferInsert>): Meanwhile => {
+		return (db, { who }) => db.write((tx) => tx.update(person).set(values).where(eq(person.id, who)));
+	};
+	const cancel: Meanwhile = (db, { booked }) =>
+		db.write((tx) => tx.update(appointment).set({ state: 'excused' }).where(eq(appointment.id, booked)));
+	const seen: Meanwhile = (db) => db.write((tx) => tx.update(reminder).set({ shownAt: TWO_BEFORE }));
+
+	async function waiting(meanwhile: Meanwhile, mayAlso: string[] = []) {
+		const given = await setting({ devices: 0 });
+		const { db, outside, who, booked, at } = given;
+		const { sendMail } = outside.edges;
+		let times = 0;
+		outside.edges.sendMail = async ({ stillWanted, ...mail }) => {
+			if ((times += 1) === 1) await meanwhile(db, { who: who.id, booked: booked.id });
+			return (await stillWanted!()) ? sendMail(mail) : OVERTAKEN;
+		};
+		await at(TWO_BEFORE);
+		expect(outside.mailbox.map(({ channel }) => channel)).toEqual(mayAlso);
+		return (await remindersIn(db))[1]!;
+	}
+
+	test.each<[string, Meanwhile, object]>([
+		['its appointment is cancelled', cancel, { state: 'dropped', reason: 'cancelled' }],
+		['this kind is turned off', change({ mutedKinds: ['appointment_2d'] }), { state: 'dropped', reason: 'muted' }],
+		['it is seen on a phone', seen, { state: 'shown', reason: null }],
+	])('%s: it does not leave', async (_, meanwhile, expected) => {
+		expect(await waiting(meanwhile)).toMatchObject(expected);
+	});
+
+	test('the person turns e-mails off: the next channel', async () => {
+		expect(await waiting(change({ channelOrder: ['push', 'sms'] }), ['sms'])).toMatchObject({ state: 'sent' });
+	});
+});
+
+describe('a notice about something that is over', () => {
+	const about = { kind: 'aid_changed', path: '/aides', onceKey: 'aid', subjectId: 'aid', now: TWO_BEFORE } as const;
+	async function noticed(devices: number) {
+		const { db, outside, who, at } = await setting({ devices, person: { mutedKinds: ['appointment_2d'] } });
+		await db.write((tx) => planNotice(tx, { ...about, personId: who.id }));
+		const drop = () => db.write((tx) => dropNotices(tx, { personId: who.id, subjectId: 'aid' }));
+		const own = async () => (await remindersIn(db)).find(({ onceKey }) => onceKey === 'aid');
+		return { outside, at, drop, own };
+	}
+
+	test('pushed and not seen, climbs no further', async () => {
+		const { outside, at, drop, own } = await noticed(1);
+		await at(TWO_BEFORE);
+		await drop();
+		await at(later(TWO_BEFORE, 5 * HOUR));
+		expect([outside.pushes().length, outside.mailbox.length]).toEqual([1, 0]);
+		expect(await own()).toMatchObject({ state: 'sent', actAt: null });
+	});
+
+	test('over while it waits for its turn, does not leave', async () => {
+		const { outside, at, drop, own } = await noticed(0);
+		const { sendMail } = outside.edges;
+		outside.edges.sendMail = async ({ stillWanted, ...mail }) => {
+			await drop();
+			return (await stillWanted!()) ? sendMail(mail) : OVERTAKEN;
+		};
+		await at(TWO_BEFORE);
+		expect(outside.mailbox).toEqual([]);
+		expect(await own()).toMatchObject({ state: 'dropped', reason: 'cancelled' });
+	});
+
+	test('over while a push is on its way that fails, is not tried again', async () => {
+		const { outside, at, drop, own } = await noticed(1);
+		const { channel } = outside.edges.push;
+		const send = async () => {
+			await drop();
+			return { outcome: 'temporary_failure', reason: 'timeout' } as const;
+		};
+		outside.edges.push = { channel, send };
+		await at(TWO_BEFORE);
+		await at(later(TWO_BEFORE, 3 * MINUTE));
+		expect(await own()).toMatchObject({ state: 'dropped', reason: 'cancelled', actAt: null });
+	});
+});
+
 test('nothing of a name, a theme or a place leaves in discreet mode; the place does when it was asked for', async () => {
 	const canary = 'Xylophone';
 	const { db, at, outside, who } = await setting({ person: { firstName: canary, lastName: canary } });
@@ -687,6 +804,58 @@ test('a reminder that cannot be read does not hold the others back', async () =>
 		['manual', 'failed', 'technical'],
 	]);
 	expect(outside.service.received).toHaveLength(1);
+});
+
+describe('what cannot even be read', () => {
+	/** As nothing of ours writes it: a damaged file, a restored copy. */
+	const damage = (db: Db, statement: string) => db.write(async (tx) => tx.run(sql.raw(statement)));
+
+	test.each([
+		['its channels', `UPDATE reminder SET ladder = '[broken' WHERE once_key = 'broken'`],
+		['the choices of its person', `UPDATE person SET muted_kinds = '[broken' WHERE first_name = 'Illisible'`],
+	])('is marked, and the others leave, once: %s', async (_, statement) => {
+		const { db, at, outside } = await setting();
+		const other = await aPerson(db, { firstName: 'Illisible' });
+		const notice = { kind: 'manual', personId: other.id, path: '/compte/messages', now: WEEK_BEFORE } as const;
+		await db.write((tx) => planNotice(tx, { ...notice, onceKey: 'broken' }));
+		await damage(db, statement);
+		await at(WEEK_BEFORE);
+		await at(later(WEEK_BEFORE, MINUTE));
+		const { id, state, reason } = reminder;
+		const rows = await db.read.select({ id, state, reason, key: reminder.onceKey }).from(reminder);
+		expect(rows.find(({ key }) => key === 'broken')).toMatchObject({ state: 'failed', reason: 'technical' });
+		expect(rows.filter((row) => row.state === 'sent')).toHaveLength(1);
+		expect(outside.service.received).toHaveLength(1);
+	});
+
+	test('among what is to be planned does not keep what is due from leaving, tick after tick', async () => {
+		const { db, at, outside } = await setting();
+		await damage(
+			db,
+			`CREATE TRIGGER broken BEFORE INSERT ON reminder WHEN NEW.kind = 'step_due' BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+		);
+		const person = await aPerson(db);
+		const pathway = await aPathway(db, { personId: person.id });
+		await aStep(db, { personId: person.id, pathwayId: pathway.id, owner: 'person', dueOn: '2026-11-29' });
+		await aRequest(db, { personId: person.id, status: 'draft', updatedAt: later(WEEK_BEFORE, -28 * 24 * HOUR) });
+		await at(WEEK_BEFORE);
+		expect(outside.service.received).toHaveLength(1);
+		expect((await remindersIn(db)).map(({ kind }) => kind)).toContain('draft_closing');
+	});
+});
+
+test('a worker killed while the clock was a day ahead keeps nothing for a day', async () => {
+	const { db, at, outside, states } = await setting();
+	const ahead = later(WEEK_BEFORE, 24 * HOUR);
+	const leaseUntil = later(ahead, LEASE_MS);
+	const isFirst = eq(reminder.kind, 'appointment_7d');
+	await db.write((tx) => tx.update(reminder).set({ state: 'sending', leaseUntil, actAt: leaseUntil }).where(isFirst));
+	// Whoever holds it may still be alive: it has the time of a lease to say what became of it.
+	await at(WEEK_BEFORE);
+	expect(outside.service.received).toHaveLength(0);
+	await at(later(WEEK_BEFORE, LEASE_MS));
+	expect(outside.service.received).toHaveLength(1);
+	expect((await states())[0]).toEqual(['7d', 'sent', null]);
 });
 
 test('an hourly job that fails undoes nothing of another, and stops neither the next nor the messages', async () => {

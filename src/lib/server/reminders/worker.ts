@@ -1,19 +1,18 @@
-import { eq } from 'drizzle-orm';
 import { proposeEarlier } from '../appointments/earlier.ts';
 import { planSilenceNotices, sendAidNotices } from '../childcare/notices.ts';
-import type { Db, Tx } from '../db/client.ts';
+import { isUnavailable, type Db, type Tx } from '../db/client.ts';
 import { reminder } from '../db/schema/index.ts';
 import * as clock from '../platform/clock.ts';
 import { log } from '../platform/log.ts';
 import { sendMail } from '../platform/mail.ts';
-import { OVERTAKEN } from '../platform/outcome.ts';
+import { BUSY, OVERTAKEN } from '../platform/outcome.ts';
 import { pushGateway } from '../platform/push-gateway.ts';
 import { sendSms } from '../platform/sms.ts';
-import { claimDue, hasDue, stillStands, type Job } from './claim.ts';
+import { claim, hasDue, isHeldBy, shortenLeases, stillStands, type Job } from './claim.ts';
 import { countAttempts, countTick } from './metrics.ts';
 import { planAppointments, reopenAfterJump } from './planning.ts';
 import { createRecorder } from './recording.ts';
-import { planPrompts } from './prompts.ts';
+import { isSettled, planPrompts } from './prompts.ts';
 import { deliver, type Edges, type Result } from './sending.ts';
 import { forgetSilentDevices } from './subscriptions.ts';
 
@@ -74,8 +73,8 @@ export function createWorker({
 	let notices: Promise<unknown> | null = null;
 
 	async function send(job: Job) {
-		const stillWanted = () => stillStands(db.read, job);
-		if (!(await stillWanted())) return giveBack(db, job, now());
+		if (!(await stillStands(db.read, job))) return giveBack(db, job, now());
+		const stillWanted = async () => (await stillStands(db.read, job)) && !(await isSettled(db.read, job.row));
 		const results = await deliver(job, edges, { now: now(), stillWanted }).catch(couldNotSend(job));
 		if (results.some(({ reason }) => reason === OVERTAKEN.reason)) return giveBack(db, job, now());
 		countAttempts(job.channel, results);
@@ -88,7 +87,7 @@ export function createWorker({
 			const room = IN_FLIGHT - onTheirWay.size;
 			if (room >= CLAIM_FROM && (await hasDue(db.read, now()))) {
 				const pushClosedForMs = edges.push.channel.closedForMs(now());
-				const { claimed, jobs } = await db.write((tx) => claimDue(tx, { now: now(), limit: room, pushClosedForMs }));
+				const { claimed, jobs } = await claim(db, { now: now(), limit: room, pushClosedForMs });
 				for (const job of jobs) launch(job);
 				sent += jobs.length;
 				if (claimed > 0) continue;
@@ -111,13 +110,7 @@ export function createWorker({
 		const started = performance.now();
 		startMinute();
 		await noticeJump();
-		let planned = await planAppointments(db, now());
-		const isNews = (await proposeEarlier(db, now())) > 0;
-		if (isNews || Math.abs(now().getTime() - lastPrompts) >= PROMPTS_MS) {
-			planned += await planPrompts(db, now());
-			await planSilenceNotices(db, now());
-			lastPrompts = now().getTime();
-		}
+		const planned = await plan();
 		startNotices();
 		const sent = await sendAllDue();
 		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
@@ -129,10 +122,30 @@ export function createWorker({
 		return { planned, sent };
 	}
 
-	/** What a clock that was ahead made too late is of use again. */
+	/** Something that cannot be read ends the planning of its own sort, for this time; what is due leaves all the same. */
+	async function plan() {
+		let planned = (await orNothing(planAppointments(db, now()))) ?? 0;
+		const isNews = ((await orNothing(proposeEarlier(db, now()))) ?? 0) > 0;
+		if (!isNews && Math.abs(now().getTime() - lastPrompts) < PROMPTS_MS) return planned;
+		lastPrompts = now().getTime();
+		planned += (await orNothing(planPrompts(db, now()))) ?? 0;
+		await orNothing(planSilenceNotices(db, now()));
+		return planned;
+	}
+
+	const orNothing = async <T>(job: Promise<T>): Promise<T | undefined> =>
+		job.catch((error: unknown) => {
+			if (isUnavailable(error)) throw error;
+			log.error({ err: error }, 'something could not be planned');
+			return undefined;
+		});
+
+	/** What a clock that was ahead made too late is of use again, and what it held for too long is let go; a worker that starts cannot know. */
 	async function noticeJump() {
 		const at = now();
-		if (at.getTime() < lastTick - MINUTE_MS) await db.write((tx) => reopenAfterJump(tx, at));
+		const wentBack = at.getTime() < lastTick - MINUTE_MS;
+		if (wentBack) await db.write((tx) => reopenAfterJump(tx, at));
+		if (wentBack || lastTick === 0) await shortenLeases(db, at);
 		lastTick = at.getTime();
 	}
 
@@ -177,17 +190,18 @@ export function createWorker({
 	return { tick, start: schedule, stop };
 }
 
-/** A bug of ours in the making of a message: said so, the next channel is tried. */
+/** A bug of ours in the making of a message: said so, the next channel is tried. A database that is busy is none. */
 const couldNotSend =
 	({ row }: Job) =>
 	(error: unknown): Result[] => {
+		if (isUnavailable(error)) return [BUSY];
 		log.error({ err: error, reminder: row.id }, 'a reminder could not be sent');
 		return [{ outcome: 'technical_failure', reason: 'bug' }];
 	};
 
-/** Moved, seen or answered in the last instant: decided again at once, from what is true then. */
-const giveBack = (db: Db, { row }: Job, now: Date) =>
+/** Moved, seen, answered or taken back in the last instant: decided again at once, from what is true then. */
+const giveBack = (db: Db, { row, leaseUntil }: Job, now: Date) =>
 	db.write(async (tx) => {
 		const state = row.sentAt ? ('sent' as const) : ('scheduled' as const);
-		await tx.update(reminder).set({ state, actAt: now, leaseUntil: null }).where(eq(reminder.id, row.id));
+		await tx.update(reminder).set({ state, actAt: now, leaseUntil: null }).where(isHeldBy(row.id, leaseUntil));
 	});

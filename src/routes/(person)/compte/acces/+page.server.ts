@@ -15,6 +15,8 @@ import type { Theme } from '$lib/shared/themes';
 import type { Actions, PageServerLoad } from './$types';
 
 const SHOWN = 100;
+/** « Nous gardons cette liste 12 mois. » */
+const KEPT_MS = 365 * 86_400_000;
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const { personId } = requireBeneficiary();
@@ -22,7 +24,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const reasons = await reasonsToFollow(db.read, personId);
 	const taken = await needsTaken(db.read, personId);
 	return {
-		openings: await listOpenings(db.read, personId, SHOWN),
+		openings: await listOpenings(db.read, personId, SHOWN, new Date(locals.now.getTime() - KEPT_MS)),
 		exceptions: (await listExceptional(db.read, { personId }, SHOWN)).map(
 			({ id, byName, structureName, reason, openedAt, endsAt }) => ({
 				id,

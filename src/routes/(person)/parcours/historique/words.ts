@@ -10,6 +10,7 @@ const WORDS: Record<string, () => string> = {
 	'person.corrected': m.pathway_did_contacts,
 	'person.contact_changed': m.pathway_did_contacts,
 	'person.contact_proved': m.pathway_did_contacts,
+	'person.spoken_with': m.pathway_did_spoken,
 	'pathway.opened': m.pathway_did_opened,
 	'pathway.closed': m.pathway_did_closed,
 	'pathway.in_work': m.pathway_did_in_work,

@@ -3,7 +3,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { listStaff } from '$lib/server/accounts/queries';
 import { db } from '$lib/server/db';
 import { handOverSteps, returnSteps } from '$lib/server/pathway/own-steps';
-import { changeSecond } from '$lib/server/people/commands';
+import { changeSecond, noteSpokenWith } from '$lib/server/people/commands';
 import { ownDelays } from '$lib/server/people/own-delays';
 import { openFile } from '$lib/server/people/opening';
 import { parseEnding, parseInvitation, parseNote, parseSecond } from '$lib/server/people/forms';
@@ -22,6 +22,7 @@ import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
 import type { Actions, PageServerLoad } from './$types';
 import { detailsOf } from './details.server';
+import { getLedFile } from './led.server';
 
 export const load: PageServerLoad = async ({ params, locals }) => {
 	const viewer = requireStaff();
@@ -151,6 +152,15 @@ export const actions: Actions = {
 		} catch (error) {
 			return failFrom(error, sentences, parsed.value);
 		}
+		redirect(303, href(`/pro/personnes/${personId}`));
+	},
+	/** The call that was to be made, because no message arrived. */
+	spoken: async ({ locals, params }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		const personId = params.id;
+		await getLedFile(by, personId, now).catch(errorFrom);
+		await db.write((tx) => noteSpokenWith(tx, { personId, by, now }));
 		redirect(303, href(`/pro/personnes/${personId}`));
 	},
 	/** Working notes: for whoever follows the person, and theirs alone. */

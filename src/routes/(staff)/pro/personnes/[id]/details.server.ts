@@ -6,6 +6,8 @@ import { reachableBy } from '$lib/server/people/caseload';
 import { lastMessages } from '$lib/server/people/messages';
 import type { PersonFile } from '$lib/server/people/queries';
 import { follows, leads, seesTheme } from '$lib/server/people/rules';
+import { unreachable } from '$lib/server/people/today-appointments';
+import { mergeAlerts } from '$lib/server/people/today-rules';
 import { pathwayOf } from '$lib/server/pathway/queries';
 import { isOpenStep } from '$lib/server/pathway/rules';
 import { findOpenRequest, needsOf } from '$lib/server/requests/queries';
@@ -47,8 +49,16 @@ export async function detailsOf(
 		/** Taken by somebody else's appointment. */
 		busy: next && !wholeHour ? { startsAt: next.startsAt, zone: next.zone } : null,
 		since: follows(file.access) ? await newsSince(file, viewer, steps, now) : null,
+		toCall: leads(file.access) ? await callOwed(id, viewer.accountId, now) : null,
 		messages: leads(file.access) ? await lastMessages(db.read, id, MESSAGES_SHOWN) : null,
 	};
+}
+
+/** The most pressing message that did not arrive, until somebody spoke with the person. */
+async function callOwed(personId: string, accountId: string, now: Date) {
+	const [row] = mergeAlerts(await unreachable(db.read, accountId, now, personId));
+	const why = row?.reasons[0];
+	return why ? { isUnseen: why.reason === 'unseen', since: why.since } : null;
 }
 
 const NEWS_SHOWN = 20;

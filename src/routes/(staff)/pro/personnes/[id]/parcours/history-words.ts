@@ -10,6 +10,7 @@ const WORDS: Record<string, () => string> = {
 	'person.corrected': m.pathway_pro_did_contacts,
 	'person.contact_changed': m.pathway_pro_did_contacts,
 	'person.contact_proved': m.pathway_pro_did_contacts,
+	'person.spoken_with': m.pathway_pro_did_spoken,
 	'pathway.opened': m.pathway_pro_did_pathway_opened,
 	'pathway.closed': m.pathway_pro_did_pathway_closed,
 	'pathway.in_work': m.pathway_pro_did_in_work,

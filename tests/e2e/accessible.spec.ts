@@ -7,9 +7,11 @@ test('the check itself sees a picture without words, small contrast, a field wit
 	page,
 }) => {
 	await page.setContent(`<html lang="fr" dir="ltr"><title>Page</title><main><h1>Titre</h1><img src="data:,">
-		<p style="color:#bbb;background:#fff">pâle</p><input><p style="inline-size:3000px">large</p></main>`);
+		<p style="color:#bbb;background:#fff">pâle</p><input><p style="inline-size:3000px">large</p>
+		<h2 style="background:linear-gradient(#fff,#000)">sur un dégradé</h2></main>`);
 	const found = (await problemsOf(page)).join(' ');
-	for (const problem of ['image-alt', 'color-contrast', 'label', 'scrolls sideways']) expect(found).toContain(problem);
+	for (const problem of ['image-alt', 'color-contrast', 'label', 'scrolls sideways', 'to be looked at: color-contrast'])
+		expect(found).toContain(problem);
 });
 
 test('the page of another role is not found, in the portal’s own words', async ({ browser, portal }) => {

@@ -20,6 +20,7 @@ export default ts.config(
 				__DRAFT_SCRIPT__: 'readonly',
 				__UPLOAD_SCRIPT__: 'readonly',
 				__PUSH_SCRIPT__: 'readonly',
+				__SHORTCUT_SCRIPT__: 'readonly',
 			},
 		},
 		rules: {

@@ -18,6 +18,8 @@ const SCRIPTS = {
 	__UPLOAD_SCRIPT__: 'src/phone/upload.ts',
 	/** Where reminders on this phone are offered. */
 	__PUSH_SCRIPT__: 'src/phone/push-offer.ts',
+	/** On pages of professionals with a search. */
+	__SHORTCUT_SCRIPT__: 'src/phone/shortcuts.ts',
 };
 
 /** Built on its own, named by its content. */

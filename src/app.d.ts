@@ -51,6 +51,7 @@ declare global {
 	const __DRAFT_SCRIPT__: string;
 	const __UPLOAD_SCRIPT__: string;
 	const __PUSH_SCRIPT__: string;
+	const __SHORTCUT_SCRIPT__: string;
 }
 
 export {};

@@ -79,7 +79,9 @@ async function page(request: Request): Promise<Response> {
 	if (searchParams.has(FROM_ICON)) {
 		const own = await ownLanguage();
 		const begun = pathname === FROM_ICON_TO && (await hasBegun());
-		if (own || begun) return Response.redirect((own ? `/${own}` : '') + (begun ? QUESTIONS : pathname));
+		// The server leads whoever is no person of the service to their own home: it is told where they come from.
+		const asked = begun ? QUESTIONS : `${pathname}?${FROM_ICON}`;
+		if (begun || (own && languageOf(pathname) !== own)) return Response.redirect((own ? `/${own}` : '') + asked);
 	}
 	try {
 		if (await hearsSignOut()) {
@@ -92,9 +94,10 @@ async function page(request: Request): Promise<Response> {
 	} catch {
 		// No network: what the phone has.
 	}
-	const language = LANGUAGES.find((language) => pathname.split('/')[1] === language) ?? BASE;
-	return (await kept(offlinePageIn(language))) ?? Response.error();
+	return (await kept(offlinePageIn(languageOf(pathname)))) ?? Response.error();
 }
+
+const languageOf = (path: string) => LANGUAGES.find((language) => path.split('/')[1] === language) ?? BASE;
 
 /** The icon's address is in the first language of the portal: whoever read another one here last starts in that one. */
 async function ownLanguage(): Promise<string | undefined> {

@@ -18,7 +18,8 @@ const fieldsOf = (form: HTMLFormElement): Copy['fields'] =>
 			typeof field[1] === 'string' && form.querySelector(`input[type=hidden][name="${CSS.escape(field[0])}"]`) === null,
 	);
 
-function restore(form: HTMLFormElement, fields: Copy['fields']): void {
+/** Hidden fields stay as they are. */
+export function restore(form: HTMLFormElement, fields: Copy['fields']): void {
 	for (const control of form.elements) {
 		if (control instanceof HTMLInputElement && ['checkbox', 'radio'].includes(control.type))
 			control.checked = fields.some(([name, value]) => name === control.name && value === control.value);

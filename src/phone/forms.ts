@@ -1,11 +1,11 @@
 /**
- * A form never disappears. `form[data-queue]` is sent by this script: when the network or the server fails it stays on the
- * page, is kept, and leaves by itself later (ux.md §2.4). Any other form is kept on the page by the service worker.
+ * A form never disappears. `form[data-queue]` is kept, then sent by this script: when the network or the server fails it stays on
+ * the page and leaves by itself later (ux.md §2.4). Any other form is kept on the page by the service worker.
  */
 import { freeForm } from './double-submit';
 import { isHeard, sendAfterWaiting } from './drain';
 import { say, signInElsewhere, user, word } from './page';
-import { askForSync, keepForLater, type Sent } from './queue';
+import type { Sent } from './queue';
 
 const URLENCODED = 'application/x-www-form-urlencoded';
 
@@ -21,25 +21,25 @@ export function queueForms(): void {
 async function submit(form: HTMLFormElement, submitter: HTMLButtonElement | null): Promise<void> {
 	const { key, isOwn } = user();
 	const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action') ?? '';
+	const body = bodyOf(form, submitter);
 	const entry = {
 		kind: 'form' as const,
 		url: new URL(action, location.href).href,
-		place: form.dataset.queue || undefined,
+		// A form that carries a number is one thing, however often its words are changed before it leaves.
+		place: form.dataset.queue || body.get('formId') || undefined,
 		type: URLENCODED,
-		body: bodyOf(form, submitter),
+		body: body.toString(),
 		userKey: key,
 	};
 	// Somebody else's phone keeps nothing: the page itself is the copy.
 	const mayKeep = isOwn || key === '';
-	const { own, others } = await sendAfterWaiting(entry, mayKeep);
+	const { own, others, isKept } = await sendAfterWaiting(entry, mayKeep);
 	const { outcome, location: next } = own;
 	if (outcome === 'sent') return next ? location.assign(next) : location.reload();
 	if (outcome === 'refused' || outcome === 'already') return sendAsUsual(form, submitter);
 	freeForm(form);
 	saySent(others);
 	if (outcome === 'other-user') return drop(form, key);
-	const isKept = mayKeep && (await keepForLater(entry)) !== undefined;
-	if (isKept) await askForSync(await navigator.serviceWorker?.getRegistration());
 	if (outcome === 'later') return say(word(isKept ? 'queued' : 'kept'));
 	if (isKept) return location.assign(word('signIn'));
 	say(word('signInFirst'), signInElsewhere());
@@ -55,11 +55,11 @@ export function drop(form: HTMLFormElement, key: string): void {
 	say(word('droppedUser'));
 }
 
-function bodyOf(form: HTMLFormElement, submitter: HTMLButtonElement | null): string {
+function bodyOf(form: HTMLFormElement, submitter: HTMLButtonElement | null): URLSearchParams {
 	const body = new URLSearchParams();
 	for (const [name, value] of new FormData(form)) if (typeof value === 'string') body.append(name, value);
 	if (submitter?.name) body.append(submitter.name, submitter.value);
-	return body.toString();
+	return body;
 }
 
 /** The server has something to say about it: its own page does. */

@@ -11,7 +11,6 @@ import { leaveFast } from './leave';
 import { offerPrint } from './print';
 import { showProgress } from './progress';
 import { offerReadAloud } from './read-aloud';
-import { focusSearchBySlash } from './shortcuts';
 import { start } from './start';
 import { startWorker } from './worker';
 
@@ -20,7 +19,6 @@ focusErrorSummary();
 offerReadAloud();
 offerPrint();
 leaveFast();
-focusSearchBySlash();
 offerInstall();
 queueForms();
 watchChanges();

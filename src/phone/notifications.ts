@@ -42,7 +42,8 @@ export async function onPush(text: string | null, registration: ServiceWorkerReg
 	await registration.showNotification(title, options);
 	if (!message?.beacon) return;
 	const entry = post('shown', '/api/push/shown', { beacon: message.beacon });
-	if ((await send(entry)).outcome === 'later') await later(entry, registration);
+	if ((await send(entry)).outcome !== 'later' || !(await keepForLater(entry))) return;
+	await askForSync(registration);
 }
 
 /** Null for anything that is not a reminder as this version knows it: empty, not JSON, of another time. */
@@ -85,13 +86,6 @@ const post = (kind: Waiting['kind'], url: string, content: object, notice?: Noti
 	notice,
 });
 
-/** @returns whether this phone keeps it */
-async function later(entry: ReturnType<typeof post>, registration: ServiceWorkerRegistration): Promise<boolean> {
-	const isKept = (await keepForLater(entry)) !== undefined;
-	if (isKept) await askForSync(registration);
-	return isKept;
-}
-
 /** @returns the address to open, when the tap was not an answer */
 export async function onNotificationClick(
 	notification: Notification,
@@ -104,8 +98,8 @@ export async function onNotificationClick(
 	if (!answer || !token) return ours(path);
 	const notice: Notice = { tag, title: title ?? '', lang: lang ?? '', path: path ?? HOME, answer };
 	const entry = post('answer', '/api/push/answer', { token, answer }, notice);
-	const { own, others } = await sendAfterWaiting(entry);
-	if (own.outcome === 'later' && !(await later(entry, registration))) await askAgain(notification, registration);
+	const { own, others, isKept } = await sendAfterWaiting(entry);
+	if (own.outcome === 'later' && !isKept) await askAgain(notification, registration);
 	else await confirm(notice, own.outcome, registration);
 	await confirmSent(others, registration);
 	return null;

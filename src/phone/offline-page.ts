@@ -2,9 +2,11 @@
 import type { Agenda, KeptAppointment, KeptPhone } from '../lib/shared/agenda';
 import { WRITTEN_IN } from '../lib/shared/locales';
 import { KEPT_DAYS } from '../lib/shared/phone-keeps';
+import { restore } from './draft-forms';
 import { lookForMendedWorker } from './mended-worker';
 import { quietly } from './offline-store';
 import { offlinePage, own } from './page';
+import { waiting } from './queue';
 import './sign-out';
 import { offerVisitorForm } from './visitor-form';
 
@@ -26,8 +28,22 @@ async function fillOfflinePage(page: HTMLElement, now = Date.now()): Promise<voi
 	if (!owner) return;
 	// What is filled in here is the person's, and one request however often it is sent.
 	own(owner);
+	// The adult an aid names has no request of their own here.
+	if (agenda?.isGuest) return;
 	show(page, 'request');
-	for (const name of page.querySelectorAll<HTMLInputElement>('input[name="formId"]')) name.value = crypto.randomUUID();
+	for (const form of page.querySelectorAll<HTMLFormElement>('[data-part="request"] form')) await giveBack(form, owner);
+}
+
+/** What was asked and has not left yet can still be changed: the same request, under the same number. */
+async function giveBack(form: HTMLFormElement, owner: string): Promise<void> {
+	const address = form.getAttribute('action')!.replace(/^\/[a-z]{2}(?=\/)/, '');
+	const asked = (await waiting()).reverse().find(({ url, userKey }) => userKey === owner && url.endsWith(address));
+	const fields = [...new URLSearchParams(asked?.body)];
+	const number = fields.find(([name]) => name === 'formId')?.[1];
+	form.querySelector<HTMLInputElement>('input[name="formId"]')!.value = number ?? crypto.randomUUID();
+	if (!number) return;
+	restore(form, fields);
+	form.closest('details')!.open = true;
 }
 
 /** Another language of the page that was asked for, not of this one. */
@@ -69,7 +85,7 @@ function fill(page: HTMLElement, agenda: Agenda, now: number): void {
 	write(page, 'title', agenda.territory?.portalTitle, locale);
 	write(page, 'updated', agenda.updated, locale);
 	const coming = agenda.appointments.filter(({ endsAt }) => Date.parse(endsAt) > now);
-	if (coming.length === 0) show(page, 'none');
+	if (coming.length === 0 && !agenda.isGuest) show(page, 'none');
 	coming.forEach((appointment, index) => addAppointment(page, appointment, locale, index === 0 ? 'next' : 'later'));
 	addStep(page, agenda);
 	write(page, 'aid', agenda.aid, locale);

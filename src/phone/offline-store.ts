@@ -29,6 +29,8 @@ export interface Waiting {
 	tried?: { days: number; last: number };
 	/** Why it did not leave and never will by itself. */
 	outcome?: Outcome;
+	/** Since when, in milliseconds since 1970. */
+	endedAt?: number;
 	/** The notification that was answered. */
 	notice?: Notice;
 }

@@ -1,19 +1,22 @@
-const VOICES_WITHIN_MS = 500;
 /** Chrome drops what is spoken right after `cancel()`. */
 const AFTER_CANCEL_MS = 120;
-/** Not words of the page: what stands twice for the eye, what is being typed. */
-const SILENT = '[aria-hidden="true"], script, style, select, textarea, input';
+/** Not words of the page: what stands twice for the eye, what is being typed, what is folded away (which has a place on the page all the same). */
+const SILENT =
+	'[aria-hidden="true"], script, style, select, textarea, input, details:not([open]) > :not(summary:first-of-type)';
 
 /** « Écouter »: shown only when this phone has a voice for the language of the page; never starts by itself. */
 export function offerReadAloud(): void {
 	const button = document.querySelector<HTMLButtonElement>('[data-listen]');
 	if (!button || !('speechSynthesis' in window)) return;
 	const language = document.documentElement.lang;
-	void voiceFor(language).then((voice) => {
-		if (!voice) return;
+	const show = () => {
+		if (!button.hidden || !findVoice(language)) return;
 		button.hidden = false;
 		listenTo(button, language);
-	});
+	};
+	show();
+	// An old phone knows its voices seconds after the page, or once they are downloaded.
+	speechSynthesis.addEventListener('voiceschanged', show);
 }
 
 function findVoice(language: string): SpeechSynthesisVoice | undefined {
@@ -21,20 +24,6 @@ function findVoice(language: string): SpeechSynthesisVoice | undefined {
 	const voices = speechSynthesis.getVoices().filter((voice) => voice.lang.split(/[-_]/)[0] === language);
 	// A voice on the phone itself speaks without network.
 	return voices.find((voice) => voice.localService) ?? voices[0];
-}
-
-function voiceFor(language: string): Promise<SpeechSynthesisVoice | undefined> {
-	const now = findVoice(language);
-	if (now) return Promise.resolve(now);
-	return new Promise((resolve) => {
-		const settle = () => {
-			clearTimeout(timer);
-			speechSynthesis.removeEventListener('voiceschanged', settle);
-			resolve(findVoice(language));
-		};
-		const timer = setTimeout(settle, VOICES_WITHIN_MS);
-		speechSynthesis.addEventListener('voiceschanged', settle);
-	});
 }
 
 function listenTo(button: HTMLButtonElement, language: string): void {

@@ -4,7 +4,7 @@ const OFF = 'shortcut-off';
  * `/` goes to the search of a professional page (`data-search`). One key alone must be able to be turned off (RGAA 12.10):
  * `data-shortcut` is the button that does, kept on this browser.
  */
-export function focusSearchBySlash(): void {
+function focusSearchBySlash(): void {
 	const search = document.querySelector<HTMLInputElement>('input[data-search]');
 	if (!search) return;
 	document.addEventListener('keydown', (event) => {
@@ -37,3 +37,5 @@ function isOff(): boolean {
 		return false;
 	}
 }
+
+focusSearchBySlash();

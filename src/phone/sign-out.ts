@@ -4,7 +4,7 @@
  * pages with a `form[data-purge-on-submit]` (SignOut.svelte), and on the one that says goodbye.
  */
 import { freeForm } from './double-submit';
-import { drain } from './drain';
+import { drain, forget } from './drain';
 import { quietly } from './offline-store';
 import { say, user } from './page';
 import { pushSubscription } from './push';
@@ -47,16 +47,18 @@ async function signOut(form: HTMLFormElement, submitter: HTMLButtonElement | nul
 	if (submitter?.name) body.set(submitter.name, submitter.value);
 	const type = 'application/x-www-form-urlencoded';
 	const entry = { kind: 'sign-out' as const, url: action, type, body: body.toString(), userKey };
+	// Left in the middle, the phone still owes it to the server.
+	const id = await keepForLater(entry);
 	const { outcome, location: next } = await send(entry);
+	if (id && outcome !== 'later') await forget({ id });
 	if (outcome === 'sent') return location.assign(next ?? `${action}?fait=1`);
 	if (outcome !== 'later') return location.assign(action);
-	const isKept = (await keepForLater(entry)) !== undefined;
-	if (isKept) await askForSync(await navigator.serviceWorker?.getRegistration());
+	if (id) await askForSync(await navigator.serviceWorker?.getRegistration());
 	// Until the server knows, this phone itself refuses.
 	await subscription?.unsubscribe().catch(() => undefined);
 	const personal = '[data-part="kept"], [data-part="request"], [data-place="visitor"]';
 	for (const part of document.querySelectorAll<HTMLElement>(personal)) part.hidden = true;
-	say((isKept ? form.dataset.signedOut : form.dataset.notSignedOut) ?? '');
+	say((id ? form.dataset.signedOut : form.dataset.notSignedOut) ?? '');
 }
 
 /** A browser may never answer about notifications. */

@@ -1,6 +1,6 @@
 /** What a page does about its owner, in this order: recognise, send what waits, keep what will be read without network. */
 import { keepAgenda, recogniseUser } from './agenda';
-import { drain } from './drain';
+import { drain, forgetOldWords } from './drain';
 import { sayNotSent } from './endings';
 import { saySent } from './forms';
 import { offlinePage, say, user, word } from './page';
@@ -19,6 +19,7 @@ export async function start(): Promise<void> {
 }
 
 async function sendWaiting(): Promise<void> {
+	await forgetOldWords();
 	const entries = await waiting();
 	if (entries.some(({ kind }) => kind === 'form')) say(word('waiting'));
 	if (entries.length > 0) {

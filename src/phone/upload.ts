@@ -1,12 +1,12 @@
 /**
- * Sending a paper from a phone (`form[data-upload]`, PaperForm.svelte): photos are made lighter and looked at, and one that
- * could not leave is kept and leaves by itself. Without this script, or without storage, it is a plain form.
+ * Sending a paper from a phone (`form[data-upload]`, PaperForm.svelte): photos are made lighter and looked at, kept until they
+ * have left, and leave by themselves when they could not. Without this script, or without storage, it is a plain form.
  */
 import { freeForm } from './double-submit';
+import { sendAfterWaiting } from './drain';
 import { drop } from './forms';
 import { say as note, signInElsewhere, user, word as wordOfPage } from './page';
 import { prepare, type Prepared } from './photo';
-import { askForSync, keepForLater, send } from './queue';
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-upload]')) upload(form);
 
@@ -61,16 +61,14 @@ function upload(form: HTMLFormElement): void {
 		say(word('sendingWord'));
 		const url = new URL(form.getAttribute('action') ?? '', location.href).href;
 		const entry = { kind: 'form' as const, url, type: '', body: '', parts, userKey: key };
-		const { outcome, location: next } = await send(entry);
+		const { own, isKept } = await sendAfterWaiting(entry, isOwn);
+		const { outcome, location: next } = own;
 		if (outcome === 'sent') return next ? location.assign(next) : location.reload();
 		if (outcome === 'other-user') {
 			stay('');
 			return drop(form, key);
 		}
-		const waits = outcome === 'later' || outcome === 'nobody';
-		const isKept = waits && isOwn && (await keepForLater(entry)) !== undefined;
 		if (isKept) {
-			await askForSync(await navigator.serviceWorker?.getRegistration());
 			if (outcome === 'nobody') return location.assign(wordOfPage('signIn'));
 			startAfresh();
 			return stay(word('queued'));

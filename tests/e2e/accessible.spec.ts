@@ -7,9 +7,11 @@ test('the check itself sees a picture without words, small contrast, a field wit
 	page,
 }) => {
 	await page.setContent(`<html lang="fr" dir="ltr"><title>Page</title><main><h1>Titre</h1><img src="data:,">
-		<p style="color:#bbb;background:#fff">pâle</p><input><p style="inline-size:3000px">large</p></main>`);
+		<p style="color:#bbb;background:#fff">pâle</p><input><p style="inline-size:3000px">large</p>
+		<h2 style="background:linear-gradient(#fff,#000)">sur un dégradé</h2></main>`);
 	const found = (await problemsOf(page)).join(' ');
-	for (const problem of ['image-alt', 'color-contrast', 'label', 'scrolls sideways']) expect(found).toContain(problem);
+	for (const problem of ['image-alt', 'color-contrast', 'label', 'scrolls sideways', 'to be looked at: color-contrast'])
+		expect(found).toContain(problem);
 });
 
 test('the page of another role is not found, in the portal’s own words', async ({ browser, portal }) => {
@@ -38,8 +40,8 @@ test('a form sent empty says so in a summary that takes the focus, and its title
 	}
 });
 
-/** A phone with voices for these languages only; what it is asked to say is remembered. */
-function voices(languages: string[]): void {
+/** A phone with voices for these languages only, known to it after a while at times; what it is asked to say is remembered. */
+function voices({ languages, afterMs = 0 }: { languages: string[]; afterMs?: number }): void {
 	const said: string[] = [];
 	const spoken: string[][] = [];
 	const list = languages.map((lang) => ({ lang, localService: true }));
@@ -51,11 +53,12 @@ function voices(languages: string[]): void {
 		},
 	});
 	const speech = Object.assign(new EventTarget(), {
-		getVoices: () => list,
+		getVoices: () => (performance.now() < afterMs ? [] : list),
 		speak: ({ text, lang }: { text: string; lang: string }) => said.push(text) && spoken.push([lang, text]),
 		cancel: () => said.push('(silence)'),
 	});
 	Object.defineProperty(window, 'speechSynthesis', { value: speech });
+	if (afterMs) setTimeout(() => speech.dispatchEvent(new Event('voiceschanged')), afterMs + 100);
 }
 
 test('a page is read aloud line by line where the phone has a voice for its language; elsewhere there is no button', async ({
@@ -63,7 +66,7 @@ test('a page is read aloud line by line where the phone has a voice for its lang
 	portal,
 }) => {
 	const context = await browser.newContext({ serviceWorkers: 'block' });
-	await context.addInitScript(voices, ['fr_FR', 'ar-SA']);
+	await context.addInitScript(voices, { languages: ['fr_FR', 'ar-SA'] });
 	await signInAs(context, portal, demoAccount(portal, 'beneficiary').contact);
 	const page = await context.newPage();
 	const listen = page.locator('[data-listen]');
@@ -89,13 +92,69 @@ test('a page is read aloud line by line where the phone has a voice for its lang
 	await expect.poll(spoken).toContainEqual(['fr-FR', written]);
 	const heading = (await page.getByRole('heading', { level: 1 }).textContent())!.trim();
 	expect(await spoken()).toContainEqual(['ar-SA', heading]);
+	// What is folded away is not read; its name is.
+	await page.goto(`${portal.origin}/avis`);
+	const folded = page
+		.locator('main details')
+		.filter({ has: page.locator('label') })
+		.first();
+	const hidden = (await folded.locator('label').first().textContent())!.trim();
+	const summary = (await folded.locator('summary').textContent())!.trim();
+	await listen.click();
+	await expect.poll(said).toContain(summary);
+	expect((await said()).join(' ')).not.toContain(hidden);
+	await listen.click();
+	await folded.locator('summary').click();
+	await listen.click();
+	await expect.poll(async () => (await said()).join(' ')).toContain(hidden);
 	for (const path of ['/uk/parcours', '/en']) {
 		await page.goto(portal.origin + path);
 		await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-		// Longer than it waits for voices that come late.
+		// Once its script has looked.
 		await expect.poll(() => page.evaluate(() => performance.now())).toBeGreaterThan(900);
 		await expect(listen, path).toBeHidden();
 	}
+	await context.close();
+});
+
+test('a phone that knows its voices seconds after the page offers to listen then', async ({ browser, portal }) => {
+	const context = await browser.newContext({ serviceWorkers: 'block' });
+	await context.addInitScript(voices, { languages: ['fr-FR'], afterMs: 2_500 });
+	const page = await context.newPage();
+	await page.goto(`${portal.origin}/aide`);
+	await expect.poll(() => page.evaluate(() => performance.now())).toBeGreaterThan(1_200);
+	await expect(page.locator('[data-listen]')).toBeHidden();
+	await expect(page.locator('[data-listen]')).toBeVisible();
+	await page.locator('[data-listen]').click();
+	await expect
+		.poll(() => page.evaluate(() => (window as unknown as { said: string[] }).said.length))
+		.toBeGreaterThan(2);
+	await context.close();
+});
+
+test('one key goes to the search of professionals, and can be turned off; people’s pages know nothing of it', async ({
+	browser,
+	portal,
+}) => {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+	await signInAs(context, portal, demoAccount(portal, 'referent').contact);
+	const page = await context.newPage();
+	await page.goto(`${portal.origin}/pro/personnes`);
+	const search = page.locator('input[data-search]').first();
+	await page.keyboard.press('/');
+	await expect(search).toBeFocused();
+	await page.locator('[data-shortcut] button').click();
+	await page.keyboard.press('/');
+	await expect(search).not.toBeFocused();
+	await page.reload();
+	await page.keyboard.press('/');
+	await expect(search).not.toBeFocused();
+	await page.locator('[data-shortcut] button').click();
+	await page.keyboard.press('/');
+	await expect(search).toBeFocused();
+	await page.goto(`${portal.origin}/aide`);
+	const scripts = await page.evaluate(() => [...document.scripts].map(({ src }) => src));
+	expect(scripts.filter((src) => src.includes('shortcuts'))).toEqual([]);
 	await context.close();
 });
 

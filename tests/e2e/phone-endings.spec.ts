@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { KEPT_DAYS } from '../../src/lib/shared/phone-keeps.ts';
 import { aPdf } from '../factories/files.ts';
 import { demoAccount, withDatabase } from '../support/fixtures.ts';
 import { usePhone } from '../support/phone-home.ts';
@@ -13,6 +14,7 @@ const lucas = () => demoAccount(home.portal, 'beneficiary', 'Doubs').contact;
 
 interface Kept {
 	outcome?: string;
+	endedAt?: number;
 	body: string;
 	at: number;
 	hasFiles: boolean;
@@ -97,6 +99,32 @@ test('what the server refuses while no page is open is said on the next one, onc
 	await expect(page.locator('form[action$="?/propose"] input[name="title"]')).toHaveValue(tooLong);
 	await visit('/aides');
 	await expect(note()).toBeEmpty();
+});
+
+test('words that never left go after thirty days, read by nobody; that they did not leave is said all the same', async () => {
+	await home.signInWithAgenda(lucas());
+	await visit('/parcours');
+	const { page } = home.phone;
+	await page.getByText('Proposer une action').click();
+	await page.locator('form[action$="?/propose"] input[name="title"]').fill('Mon secret');
+	await page.context().setOffline(true);
+	await page.locator('form[action$="?/propose"] button').click();
+	await expect(note()).toContainText('Ce sera envoyé');
+	await expect.poll(async () => (await kept())[0]?.body).toContain('secret');
+	// Given up, on a phone that then lies in a drawer.
+	const days = (count: number) => Date.now() - count * 24 * 3_600_000;
+	await kept({ outcome: 'refused', endedAt: days(KEPT_DAYS - 1) });
+	await page.goto(`${home.front.origin}/aide`);
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pas de réseau');
+	await expect(page.locator('[data-part="request"]').first()).toBeVisible();
+	expect((await kept())[0]?.body).toContain('secret');
+	await kept({ endedAt: days(KEPT_DAYS + 1) });
+	await page.reload();
+	await expect.poll(async () => (await kept())[0]?.body).toBe('');
+	await page.context().setOffline(false);
+	await visit('/aides');
+	await expect(note()).toContainText('n’a pas pu être accepté');
+	await expect(note().getByRole('link', { name: 'Voir' })).toHaveAttribute('href', /\/parcours$/);
 });
 
 test('a paper that is too heavy is never kept; one the server refuses is said, without its file, with the way to its page', async () => {

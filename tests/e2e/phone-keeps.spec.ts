@@ -79,7 +79,16 @@ test('all it can store is what the page about it tells, in each language', async
 	await page.getByRole('checkbox', { name: /^Logement/ }).check();
 	await expect.poll(async () => (await home.phone.stored()).databases['portal-drafts']?.copies).toBe(1);
 	await page.getByRole('button', { name: 'Continuer', exact: true }).click();
+	await visit('/connexion');
+	await page.locator('input[name="contact"]').fill(amina());
+	await Promise.all([
+		page.waitForURL('**/connexion/code'),
+		page.getByRole('button', { name: 'Recevoir mon code' }).click(),
+	]);
 	await home.signInWithAgenda(amina());
+	await visit('/rendez-vous');
+	await page.locator('details:has(form[action^="?/subscribe"]) summary').click();
+	await Promise.all([page.waitForEvent('load'), page.locator('form[action^="?/subscribe"] button').click()]);
 	await visit('/compte/notifications');
 	// As after the refusal of a question, and the button of the professionals.
 	await page.evaluate((names) => names.forEach((name) => localStorage.setItem(name, '1')), [...LOCAL]);

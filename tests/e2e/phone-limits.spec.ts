@@ -311,6 +311,16 @@ test('the browser finds nothing that keeps it from being installed, and it is of
 		}).toPass();
 		await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
 	}
+	// Who goes back to French starts in French.
+	home.front.target = home.portal.origin;
+	await visit('/aide');
+	await expect.poll(() => kept('settings', 'lang')).toBe('fr');
+	for (const target of [home.portal.origin, null]) {
+		home.front.target = target;
+		await page.goto(home.front.origin + start);
+		expect(new URL(page.url()).pathname).toBe('/accueil');
+		await expect(page.locator('html')).toHaveAttribute('dir', 'ltr');
+	}
 });
 
 test('a page that was open during a deploy still finds its script', async () => {

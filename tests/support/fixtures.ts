@@ -23,7 +23,7 @@ export const test = base.extend<{ baseURL: string }, { portal: Portal }>({
 export function withDatabase<T>(portal: Portal, work: (database: Database.Database) => T): T {
 	const database = new Database(path.join(portal.dataDir, 'portal.db'));
 	try {
-		database.pragma('busy_timeout = 5000');
+		database.pragma('busy_timeout = 30000');
 		return work(database);
 	} finally {
 		database.close();
@@ -101,7 +101,8 @@ export function openSessionOf(portal: Portal, contact: string, { shared = false,
 			.prepare(`SELECT id, role FROM account WHERE email = ? OR phone = ? LIMIT 1`)
 			.get(contact, contact) as { id: string; role: string } | undefined;
 		if (!account) throw new Error(`nobody has the contact ${contact}`);
-		const kind = account.role === 'beneficiary' ? (shared ? 'shared_phone' : 'own_phone') : 'professional';
+		const isPerson = account.role === 'beneficiary' || account.role === 'coparent';
+		const kind = isPerson ? (shared ? 'shared_phone' : 'own_phone') : 'professional';
 		const until = now.getTime() + (kind === 'own_phone' ? 30 * 24 : kind === 'professional' ? 12 : 0.5) * HOUR_MS;
 		database
 			.prepare(

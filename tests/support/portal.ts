@@ -21,6 +21,8 @@ export interface PortalOptions {
 	from?: string;
 	/** Data folder to use as it is, e.g. that of a portal that was killed. */
 	dataDir?: string;
+	/** Where the release stands that is started; this one otherwise. */
+	root?: string;
 	clock?: Date;
 	env?: Record<string, string>;
 }
@@ -34,12 +36,14 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts the built portal as its own process on a free port of loopback, as a demo with its own data. */
-export async function startPortal({ from, dataDir, clock, env = {} }: PortalOptions = {}): Promise<Portal> {
+export async function startPortal({ from, dataDir, root = '.', clock, env = {} }: PortalOptions = {}): Promise<Portal> {
 	const port = await freePort();
 	const folder = dataDir ?? mkdtempSync(path.join(tmpdir(), 'portal-'));
 	if (from) cpSync(from, folder, { recursive: true });
 	const origin = `http://localhost:${port}`;
-	const child = spawn(process.execPath, ['--import', './tests/support/moved-clock.mjs', 'server.js'], {
+	const clockScript = path.resolve('tests', 'support', 'moved-clock.mjs');
+	const child = spawn(process.execPath, ['--import', clockScript, 'server.js'], {
+		cwd: root,
 		stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
 		env: {
 			...process.env,

@@ -5,6 +5,8 @@
 export interface Agenda {
 	/** Whose it is, without saying who. */
 	userKey: string;
+	/** An adult an aid names: of that aid only. Absent for the person themselves. */
+	isGuest?: boolean;
 	/** ISO instant. */
 	fetchedAt: string;
 	locale: string;

@@ -2,7 +2,8 @@
  * All that this portal writes on a phone: /confidentialite tells it, and the browser tests compare it with what a phone
  * really holds (tests/e2e/phone-keeps.spec.ts). Whatever is not here may not be written.
  */
-export const COOKIES = ['session', 'browser', 'commune', 'territory'] as const;
+export const COOKIES = ['session', 'browser', 'commune', 'territory', 'sign-in', 'calendar_feed'] as const;
+export type Cookie = (typeof COOKIES)[number];
 
 /** Names of caches begin so; the version of the portal follows. */
 export const CACHE_PREFIX = 'portal-';

@@ -1,11 +1,11 @@
 import type { Row } from '../access-row.ts';
-import { NOBODY, open, ofPeople, forScripts } from './actors.ts';
+import { forScripts, NOBODY, ofPeople, open, PEOPLE } from './actors.ts';
 
 /** What scripts and other machines ask. */
 export const OF_SCRIPTS: Record<string, Row> = {
 	'/api/health': open,
 	'/api/metrics': { for: NOBODY, visitor: 404 },
-	'/api/moi/agenda': { ...ofPeople, ...forScripts },
+	'/api/moi/agenda': { ...ofPeople, for: [...PEOPLE, 'coparent'], ...forScripts },
 	'/api/push/key': open,
 	'/api/push/answer': { ...open, methods: { POST: { json: { token: 'none', answer: 'yes' }, ok: [404] } } },
 	'/api/push/shown': { ...open, methods: { POST: { json: { beacon: 'none' }, ok: [204] } } },

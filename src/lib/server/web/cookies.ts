@@ -1,15 +1,16 @@
 import type { Cookies } from '@sveltejs/kit';
+import type { Cookie } from '../../shared/phone-keeps.ts';
 import { config } from '../platform/config.ts';
 
 const isHttps = () => config().origin.startsWith('https:');
 
 /** `__Host-` ties a cookie to this very host over https; browsers refuse the prefix on the demo's http. */
-const nameOf = (name: string) => (isHttps() ? `__Host-${name}` : name);
+const nameOf = (name: Cookie) => (isHttps() ? `__Host-${name}` : name);
 
-export const readCookie = (cookies: Cookies, name: string): string | undefined => cookies.get(nameOf(name));
+export const readCookie = (cookies: Cookies, name: Cookie): string | undefined => cookies.get(nameOf(name));
 
 /** `maxAgeMs` undefined: until the browser closes. */
-export function writeCookie(cookies: Cookies, name: string, value: string, maxAgeMs?: number): void {
+export function writeCookie(cookies: Cookies, name: Cookie, value: string, maxAgeMs?: number): void {
 	cookies.set(nameOf(name), value, {
 		path: '/',
 		httpOnly: true,
@@ -19,6 +20,6 @@ export function writeCookie(cookies: Cookies, name: string, value: string, maxAg
 	});
 }
 
-export function dropCookie(cookies: Cookies, name: string): void {
+export function dropCookie(cookies: Cookies, name: Cookie): void {
 	cookies.delete(nameOf(name), { path: '/', secure: isHttps() });
 }

@@ -1,6 +1,7 @@
 import { error, redirect, type RequestEvent } from '@sveltejs/kit';
 import { getRequestEvent } from '$app/server';
 import { localizeHref } from '$lib/paraglide/runtime.js';
+import { homeOf } from '../accounts/rules.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { toStaffLanguage } from './staff-language.ts';
 
@@ -20,10 +21,20 @@ export function gate(event: RequestEvent): Response | Promise<Response> | null {
 				: null;
 	if (!needs) return null;
 	if (!account) return signInFirst(event);
+	const own = fromIcon(event, account);
+	if (own) return own;
 	// A page of another role looks like no page at all, in the portal's own words. Not compressed: it would come unpacked, with
 	// headers that say otherwise, and the browser would show nothing.
 	if (!needs(account)) return event.fetch(localizeHref('/introuvable'), { headers: { 'accept-encoding': 'identity' } });
 	return toStaffLanguage(event);
+}
+
+/** In the addresses of static/manifest.webmanifest, which lead to the pages of a person: anybody else starts at their own. */
+const FROM_ICON = 'icone';
+
+function fromIcon({ url, request }: RequestEvent, { role }: SignedIn): Response | null {
+	if (role === 'beneficiary' || request.method !== 'GET' || !url.searchParams.has(FROM_ICON)) return null;
+	return new Response(null, { status: 303, headers: { location: localizeHref(homeOf(role)) } });
 }
 
 /** Characters of an address one comes back to after signing in. */

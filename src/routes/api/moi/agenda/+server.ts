@@ -1,7 +1,7 @@
 import { error, json } from '@sveltejs/kit';
 import { db } from '$lib/server/db';
 import { openToAll } from '$lib/server/web/guards';
-import { agendaOf } from './agenda.server';
+import { agendaOf, guestAgendaOf } from './agenda.server';
 import type { RequestHandler } from './$types';
 
 /**
@@ -13,7 +13,9 @@ export const GET: RequestHandler = async ({ locals, setHeaders }) => {
 	const { account, locale, now } = locals;
 	if (!account) error(401, 'sign_in_first');
 	const { accountId, personId, territoryId, role, kind } = account;
-	if (role !== 'beneficiary' || kind !== 'own_phone' || !personId || !territoryId) error(403, 'not_for_you');
+	if (kind !== 'own_phone' || !territoryId) error(403, 'not_for_you');
 	setHeaders({ 'cache-control': 'no-store' });
+	if (role === 'coparent') return json(await guestAgendaOf(db.read, { accountId, territoryId }, locale, now));
+	if (role !== 'beneficiary' || !personId) error(403, 'not_for_you');
 	return json(await agendaOf(db.read, { accountId, personId, territoryId }, locale, now));
 };

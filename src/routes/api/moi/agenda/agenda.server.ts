@@ -7,7 +7,8 @@ import { appointmentModeLabel } from '$lib/shared/labels';
 import { WRITTEN_IN } from '$lib/shared/locales';
 import { displayPhone } from '$lib/shared/phones';
 import { listAppointments, type AppointmentView } from '$lib/server/appointments/queries';
-import { aidsOf, type AidLine } from '$lib/server/childcare/queries';
+import { filesOfGuest } from '$lib/server/childcare/guests';
+import { aidsOf, linesFor, type AidLine } from '$lib/server/childcare/queries';
 import type { Queries } from '$lib/server/db/client';
 import { pathwayOf, type PathwayView } from '$lib/server/pathway/queries';
 import { nextOwnStep } from '$lib/server/pathway/rules';
@@ -26,24 +27,50 @@ const STATES = { done: 'done', skipped: 'done', current: 'here', upcoming: 'next
 /** Read on another day than it was written: days are said with their year, and never as « dans 3 jours ». */
 const ANOTHER_DAY = new Date(0);
 
+type Owner = { accountId: string; territoryId: string };
+
 /** The whole of what a phone keeps about its owner. Its words are right on whatever day they are read. */
 export async function agendaOf(
 	q: Queries,
-	account: { accountId: string; personId: string; territoryId: string },
+	account: Owner & { personId: string },
 	locale: Locale,
 	now: Date,
 ): Promise<Agenda> {
 	const { personId } = account;
-	const territory = await getTerritory(q, account.territoryId);
 	const coming = (await listAppointments(q, personId))
 		.filter(({ state, endsAt }) => state === 'booked' && endsAt > now)
 		.reverse()
 		.slice(0, KEPT_APPOINTMENTS);
 	const view = await pathwayOf(q, personId, locale);
 	const lead = await leadOf(q, personId);
-	const aid = mostPressing(await aidsOf(q, personId, now));
+	return {
+		...(await aboutAid(q, account, await aidsOf(q, personId, now), locale, now)),
+		appointments: coming.map((appointment) => keptAppointment(appointment, locale)),
+		stages: view
+			? view.stages.map(({ name, nameLang, state }) => ({ name, lang: nameLang, state: STATES[state] }))
+			: [],
+		step: view && keptStep(view, locale),
+		referent: lead ? { name: lead.name, phone: phoneOf(lead.phone ?? lead.structurePhone) } : null,
+	};
+}
+
+/** For another adult of the household: where the aid that names them stands, as the family reads it, and the service's number. */
+export async function guestAgendaOf(q: Queries, account: Owner, locale: Locale, now: Date): Promise<Agenda> {
+	const named = await filesOfGuest(q, account.accountId);
+	const aids = await linesFor(
+		q,
+		named.map(({ id }) => id),
+		now,
+	);
+	const about = await aboutAid(q, account, aids, locale, now);
+	return { ...about, isGuest: true, appointments: [], stages: [], step: null, referent: null };
+}
+
+async function aboutAid(q: Queries, account: Owner, aids: AidLine[], locale: Locale, now: Date) {
+	const territory = await getTerritory(q, account.territoryId);
+	const aid = mostPressing(aids);
 	const { zone } = territory;
-	const aidContext = { locale, zone, now: ANOTHER_DAY, today: localDay(now, zone) };
+	const context = { locale, zone, now: ANOTHER_DAY, today: localDay(now, zone) };
 	const when = formatDayTime(now, zone, locale);
 	return {
 		userKey: userKeyOf(account),
@@ -51,14 +78,8 @@ export async function agendaOf(
 		locale,
 		updated: m.phone_offline_updated({ when }),
 		territory: { portalTitle: m.service_portal_title({ name: territory.name }), phone: phoneOf(territory.phone) },
-		appointments: coming.map((appointment) => keptAppointment(appointment, locale)),
-		stages: view
-			? view.stages.map(({ name, nameLang, state }) => ({ name, lang: nameLang, state: STATES[state] }))
-			: [],
-		step: view && keptStep(view, locale),
-		aid: aid ? `${aidName(aid, locale)} – ${aidSentence(aid.facts, aidContext)}` : null,
+		aid: aid ? `${aidName(aid, locale)} – ${aidSentence(aid.facts, context)}` : null,
 		seen: m.phone_offline_seen({ when }),
-		referent: lead ? { name: lead.name, phone: phoneOf(lead.phone ?? lead.structurePhone) } : null,
 	};
 }
 

@@ -11,6 +11,9 @@ const RESULTS = 'test-results';
 const only = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
+/** Said again at the very end, of which alone a short record of a run may be left. */
+const reasons = [];
+const REASON_CHARS = 600;
 
 /** Runs a command; its output is shown when it fails, always with `loud`, never with `quiet`. */
 function run(args, { loud = false, quiet = false, env = {} } = {}) {
@@ -41,16 +44,45 @@ async function suite(name, args, report, count, env = {}) {
 	const started = Date.now();
 	rmSync(report, { force: true });
 	const ok = await run(args, { loud: true, env });
-	const counted = existsSync(report) ? count(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failed: 1 };
+	const counted = existsSync(report)
+		? count(JSON.parse(readFileSync(report, 'utf8')))
+		: { passed: 0, failed: 1, why: [] };
 	// A runner that dies after its last test, or runs none, is a failure nobody counted.
 	if ((!ok && counted.failed === 0) || counted.passed + counted.failed === 0) counted.failed++;
 	passed += counted.passed;
 	failed += counted.failed;
+	reasons.push(...counted.why);
 	const seconds = Math.round((Date.now() - started) / 1000);
 	console.log(
 		`${counted.failed ? 'FAIL' : 'ok  '} ${name}: ${counted.passed} passed, ${counted.failed} failed (${seconds} s)`,
 	);
 }
+
+const withoutColours = (text) => text.replace(/\u001b\[[0-9;]*m/g, '');
+const reason = (title, messages) => `${title}\n${withoutColours(messages.join('\n')).slice(0, REASON_CHARS)}`;
+
+/** Of vitest's report. */
+const unitReasons = ({ testResults }) =>
+	testResults.flatMap(({ name, status, message, assertionResults }) => [
+		...(status === 'failed' && assertionResults.length === 0 ? [reason(name, [message])] : []),
+		...assertionResults
+			.filter((test) => test.status === 'failed')
+			.map(({ fullName, failureMessages }) => reason(fullName, failureMessages)),
+	]);
+
+/** Of Playwright's report. */
+const browserReasons = ({ suites = [], specs = [], errors = [] }) => [
+	...errors.map(({ message }) => reason('outside the tests', [message])),
+	...suites.flatMap(browserReasons),
+	...specs
+		.filter(({ ok }) => !ok)
+		.map(({ file, line, title, tests }) =>
+			reason(
+				`${file}:${line} ${title}`,
+				tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message))),
+			),
+		),
+];
 
 const bin = (name) =>
 	({
@@ -95,6 +127,7 @@ const parts = {
 				failed:
 					report.numFailedTests +
 					report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length,
+				why: unitReasons(report),
 			}),
 		),
 	e2e: async () => {
@@ -108,7 +141,11 @@ const parts = {
 			'browser',
 			[bin('playwright'), 'test', '--config', 'tests/playwright.config.ts'],
 			`${RESULTS}/e2e.json`,
-			({ stats, errors }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length }),
+			(report) => ({
+				passed: report.stats.expected,
+				failed: report.stats.unexpected + report.stats.flaky + report.errors.length,
+				why: browserReasons(report),
+			}),
 			{ CHROMIUM_PATH: chromium },
 		);
 	},
@@ -122,5 +159,6 @@ try {
 	failed++;
 	console.error(error instanceof Error ? error.message : error);
 }
+for (const why of reasons) console.log(`\nfailed: ${why}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -3,15 +3,19 @@ import type { Agenda } from '../lib/shared/agenda';
 import { clearDrafts } from './draft-store';
 import { fetchWithin } from './fetch-within';
 import { markStale, quietly } from './offline-store';
-import { say, word, type User } from './page';
+import { say, user, word, type User } from './page';
 import { forgetAgenda, purge } from './purge';
 import { isSaid } from './queue';
 
 const FRESH_MS = 10 * 60_000;
 const ANSWER_MS = 20_000;
 
-/** Before anything is sent or kept in a name: is this still the phone of the same person? */
-export async function recogniseUser({ key, isOwn }: User): Promise<void> {
+let recognising: Promise<void> | undefined;
+
+/** Before anything is sent or kept in a name: is this still the phone of the same person? Once a page. */
+export const recogniseUser = (): Promise<void> => (recognising ??= recognise(user()));
+
+async function recognise({ key, isOwn }: User): Promise<void> {
 	const before = await quietly((db) => db.get('settings', 'user'));
 	const kept = await quietly((db) => db.get('agenda', 'current'));
 	if (key && ((before && before !== key) || (kept && kept.userKey !== key))) {

@@ -116,13 +116,17 @@ export async function sendAfterWaiting(
 	const tried = await sending;
 	const others = tried.filter((sent) => sent.entry.id !== id && !stillWaits(sent));
 	const left = await quietly((db) => db.get('queue', id));
-	// Held behind another; or the worker was quicker.
-	const outcome = left ? (left.outcome ?? 'later') : 'sent';
+	// Held behind another; or the worker was quicker; or erased, with all that this person kept here.
+	const outcome = left ? (left.outcome ?? 'later') : (await isStillOf(entry)) ? 'sent' : 'other-user';
 	const own = tried.find((sent) => sent.entry.id === id) ?? { entry: entry as Waiting, outcome };
 	const isKept = left !== undefined && stillWaits(own);
 	if (left && !isKept) await forget(left);
 	return { own, others, isKept };
 }
+
+/** Nobody else was recognised on this phone since (agenda.ts); what is in nobody's name concerns whoever is there. */
+const isStillOf = async ({ userKey }: Fresh): Promise<boolean> =>
+	!userKey || (await quietly((db) => db.get('settings', 'user'))) === userKey;
 
 /** Of this page, or of this very worker. */
 const registered = async (): Promise<ServiceWorkerRegistration | undefined> =>

@@ -2,9 +2,10 @@
  * A form never disappears. `form[data-queue]` is kept, then sent by this script: when the network or the server fails it stays on
  * the page and leaves by itself later (ux.md §2.4). Any other form is kept on the page by the service worker.
  */
+import { recogniseUser } from './agenda';
 import { freeForm } from './double-submit';
 import { isHeard, sendAfterWaiting } from './drain';
-import { say, signInElsewhere, user, word } from './page';
+import { offlinePage, say, signInElsewhere, user, word } from './page';
 import type { Sent } from './queue';
 
 const URLENCODED = 'application/x-www-form-urlencoded';
@@ -19,6 +20,8 @@ export function queueForms(): void {
 }
 
 async function submit(form: HTMLFormElement, submitter: HTMLButtonElement | null): Promise<void> {
+	// A tap before that: what it says would be taken for what the one before left on this phone.
+	if (!offlinePage()) await recogniseUser();
 	const { key, isOwn } = user();
 	const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action') ?? '';
 	const body = bodyOf(form, submitter);

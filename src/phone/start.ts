@@ -12,7 +12,7 @@ export async function start(): Promise<void> {
 	addEventListener('online', () => void sendWaiting());
 	// Filled by a script of its own (offline-page.ts), for whoever holds the phone.
 	if (offlinePage()) return sendWaiting();
-	await recogniseUser(user());
+	await recogniseUser();
 	await sendWaiting();
 	await keepAgenda(user());
 	await sayPushAgain();

@@ -76,6 +76,37 @@ test('what one person typed is never sent in the name of another, who signed in 
 	expect(await rows('queue')).toBe(0);
 });
 
+test('what was erased on its way, because another signed in, is never said to have been sent', async () => {
+	await home.signIn(lucas());
+	await visit('/parcours');
+	const { page, context } = home.phone;
+	await page.getByText('Proposer une action').click();
+	const form = page.locator('form[action$="?/propose"]');
+	await form.locator('input[name="title"]').fill('Secret de Lucas');
+	// Another tab is sending something slow: this one waits behind it.
+	const slow = await context.newPage();
+	await slow.goto(`${home.front.origin}/aide`);
+	await slow.evaluate(
+		() =>
+			new Promise<void>((isHeld) => {
+				const held = new Promise<void>((letGo) => Object.assign(globalThis, { letGo }));
+				void navigator.locks.request('queue', () => (isHeld(), held));
+			}),
+	);
+	home.front.seen.length = 0;
+	await form.getByRole('button').click();
+	await expect.poll(() => rows('queue')).toBe(1);
+	await become(karim());
+	const other = await context.newPage();
+	await other.goto(`${home.front.origin}/accueil`);
+	await expect.poll(() => rows('queue')).toBe(0);
+	await expect(other.locator('#phone-note')).toContainText('autre personne');
+	await slow.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo());
+	await expect(note()).toContainText('autre personne');
+	await expect(form.locator('input[name="title"]')).toHaveValue('');
+	expect(postsTo('?/propose')).toEqual([]);
+});
+
 test('a paper is not sent in the name of another either, and waits for its author when the session is over', async () => {
 	const reference = withDatabase(home.portal, (database) =>
 		database

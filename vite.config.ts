@@ -16,8 +16,8 @@ const SCRIPTS = {
 	__DRAFT_SCRIPT__: 'src/phone/draft.ts',
 	/** On pages with a file to send. */
 	__UPLOAD_SCRIPT__: 'src/phone/upload.ts',
-	/** Where reminders on this phone are offered. */
-	__PUSH_SCRIPT__: 'src/phone/push-offer.ts',
+	/** Where reminders on this phone are turned on. */
+	__PUSH_SCRIPT__: 'src/phone/push-enable.ts',
 	/** On pages of professionals with a search. */
 	__SHORTCUT_SCRIPT__: 'src/phone/shortcuts.ts',
 };

@@ -11,6 +11,7 @@ import { leaveFast } from './leave';
 import { offerPrint } from './print';
 import { showProgress } from './progress';
 import { offerReadAloud } from './read-aloud';
+import { offerPush } from './push-offer';
 import { start } from './start';
 import { startWorker } from './worker';
 
@@ -20,6 +21,7 @@ offerReadAloud();
 offerPrint();
 leaveFast();
 offerInstall();
+offerPush();
 queueForms();
 watchChanges();
 showProgress();

@@ -1,21 +1,34 @@
-/** The subscription of this browser to reminders; how it is asked for is in `push-offer.ts`. */
+/** The subscription of this browser to reminders; how it is asked for is in `push-offer.ts` and `push-enable.ts`. */
 import { quietly } from './offline-store';
 import { user } from './page';
 import { currentSubscription } from './subscription';
 
 /** `subscribe()` may never answer: the push service of the browser can be out of reach. */
 const SUBSCRIBED_WITHIN_MS = 10_000;
-export const REFUSED_AT = 'push-refused-at';
+const REFUSED_AT = 'push-refused-at';
+const REFUSAL_MS = 30 * 24 * 3_600_000;
 const SAY_AGAIN_MS = 12 * 3_600_000;
 const REMOVED = 410;
 
 export const isSupported = () => 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+
+/** On their own phone, by a browser that was not told never to ask. */
+export const mayAsk = () => isSupported() && user().isOwn && Notification.permission !== 'denied';
 
 export function rememberRefusal(): void {
 	try {
 		localStorage.setItem(REFUSED_AT, String(Date.now()));
 	} catch {
 		// Asked again next time.
+	}
+}
+
+/** The refusal of a question is not asked again for 30 days; where storage is refused too, it may be. */
+export function wasRefused(): boolean {
+	try {
+		return Date.now() - Number(localStorage.getItem(REFUSED_AT) ?? 0) < REFUSAL_MS;
+	} catch {
+		return false;
 	}
 }
 

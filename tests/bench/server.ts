@@ -9,7 +9,7 @@ export function portalOn(file: string, name: string): Promise<Portal> {
 	const dataDir = path.join(folder, `portal-${name}`);
 	mkdirSync(dataDir, { recursive: true });
 	copyFileSync(file, path.join(dataDir, 'portal.db'));
-	return startPortal({ dataDir, env: { ROLE: 'web', LOG_LEVEL: 'error' } });
+	return startPortal({ dataDir, isMeasured: true, env: { ROLE: 'web', LOG_LEVEL: 'error' } });
 }
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });

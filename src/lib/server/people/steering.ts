@@ -14,6 +14,7 @@ import {
 	sql,
 	type SQL,
 } from 'drizzle-orm';
+import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
 import {
 	account,
@@ -112,7 +113,7 @@ async function countContacts(q: Queries, { territoryId, zone, now }: Period) {
 			.where(
 				and(
 					eq(supportRequest.territoryId, territoryId),
-					inArray(supportRequest.status, ['submitted', 'assigned', 'in_diagnosis', 'in_pathway', 'closed']),
+					inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES, 'closed']),
 					gt(supportRequest.submittedAt, new Date(from)),
 					lte(supportRequest.submittedAt, new Date(to)),
 				),

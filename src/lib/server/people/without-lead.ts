@@ -1,13 +1,14 @@
 import { and, asc, desc, eq, exists, inArray, isNotNull, isNull, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { TAKEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
+import { isOneOf } from '../db/prepared.ts';
 import {
 	account,
 	checkIn,
 	followUpMember,
 	municipality,
 	need,
-	orientation,
 	pathway,
 	person,
 	step,
@@ -15,6 +16,7 @@ import {
 } from '../db/schema/index.ts';
 import { whileUnchanged } from '../db/unchanged.ts';
 import { openMember } from './caseload.ts';
+import { needSent } from './waiting-requests.ts';
 
 const lead = alias(followUpMember, 'lead');
 /** Shown to be worked through; the next ones come up as these are settled. */
@@ -96,7 +98,7 @@ export interface Orphan {
 	asks: boolean;
 }
 
-const wasTaken = inArray(supportRequest.status, ['assigned', 'in_diagnosis', 'in_pathway']);
+const wasTaken = isOneOf(supportRequest.status, TAKEN_REQUEST_STATUSES);
 
 /** A request that was taken, or a pathway: one may go on without the other. */
 const helpGoesOn = (q: Queries) =>
@@ -114,19 +116,6 @@ const helpGoesOn = (q: Queries) =>
 				.where(and(eq(pathway.personId, person.id), isNull(pathway.endedAt))),
 		),
 	);
-
-/** Read by the structure where the need waits. */
-const sentSomewhere = (q: Queries) =>
-	q
-		.select({ one: sql`1` })
-		.from(orientation)
-		.where(
-			and(
-				eq(orientation.needId, need.id),
-				sql`${orientation.present} = 1 AND ${orientation.needId} IS NOT NULL`,
-				eq(orientation.state, 'sent'),
-			),
-		);
 
 const owner = alias(account, 'owner');
 const ownerLine = alias(followUpMember, 'owner_line');
@@ -153,7 +142,7 @@ const asksForHelp = (q: Queries) => {
 				.select({ one: sql`1` })
 				.from(need)
 				.innerJoin(supportRequest, and(eq(supportRequest.id, need.requestId), wasTaken))
-				.where(and(eq(need.personId, person.id), eq(need.status, 'open'), notExists(sentSomewhere(q)))),
+				.where(and(eq(need.personId, person.id), eq(need.status, 'open'), notExists(needSent(q)))),
 		),
 		exists(
 			q

@@ -1,20 +1,12 @@
 /** Requests as professionals list them. */
 import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
-import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
+import { OPEN_REQUEST_STATUSES, TAKEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
-import { among, prepared, preparedByShape } from '../db/prepared.ts';
-import {
-	account,
-	catchment,
-	municipality,
-	need,
-	orientation,
-	person,
-	structure,
-	supportRequest,
-} from '../db/schema/index.ts';
+import { among, isOneOf, prepared, preparedByShape } from '../db/prepared.ts';
+import { account, municipality, need, orientation, person, structure, supportRequest } from '../db/schema/index.ts';
 import { whileUnchanged } from '../db/unchanged.ts';
+import { inBasin } from '../people/delay-scope.ts';
 import { keysMatch, peopleFound } from '../people/finding.ts';
 import { possibleReferences } from '../platform/ids.ts';
 import { getTerritory } from '../territories/queries.ts';
@@ -51,7 +43,7 @@ export interface InboxFilters {
 
 const countWhere = (which: SQL) => sql<number>`count(CASE WHEN ${which} THEN 1 END)`.mapWith(Number);
 
-const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis', 'in_pathway')`;
+const taken = isOneOf(supportRequest.status, TAKEN_REQUEST_STATUSES);
 const ended = sql`${supportRequest.status} IN ('closed', 'withdrawn', 'transferred')`;
 
 const WAITING_VIEWS: InboxView[] = ['waiting', 'late', 'still_waiting', 'sent', 'returned'];
@@ -80,20 +72,6 @@ const asksFor = (q: Queries, theme: Theme) =>
 			.select({ one: sql`1` })
 			.from(need)
 			.where(and(eq(need.requestId, supportRequest.id), eq(need.theme, theme))),
-	);
-
-const inArea = (q: Queries, territoryId: string, areaId: string) =>
-	exists(
-		q
-			.select({ one: sql`1` })
-			.from(catchment)
-			.where(
-				and(
-					eq(catchment.inseeCode, person.inseeCode),
-					eq(catchment.territoryId, territoryId),
-					eq(catchment.employmentAreaId, areaId),
-				),
-			),
 	);
 
 /** By reference or by name; undefined: nothing is looked for; null: nobody is found. */
@@ -161,7 +139,7 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 				shown(filters),
 				theirs(filters),
 				filters.theme && asksFor(q, filters.theme),
-				filters.areaId ? inArea(q, territoryId, filters.areaId) : undefined,
+				filters.areaId ? inBasin(q, filters.areaId, territoryId) : undefined,
 				filters.urgentOnly ? eq(supportRequest.urgent, true) : undefined,
 				search,
 			),
@@ -326,8 +304,8 @@ const needList = preparedByShape((q, { at }: { at: 'structure' | 'territory' }) 
 				at === 'structure'
 					? and(eq(orientation.structureId, sql.placeholder('id')), isSent)
 					: and(eq(orientation.territoryId, sql.placeholder('id')), isReturned),
-				inArray(need.status, ['open', 'in_progress']),
-				inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES]),
+				isOneOf(need.status, ['open', 'in_progress']),
+				isOneOf(supportRequest.status, OPEN_REQUEST_STATUSES),
 			),
 		)
 		.orderBy(asc(orientation.at))

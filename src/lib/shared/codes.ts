@@ -13,7 +13,10 @@ export const REQUEST_STATUSES = [
 	'transferred',
 ] as const;
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
-export const OPEN_REQUEST_STATUSES = ['submitted', 'assigned', 'in_diagnosis', 'in_pathway'] as const;
+/** Somebody took it, and it goes on. In the order in which they follow: nothing leads back. */
+export const TAKEN_REQUEST_STATUSES = ['assigned', 'in_diagnosis', 'in_pathway'] as const;
+export type TakenRequestStatus = (typeof TAKEN_REQUEST_STATUSES)[number];
+export const OPEN_REQUEST_STATUSES = ['submitted', ...TAKEN_REQUEST_STATUSES] as const;
 
 export const NEED_STATUSES = ['open', 'in_progress', 'lifted', 'dropped'] as const;
 export type NeedStatus = (typeof NEED_STATUSES)[number];

@@ -32,6 +32,8 @@ const PRAGMAS: [name: string, value: string, expected: unknown][] = [
 	['trusted_schema', 'OFF', 0],
 	['cell_size_check', 'ON', 1],
 	['busy_timeout', '5000', 5000],
+	// 16 MB of pages at most, for each connection: the usual 2 MB hold less of a large file than one search goes through.
+	['cache_size', '-16000', -16000],
 ];
 
 function open(file: string): Database.Database {

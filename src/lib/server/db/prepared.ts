@@ -23,8 +23,18 @@ export const given = (column: Column, name: string) => sql.param(sql.placeholder
  * @throws Error for a word that is none of the column's
  */
 export function is<C extends Column>(column: C, word: C['_']['data'] & string): SQL {
+	return sql`${column} = ${written(column, word)}`;
+}
+
+/** The same for one of several words. @throws Error for a word that is none of the column's */
+export function isOneOf<C extends Column>(column: C, words: readonly (C['_']['data'] & string)[]): SQL {
+	const list = words.map((word) => written(column, word));
+	return sql`${column} IN (${sql.join(list, sql`, `)})`;
+}
+
+function written(column: Column, word: string): SQL {
 	if (!column.enumValues?.includes(word)) throw new Error(`${word} is no word of ${column.name}`);
-	return sql`${column} = ${sql.raw(`'${word}'`)}`;
+	return sql.raw(`'${word}'`);
 }
 
 /** One of the values given at each run as JSON: a list of any length is one placeholder, so that the query can be prepared. */

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
 import type { EndReason, WorkContract } from '../../shared/closing.ts';
-import type { Channel } from '../../shared/codes.ts';
+import { OPEN_REQUEST_STATUSES, type Channel } from '../../shared/codes.ts';
 import { THEMES, type Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
 import {
@@ -105,7 +105,7 @@ export async function indicatorsOf(
 		.where(
 			and(
 				eq(supportRequest.territoryId, territoryId),
-				inArray(supportRequest.status, ['submitted', 'assigned', 'in_diagnosis', 'in_pathway', 'closed']),
+				inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES, 'closed']),
 				gte(supportRequest.submittedAt, startOfDay(start, zone)),
 				lt(supportRequest.submittedAt, startOfDay(end, zone)),
 			),

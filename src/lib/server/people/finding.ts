@@ -125,14 +125,24 @@ export const calledAlike = (q: Queries, territoryId: string, names: { firstName:
 
 /** Every term begins one of the person's keys: for a list that is already short. */
 export function keysMatch(q: Queries, terms: string[]): SQL[] {
-	return terms.map((term) =>
-		exists(
+	return terms.map((term) => {
+		const hasKey = exists(
 			q
 				.select({ one: sql`1` })
 				.from(personSearchKey)
 				.where(and(eq(personSearchKey.personId, person.id), startsWith(term))),
-		),
-	);
+		);
+		return and(wordBeginsLike(term), hasKey)!;
+	});
+}
+
+/**
+ * A key that begins with a letter begins where a word of the name does (`searchKeys`). The name is read anyway, as the order of lists:
+ * most people are ruled out by it, without looking for a key.
+ */
+function wordBeginsLike(term: string): SQL | undefined {
+	const [first] = /^\p{L}/u.exec(term) ?? [];
+	return first === undefined ? undefined : sql`instr(' ' || ${person.searchName}, ${` ${first}`}) > 0`;
 }
 
 /** What was typed finds the person, one way or another: for a list that is already short. Undefined when nothing is looked for. */

@@ -1,7 +1,8 @@
 import { and, asc, eq, gte, inArray, isNull, lt, ne, notExists, or, sql, type SQL } from 'drizzle-orm';
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { TAKEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
-import { preparedByShape } from '../db/prepared.ts';
+import { isOneOf, preparedByShape } from '../db/prepared.ts';
 import {
 	account,
 	appointment,
@@ -212,7 +213,7 @@ export const openNeed = sql`${need.status} = 'open' AND ${need.expectedOn} IS NO
 const soonerNeed = sql`${sooner.status} = 'open' AND ${sooner.expectedOn} IS NOT NULL`;
 
 /** Somebody took the request, and it goes on: before that the request itself is late. The plus: its own index of those does not lead. */
-export const requestGoesOn = sql`+${supportRequest.status} IN ('assigned', 'in_diagnosis', 'in_pathway')`;
+export const requestGoesOn = sql`+${isOneOf(supportRequest.status, TAKEN_REQUEST_STATUSES)}`;
 
 const unbegunRows = preparedByShape((q, shape: Shape) =>
 	q

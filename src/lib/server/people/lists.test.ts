@@ -11,7 +11,7 @@ import {
 	NOW,
 } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import { fullScans } from '../../../../tests/support/plans.ts';
+import { fullScans, plansOf } from '../../../../tests/support/plans.ts';
 import { caseload, peopleOfTerritory } from './caseload.ts';
 import { possibleDuplicates } from './duplicates.ts';
 import { createPerson, refreshSearch } from './commands.ts';
@@ -147,6 +147,12 @@ test('a common name is listed to its end, those filed under it first; late ones 
 	}
 	expect((await pages('durand', { late: true })).map(({ id }) => id)).toEqual([late.id]);
 	expect(await fullScans(db, () => pages('durand ana', { late: true }))).toEqual([]);
+	const lines = (await plansOf(db, () => pages('durand ana')))
+		.flat()
+		.filter((line) => line.startsWith('SEARCH person U'));
+	expect(lines).toContain(
+		'SEARCH person USING COVERING INDEX person_territory_id_search_name_idx (territory_id=? AND search_name>? AND search_name<?)',
+	);
 });
 
 test('an age counts completed years; with the year alone, the age reached in it', () => {

@@ -11,7 +11,7 @@ import { possibleDuplicates } from './duplicates.ts';
 import { openExceptionally } from './exceptional.ts';
 import { comparedOf, inCommon } from './identity.ts';
 import { personOf } from './queries.ts';
-import { sameNames } from './rules.ts';
+import { sameNames, searchKeys, searchNameOf } from './rules.ts';
 import { renewSearchKeys } from './search-upkeep.ts';
 
 const today = '2026-03-02';
@@ -139,6 +139,29 @@ test('of a name that many bear, the pages go on to those who write it in one wor
 	}
 	expect(listed.toSorted()).toEqual(ids.toSorted());
 });
+
+test.each<[firstName: string, lastName: string]>([
+	['Awa', 'N’Diaye'],
+	['Jean-Pierre', 'Le Goff'],
+	['Maria Luisa', 'Garcia de la Torre'],
+	['D’Artagnan', 'St-Étienne-l’Œuvre'],
+	['Łucja', 'O’’Neil'],
+	['’Abd', 'd’El-Œuf d’ Ici'],
+	['عبد', 'الرحمن'],
+	['2Pac', 'Ste 3'],
+])(
+	'a key of %s %s that begins with a letter begins where a word of the name does: what rules people out of a search',
+	(firstName, lastName) => {
+		const initials = new Set(
+			searchNameOf({ firstName, lastName })
+				.split(' ')
+				.map((word) => [...word][0]),
+		);
+		const keys = searchKeys({ firstName, lastName, phone: '+33639980012' }).filter((key) => /^\p{L}/u.test(key));
+		expect(keys.length).toBeGreaterThan(0);
+		for (const key of keys) expect(initials, key).toContain([...key][0]);
+	},
+);
 
 test('« bris de glace » knows a name however it is cut into words, and no part of one', async () => {
 	const { db, territory, called } = await aPlace();

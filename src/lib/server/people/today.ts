@@ -27,7 +27,14 @@ import { answered, missed, unreachable, unwritable, withoutOutcome } from './tod
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
 import { contested, groupRefused, groupUnwritten, OBJECTION_MS, proposed } from './today-said.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
-import { freeFor, presentDecision, waiting as waitingRequest, WAITING_ORDER } from './waiting-requests.ts';
+import {
+	freeFor,
+	needSent,
+	presentDecision,
+	presentNeedDecision,
+	waiting as waitingRequest,
+	WAITING_ORDER,
+} from './waiting-requests.ts';
 
 /** Requests shown among the people; the inbox has them all. */
 const REQUESTS_SHOWN = 5;
@@ -274,18 +281,6 @@ async function waitingRequests(
 	}));
 }
 
-const needSent = (q: Queries) =>
-	q
-		.select({ one: sql`1` })
-		.from(orientation)
-		.where(
-			and(
-				eq(orientation.needId, need.id),
-				sql`${orientation.present} = 1 AND ${orientation.needId} IS NOT NULL`,
-				eq(orientation.state, 'sent'),
-			),
-		);
-
 /** Somebody who is led already asked: for more, again, or as a visitor whom the portal did not know yet. */
 const ASKED = ['request.need_added', 'request.submitted', 'request.joined', 'request.reopened'];
 /** What was opened longer ago is forgotten (audit `KEPT_A_YEAR`): what was asked for before is not called unread. */
@@ -375,14 +370,7 @@ async function leftNeeds(q: Queries, accountId: string, now: Date): Promise<Aler
 			and(eq(supportRequest.personId, person.id), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES])),
 		)
 		.innerJoin(need, and(eq(need.requestId, supportRequest.id), inArray(need.status, ['open', 'in_progress'])))
-		.innerJoin(
-			orientation,
-			and(
-				eq(orientation.needId, need.id),
-				sql`${orientation.present} = 1 AND ${orientation.needId} IS NOT NULL`,
-				eq(orientation.state, 'taken'),
-			),
-		)
+		.innerJoin(orientation, and(presentNeedDecision, eq(orientation.state, 'taken')))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(and(mine(accountId), eq(followUpMember.part, 'lead'), notExists(held)))
 		.orderBy(asc(orientation.at))

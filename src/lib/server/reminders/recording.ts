@@ -3,9 +3,10 @@ import { isUnavailable, type Db, type Tx } from '../db/client.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
-import { isHeldBy, type Job } from './claim.ts';
+import { isHeldBy } from './claim.ts';
 import { rememberDead } from './dead-addresses.ts';
 import { afterAttempt, type Outcome } from './ladder.ts';
+import type { Job } from './preparing.ts';
 import type { Result } from './sending.ts';
 import { deleteGone } from './subscriptions.ts';
 

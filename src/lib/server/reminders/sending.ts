@@ -6,7 +6,7 @@ import { topicOf } from '../platform/push-payload.ts';
 import { returnPathOf } from '../platform/return-path.ts';
 import type { Sms } from '../platform/sms.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
-import type { Job } from './claim.ts';
+import type { Job } from './preparing.ts';
 import { mailOf, pushPayload, smsOf } from './wording.ts';
 
 /** The outside world, replaced at its edge in tests. */

@@ -4,6 +4,7 @@ import { recordAudit, type AuditActor } from '../audit/commands.ts';
 import type { Tx } from '../db/client.ts';
 import { account, need, orientation, supportRequest } from '../db/schema/index.ts';
 import { leadOf, personOf } from '../people/queries.ts';
+import { presentNeedDecision } from '../people/waiting-requests.ts';
 import { answerForNeeds, giveToLead } from './assigning.ts';
 import { recallWhole } from './orienting.ts';
 import { findOpenRequest } from './queries.ts';
@@ -50,7 +51,7 @@ async function handOn(
 	const sentSomewhere = tx
 		.select({ one: sql`1` })
 		.from(orientation)
-		.where(and(eq(orientation.needId, need.id), sql`${orientation.present} = 1 AND ${orientation.needId} IS NOT NULL`));
+		.where(presentNeedDecision);
 	await tx
 		.update(need)
 		.set({ structureId: lead.structureId })

@@ -1,19 +1,12 @@
 /** Requests as professionals list them. */
 import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
-import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
+import { OPEN_REQUEST_STATUSES, TAKEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
-import { prepared } from '../db/prepared.ts';
-import {
-	account,
-	catchment,
-	municipality,
-	need,
-	orientation,
-	person,
-	structure,
-	supportRequest,
-} from '../db/schema/index.ts';
+import { among, isOneOf, prepared, preparedByShape } from '../db/prepared.ts';
+import { account, municipality, need, orientation, person, structure, supportRequest } from '../db/schema/index.ts';
+import { whileUnchanged } from '../db/unchanged.ts';
+import { inBasin } from '../people/delay-scope.ts';
 import { keysMatch, peopleFound } from '../people/finding.ts';
 import { possibleReferences } from '../platform/ids.ts';
 import { getTerritory } from '../territories/queries.ts';
@@ -50,7 +43,7 @@ export interface InboxFilters {
 
 const countWhere = (which: SQL) => sql<number>`count(CASE WHEN ${which} THEN 1 END)`.mapWith(Number);
 
-const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis', 'in_pathway')`;
+const taken = isOneOf(supportRequest.status, TAKEN_REQUEST_STATUSES);
 const ended = sql`${supportRequest.status} IN ('closed', 'withdrawn', 'transferred')`;
 
 const WAITING_VIEWS: InboxView[] = ['waiting', 'late', 'still_waiting', 'sent', 'returned'];
@@ -79,20 +72,6 @@ const asksFor = (q: Queries, theme: Theme) =>
 			.select({ one: sql`1` })
 			.from(need)
 			.where(and(eq(need.requestId, supportRequest.id), eq(need.theme, theme))),
-	);
-
-const inArea = (q: Queries, territoryId: string, areaId: string) =>
-	exists(
-		q
-			.select({ one: sql`1` })
-			.from(catchment)
-			.where(
-				and(
-					eq(catchment.inseeCode, person.inseeCode),
-					eq(catchment.territoryId, territoryId),
-					eq(catchment.employmentAreaId, areaId),
-				),
-			),
 	);
 
 /** By reference or by name; undefined: nothing is looked for; null: nobody is found. */
@@ -160,7 +139,7 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 				shown(filters),
 				theirs(filters),
 				filters.theme && asksFor(q, filters.theme),
-				filters.areaId ? inArea(q, territoryId, filters.areaId) : undefined,
+				filters.areaId ? inBasin(q, filters.areaId, territoryId) : undefined,
 				filters.urgentOnly ? eq(supportRequest.urgent, true) : undefined,
 				search,
 			),
@@ -186,20 +165,34 @@ export type InboxRow = Awaited<ReturnType<typeof inbox>>[number];
 async function themesOf(q: Queries, requestIds: string[]): Promise<Map<string, Theme[]>> {
 	const found = new Map<string, Theme[]>();
 	if (requestIds.length === 0) return found;
-	const rows = await q
-		.select({ requestId: need.requestId, theme: need.theme })
-		.from(need)
-		.where(inArray(need.requestId, requestIds))
-		.orderBy(asc(need.createdAt), asc(need.theme));
+	const rows = await themeRows(q).execute({ requestIds: JSON.stringify(requestIds) });
 	for (const { requestId, theme } of rows) found.set(requestId, [...(found.get(requestId) ?? []), theme]);
 	return found;
 }
 
+const themeRows = prepared((q) =>
+	q
+		.select({ requestId: need.requestId, theme: need.theme })
+		.from(need)
+		.where(among(need.requestId, 'requestIds'))
+		.orderBy(asc(need.createdAt), asc(need.theme))
+		.prepare(),
+);
+
 /** How many requests nobody took yet; for a referent, without those that another structure was sent. */
-export async function waitingCount(q: Queries, territoryId: string, onlyOf?: Referent): Promise<number> {
-	const [row] = await waitingRow(q).execute({ territoryId, today: '' });
-	return onlyOf ? row!.waiting - (await sentCount(q, territoryId, '', onlyOf)).elsewhere : row!.waiting;
+export async function waitingCount(q: Queries, territoryId: string, today: string, onlyOf?: Referent): Promise<number> {
+	const { waiting } = await waitingOf(q, territoryId, today);
+	return onlyOf ? waiting - (await sentCount(q, territoryId, today, onlyOf)).elsewhere : waiting;
 }
+
+/** Thousands in a large territory, and the menu says their number beside the page that does. */
+const waitingOf = (q: Queries, territoryId: string, today: string) =>
+	whileUnchanged(q, JSON.stringify(['waiting', territoryId, today]), async () => {
+		const [row] = await waitingRow(q).execute({ territoryId, today });
+		return row!;
+	});
+
+const ofTerritory = eq(supportRequest.territoryId, sql.placeholder('territoryId'));
 
 /** Counted in the index alone. */
 const waitingRow = prepared((q) =>
@@ -209,59 +202,72 @@ const waitingRow = prepared((q) =>
 			late: countWhere(lt(supportRequest.respondBy, sql.placeholder('today'))),
 		})
 		.from(supportRequest)
-		.where(and(eq(supportRequest.territoryId, sql.placeholder('territoryId')), waiting))
+		.where(and(ofTerritory, waiting))
+		.prepare(),
+);
+
+const stillWaitingRow = prepared((q) =>
+	q
+		.select({ requests: count() })
+		.from(supportRequest)
+		.where(and(ofTerritory, waiting, sql`${supportRequest.stillWaitingAt} IS NOT NULL`))
 		.prepare(),
 );
 
 // The plus: from the decisions, of which few wait; requests that do may be thousands.
-const decidedOf = (territoryId: string, state: SQL) =>
+const decidedAs = (state: SQL) =>
 	and(
-		eq(orientation.territoryId, territoryId),
+		eq(orientation.territoryId, sql.placeholder('territoryId')),
 		state,
 		isNull(orientation.needId),
-		sql`+${supportRequest.territoryId} = ${territoryId} AND +${supportRequest.status} = 'submitted'`,
+		sql`+${supportRequest.territoryId} = ${sql.placeholder('territoryId')} AND +${supportRequest.status} = 'submitted'`,
 	);
 const isSent = sql`${orientation.present} = 1 AND ${orientation.state} = 'sent'`;
 const isReturned = sql`${orientation.present} = 1 AND ${orientation.state} = 'declined'`;
 
 /** Of the requests that wait at a structure: all, and those that wait at another one than this referent's. */
 async function sentCount(q: Queries, territoryId: string, today: string, onlyOf: Referent | undefined) {
-	const elsewhere = sql`${orientation.structureId} <> ${onlyOf?.structureId ?? ''}`;
-	const [row] = await q
+	const [row] = await sentRow(q).execute({ territoryId, today, structureId: onlyOf?.structureId ?? '' });
+	return row!;
+}
+
+const elsewhere = sql`${orientation.structureId} <> ${sql.placeholder('structureId')}`;
+const sentRow = prepared((q) =>
+	q
 		.select({
 			all: count(),
 			elsewhere: countWhere(elsewhere),
-			lateElsewhere: countWhere(sql`${elsewhere} AND ${supportRequest.respondBy} < ${today}`),
+			lateElsewhere: countWhere(sql`${elsewhere} AND ${supportRequest.respondBy} < ${sql.placeholder('today')}`),
 			stillWaitingElsewhere: countWhere(sql`${elsewhere} AND ${supportRequest.stillWaitingAt} IS NOT NULL`),
 		})
 		.from(orientation)
 		.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
-		.where(decidedOf(territoryId, isSent));
-	return row!;
-}
+		.where(decidedAs(isSent))
+		.prepare(),
+);
+
+const returnedRow = prepared((q) =>
+	q
+		.select({ requests: count() })
+		.from(orientation)
+		.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
+		.where(decidedAs(isReturned))
+		.prepare(),
+);
 
 /**
  * How many of those that wait are late, said they still wait, wait at a structure, came back from one; for a referent, of those
  * their list shows: all but what another structure was sent, which is little.
  */
 export async function inboxCounts(q: Queries, territoryId: string, today: string, onlyOf?: Referent) {
-	const [all] = await waitingRow(q).execute({ territoryId, today });
-	const [still] = await q
-		.select({ requests: count() })
-		.from(supportRequest)
-		.where(
-			and(eq(supportRequest.territoryId, territoryId), waiting, sql`${supportRequest.stillWaitingAt} IS NOT NULL`),
-		);
+	const all = await waitingOf(q, territoryId, today);
+	const [still] = await stillWaitingRow(q).execute({ territoryId });
 	const sent = await sentCount(q, territoryId, today, onlyOf);
-	const [returned] = await q
-		.select({ requests: count() })
-		.from(orientation)
-		.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
-		.where(decidedOf(territoryId, isReturned));
+	const [returned] = await returnedRow(q).execute({ territoryId });
 	const hidden = onlyOf ? sent : { elsewhere: 0, lateElsewhere: 0, stillWaitingElsewhere: 0 };
 	return {
-		waiting: all!.waiting - hidden.elsewhere,
-		late: all!.late - hidden.lateElsewhere,
+		waiting: all.waiting - hidden.elsewhere,
+		late: all.late - hidden.lateElsewhere,
 		stillWaiting: still!.requests - hidden.stillWaitingElsewhere,
 		sent: sent.all - hidden.elsewhere,
 		returned: returned!.requests,
@@ -284,7 +290,7 @@ const needColumns = {
 	declineReason: orientation.declineReason,
 };
 
-const needList = (q: Queries, where: SQL | undefined) =>
+const needList = preparedByShape((q, { at }: { at: 'structure' | 'territory' }) =>
 	q
 		.select(needColumns)
 		.from(orientation)
@@ -295,28 +301,23 @@ const needList = (q: Queries, where: SQL | undefined) =>
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
 		.where(
 			and(
-				where,
-				inArray(need.status, ['open', 'in_progress']),
-				inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES]),
+				at === 'structure'
+					? and(eq(orientation.structureId, sql.placeholder('id')), isSent)
+					: and(eq(orientation.territoryId, sql.placeholder('id')), isReturned),
+				isOneOf(need.status, ['open', 'in_progress']),
+				isOneOf(supportRequest.status, OPEN_REQUEST_STATUSES),
 			),
 		)
 		.orderBy(asc(orientation.at))
-		.limit(MAX_NEEDS);
+		.limit(MAX_NEEDS)
+		.prepare(),
+);
 
 /** Single needs that wait for somebody of a structure, the oldest first. */
-export const needsSentTo = (q: Queries, structureId: string) =>
-	needList(
-		q,
-		and(eq(orientation.structureId, structureId), sql`${orientation.present} = 1 AND ${orientation.state} = 'sent'`),
-	);
+export const needsSentTo = async (q: Queries, structureId: string) =>
+	needList(q, { at: 'structure' }).execute({ id: structureId });
 
 /** Single needs that a structure did not take: the coordinator's again. */
-export const needsReturned = (q: Queries, territoryId: string) =>
-	needList(
-		q,
-		and(
-			eq(orientation.territoryId, territoryId),
-			sql`${orientation.present} = 1 AND ${orientation.state} = 'declined'`,
-		),
-	);
+export const needsReturned = async (q: Queries, territoryId: string) =>
+	needList(q, { at: 'territory' }).execute({ id: territoryId });
 export type NeedRowListed = Awaited<ReturnType<typeof needsSentTo>>[number];

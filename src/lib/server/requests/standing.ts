@@ -1,25 +1,21 @@
 /** How far a request is once somebody took it (product.md §4), worked out from what was done about its person since it was sent. */
 import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
-import type { RequestStatus } from '../../shared/codes.ts';
+import { TAKEN_REQUEST_STATUSES as TAKEN, type RequestStatus, type TakenRequestStatus } from '../../shared/codes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { diagnosis, pathway, supportRequest } from '../db/schema/index.ts';
 import { findOpenRequest } from './queries.ts';
 
-/** In the order in which they follow; nothing leads back. */
-const TAKEN = ['assigned', 'in_diagnosis', 'in_pathway'] as const;
-export type TakenStatus = (typeof TAKEN)[number];
-
 /** Of where two requests stand, the further; one that is not taken is before all of them. */
 export const furthest = (one: RequestStatus, other: RequestStatus): RequestStatus =>
-	TAKEN.indexOf(other as TakenStatus) > TAKEN.indexOf(one as TakenStatus) ? other : one;
+	TAKEN.indexOf(other as TakenRequestStatus) > TAKEN.indexOf(one as TakenRequestStatus) ? other : one;
 
 /**
  * `in_diagnosis` once an interview is prepared. `in_pathway` once a diagnosis was shared, and either agreed or followed by a
  * decision: a stage, a step, another orientation. A pathway alone is no sign: it opens with the follow-up.
  */
-export async function standingOf(q: Queries, personId: string, sentAt: Date): Promise<TakenStatus> {
+export async function standingOf(q: Queries, personId: string, sentAt: Date): Promise<TakenRequestStatus> {
 	const [present] = await q
 		.select({ state: diagnosis.state, sharedAt: diagnosis.sharedAt })
 		.from(diagnosis)

@@ -1,8 +1,8 @@
-import type { RequestEvent } from '@sveltejs/kit';
+import { fail, type RequestEvent } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import type { Locale } from '$lib/paraglide/runtime.js';
 import { smsLocale } from '$lib/shared/locales';
-import { askCode, type CodePurpose } from '../accounts/commands.ts';
+import { askCode, checkCode, type CodePurpose, type ProvenCode } from '../accounts/commands.ts';
 import { accountsOfContact } from '../accounts/queries.ts';
 import { parseContact, type Contact } from '../accounts/rules.ts';
 import { db } from '../db/index.ts';
@@ -10,7 +10,8 @@ import { DomainError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
 import { sendMail } from '../platform/mail.ts';
 import { sendSms } from '../platform/sms.ts';
-import { ensureBrowser } from './browser.ts';
+import { ensureBrowser, findBrowser } from './browser.ts';
+import { failFrom } from './failures.ts';
 import { limitByAddress } from './limits.ts';
 
 interface SendOptions {
@@ -40,6 +41,24 @@ export async function sendCode(
 	const { code, challengeId } = await db.write((tx) => askCode(tx, { contact: contact.value, browser, purpose, now }));
 	const sent = { code, challengeId, purpose };
 	if (known.length > 0 || !onlyKnown) setImmediate(() => void deliver(contact, sent, locale));
+}
+
+/**
+ * What was typed, against the code that this browser was sent at this contact. Each try counts for the address it comes from.
+ * @throws DomainError `too_many_requests` (this address); `code_wrong`, `code_expired`, `code_locked` (`checkCode`)
+ */
+export async function proveCode(
+	event: RequestEvent,
+	typed: { contact: string; code: string; purpose?: CodePurpose },
+): Promise<ProvenCode> {
+	await limitByAddress(event, 'code_tried');
+	return checkCode(db, { ...typed, browser: findBrowser(event) ?? '', now: event.locals.now });
+}
+
+/** A wrong code is said at its field, without what was typed; any other refusal in the words of the page (`failFrom`). */
+export function failCode(problem: unknown, sentences: Record<string, () => string>, wrong = m.account_code_wrong) {
+	if (!(problem instanceof DomainError) || problem.code !== 'code_wrong') return failFrom(problem, sentences);
+	return fail(400, { errors: { code: wrong() } as Record<string, string>, values: {} });
 }
 
 interface Sent {

@@ -6,15 +6,9 @@ import { db } from '$lib/server/db';
 import { handOverSteps } from '$lib/server/pathway/own-steps';
 import { transferLead } from '$lib/server/people/commands';
 import { getPersonFor } from '$lib/server/people/queries';
-import {
-	contactDelays,
-	peopleWithoutLead,
-	stageDelays,
-	teamOf,
-	teamPage,
-	type TeamMember,
-} from '$lib/server/people/steering';
+import { contactDelays, stageDelays, teamOf, teamPage, type TeamMember } from '$lib/server/people/steering';
 import { trend } from '$lib/server/people/steering-rules';
+import { peopleWithoutLead } from '$lib/server/people/without-lead';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { planNotice } from '$lib/server/reminders/commands';
 import { followLead } from '$lib/server/requests/commands';

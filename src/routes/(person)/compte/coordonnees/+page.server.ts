@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
-import { checkCode, useCode } from '$lib/server/accounts/commands';
+import { useCode } from '$lib/server/accounts/commands';
 import { parseCode, parseContactField } from '$lib/server/accounts/forms';
 import { getAccount } from '$lib/server/accounts/queries';
 import { parseContact } from '$lib/server/accounts/rules';
@@ -9,15 +9,13 @@ import { db } from '$lib/server/db';
 import { changeOwnContact } from '$lib/server/people/contacts';
 import { personOf } from '$lib/server/people/queries';
 import { isProved } from '$lib/server/people/signing-in';
-import { DomainError } from '$lib/server/platform/errors';
 import { addressWorks } from '$lib/server/reminders/dead-addresses';
 import { getTerritory } from '$lib/server/territories/queries';
-import { ensureBrowser, findBrowser } from '$lib/server/web/browser';
-import { sendCode } from '$lib/server/web/codes';
+import { ensureBrowser } from '$lib/server/web/browser';
+import { failCode, proveCode, sendCode } from '$lib/server/web/codes';
 import { tellFormerContact } from '$lib/server/web/contact-news';
 import { failFrom } from '$lib/server/web/failures';
 import { requireSignedIn } from '$lib/server/web/guards';
-import { limitByAddress } from '$lib/server/web/limits';
 import { forgetAttempt, readAttempt, rememberAttempt } from '$lib/server/web/sign-in';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
@@ -74,10 +72,8 @@ export const actions: Actions = {
 		if (!contact) redirect(303, href(PAGE));
 		const { now } = event.locals;
 		try {
-			await limitByAddress(event, 'code_tried');
-			const browser = findBrowser(event) ?? '';
 			const { code } = parsed.value;
-			const proven = await checkCode(db, { contact: contact.value, browser, code, purpose: 'contact', now });
+			const proven = await proveCode(event, { contact: contact.value, code, purpose: 'contact' });
 			const { tell } = await db.write(async (tx) => {
 				await useCode(tx, proven, now);
 				if (contact.channel === 'email') await addressWorks(tx, contact.value);
@@ -86,9 +82,7 @@ export const actions: Actions = {
 			const phone = by.territoryId ? (await getTerritory(db.read, by.territoryId)).phone : null;
 			if (phone) tellFormerContact(event, tell, { phone });
 		} catch (problem) {
-			if (problem instanceof DomainError && problem.code === 'code_wrong')
-				return fail(400, { errors: { code: m.account_code_wrong() } as Record<string, string>, values: {} });
-			return failFrom(problem, SENTENCES);
+			return failCode(problem, SENTENCES);
 		}
 		forgetAttempt(event);
 		redirect(303, `${href(PAGE)}?fait`);

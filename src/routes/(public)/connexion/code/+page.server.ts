@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
-import { checkCode, useCode, type ProvenCode } from '$lib/server/accounts/commands';
+import { useCode, type ProvenCode } from '$lib/server/accounts/commands';
 import { parseCode } from '$lib/server/accounts/forms';
 import { accountsOfContact, type Account } from '$lib/server/accounts/queries';
 import { parseContact, sessionKindFor } from '$lib/server/accounts/rules';
@@ -10,17 +10,14 @@ import { db } from '$lib/server/db';
 import { touchContact } from '$lib/server/people/commands';
 import { DomainError } from '$lib/server/platform/errors';
 import { addressWorks } from '$lib/server/reminders/dead-addresses';
-import { findBrowser } from '$lib/server/web/browser';
-import { sendCode } from '$lib/server/web/codes';
+import { failCode, proveCode, sendCode } from '$lib/server/web/codes';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { limitByAddress } from '$lib/server/web/limits';
 import { startSession } from '$lib/server/web/session';
 import { forgetAttempt, goOn, readAttempt, type Attempt } from '$lib/server/web/sign-in';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 const SENTENCES = {
-	code_wrong: m.account_code_wrong,
 	code_expired: m.account_code_expired,
 	code_locked: m.account_code_locked,
 	codes_too_many: m.account_codes_too_many,
@@ -71,9 +68,7 @@ export const actions: Actions = {
 		const { contact } = attempt;
 		const { code, account: chosenId } = parsed.value;
 		try {
-			await limitByAddress(event, 'code_tried');
-			const browser = findBrowser(event) ?? '';
-			const proven = await checkCode(db, { contact, browser, code, now: event.locals.now });
+			const proven = await proveCode(event, { contact, code });
 			const accounts = await accountsOfContact(db.read, contact);
 			const [first, ...others] = accounts;
 			// No code was sent to a contact without account: a right guess is answered as a wrong one.
@@ -83,9 +78,7 @@ export const actions: Actions = {
 			if (chosen) await signIn(event, chosen, proven, attempt);
 			return { choose: accounts.map(({ id, displayName }) => ({ id, name: displayName })), code };
 		} catch (error) {
-			if (error instanceof DomainError && error.code === 'code_wrong')
-				return fail(400, { errors: { code: m.account_code_wrong() } as Record<string, string>, values: {} });
-			return failFrom(error, SENTENCES);
+			return failCode(error, SENTENCES);
 		}
 	},
 	resend: async (event) => {

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
-import { checkCode, useCode, type ProvenCode } from '$lib/server/accounts/commands';
+import { useCode, type ProvenCode } from '$lib/server/accounts/commands';
 import { parseCode } from '$lib/server/accounts/forms';
 import { accountsOfContact, type Account } from '$lib/server/accounts/queries';
 import { sessionKindFor } from '$lib/server/accounts/rules';
@@ -9,7 +9,7 @@ import { recordAudit } from '$lib/server/audit/commands';
 import { db } from '$lib/server/db';
 import { personOf } from '$lib/server/people/queries';
 import { accountFor } from '$lib/server/people/signing-in';
-import { DomainError, notFound } from '$lib/server/platform/errors';
+import { notFound } from '$lib/server/platform/errors';
 import { confirmVisitor, sayStillWaiting } from '$lib/server/requests/commands';
 import { getOwnRequest, getReference, goesOnAs, recentAnswerDays } from '$lib/server/requests/queries';
 import { recogniseVisitor } from '$lib/server/recognising';
@@ -19,11 +19,10 @@ import { originOf } from '$lib/server/requests/transferring';
 import { codeContact, maskContact } from '$lib/server/requests/rules';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
-import { ensureBrowser, findBrowser, forgetBrowser } from '$lib/server/web/browser';
-import { sendCode } from '$lib/server/web/codes';
+import { ensureBrowser, forgetBrowser } from '$lib/server/web/browser';
+import { failCode, proveCode, sendCode } from '$lib/server/web/codes';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { limitByAddress } from '$lib/server/web/limits';
 import { startSession } from '$lib/server/web/session';
 import { silenceSaid } from '$lib/shared/request-progress';
 import { ownerOf } from '../draft.server';
@@ -148,10 +147,8 @@ export const actions: Actions = {
 		let next: string;
 		try {
 			const visitor = await visitorOf(event);
-			await limitByAddress(event, 'code_tried');
 			const { contact } = visitor;
-			const browser = findBrowser(event) ?? '';
-			const proven = await checkCode(db, { contact, browser, code: parsed.value.code, now: event.locals.now });
+			const proven = await proveCode(event, { contact, code: parsed.value.code });
 			const known = beneficiaries(await accountsOfContact(db.read, contact));
 			const existing = known.find(({ id }) => id === who) ?? null;
 			// Couples share phones: a known contact is never taken for the person without asking.
@@ -163,9 +160,7 @@ export const actions: Actions = {
 				};
 			next = await identify(event, visitor, { proven, existing, isOwnPhone });
 		} catch (problem) {
-			if (problem instanceof DomainError && problem.code === 'code_wrong')
-				return fail(400, { errors: { code: m.request_code_wrong() } as Record<string, string> });
-			return failFrom(problem, CODE_SENTENCES);
+			return failCode(problem, CODE_SENTENCES, m.request_code_wrong);
 		}
 		redirect(303, href(next));
 	},

@@ -1,7 +1,7 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
-import { checkCode, useCode, type ProvenCode } from '$lib/server/accounts/commands';
+import { useCode, type ProvenCode } from '$lib/server/accounts/commands';
 import { parseCode } from '$lib/server/accounts/forms';
 import { sessionKindFor } from '$lib/server/accounts/rules';
 import { recordAudit } from '$lib/server/audit/commands';
@@ -11,8 +11,8 @@ import { DomainError } from '$lib/server/platform/errors';
 import { confirmVisitor } from '$lib/server/requests/commands';
 import { checkBirthDate, findHandover, proofOf, useHandover } from '$lib/server/requests/handover';
 import { codeContact, readBirthDate } from '$lib/server/requests/rules';
-import { ensureBrowser, findBrowser } from '$lib/server/web/browser';
-import { sendCode } from '$lib/server/web/codes';
+import { ensureBrowser } from '$lib/server/web/browser';
+import { proveCode, sendCode } from '$lib/server/web/codes';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
@@ -86,10 +86,8 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, { errors: parsed.errors });
 		let reference: string;
 		try {
-			await limitByAddress(event, 'code_tried');
 			const contact = codeContact((await waiting(event)).person) ?? '';
-			const { now } = event.locals;
-			const code = await checkCode(db, { contact, browser: findBrowser(event) ?? '', code: parsed.value.code, now });
+			const code = await proveCode(event, { contact, code: parsed.value.code });
 			reference = await takeOver(event, { code, contact }, form.get('device') === 'own');
 		} catch (problem) {
 			return failFrom(problem, SENTENCES);

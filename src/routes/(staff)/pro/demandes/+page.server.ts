@@ -69,8 +69,22 @@ export const load: PageServerLoad = async ({ url, locals }) => {
 		filters: { show, theme, areaId, urgentOnly, text, page, themes: stillOpen || role === 'referent' },
 		more: rows.length > PAGE_SIZE,
 		needs: needs.map(ofNeed),
-		rows: rows.slice(0, PAGE_SIZE).map(({ personId: _, ...row }) => ({
-			...row,
+		// Field by field: what a line does not say is neither copied nor sent.
+		rows: rows.slice(0, PAGE_SIZE).map((row) => ({
+			reference: row.reference,
+			status: row.status,
+			firstName: row.firstName,
+			lastName: row.lastName,
+			commune: row.commune,
+			urgent: row.urgent,
+			wantsCall: row.wantsCall,
+			submittedAt: row.submittedAt,
+			respondBy: row.respondBy,
+			stillWaitingAt: row.stillWaitingAt,
+			assignedTo: row.assignedTo,
+			sentTo: row.sentTo,
+			orientationState: row.orientationState,
+			isLate: row.isLate,
 			themes: row.status === 'submitted' || row.assignedToId === accountId ? row.themes : [],
 			isPriority: row.status === 'submitted' && row.priority,
 			/** Calendar days since it was sent, and to the day to answer by. */

@@ -46,7 +46,7 @@ import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireCoordinator, requireStaff } from '$lib/server/web/guards';
-import { OPEN_REQUEST_STATUSES, type PathwayKind } from '$lib/shared/codes';
+import { OPEN_REQUEST_STATUSES, TAKEN_REQUEST_STATUSES, type PathwayKind } from '$lib/shared/codes';
 import { href } from '$lib/shared/links';
 import { seesPaper } from '../../papiers/reading.server';
 import { tellPerson } from '../tell.server';
@@ -174,8 +174,7 @@ const isRefusal = (problem: unknown, code: string) => problem instanceof DomainE
 async function tellTaken(problem: unknown, reference: string, { accountId, territoryId }: SignedInStaff) {
 	if (!isRefusal(problem, 'request_already_taken')) return;
 	const holder = await holderOf(db.read, { reference, territoryId });
-	const isTheirs =
-		holder?.accountId === accountId && ['assigned', 'in_diagnosis', 'in_pathway'].includes(holder.status);
+	const isTheirs = holder?.accountId === accountId && TAKEN_REQUEST_STATUSES.some((status) => status === holder.status);
 	if (isTheirs) redirect(303, href(`/pro/personnes/${holder.personId}`));
 	redirect(303, href(`/pro/demandes?prise=${encodeURIComponent(reference)}`));
 }

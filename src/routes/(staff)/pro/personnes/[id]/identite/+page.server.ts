@@ -1,6 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
-import { checkCode, useCode } from '$lib/server/accounts/commands';
+import { useCode } from '$lib/server/accounts/commands';
 import { parseCode } from '$lib/server/accounts/forms';
 import { findAccountOfPerson } from '$lib/server/accounts/queries';
 import { parseContact } from '$lib/server/accounts/rules';
@@ -17,12 +17,10 @@ import { planNotice } from '$lib/server/reminders/commands';
 import { deadAddressOf } from '$lib/server/reminders/dead-addresses';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
-import { findBrowser } from '$lib/server/web/browser';
-import { sendCode } from '$lib/server/web/codes';
+import { failCode, proveCode, sendCode } from '$lib/server/web/codes';
 import { tellFormerContact } from '$lib/server/web/contact-news';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
-import { limitByAddress } from '$lib/server/web/limits';
 import { isLocale } from '$lib/paraglide/runtime.js';
 import { href } from '$lib/shared/links';
 import { parseCorrection, writtenBirthDate } from './form';
@@ -154,18 +152,14 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: {} });
 		try {
 			const { contact } = contactOf(file, form);
-			await limitByAddress(event, 'code_tried');
-			const browser = findBrowser(event) ?? '';
 			const { code } = parsed.value;
-			const proven = await checkCode(db, { contact: contact.value, browser, code, purpose: 'contact', now });
+			const proven = await proveCode(event, { contact: contact.value, code, purpose: 'contact' });
 			await db.write(async (tx) => {
 				await useCode(tx, proven, now);
 				await proveContact(tx, { personId, contact, by, now });
 			});
 		} catch (problem) {
-			if (problem instanceof DomainError && problem.code === 'code_wrong')
-				return fail(400, { errors: { code: m.account_code_wrong() } as Record<string, string>, values: {} });
-			return failFrom(problem, SENTENCES);
+			return failCode(problem, SENTENCES);
 		}
 		redirect(303, `${href(`/pro/personnes/${personId}/identite`)}?fait=confirme`);
 	},

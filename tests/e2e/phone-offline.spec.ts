@@ -115,10 +115,39 @@ test('an answer whose receipt is lost is sent again, counts once, and the form s
 test('kept without network, a tick leaves by itself when the network returns, with no page of ours open', async () => {
 	await home.signInWithAgenda(lucas());
 	await visit('/parcours');
+	const { page } = home.phone;
+	// A browser that takes its time to say that it will wake the worker.
+	await page.evaluate(() => {
+		const { SyncManager } = globalThis as unknown as { SyncManager: { prototype: { register: () => Promise<void> } } };
+		const { register } = SyncManager.prototype;
+		const isLate = new Promise<void>((answers) => Object.assign(globalThis, { answers }));
+		SyncManager.prototype.register = function (...tag) {
+			return isLate.then(() => register.apply(this, tag));
+		};
+	});
 	await home.phone.context.setOffline(true);
-	await home.phone.page.locator('form[action$="?/tick"] button').first().click();
+	await page.locator('form[action$="?/tick"] button').first().click();
+	// Tried, and not yet said to leave by itself.
+	const isTried = () =>
+		page.evaluate(() =>
+			navigator.locks.request('queue', async () => {
+				const database = await new Promise<IDBDatabase>((resolve) => {
+					const opening = indexedDB.open('portal');
+					opening.onsuccess = () => resolve(opening.result);
+				});
+				const found = await new Promise<{ tried?: object }[]>((resolve) => {
+					const asked = database.transaction('queue').objectStore('queue').getAll();
+					asked.onsuccess = () => resolve(asked.result);
+				});
+				database.close();
+				return found[0]?.tried !== undefined;
+			}),
+		);
+	await expect.poll(isTried).toBe(true);
+	await expect(note()).toBeEmpty();
+	await page.evaluate(() => (globalThis as unknown as { answers(): void }).answers());
 	await expect(note()).toContainText('Ce sera envoyé');
-	await home.phone.page.close();
+	await page.close();
 	await home.phone.context.setOffline(false);
 	await expect.poll(() => rows('queue')).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -27,10 +28,16 @@ export interface PortalOptions {
 	env?: Record<string, string>;
 }
 
+/** Below those that systems give to whoever asks for any: on a busy machine a portal comes to listen half a minute later. */
+const PORTS = { from: 15_000, to: 32_000 };
+
 export async function freePort(): Promise<number> {
+	const port = randomInt(PORTS.from, PORTS.to);
 	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
+	const isFree = await new Promise<boolean>((resolve) => {
+		server.on('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+	});
+	if (!isFree) return freePort();
 	await new Promise((resolve) => server.close(resolve));
 	return port;
 }

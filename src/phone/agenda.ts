@@ -2,7 +2,7 @@
 import type { Agenda } from '../lib/shared/agenda';
 import { clearDrafts } from './draft-store';
 import { fetchWithin } from './fetch-within';
-import { markStale, quietly } from './offline-store';
+import { markStale, quietly, type KeptAgenda } from './offline-store';
 import { say, user, word, type User } from './page';
 import { forgetAgenda, purge } from './purge';
 import { isSaid } from './queue';
@@ -40,9 +40,23 @@ export async function keepAgenda({ key, isOwn, agenda: address }: User, now = Da
 	const response = await fetchWithin(ANSWER_MS, address, { headers: { accept: 'application/json' } }).catch(() => null);
 	if (response?.status !== 200) return;
 	const agenda = (await response.json()) as Agenda;
-	// Signed out, or in as another, while it was on its way.
-	if (agenda.userKey === key) await quietly((db) => db.put('agenda', agenda, 'current'));
+	if (agenda.userKey === key) await keep(agenda, kept);
 }
+
+/** @param before what was kept when it was asked for */
+const keep = (agenda: Agenda, before: KeptAgenda | undefined): Promise<unknown> =>
+	quietly(async (db) => {
+		const work = db.transaction(['agenda', 'settings'], 'readwrite');
+		const store = work.objectStore('agenda');
+		// Signed out, or in as another, while it was on its way.
+		if ((await work.objectStore('settings').get('user')) !== agenda.userKey) return;
+		const now = await store.get('current');
+		// Another page was answered meanwhile, and later.
+		if (now && now.fetchedAt !== before?.fetchedAt && now.fetchedAt >= agenda.fetchedAt) return;
+		// Something was sent meanwhile, which it may not know.
+		const isStale = now?.isStale !== before?.isStale && now?.isStale;
+		await store.put(isStale ? { ...agenda, isStale } : agenda, 'current');
+	});
 
 /** Whatever a form of any page changes, the agenda may tell otherwise: the next page fetches it again. */
 export function watchChanges(): void {

@@ -18,9 +18,13 @@ const fieldsOf = (form: HTMLFormElement): Copy['fields'] =>
 			typeof field[1] === 'string' && form.querySelector(`input[type=hidden][name="${CSS.escape(field[0])}"]`) === null,
 	);
 
-/** Hidden fields stay as they are. */
-export function restore(form: HTMLFormElement, fields: Copy['fields']): void {
+/** Hidden fields stay as they are, and what was `touched` already. */
+export function restore(form: HTMLFormElement, fields: Copy['fields'], touched = new Set<EventTarget>()): void {
+	const chosen = [...touched].flatMap((one) =>
+		one instanceof HTMLInputElement && one.type === 'radio' ? one.name : [],
+	);
 	for (const control of form.elements) {
+		if (touched.has(control) || chosen.includes((control as HTMLInputElement).name)) continue;
 		if (control instanceof HTMLInputElement && ['checkbox', 'radio'].includes(control.type))
 			control.checked = fields.some(([name, value]) => name === control.name && value === control.value);
 		else if (
@@ -56,41 +60,55 @@ const showKept = () => {
 	for (const status of document.querySelectorAll<HTMLElement>('[data-draft-status]')) status.hidden = false;
 };
 
-async function keep(form: HTMLFormElement, db: IDBPDatabase<Drafts>): Promise<void> {
+/** Hears at once what is typed. @returns keeps it, once the phone has given back what it had kept: neither undoes the other */
+function watch(form: HTMLFormElement): (db: IDBPDatabase<Drafts>) => Promise<void> {
 	const key = form.dataset.draft!;
 	const base = form.dataset.draftSavedAt ?? '0';
 	const owner = user().key;
-	const copy = await db.get('copies', key);
-	// A page that came back with errors shows what was just sent, which is newer than the copy.
-	const isAnswer = document.querySelector('[data-error-summary]') !== null;
-	if (copy && copy.base === base && (copy.owner ?? '') === owner && !isAnswer) {
-		restore(form, copy.fields);
-		showKept();
-	}
 	const now = () => ({ base, at: Date.now(), owner, fields: fieldsOf(form) });
+	const touched = new Set<EventTarget>();
 	let timer: ReturnType<typeof setTimeout> | undefined;
-	const save = () => {
+	let save: (() => void) | undefined;
+	const saveSoon = () => {
 		clearTimeout(timer);
-		timer = undefined;
-		void db.put('copies', now(), key).then(showKept, () => undefined);
+		timer = save && setTimeout(save, WAIT_MS);
 	};
-	const typed = key === WITHOUT_NETWORK ? undefined : await db.get('copies', WITHOUT_NETWORK);
-	if (typed && (typed.owner ?? '') === owner) {
-		const left = takeIn(form, typed);
-		if (left.length < typed.fields.length) {
-			// Here first, then no longer there.
-			await db.put('copies', now(), key);
-			await (left.length > 0
-				? db.put('copies', { ...typed, fields: left }, WITHOUT_NETWORK)
-				: db.delete('copies', WITHOUT_NETWORK));
+	form.addEventListener('input', ({ target }) => {
+		touched.add(target!);
+		saveSoon();
+	});
+	addEventListener('pagehide', () => timer !== undefined && save?.());
+	return async (db) => {
+		const copy = await db.get('copies', key);
+		// A page that came back with errors shows what was just sent, which is newer than the copy.
+		const isAnswer = document.querySelector('[data-error-summary]') !== null;
+		if (copy && copy.base === base && (copy.owner ?? '') === owner && !isAnswer) {
+			restore(form, copy.fields, touched);
 			showKept();
 		}
-	}
-	form.addEventListener('input', () => {
-		clearTimeout(timer);
-		timer = setTimeout(save, WAIT_MS);
-	});
-	addEventListener('pagehide', () => timer !== undefined && save());
+		const typed = key === WITHOUT_NETWORK ? undefined : await db.get('copies', WITHOUT_NETWORK);
+		if (typed && (typed.owner ?? '') === owner) {
+			const left = takeIn(form, typed);
+			if (left.length < typed.fields.length) {
+				// Here first, then no longer there.
+				await db.put('copies', now(), key);
+				await (left.length > 0
+					? db.put('copies', { ...typed, fields: left }, WITHOUT_NETWORK)
+					: db.delete('copies', WITHOUT_NETWORK));
+				showKept();
+			}
+		}
+		save = () => {
+			clearTimeout(timer);
+			timer = undefined;
+			const work = db.transaction('copies', 'readwrite');
+			const put = work.store.put(now(), key);
+			// Once asked for, it is written, whatever becomes of the page.
+			work.commit();
+			void Promise.all([put, work.done]).then(showKept, () => undefined);
+		};
+		if (touched.size > 0) saveSoon();
+	};
 }
 
 /** Every `form[data-draft]` of the page. */
@@ -100,11 +118,12 @@ export async function keepDrafts(): Promise<void> {
 	const erases = document.querySelector<HTMLFormElement>('form[data-draft-erases]');
 	const { key, isOwn } = user();
 	if (key && !isOwn) return;
+	const watched = forms.map(watch);
 	try {
 		const db = await openDrafts();
 		await dropOldDrafts(db);
 		if (sent) await forgetDraft(db, sent);
-		for (const form of forms) await keep(form, db);
+		for (const keep of watched) await keep(db);
 		erases?.addEventListener('submit', () => void forgetDraft(db, erases.dataset.draftErases ?? ''));
 	} catch {
 		// Private windows may refuse storage: the server keeps each page all the same.

@@ -112,7 +112,9 @@ export async function sendAfterWaiting(
 	if (!id) return { own: await send(entry), others: [], isKept: false };
 	const sending = entry.parts ? sendFiles() : sendWords();
 	// A page that is left, or ended, in the middle: the browser wakes the worker once nobody else is sending.
-	void askForSync(await registered());
+	const asked = registered()
+		.then(askForSync)
+		.catch(() => undefined);
 	const tried = await sending;
 	const others = tried.filter((sent) => sent.entry.id !== id && !stillWaits(sent));
 	const left = await quietly((db) => db.get('queue', id));
@@ -121,6 +123,8 @@ export async function sendAfterWaiting(
 	const own = tried.find((sent) => sent.entry.id === id) ?? { entry: entry as Waiting, outcome };
 	const isKept = left !== undefined && stillWaits(own);
 	if (left && !isKept) await forget(left);
+	// Who is told that it leaves by itself may close the page at once.
+	if (isKept) await asked;
 	return { own, others, isKept };
 }
 

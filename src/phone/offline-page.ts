@@ -30,8 +30,9 @@ async function fillOfflinePage(page: HTMLElement, now = Date.now()): Promise<voi
 	own(owner);
 	// The adult an aid names has no request of their own here.
 	if (agenda?.isGuest) return;
-	show(page, 'request');
 	for (const form of page.querySelectorAll<HTMLFormElement>('[data-part="request"] form')) await giveBack(form, owner);
+	// Nothing can be typed in it before: it would be written over.
+	show(page, 'request');
 }
 
 /** What was asked and has not left yet can still be changed: the same request, under the same number. */

@@ -42,8 +42,11 @@ export interface Notice {
 	answer: string;
 }
 
+/** `isStale`: something was sent since; another text each time. An earlier version wrote `true`. */
+export type KeptAgenda = Agenda & { isStale?: string | true };
+
 interface Offline extends DBSchema {
-	agenda: { key: 'current'; value: Agenda & { isStale?: boolean } };
+	agenda: { key: 'current'; value: KeptAgenda };
 	queue: { key: string; value: Waiting };
 	/** `user`: key of who was last signed in, empty on somebody else's phone · `lang` · `push-said`: who, when the server last heard of our subscription, and its address. */
 	settings: { key: 'user' | 'lang' | 'push-said'; value: string };
@@ -88,5 +91,5 @@ export const markStale = (): Promise<unknown> =>
 	quietly(async (db) => {
 		const { store } = db.transaction('agenda', 'readwrite');
 		const agenda = await store.get('current');
-		if (agenda) await store.put({ ...agenda, isStale: true }, 'current');
+		if (agenda) await store.put({ ...agenda, isStale: crypto.randomUUID() }, 'current');
 	});

@@ -1,10 +1,17 @@
-/** Nothing of the person stays: by the pages, or by the service worker, which outlives the page that asked. */
+/** Nothing of the person stays. */
 import { clearDrafts } from './draft-store';
 import { quietly } from './offline-store';
-import { heard, PURGE } from './signals';
+
+const STORES = ['agenda', 'queue', 'settings'] as const;
 
 export async function forgetPerson(registration: ServiceWorkerRegistration | undefined): Promise<void> {
-	await quietly((db) => Promise.all([db.clear('agenda'), db.clear('queue'), db.clear('settings')]));
+	await quietly(async (db) => {
+		const work = db.transaction(STORES, 'readwrite');
+		const cleared = STORES.map((name) => work.objectStore(name).clear());
+		// Once asked for, all of it goes, whatever becomes of the page.
+		work.commit();
+		await Promise.all([...cleared, work.done]);
+	});
 	await clearDrafts().catch(() => undefined);
 	await closeNotifications(registration);
 }
@@ -19,8 +26,10 @@ async function closeNotifications(registration: ServiceWorkerRegistration | unde
 	for (const notification of (await registration?.getNotifications?.()) ?? []) notification.close();
 }
 
-/** Asks the worker, and does it here when there is none or it says nothing. */
+/**
+ * By the page itself: a worker that is slow to wake would do it once more, later, and take away what the next person, or the very
+ * sign-out, has left here since.
+ */
 export async function purge(): Promise<void> {
-	const registration = await navigator.serviceWorker?.getRegistration();
-	if (!(await heard(registration, PURGE))) await forgetPerson(registration);
+	await forgetPerson(await navigator.serviceWorker?.getRegistration());
 }

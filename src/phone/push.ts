@@ -49,7 +49,13 @@ async function register(isAsked: boolean): Promise<void> {
 	});
 	if (response.status === REMOVED) return forget(subscription);
 	if (!response.ok) throw Error('not registered');
-	await quietly((db) => db.put('settings', `${user().key} ${Date.now()} ${subscription.endpoint}`, 'push-said'));
+	const { key } = user();
+	await quietly(async (db) => {
+		const { store } = db.transaction('settings', 'readwrite');
+		// Signed out meanwhile: nothing of it stays.
+		if ((await store.get('user')) === key)
+			await store.put(`${key} ${Date.now()} ${subscription.endpoint}`, 'push-said');
+	});
 }
 
 /** Its owner removed this phone from the list, here or elsewhere: it does not come back by itself. */

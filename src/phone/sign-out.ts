@@ -43,7 +43,9 @@ async function signOut(form: HTMLFormElement, submitter: HTMLButtonElement | nul
 	const userKey = user().key || ((await quietly((db) => db.get('settings', 'user'))) ?? '');
 	const subscription = await within(PATIENCE_MS, pushSubscription());
 	await purge();
-	const body = new URLSearchParams({ endpoint: subscription?.endpoint ?? '' });
+	// A browser too slow to say it now had said it when the page opened.
+	const told = form.querySelector<HTMLInputElement>('[data-push-endpoint]')?.value;
+	const body = new URLSearchParams({ endpoint: subscription?.endpoint ?? told ?? '' });
 	if (submitter?.name) body.set(submitter.name, submitter.value);
 	const type = 'application/x-www-form-urlencoded';
 	const entry = { kind: 'sign-out' as const, url: action, type, body: body.toString(), userKey };

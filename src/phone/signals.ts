@@ -1,7 +1,7 @@
 /** What pages and the service worker say to each other. */
 import type { Sent } from './queue';
 
-/** To the worker: nothing of the person stays; answered on the port. */
+/** To the worker, by pages of an earlier version: nothing of the person stays; answered on the port. */
 export const PURGE = 'PURGE';
 /** To the worker: the network may be back, what waits can leave. */
 export const SEND_WAITING = 'SEND_WAITING';

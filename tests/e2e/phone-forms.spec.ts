@@ -41,7 +41,7 @@ const openAll = () =>
 const kept = () =>
 	home.phone.page.evaluate(
 		() =>
-			new Promise<{ step: { id: string } | null; isStale?: boolean }>((resolve) => {
+			new Promise<{ step: { id: string } | null; locale: string; isStale?: string }>((resolve) => {
 				const opening = indexedDB.open('portal');
 				opening.onsuccess = () => {
 					const asked = opening.result.transaction('agenda').objectStore('agenda').get('current');
@@ -201,15 +201,19 @@ test('an older answer that waits never takes the place of a newer one, given by 
 	await page.locator(`form[action*="${id}?/answer"] button[value="cannot"]`).first().click();
 	await expect(note()).toContainText('Ce sera envoyé');
 	// A little later by another device: the newest answer. An age is short of its way to the server, which is no matter of seconds.
-	withDatabase(home.portal, (database) =>
-		database
-			.prepare(`UPDATE appointment SET answer = 'coming', answered_at = ?, answered_via = 'link' WHERE id = ?`)
-			.run(Date.now() + 5_000, id),
-	);
+	const answeredElsewhere = (at: number) =>
+		withDatabase(home.portal, (database) =>
+			database
+				.prepare(`UPDATE appointment SET answer = 'coming', answered_at = ?, answered_via = 'link' WHERE id = ?`)
+				.run(at, id),
+		);
+	answeredElsewhere(Date.now() + 60_000);
 	home.front.onRequest = () => 'pass';
 	await visit('/aides');
 	await expect.poll(() => rows('queue')).toBe(0);
 	expect(nextAppointment(amina()).answer).toBe('coming');
+	// Older than what the next test says.
+	answeredElsewhere(Date.now() - 60_000);
 });
 
 test('what is tapped while something older waits goes behind it', async () => {
@@ -222,12 +226,14 @@ test('what is tapped while something older waits goes behind it', async () => {
 	await form.locator('input[name="title"]').fill('D’abord');
 	await form.getByRole('button').click();
 	await expect(note()).toContainText('Ce sera envoyé');
+	// Else the worker may send the first before the second is tapped.
+	await home.phone.triedInVain();
 	home.front.onRequest = () => 'pass';
 	home.front.seen.length = 0;
 	await tick().click();
+	const order = () => home.front.seen.filter((line) => line.startsWith('POST')).map((line) => line.split('?/')[1]);
+	await expect.poll(order).toEqual(['propose', 'tick']);
 	await expect.poll(() => rows('queue')).toBe(0);
-	const order = home.front.seen.filter((line) => line.startsWith('POST')).map((line) => line.split('?/')[1]);
-	expect(order).toEqual(['propose', 'tick']);
 });
 
 test('what the server refuses for good is said refused; what it asks to send later waits', async () => {
@@ -237,12 +243,16 @@ test('what the server refuses for good is said refused; what it asks to send lat
 	failPosts(503);
 	await tick().click();
 	await expect(note()).toContainText('Ce sera envoyé');
+	// What the worker sends meanwhile would be said on the page that is left.
+	await home.phone.triedInVain();
 	const answered = (status: number, data: string) =>
 		(home.front.onRequest = ({ method }) =>
 			method === 'POST' ? { status: 200, body: JSON.stringify({ type: 'failure', status, data }) } : 'pass');
 	answered(429, '[{"errors":1},{}]');
+	home.front.refused.length = 0;
 	await visit('/aides');
 	await expect(note()).toContainText('attend le réseau');
+	await expect.poll(() => home.front.refused).toHaveLength(1);
 	expect(await rows('queue')).toBe(1);
 	answered(409, '[{"errors":1},{}]');
 	await visit('/aide');
@@ -292,6 +302,30 @@ test('what was just changed is what is read without network, also when the clock
 	await expect.poll(() => home.front.seen.some((line) => line.includes('/api/moi/agenda'))).toBe(true);
 });
 
+test('an agenda asked for before something was said, and arriving after it, is asked for again', async () => {
+	await home.signInWithAgenda(karim());
+	const { page } = home.phone;
+	let arrives = () => {};
+	const until = new Promise<void>((resolve) => (arrives = resolve));
+	// Another language: it is asked for at once.
+	home.front.onRequest = ({ method, url }) =>
+		url!.includes('/api/moi/agenda') ? { until } : method === 'POST' ? { status: 503 } : 'pass';
+	home.front.seen.length = 0;
+	const answer = page.waitForResponse((response) => response.url().includes('/api/moi/agenda'));
+	await visit('/en/parcours');
+	await expect.poll(() => home.front.seen.some((line) => line.includes('/api/moi/agenda'))).toBe(true);
+	await tick().click();
+	await expect(note()).toContainText('This will be sent');
+	arrives();
+	await (await answer).finished();
+	await expect.poll(async () => (await kept()).locale).toBe('en');
+	expect((await kept()).isStale).toBeTruthy();
+	home.front.onRequest = () => 'pass';
+	await visit('/en/aides');
+	await expect.poll(() => rows('queue')).toBe(0);
+	await isFetchedAgain();
+});
+
 test('from the icon without network one answers, ticks, and it leaves once', async () => {
 	await home.signInWithAgenda(amina());
 	const { id } = nextAppointment(amina());
@@ -328,6 +362,8 @@ test('a request sent later leads to its receipt', async () => {
 	await form.locator('input[value="mobility"]').check();
 	await form.getByRole('button', { name: 'Envoyer ma demande' }).click();
 	await expect(note()).toContainText('Ce sera envoyé');
+	// Sent by the worker meanwhile, it would be said on the page that is left.
+	await home.phone.triedInVain();
 	home.front.target = home.portal.origin;
 	await visit('/aides');
 	await expect(note()).toContainText('C’est envoyé');

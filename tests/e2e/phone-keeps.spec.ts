@@ -40,6 +40,69 @@ test('everything the phone stores for a signed-in person is on this list', async
 	expect(stored.cookies).toEqual(['session']);
 });
 
+test('what is typed while the phone still looks for what it had kept is neither lost nor written over', async () => {
+	const { page, context } = home.phone;
+	const box = (name: RegExp) => page.getByRole('checkbox', { name });
+	const kept = async () =>
+		(
+			await home.phone.inWorker(
+				() =>
+					new Promise<string[]>((resolve) => {
+						const opening = indexedDB.open('portal-drafts');
+						opening.onsuccess = () => {
+							const asked = opening.result.transaction('copies').objectStore('copies').getAll();
+							asked.onsuccess = () => {
+								opening.result.close();
+								resolve(asked.result.flatMap(({ fields }) => fields.map((field: string[]) => field[1])));
+							};
+						};
+					}),
+			)
+		).sort();
+	await visit('/?commune=sedan');
+	await page.locator('form[action$="?/choose"] button').first().click();
+	await visit('/demande/nouvelle');
+	await box(/^Logement/).check();
+	await expect.poll(kept).toEqual(['housing']);
+	// Another tab has the store to itself for a while.
+	const slow = await context.newPage();
+	await slow.goto(`${home.front.origin}/aide`);
+	await slow.evaluate(
+		() =>
+			new Promise<void>((isHeld) => {
+				let holds = true;
+				Object.assign(globalThis, { letGo: () => (holds = false) });
+				const opening = indexedDB.open('portal-drafts');
+				opening.onsuccess = () => {
+					const store = opening.result.transaction('copies', 'readwrite').objectStore('copies');
+					const hold = () => {
+						isHeld();
+						if (holds) store.count().onsuccess = hold;
+					};
+					hold();
+				};
+			}),
+	);
+	await page.reload();
+	await box(/^Santé/).check();
+	await expect(box(/^Logement/)).not.toBeChecked();
+	await slow.evaluate(() => (globalThis as unknown as { letGo(): void }).letGo());
+	await expect(box(/^Logement/)).toBeChecked();
+	await expect(box(/^Santé/)).toBeChecked();
+	await expect.poll(kept).toEqual(['health', 'housing']);
+	// Typed as the page is left: it is written all the same.
+	await Promise.all([
+		page.waitForEvent('load'),
+		box(/^Santé/).evaluate((one) => {
+			(one as HTMLInputElement).click();
+			location.reload();
+		}),
+	]);
+	await expect(box(/^Logement/)).toBeChecked();
+	await expect(box(/^Santé/)).not.toBeChecked();
+	expect(await kept()).toEqual(['housing']);
+});
+
 test('what was typed and left for more than thirty days leaves the phone; younger, it stays', async () => {
 	const { page } = home.phone;
 	await visit('/?commune=sedan');
@@ -123,7 +186,7 @@ test('signing out leaves nothing personal on the phone, and Back shows nothing',
 	const stored = await home.phone.stored();
 	nothingPersonal(stored, [], Math.min(stored.databases.portal!.settings!, 1));
 	expect(await home.phone.notifications()).toEqual([]);
-	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await visit('/accueil');
 	await expect(home.phone.page).toHaveURL(/connexion/);
 	home.front.target = null;
 	await home.phone.page.goto(`${home.front.origin}/accueil`);
@@ -147,7 +210,7 @@ test('signing out without network empties the phone at once, and the session end
 	await expect(note()).toContainText('ne garde plus rien');
 	expect((await home.phone.stored()).databases.portal).toEqual({ agenda: 0, queue: 1, settings: 0 });
 	home.front.target = home.portal.origin;
-	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await visit('/accueil');
 	await expect(home.phone.page).toHaveURL(/connexion/);
 	expect(sessions()).toBe(before - 1);
 	await expect.poll(() => rows('queue')).toBe(0);
@@ -155,7 +218,7 @@ test('signing out without network empties the phone at once, and the session end
 
 test('when another person signs in, nothing of the first is left, and what waited is dropped with a word', async () => {
 	await home.signInWithAgenda(amina());
-	await home.phone.page.goto(`${home.front.origin}/parcours`);
+	await visit('/parcours');
 	home.front.onRequest = () => ({ status: 503 });
 	await home.phone.page.locator('form[data-queue] button').first().click();
 	await expect(note()).toContainText('Ce sera envoyé');

@@ -57,7 +57,7 @@ test('opened without network, it shows the next appointment, the pathway and num
 test('without network a family reads where its aid stands, in the words of the page, with « vu le … »', async () => {
 	await home.signInWithAgenda(amina());
 	const { page } = home.phone;
-	await page.goto(`${home.front.origin}/aides`);
+	await visit('/aides');
 	const card = page
 		.getByRole('main')
 		.getByText(/^C’est à vous d’agir/)
@@ -87,7 +87,7 @@ test('the offline page says so in the language of the address, and holds nothing
 
 test('an answer whose receipt is lost is sent again, counts once, and the form stays on the page meanwhile', async () => {
 	await home.signInWithAgenda(amina());
-	await home.phone.page.goto(`${home.front.origin}/parcours`);
+	await visit('/parcours');
 	const title = await home.phone.page.locator('h3').first().textContent();
 	const doneSteps = () =>
 		withDatabase(
@@ -114,11 +114,40 @@ test('an answer whose receipt is lost is sent again, counts once, and the form s
 
 test('kept without network, a tick leaves by itself when the network returns, with no page of ours open', async () => {
 	await home.signInWithAgenda(lucas());
-	await home.phone.page.goto(`${home.front.origin}/parcours`);
+	await visit('/parcours');
+	const { page } = home.phone;
+	// A browser that takes its time to say that it will wake the worker.
+	await page.evaluate(() => {
+		const { SyncManager } = globalThis as unknown as { SyncManager: { prototype: { register: () => Promise<void> } } };
+		const { register } = SyncManager.prototype;
+		const isLate = new Promise<void>((answers) => Object.assign(globalThis, { answers }));
+		SyncManager.prototype.register = function (...tag) {
+			return isLate.then(() => register.apply(this, tag));
+		};
+	});
 	await home.phone.context.setOffline(true);
-	await home.phone.page.locator('form[action$="?/tick"] button').first().click();
+	await page.locator('form[action$="?/tick"] button').first().click();
+	// Tried, and not yet said to leave by itself.
+	const isTried = () =>
+		page.evaluate(() =>
+			navigator.locks.request('queue', async () => {
+				const database = await new Promise<IDBDatabase>((resolve) => {
+					const opening = indexedDB.open('portal');
+					opening.onsuccess = () => resolve(opening.result);
+				});
+				const found = await new Promise<{ tried?: object }[]>((resolve) => {
+					const asked = database.transaction('queue').objectStore('queue').getAll();
+					asked.onsuccess = () => resolve(asked.result);
+				});
+				database.close();
+				return found[0]?.tried !== undefined;
+			}),
+		);
+	await expect.poll(isTried).toBe(true);
+	await expect(note()).toBeEmpty();
+	await page.evaluate(() => (globalThis as unknown as { answers(): void }).answers());
 	await expect(note()).toContainText('Ce sera envoyé');
-	await home.phone.page.close();
+	await page.close();
 	await home.phone.context.setOffline(false);
 	await expect.poll(() => rows('queue')).toBe(0);
 });
@@ -145,7 +174,7 @@ test('without storage, as in some private windows, the portal works online', asy
 	const errors: string[] = [];
 	home.phone.page.on('pageerror', ({ message }) => errors.push(message));
 	await home.signIn(karim());
-	await home.phone.page.goto(`${home.front.origin}/parcours`);
+	await visit('/parcours');
 	await expect(home.phone.page.getByRole('heading', { level: 1 })).toBeVisible();
 	await home.phone.page.locator('form[data-queue] button').first().click();
 	await expect(home.phone.page).toHaveURL(/parcours/);
@@ -160,7 +189,7 @@ test('a new version waits: it is offered on a quiet page, never over a form, and
 			const registration = await navigator.serviceWorker.ready;
 			await registration.update();
 		});
-	await home.phone.page.goto(`${home.front.origin}/connexion`);
+	await visit('/connexion');
 	await update();
 	const waits = () =>
 		home.phone.page.evaluate(async () => (await navigator.serviceWorker.getRegistration())!.waiting !== null);
@@ -168,7 +197,7 @@ test('a new version waits: it is offered on a quiet page, never over a form, and
 	await expect(note()).toBeHidden();
 	await home.phone.page.reload();
 	expect(await waits()).toBe(true);
-	await home.phone.page.goto(`${home.front.origin}/aide`);
+	await visit('/aide');
 	await expect(note()).toContainText('nouvelle version');
 	const reloaded = home.phone.page.waitForEvent('load');
 	await note().getByRole('button', { name: 'Mettre à jour' }).click();
@@ -192,14 +221,19 @@ test('pages of professionals are none of the worker’s business', async () => {
 
 test('after a tap something moves within 100 ms', async () => {
 	await visit('/');
-	const seen = await home.phone.page.evaluate(() => {
+	const taps = await home.phone.page.evaluate(() => {
 		const link = document.querySelector<HTMLAnchorElement>('main a[href^="/"]')!;
+		const { classList } = document.documentElement;
 		// Heard last: the page stays, so that there is time to look.
 		addEventListener('click', (event) => event.preventDefault());
-		const start = performance.now();
-		link.click();
-		return { moving: document.documentElement.classList.contains('leaving'), ms: performance.now() - start };
+		return Array.from({ length: 9 }, () => {
+			classList.remove('leaving');
+			const start = performance.now();
+			link.click();
+			return { moving: classList.contains('leaving'), ms: performance.now() - start };
+		});
 	});
-	expect(seen.moving).toBe(true);
-	expect(seen.ms).toBeLessThan(100);
+	expect(taps.every(({ moving }) => moving)).toBe(true);
+	// A busy machine may take the processor away in the middle of one tap.
+	expect(taps.map(({ ms }) => ms).sort((a, b) => a - b)[4]).toBeLessThan(100);
 });

@@ -26,6 +26,26 @@ const openOffline = async () => {
 };
 const backOnline = () => Object.assign(home.front, { target: home.portal.origin, onRequest: () => 'pass' });
 
+/** Writes into the agenda this phone keeps. */
+const changeAgenda = (changes: object) =>
+	home.phone.page.evaluate(
+		(given) =>
+			new Promise<void>((resolve) => {
+				const opening = indexedDB.open('portal');
+				opening.onsuccess = () => {
+					const transaction = opening.result.transaction('agenda', 'readwrite');
+					const store = transaction.objectStore('agenda');
+					store.get('current').onsuccess = ({ target }) =>
+						store.put({ ...(target as IDBRequest<object>).result, ...given }, 'current');
+					transaction.oncomplete = () => {
+						opening.result.close();
+						resolve();
+					};
+				};
+			}),
+		changes,
+	);
+
 /** What waits is as old as that. */
 const age = (days: number) =>
 	home.phone.page.evaluate(
@@ -66,7 +86,7 @@ test('a sign-out that waited for two weeks is heard all the same, and no page is
 		expect(await rows('queue')).toBe(1);
 	}
 	backOnline();
-	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await visit('/accueil');
 	await expect(home.phone.page).toHaveURL(/connexion/);
 	expect(sessions(amina())).toBe(before - 1);
 });
@@ -80,7 +100,7 @@ test('signing out on a page that is open, the server being dead, is kept until i
 	await expect(note()).toContainText('ne garde plus rien');
 	expect((await home.phone.stored()).databases.portal).toMatchObject({ agenda: 0, queue: 1 });
 	backOnline();
-	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await visit('/accueil');
 	await expect(home.phone.page).toHaveURL(/connexion/);
 	expect(sessions(karim())).toBe(before - 1);
 });
@@ -113,7 +133,7 @@ test('a borrowed phone, which keeps no agenda, is signed out without network as 
 	await erase().click();
 	await expect(note()).toContainText('ne garde plus rien');
 	backOnline();
-	await home.phone.page.goto(`${home.front.origin}/accueil`);
+	await visit('/accueil');
 	await expect(home.phone.page).toHaveURL(/connexion/);
 	expect(sessions(lucas())).toBe(before - 1);
 	await expect.poll(() => rows('queue')).toBe(0);
@@ -142,7 +162,59 @@ test('what has not left yet is never erased unasked: one is told how much, and m
 	expect((await home.phone.stored()).databases.portal).toMatchObject({ agenda: 0, queue: 1 });
 	backOnline();
 	home.front.seen.length = 0;
-	await page.goto(`${home.front.origin}/accueil`);
+	await visit('/accueil');
 	await expect(page).toHaveURL(/connexion/);
 	expect(home.front.seen.some((line) => line.includes('?/tick'))).toBe(false);
+});
+
+test('a worker that is slow to wake takes away nothing that was left here since: the server still hears of the sign-out', async () => {
+	await home.signInWithAgenda(amina());
+	const before = sessions(amina());
+	await visit('/deconnexion');
+	const { page } = home.phone;
+	// What pages say to the worker arrives when it wakes.
+	await page.evaluate(() => {
+		const say = ServiceWorker.prototype.postMessage as (...said: unknown[]) => void;
+		const waiting: (() => void)[] = [];
+		ServiceWorker.prototype.postMessage = function (...said: unknown[]) {
+			waiting.push(() => say.apply(this, said));
+		};
+		Object.assign(globalThis, { wake: () => waiting.forEach((one) => one()) });
+	});
+	home.front.target = null;
+	await page.getByRole('button', { name: 'Me déconnecter' }).click();
+	await expect(note()).toContainText('ne garde plus rien');
+	await page.evaluate(
+		() =>
+			new Promise((resolve) => {
+				const { port1, port2 } = new MessageChannel();
+				port1.onmessage = resolve;
+				navigator.serviceWorker.controller!.postMessage({ type: 'SEND_WAITING' }, [port2]);
+				(globalThis as unknown as { wake(): void }).wake();
+			}),
+	);
+	expect((await home.phone.stored()).databases.portal).toMatchObject({ agenda: 0, queue: 1 });
+	backOnline();
+	await visit('/accueil');
+	await expect(page).toHaveURL(/connexion/);
+	expect(sessions(amina())).toBe(before - 1);
+});
+
+test('an agenda that was on its way when one signed out is not kept', async () => {
+	await home.signInWithAgenda(karim());
+	await changeAgenda({ isStale: 'since' });
+	const { page } = home.phone;
+	let arrives = () => {};
+	const until = new Promise<void>((resolve) => (arrives = resolve));
+	home.front.onRequest = ({ method, url }) =>
+		url!.includes('/api/moi/agenda') ? { until } : method === 'POST' ? { status: 503 } : 'pass';
+	home.front.seen.length = 0;
+	const answer = page.waitForResponse((response) => response.url().includes('/api/moi/agenda'));
+	await visit('/deconnexion');
+	await expect.poll(() => home.front.seen.some((line) => line.includes('/api/moi/agenda'))).toBe(true);
+	await page.getByRole('button', { name: 'Me déconnecter' }).click();
+	await expect(note()).toContainText('ne garde plus rien');
+	arrives();
+	await (await answer).finished();
+	expect((await home.phone.stored()).databases.portal).toMatchObject({ agenda: 0, settings: 0 });
 });

@@ -222,7 +222,7 @@ test('another adult of the household reads without network where the aid stands,
 	await signInAs(home.phone.context, { ...home.portal, origin }, 'sam-hors-ligne@example.fr');
 	// From the icon, each starts at home.
 	const { page } = home.phone;
-	await page.goto(`${origin}/accueil?icone`);
+	await visit('/accueil?icone');
 	await expect(page).toHaveURL(`${origin}/aides`);
 	await visit('/aides');
 	await expect.poll(() => rows('agenda')).toBe(1);

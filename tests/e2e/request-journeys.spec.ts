@@ -45,7 +45,6 @@ test('five things in English, on a small phone with large letters, every screen 
 	browser,
 	portal,
 }) => {
-	test.setTimeout(120_000);
 	const context = await browser.newContext({ viewport: { width: 320, height: 640 }, bypassCSP: true });
 	const page = await context.newPage();
 	const problems: Record<string, string[]> = {};

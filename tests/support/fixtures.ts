@@ -14,7 +14,7 @@ export const test = base.extend<{ baseURL: string }, { portal: Portal }>({
 			await use(portal);
 			await portal.stop();
 		},
-		{ scope: 'worker', timeout: 60_000 },
+		{ scope: 'worker', timeout: 240_000 },
 	],
 	baseURL: async ({ portal }, use) => use(portal.origin),
 });

@@ -25,10 +25,7 @@ export function usePhone(): PhoneHome {
 	Object.assign(home, {
 		async visit(path: string) {
 			const { page } = home.phone;
-			await page.goto(home.front.origin + path);
-			// After four seconds the phone shows what it has; asked again, it waits for as long as a busy machine takes.
-			const isLate = home.front.target !== null && (await page.locator('main[data-offline]').count()) > 0;
-			if (isLate && path !== '/hors-ligne') await page.goto(home.front.origin + path);
+			await home.phone.open(home.front.origin + path);
 			await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 			await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
 		},

@@ -13,6 +13,10 @@ type Mint = (vapidKey: string) => Promise<object>;
 export interface Phone {
 	context: BrowserContext;
 	page: Page;
+	/** Opens a page of the portal, which answers, however slowly: after four seconds the worker shows what it has, asked again it waits. */
+	open(address: string): Promise<void>;
+	/** Waits until the browser woke the worker for what is kept, and the worker could not send it: it does not wake it again for five minutes. */
+	triedInVain(): Promise<void>;
 	/** Gives the worker a push as the browser would; resolves once it has handled it. */
 	deliver(text: string): Promise<void>;
 	/** What a function answers inside the worker that runs the portal's `/service-worker.js`, started if need be. */
@@ -71,15 +75,19 @@ export async function openPhone(
 	const registrations = new Map<string, Registration>();
 	const handled: (() => void)[] = [];
 	let isOff = false;
+	let sync = '';
 	cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: all }) =>
 		all.forEach((one) => registrations.set(one.scopeURL, one)),
 	);
-	cdp.on('BackgroundService.backgroundServiceEventReceived', ({ backgroundServiceEvent: { eventName } }) => {
+	cdp.on('BackgroundService.backgroundServiceEventReceived', ({ backgroundServiceEvent: { service, eventName } }) => {
 		if (eventName === 'Push event completed') handled.shift()?.();
+		if (service === 'backgroundSync') sync = eventName;
 	});
 	await cdp.send('ServiceWorker.enable');
-	await cdp.send('BackgroundService.startObserving', { service: 'pushMessaging' });
-	await cdp.send('BackgroundService.setRecording', { shouldRecord: true, service: 'pushMessaging' });
+	for (const service of ['pushMessaging', 'backgroundSync'] as const) {
+		await cdp.send('BackgroundService.startObserving', { service });
+		await cdp.send('BackgroundService.setRecording', { shouldRecord: true, service });
+	}
 
 	const deliver = async (data: string) => {
 		// The page can know that its worker is ready before the browser has told us which it is.
@@ -111,10 +119,14 @@ export async function openPhone(
 	};
 	await context.exposeFunction('__mint', mint ?? (service ? subscribe : NO_SERVICE));
 	await context.addInitScript(standInForPushManager);
-	const page = await context.newPage();
-	return {
+	const phone: Phone = {
 		context,
-		page,
+		page: await context.newPage(),
+		async open(address) {
+			await phone.page.goto(address);
+			if ((await phone.page.locator('main[data-offline]').count()) > 0) await phone.page.goto(address);
+		},
+		triedInVain: () => expect.poll(() => sync, { message: 'the worker was woken in vain' }).toBe('sync event failed'),
 		deliver,
 		inWorker,
 		notifications: () => inWorker(shownNotifications),
@@ -132,6 +144,7 @@ export async function openPhone(
 			return context.close();
 		},
 	};
+	return phone;
 }
 
 async function runningWorker(context: BrowserContext, cdp: CDPSession, origin: string): Promise<Worker> {

@@ -77,7 +77,8 @@ let late: string | undefined;
 async function page(request: Request): Promise<Response> {
 	const { href, pathname, searchParams } = new URL(request.url);
 	if (searchParams.has(FROM_ICON)) {
-		const own = await ownLanguage();
+		// A page that led there is in the language that is read now.
+		const own = request.referrer ? undefined : await ownLanguage();
 		const begun = pathname === FROM_ICON_TO && (await hasBegun());
 		// The server leads whoever is no person of the service to their own home: it is told where they come from.
 		const asked = begun ? QUESTIONS : `${pathname}?${FROM_ICON}`;

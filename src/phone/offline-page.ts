@@ -49,11 +49,11 @@ async function giveBack(form: HTMLFormElement, owner: string): Promise<void> {
 
 /** Another language of the page that was asked for, not of this one. */
 function keepAddressInLanguages(): void {
-	const prefix = `/${document.documentElement.lang}/`;
-	const { pathname } = location;
-	const asked = (pathname.startsWith(prefix) ? pathname.slice(prefix.length) : pathname.slice(1)) || 'accueil';
-	for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a'))
-		link.pathname = link.pathname.replace(/hors-ligne$/, asked);
+	const asked = location.pathname.replace(new RegExp(`^/${document.documentElement.lang}(?=/|$)|/$`, 'g'), '');
+	for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
+		link.pathname = link.pathname.replace(/\/hors-ligne$/, asked);
+		link.search = location.search;
+	}
 }
 
 /** Older than any session, it is nobody's any more. */

@@ -37,13 +37,13 @@ export interface Way {
 export const signInElsewhere = (): Way => ({ label: word('signInLabel'), href: word('signIn') });
 
 /** Says it to eyes and screen readers, without moving the focus; it stays until it is closed. */
-export function say(text: string, way?: Way): void {
+export function say(text: string, ...ways: (Way | undefined)[]): void {
 	const place = document.getElementById('phone-note');
 	if (!place) return;
 	const sentence = document.createElement('span');
 	sentence.textContent = text;
 	const close = { label: word('close'), onClick: () => show(place, []) };
-	show(place, [sentence, ...(way ? [way, close] : [close]).map(controlOf)]);
+	show(place, [sentence, ...[...ways, close].flatMap((way) => (way ? controlOf(way) : []))]);
 }
 
 function controlOf({ label, onClick, href }: Way): HTMLElement {

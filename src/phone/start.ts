@@ -7,6 +7,7 @@ import { offlinePage, say, user, word } from './page';
 import { sayPushAgain } from './push';
 import { waiting } from './queue';
 import { heard, SEND_WAITING } from './signals';
+import { askWhoseDraft } from './whose-draft';
 
 export async function start(): Promise<void> {
 	addEventListener('online', () => void sendWaiting());
@@ -14,6 +15,8 @@ export async function start(): Promise<void> {
 	if (offlinePage()) return sendWaiting();
 	await recogniseUser();
 	await sendWaiting();
+	// Where storage is refused there is none.
+	await askWhoseDraft().catch(() => undefined);
 	await keepAgenda(user());
 	await sayPushAgain();
 }

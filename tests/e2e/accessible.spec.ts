@@ -14,6 +14,21 @@ test('the check itself sees a picture without words, small contrast, a field wit
 		expect(found).toContain(problem);
 });
 
+test('what a link is higher than its line hides no small contrast around it, and is no fault itself', async ({
+	page,
+}) => {
+	const around = (text: string, ground = '') => `<html lang="fr" dir="ltr"><title>Page</title>
+		<style>* { margin: 0; line-height: 1.5 } main a { padding-block: 1.2em; color: #000; ${ground} }</style>
+		<main><h1>Titre</h1><ul><li style="color:${text}"><a href="/aide">Un lien</a><br>puis du texte</li></ul></main>`;
+	await page.setContent(around('#222'));
+	expect(await problemsOf(page)).toEqual([]);
+	await page.setContent(around('#aaa'));
+	expect(await problemsOf(page)).toEqual([expect.stringMatching(/^color-contrast: li$/)]);
+	// Painted, it does hide some of the text.
+	await page.setContent(around('#222', 'background: #fff'));
+	expect(await problemsOf(page)).toEqual(['to be looked at: color-contrast: li']);
+});
+
 test('the page of another role is not found, in the portal’s own words', async ({ browser, portal }) => {
 	const context = await browser.newContext({ serviceWorkers: 'block' });
 	await signInAs(context, portal, demoAccount(portal, 'beneficiary').contact);

@@ -124,8 +124,9 @@ test('a visitor’s preparation is said when the network returns, found again fr
 	await sentence().fill('Secret de la première.');
 	await expect(page.getByText('Gardé sur ce téléphone')).toBeVisible();
 	await home.phone.context.setOffline(false);
-	// Somebody of the same household signs in: neither shown to them nor sent in their name.
+	// Somebody of the same household signs in, and does not say whose it is: neither shown to them nor sent in their name.
 	await home.signInWithAgenda(lucas());
+	await expect(note()).toContainText('Est-ce vous');
 	await page.goto(`${home.front.origin}/accueil?icone`);
 	await page.waitForURL('**/accueil?icone');
 	await visit('/demande/nouvelle');
@@ -141,8 +142,55 @@ test('a visitor’s preparation is said when the network returns, found again fr
 	// On a phone that is somebody else's, it goes away.
 	await home.signIn(nadege(), { shared: true });
 	await expect.poll(copies).toBe(0);
+	await expect(page.locator('[data-visitor-draft]')).toHaveCount(0);
 	home.front.target = null;
 	await page.goto(`${home.front.origin}/accueil`);
 	await expect(page.locator('a[href="tel:115"]')).toBeVisible();
 	await expect(page.locator('form[data-draft]')).toHaveCount(0);
+});
+
+test('who signs in on their own phone is asked whether what a visitor prepared is theirs: if so, they go on with it', async () => {
+	const { page } = home.phone;
+	await prepareOffline();
+	home.front.seen.length = 0;
+	await home.phone.context.setOffline(false);
+	await home.signIn(lucas());
+	for (const [locale, at, asked] of [
+		['ar', '/ar/accueil', 'هل هو أنت؟'],
+		['fr', '/accueil', 'Est-ce vous'],
+	] as const) {
+		await visit(at);
+		await expect(note()).toContainText(asked);
+		await page.screenshot({ path: `test-results/demande-de-qui-${locale}-360.png` });
+		await page.setViewportSize({ width: 320, height: 640 });
+		expect([...(await problemsOf(page, locale)), ...(await measuredProblems(page, { isDesk: false }))]).toEqual([]);
+		await page.setViewportSize({ width: 360, height: 740 });
+	}
+	await expect(page.locator('body')).not.toContainText('Mon bail');
+	// On the questions too, which are empty until then.
+	await visit('/demande/nouvelle');
+	await expect(note()).toContainText('Est-ce vous');
+	await expect(housing()).not.toBeChecked();
+	await note().getByRole('button', { name: 'Oui, je continue' }).click();
+	await expect(housing()).toBeChecked();
+	await expect(note()).toBeEmpty();
+	await page.getByRole('button', { name: 'Continuer', exact: true }).click();
+	await visit('/demande/nouvelle/housing');
+	await expect(sentence()).toHaveValue('Mon bail finit lundi.');
+	await home.signInWithAgenda(lucas());
+	await expect(note()).toBeEmpty();
+	expect(posts()).toEqual([expect.stringContaining('/demande/nouvelle')]);
+});
+
+test('if it is not, it is erased and asked no more', async () => {
+	await prepareOffline();
+	await home.phone.context.setOffline(false);
+	await home.signIn(nadege());
+	await note().getByRole('button', { name: 'Non, l’effacer' }).click();
+	await expect(note()).toContainText('effacée de ce téléphone');
+	await expect.poll(copies).toBe(0);
+	await visit('/demande/nouvelle');
+	await expect(housing()).not.toBeChecked();
+	await home.signInWithAgenda(nadege());
+	await expect(note()).toBeEmpty();
 });

@@ -241,6 +241,35 @@ test('another adult of the household reads without network where the aid stands,
 	await page.getByRole('button', { name: 'Réessayer' }).click();
 	await expect(page).toHaveURL(`${origin}/aides`);
 
+	// The name of the portal leads home, in the language that is read; another language, to the page that was asked for.
+	const brand = page.locator('header .brand');
+	for (const [at, click, to] of [
+		['/aides', brand, '/aides'],
+		['/ar/aides', brand, '/ar/aides'],
+		['/ar/accueil?icone', page.locator('header a[lang="fr"]'), '/aides'],
+		['/ar', page.locator('header a[lang="en"]'), '/en'],
+		['/ar/aides', page.locator('header a[lang="fr"]'), '/aides'],
+	] as const) {
+		home.front.target = null;
+		await page.goto(origin + at);
+		await expect(page.locator('main[data-offline] [data-part="service-phone"]').first()).toBeVisible();
+		home.front.target = home.portal.origin;
+		await click.click();
+		await expect(page, `from ${at}`).toHaveURL(origin + to);
+		await expect(page.locator('main[data-offline]')).toHaveCount(0);
+	}
+	// A phone that is somebody else's keeps no agenda, and leads there too.
+	await signInAs(home.phone.context, { ...home.portal, origin }, 'sam-hors-ligne@example.fr', { shared: true });
+	await visit('/aides');
+	await expect.poll(() => rows('agenda')).toBe(0);
+	home.front.target = null;
+	await page.goto(`${origin}/aides`);
+	await expect(page.locator('main[data-offline] [data-part="nothing"]')).toBeVisible();
+	home.front.target = home.portal.origin;
+	await brand.click();
+	await expect(page).toHaveURL(`${origin}/aides`);
+	await expect(page.locator('main[data-offline]')).toHaveCount(0);
+
 	await signInAs(home.phone.context, { ...home.portal, origin }, demoAccount(home.portal, 'referent').contact);
 	await page.goto(`${origin}/accueil?icone`);
 	await expect(page).toHaveURL(`${origin}/pro`);

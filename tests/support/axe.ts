@@ -25,12 +25,22 @@ async function violationsOf(page: Page): Promise<{ id: string; targets: string[]
 				nodes.map(({ target }) => ({ id, target: target.join(' ') })),
 			);
 			const { scrollX, scrollY } = window;
+			// Higher than its line for the thumb (base.css), a link stands over the lines around it and paints nothing there: contrast is
+			// measured without.
+			const bareLinks = [...document.querySelectorAll<HTMLElement>('main a')].filter((link) => {
+				const { display, backgroundColor, backgroundImage, borderStyle, boxShadow } = getComputedStyle(link);
+				const isClear = backgroundColor === 'rgba(0, 0, 0, 0)' && backgroundImage === 'none';
+				return display === 'inline' && isClear && borderStyle === 'none' && boxShadow === 'none';
+			});
+			const padLinks = (padding: string) => bareLinks.forEach(({ style }) => (style.paddingBlock = padding));
 			for (const { id, target } of asked) {
 				const element = document.querySelector(target);
 				if (element && reviewed.some(({ rule, where }) => rule === id && element.matches(where))) continue;
 				// What stood under the bar of pages, or another, is looked at where it is in sight.
 				element?.scrollIntoView({ block: 'center', behavior: 'instant' });
+				if (id === 'color-contrast') padLinks('0');
 				const again = element && (await run(element, { runOnly: { type: 'rule', values: [id] }, resultTypes }));
+				padLinks('');
 				if (again?.violations.length) found.push({ id, targets: [target] });
 				else if (!again || again.incomplete.length) found.push({ id: `to be looked at: ${id}`, targets: [target] });
 			}

@@ -14,6 +14,7 @@ import {
 	teamPage,
 	type TeamMember,
 } from '$lib/server/people/steering';
+import { unheardWhileAway } from '$lib/server/people/unheard';
 import { trend } from '$lib/server/people/steering-rules';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { planNotice } from '$lib/server/reminders/commands';
@@ -51,6 +52,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		orphans,
 		/** Hours that somebody would come to for nothing. */
 		hours: await heldByNobody(db.read, territoryId, now),
+		/** In their first months at work, and nobody there to ring them. */
+		unheard: await unheardWhileAway(db.read, { territoryId, zone, now }),
 		/** Whom they can be given to. */
 		referents: orphans.length > 0 ? (await teamOf(db.read, territoryId)).filter(isWorking).map(shown) : [],
 		contact: { ...contact, trend: trend(contact.before, contact.now), target: settings.firstContactDays },

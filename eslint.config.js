@@ -21,6 +21,7 @@ export default ts.config(
 				__UPLOAD_SCRIPT__: 'readonly',
 				__PUSH_SCRIPT__: 'readonly',
 				__SHORTCUT_SCRIPT__: 'readonly',
+				__FOLLOW_SCRIPT__: 'readonly',
 			},
 		},
 		rules: {

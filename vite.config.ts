@@ -20,6 +20,8 @@ const SCRIPTS = {
 	__PUSH_SCRIPT__: 'src/phone/push-enable.ts',
 	/** On pages of professionals with a search. */
 	__SHORTCUT_SCRIPT__: 'src/phone/shortcuts.ts',
+	/** Where a professional follows what leaves. */
+	__FOLLOW_SCRIPT__: 'src/phone/follow.ts',
 };
 
 /** Built on its own, named by its content. */

@@ -42,6 +42,8 @@ declare global {
 			message: string;
 			/** What a person can read out to support; also in the log. */
 			id?: string;
+			/** When what was here was called back, in ISO, for those who could read it. */
+			calledBackAt?: string;
 		}
 	}
 	/** Addresses of the scripts of the phone (vite.config.ts). */
@@ -52,6 +54,7 @@ declare global {
 	const __UPLOAD_SCRIPT__: string;
 	const __PUSH_SCRIPT__: string;
 	const __SHORTCUT_SCRIPT__: string;
+	const __FOLLOW_SCRIPT__: string;
 }
 
 export {};

@@ -1,6 +1,7 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { lastCode, withDatabase } from '../support/fixtures.ts';
 import { aFiling, receiptOf } from '../support/filing.ts';
+import { problemsOf } from '../support/axe.ts';
 import { aBrowser, ask } from '../support/http.ts';
 import type { Portal } from '../support/portal.ts';
 import { startWorld, type ActorName, type World } from '../support/world.ts';
@@ -97,6 +98,50 @@ test('sent to a structure, given back with a reason, then given as the rules pro
 	await desk.waitForURL('**/pro/demandes');
 	expect(await told()).toContain('Un professionnel la suit');
 	await desk.context().close();
+});
+
+test('called back from a structure: its people read when, and where to go on; nobody else learns that there was anything', async ({
+	browser,
+}) => {
+	const { send } = await aFiling(portal, 7866);
+	const receipt = receiptOf(await send())!;
+	const staff = `/pro${receipt.replace('/demande/', '/demandes/')}`;
+	const other = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT s.id FROM structure s JOIN structure own ON own.territory_id = s.territory_id WHERE own.id = ? AND s.id <> own.id ORDER BY s.id LIMIT 1`,
+				)
+				.get(world.structure) as { id: string },
+	);
+	const give = (structureId: string) =>
+		ask(portal, `${staff}?/assign`, {
+			session: sessionOf('coordinator'),
+			form: { kind: 'pro', accountId: '', structureId, second: '', reason: 'Elle y est connue' },
+		});
+	const read = async (actor: 'colleague' | 'decider' | 'stranger') =>
+		(await ask(portal, staff, { session: sessionOf(actor) })).status;
+	expect((await give(world.structure)).status).toBe(303);
+	expect(await read('colleague')).toBe(200);
+	expect([await read('decider'), await read('stranger')]).toEqual([404, 404]);
+	expect((await give(other.id)).status).toBe(303);
+	expect(await read('colleague')).toBe(410);
+	expect(await read('stranger')).toBe(404);
+
+	for (const width of [360, 1280]) {
+		const desk = await openPage(browser, width, sessionOf('colleague'));
+		await desk.goto(`${portal.origin}${staff}`);
+		await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Cette demande a été reprise');
+		await expect(desk.getByRole('main')).toContainText(/Elle a été reprise le \w+ \d+/);
+		// Of whom, and of what, nothing.
+		for (const word of ['Salve', '7866', 'ogement', 'ravail'])
+			await expect(desk.getByRole('main')).not.toContainText(word);
+		expect(await problemsOf(desk)).toEqual([]);
+		await desk.getByRole('link', { name: 'Revenir aux demandes' }).click();
+		await desk.waitForURL('**/pro/demandes');
+		await desk.context().close();
+	}
 });
 
 test('who comes second to take a request, or a need, is told who has it; who taps twice goes on', async () => {

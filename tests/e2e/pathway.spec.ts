@@ -181,3 +181,57 @@ test('a group meets: told why and about what, a word said, the file read for its
 	const sheet = await told.pdf({ format: 'A4' });
 	expect(sheet.toString('latin1').match(/\/Type\s*\/Page\b/g), 'prints on one sheet').toHaveLength(1);
 });
+
+test('whoever closes a pathway says which booked hours stand; the others are called off and the person reads it', async ({
+	browser,
+}) => {
+	const nadege = someone('nadege@example.fr');
+	const desk = await as(browser, nadege.lead.email);
+	const file = `/pro/personnes/${nadege.id}`;
+	/** Two working days to come, late: nobody else is met then. */
+	const days: string[] = [];
+	for (let ahead = 20; days.length < 2; ahead++) {
+		const day = new Date(now.getTime() + ahead * DAY_MS);
+		if (![0, 6].includes(day.getUTCDay())) days.push(day.toISOString().slice(0, 10));
+	}
+	for (const day of days) {
+		await desk.goto(`${file}/rendez-vous`);
+		await desk.locator('input[name="day"]').fill(day);
+		await desk.locator('input[name="time"]').fill('19:00');
+		await desk.getByRole('button', { name: 'Fixer le rendez-vous' }).click();
+		await expect(main(desk)).toContainText('19 h');
+	}
+	const hours = () =>
+		withDatabase(portal, (database) =>
+			database
+				.prepare(
+					`SELECT id, local_day day, state FROM appointment WHERE person_id = ? AND local_time = '19:00' ORDER BY starts_at`,
+				)
+				.all(nadege.id),
+		) as { id: string; day: string; state: string }[];
+	expect(hours().map(({ state }) => state)).toEqual(['booked', 'booked']);
+	const [over, kept] = hours().map(({ id }) => id) as [string, string];
+
+	await desk.goto(`${file}/parcours`);
+	await desk.getByText('Clore le parcours', { exact: true }).click();
+	const form = desk.locator('form[action="?/close"]');
+	await expect(form).toContainText('Rendez-vous déjà fixés : lesquels gardez-vous ?');
+	await form.locator('input[name="endReason"][value="goals_met"]').check();
+	await form.locator(`input[name="keptHours[]"][value="${kept}"]`).check();
+	await form.getByRole('button', { name: 'Clore' }).click();
+	await desk.waitForURL('**/pro/personnes');
+	expect(hours().map(({ state }) => state)).toEqual(['revoked', 'booked']);
+	const told = withDatabase(portal, (database) =>
+		database
+			.prepare(
+				`SELECT appointment_id id FROM reminder WHERE person_id = ? AND kind = 'appointment_changed' AND once_key LIKE '%:1'`,
+			)
+			.all(nadege.id),
+	);
+	expect(told).toEqual([{ id: over }]);
+	const phone = await as(browser, nadege.contact);
+	await phone.goto(`/rendez-vous/${over}`);
+	await expect(main(phone)).toContainText('nnulé');
+	await phone.goto(`/rendez-vous/${kept}`);
+	await expect(main(phone)).not.toContainText('nnulé');
+});

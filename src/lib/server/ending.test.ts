@@ -7,8 +7,9 @@ import type { EndReason } from '../shared/closing.ts';
 import { appointment, reminder } from './db/schema/index.ts';
 import { closeSupport } from './ending.ts';
 import { planNotice } from './reminders/commands.ts';
+import { planAppointments } from './reminders/planning.ts';
 
-test('once a pathway is over nobody is asked to choose an hour; what is booked stands', async () => {
+test('once a pathway is over nobody is asked to choose an hour; a return to work changes nothing', async () => {
 	const db = await testDatabase();
 	const lead = await aReferent(db);
 	const { id: personId } = await aPerson(db, { referent: lead });
@@ -17,7 +18,6 @@ test('once a pathway is over nobody is asked to choose an hour; what is booked s
 		anAppointment(db, { personId, day, time: '10:00', state, chooseBy: new Date('2026-03-12T09:00:00Z') });
 	const passed = await hour('2026-03-01', 'invited');
 	const coming = await hour('2026-03-11', 'invited');
-	const booked = await hour('2026-03-12', 'booked');
 	const about = { personId, kind: 'invitation', path: '/rendez-vous', onceKey: 'asked' } as const;
 	await db.write((tx) => planNotice(tx, { ...about, subjectId: coming.id, now: NOW }));
 	const close = (reason: EndReason, from?: string) =>
@@ -30,8 +30,46 @@ test('once a pathway is over nobody is asked to choose an hour; what is booked s
 	expect((await close('work')).inWork).toBeNull();
 	expect(await stateOf(passed.id)).toBe('revoked');
 	expect(await stateOf(coming.id)).toBe('revoked');
-	expect(await stateOf(booked.id)).toBe('booked');
 	expect(await db.read.select().from(reminder).where(eq(reminder.subjectId, coming.id))).toMatchObject([
 		{ state: 'dropped' },
 	]);
+});
+
+test('whoever closes decides of the hours already booked: those not kept are called off, and the person is told once of each', async () => {
+	const db = await testDatabase();
+	const lead = await aReferent(db);
+	const stranger = await aReferent(db);
+	const { id: personId } = await aPerson(db, { referent: lead });
+	await aPathway(db, { personId });
+	const hour = (day: string, referent = lead) =>
+		anAppointment(db, { personId, day, time: '10:00', state: 'booked', referentId: referent.id });
+	const over = await hour('2026-03-12');
+	const kept = await hour('2026-03-13');
+	const elsewhere = await hour('2026-03-16', stranger);
+	const past = await hour('2026-02-12');
+	await planAppointments(db, NOW);
+	const close = (reason: EndReason, hours?: { shown: string[]; kept: string[] }) =>
+		db.write((tx) => closeSupport(tx, { personId, reason, hours, by: signedIn(lead), now: NOW }));
+	const states = async () => {
+		const rows = await db.read.select().from(appointment).where(eq(appointment.personId, personId)).limit(10);
+		return [over, kept, elsewhere, past].map(({ id }) => rows.find((row) => row.id === id)!.state);
+	};
+	// A return to work ends nothing: they meet on, whatever the form said.
+	expect((await close('work', { shown: [over.id, kept.id], kept: [] })).inWork).not.toBeNull();
+	expect(await states()).toEqual(['booked', 'booked', 'booked', 'booked']);
+	// Booked since the page was shown: nobody decided about it.
+	await expect(close('goals_met', { shown: [kept.id], kept: [kept.id] })).rejects.toThrow('hour_booked_since');
+	expect(await states()).toEqual(['booked', 'booked', 'booked', 'booked']);
+	await close('goals_met', { shown: [over.id, kept.id], kept: [kept.id] });
+	expect(await states()).toEqual(['revoked', 'booked', 'booked', 'booked']);
+	await planAppointments(db, NOW);
+	const of = (id: string) => db.read.select().from(reminder).where(eq(reminder.appointmentId, id)).limit(20);
+	const told = await of(over.id);
+	expect(told.filter(({ kind }) => kind === 'appointment_changed')).toMatchObject([{ state: 'scheduled' }]);
+	const planned = told.filter(({ kind }) => kind !== 'appointment_changed');
+	expect(planned.length).toBeGreaterThan(0);
+	for (const one of planned) expect(one).toMatchObject({ state: 'dropped', reason: 'cancelled' });
+	const standing = await of(kept.id);
+	expect(standing.some(({ state }) => state === 'scheduled')).toBe(true);
+	expect(standing.some(({ kind }) => kind === 'appointment_changed')).toBe(false);
 });

@@ -41,9 +41,15 @@ export const subjectLabel: Record<Subject, () => string> = {
 	appointment: m.reminder_pro_template_appointment,
 };
 
+/** Words of the territory as a professional reads them: what is filled in for each person is named. */
+export const templateWords = (text: string): string =>
+	text.replaceAll('{quand}', m.reminder_pro_variable_when()).replaceAll('{telephone}', m.reminder_pro_variable_phone());
+
 /** What a message was about, for professionals: the words of the territory, or the fixed ones. */
 export const aboutWords = ({ kind, template, wording }: Pick<ReminderView, 'kind' | 'template' | 'wording'>): string =>
-	wording ?? ((subjectLabel as Record<string, () => string>)[template ?? ''] ?? kindLabel[kind])();
+	wording
+		? templateWords(wording)
+		: ((subjectLabel as Record<string, () => string>)[template ?? ''] ?? kindLabel[kind])();
 
 const closedWords: Record<ClosedChannel, () => string> = {
 	no_device: m.reminder_pro_closed_device,

@@ -4,7 +4,7 @@ import { isPersonsTurn } from '../../shared/answers.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
 import { given, is, prepared, preparedByShape } from '../db/prepared.ts';
-import { account, appointment, person, structure, workshop } from '../db/schema/index.ts';
+import { account, appointment, followUpMember, person, structure, workshop } from '../db/schema/index.ts';
 import { getPersonFor } from '../people/queries.ts';
 import { follows } from '../people/rules.ts';
 import { notFound } from '../platform/errors.ts';
@@ -283,6 +283,36 @@ interface OrphanHour {
 	zone: string;
 	/** Who is no longer there. */
 	withName: string;
+}
+
+/**
+ * Booked hours to come of a person with somebody who follows them, earliest first: what is decided about when that ends. A seat at
+ * a workshop is theirs, whoever follows them.
+ */
+export async function bookedInFollowUp(q: Queries, personId: string, now: Date) {
+	const { id, sequence, startsAt, zone, referentId, secondReferentId } = appointment;
+	return q
+		.selectDistinct({ id, sequence, startsAt, zone, withName: account.displayName })
+		.from(appointment)
+		.innerJoin(account, eq(account.id, referentId))
+		.innerJoin(
+			followUpMember,
+			and(
+				eq(followUpMember.personId, appointment.personId),
+				isNull(followUpMember.endedAt),
+				or(eq(followUpMember.accountId, referentId), eq(followUpMember.accountId, secondReferentId)),
+			),
+		)
+		.where(
+			and(
+				eq(appointment.personId, personId),
+				is(appointment.state, 'booked'),
+				gt(startsAt, now),
+				isNull(appointment.workshopId),
+			),
+		)
+		.orderBy(startsAt)
+		.limit(MOST);
 }
 
 /** Begun, and nobody said yet how it ended: they come back each morning. */

@@ -88,6 +88,7 @@ export const parseEntering = (form: FormData) => parseForm(entering, form);
 const opening = v.object({ kind: v.picklist(PATHWAY_KINDS, () => m.error_choose()) });
 export const parseOpening = (form: FormData) => parseForm(opening, form);
 
+const hours = v.pipe(v.optional(v.array(id), []), v.maxLength(100));
 const closing = v.object({
 	endReason: v.picklist(END_REASONS, () => m.error_choose()),
 	/** Read for a return to work only. */
@@ -100,6 +101,9 @@ const closing = v.object({
 	endNote: note,
 	/** The current stage when the page was shown; none has no word. */
 	from: id,
+	/** Booked hours to come that the page showed, and those that stand. */
+	shownHours: hours,
+	keptHours: hours,
 });
 export const parseClosing = (form: FormData) => parseForm(closing, form);
 

@@ -15,6 +15,8 @@ import {
 	structure,
 } from '../db/schema/index.ts';
 import { among, is, prepared, preparedByShape } from '../db/prepared.ts';
+import { isMobile } from '../platform/phone.ts';
+import { hasSms } from '../platform/sms.ts';
 import { crowdPage, isFound, peopleFound } from './finding.ts';
 import { followedBy } from './queries.ts';
 
@@ -232,7 +234,7 @@ export async function followedByName(q: Queries, accountId: string, personIds: s
 		.limit(personIds.length);
 }
 
-/** Channels a message can try for each person: a registered device, an e-mail, a number. */
+/** Channels a message can try for each person: a registered device, an e-mail, a mobile where there is a gateway. */
 export async function reachableBy(
 	q: Queries,
 	people: { id: string; email: string | null; phone: string | null }[],
@@ -255,7 +257,7 @@ export async function reachableBy(
 			const channels: [Channel, boolean][] = [
 				['push', devices.has(id)],
 				['email', email !== null],
-				['sms', phone !== null],
+				['sms', phone !== null && isMobile(phone) && hasSms()],
 			];
 			return [id, channels.filter(([, has]) => has).map(([channel]) => channel)];
 		}),

@@ -1,6 +1,5 @@
-import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lte, ne, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, ne, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { CHECK_IN_SILENT_AT } from '../../shared/closing.ts';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
 import { is } from '../db/prepared.ts';
@@ -19,7 +18,7 @@ import {
 	supportRequest,
 } from '../db/schema/index.ts';
 import { unseal, unsealNullable } from '../platform/sealing.ts';
-import { addDays, instantOf, localDay, wallClock } from '../territories/calendar.ts';
+import { instantOf, localDay } from '../territories/calendar.ts';
 import { currentStage, nextAppointments, openPathway, reachableBy } from './caseload.ts';
 import { passedDelays, type Delay, type DelayContext } from './delays.ts';
 import { stillWaits } from './rules.ts';
@@ -27,6 +26,7 @@ import { answered, missed, unreachable, unwritable, withoutOutcome } from './tod
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
 import { contested, groupRefused, groupUnwritten, OBJECTION_MS, proposed } from './today-said.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
+import { silentSince, unheard } from './unheard.ts';
 import {
 	freeFor,
 	needSent,
@@ -156,8 +156,6 @@ async function objected(q: Queries, accountId: string, now: Date): Promise<Alert
 
 /** First months at work: a call is asked for, it is hard, or nothing was said by the evening of the day it was asked. */
 async function inWork(q: Queries, accountId: string, { zone, now }: DelayContext): Promise<Alert[]> {
-	const { day, time } = wallClock(now, zone);
-	const silentSince = time >= CHECK_IN_SILENT_AT ? day : addDays(day, -1);
 	const rows = await q
 		.select({
 			...concerned,
@@ -173,17 +171,7 @@ async function inWork(q: Queries, accountId: string, { zone, now }: DelayContext
 		.innerJoin(pathway, and(eq(pathway.id, checkIn.pathwayId), openPathway))
 		.leftJoin(stage, and(eq(stage.pathwayId, pathway.id), currentStage, eq(stage.inWork, true)))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(
-			and(
-				mine(accountId),
-				isNull(checkIn.handledAt),
-				or(
-					inArray(checkIn.answer, ['call', 'hard']),
-					// Silence is of the job that goes on.
-					and(isNull(checkIn.answer), lte(checkIn.dueOn, silentSince), isNotNull(stage.id)),
-				),
-			),
-		)
+		.where(and(mine(accountId), unheard(silentSince(now, zone))))
 		.orderBy(asc(checkIn.dueOn))
 		.limit(LIMIT);
 	return rows.map(({ id, dueOn, answer, answeredAt, noteSealed, ...row }) => ({

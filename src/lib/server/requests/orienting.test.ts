@@ -30,7 +30,15 @@ import {
 } from './commands.ts';
 import { inbox, inboxCounts, needsReturned, needsSentTo } from './inbox.ts';
 import { followedProposals, proposalFor } from './orientation.ts';
-import { getRequestFor, holderOf, needHolderOf, needsTaken, orientationsOf, tookThemes } from './reading.ts';
+import {
+	calledBackAt,
+	getRequestFor,
+	holderOf,
+	needHolderOf,
+	needsTaken,
+	orientationsOf,
+	tookThemes,
+} from './reading.ts';
 
 type Staff = Awaited<ReturnType<typeof aReferent>>;
 const as = (account: { id: string; role: string; territoryId: string | null; structureId: string | null }) =>
@@ -107,6 +115,19 @@ describe('a request sent to a structure', () => {
 		await take(colleague);
 		expect(await row()).toMatchObject({ status: 'assigned', assignedToId: colleague.id });
 		expect(await orientationsOf(db.read, sent, NOW)).toMatchObject(new Map([[null, { state: 'taken' }]]));
+	});
+
+	test('called back, that alone is known there, for a month, and nowhere else', async () => {
+		await toStructure();
+		const known = (account: Staff, now = later(3)) => calledBackAt(db.read, as(account), sent.reference!, now);
+		expect(await known(housing)).toBeUndefined();
+		await decide({ structureId: elsewhere.structureId, reason: 'Plus près' }, later(2));
+		expect([await known(housing), await known(colleague)]).toEqual([later(2), later(2)]);
+		expect(await known(housing, later(32))).toBeUndefined();
+		for (const other of [elsewhere, coordinator]) expect(await known(other)).toBeUndefined();
+		const far = await aReferent(db, { territoryId: (await aTerritory(db)).id });
+		expect(await known(far)).toBeUndefined();
+		expect(await known({ ...far, structureId: housing.structureId })).toBeUndefined();
 	});
 
 	test('taken by two at once: one wins, the other is told', async () => {

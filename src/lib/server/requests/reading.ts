@@ -1,5 +1,5 @@
 /** One request as a professional reads it. */
-import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { RequestStatus } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
@@ -14,6 +14,8 @@ import { openAnswers } from './answers.ts';
 import type { RequestRow } from './drafts.ts';
 import { wholeOrientation } from './orienting.ts';
 import { needsOf, type SentRequest } from './queries.ts';
+
+const DAY_MS = 86_400_000;
 
 type Viewer = Pick<SignedIn, 'accountId' | 'role' | 'territoryId' | 'structureId'>;
 
@@ -90,6 +92,38 @@ async function accessByPerson(q: Queries, viewer: Viewer, personId: string): Pro
 		if (problem instanceof DomainError && problem.kind === 'not_found') return null;
 		throw problem;
 	}
+}
+
+/** Somebody of the structure may still have the address for so long; later, it says nothing any more. */
+const CALLED_BACK_DAYS = 30;
+
+/**
+ * When what of this request was sent to the viewer's structure was last called back: that, and nothing else of it, for those who could
+ * read it there. Undefined for everybody else.
+ */
+export async function calledBackAt(
+	q: Queries,
+	{ role, structureId, territoryId }: Viewer,
+	reference: string,
+	now: Date,
+): Promise<Date | undefined> {
+	if (role !== 'referent' || !structureId || !territoryId) return undefined;
+	const [row] = await q
+		.select({ at: orientation.endedAt })
+		.from(orientation)
+		.innerJoin(supportRequest, eq(supportRequest.id, orientation.requestId))
+		.where(
+			and(
+				eq(supportRequest.reference, reference),
+				eq(orientation.territoryId, territoryId),
+				eq(orientation.structureId, structureId),
+				eq(orientation.state, 'recalled'),
+				gt(orientation.endedAt, new Date(now.getTime() - CALLED_BACK_DAYS * DAY_MS)),
+			),
+		)
+		.orderBy(desc(orientation.endedAt))
+		.limit(1);
+	return row?.at ?? undefined;
 }
 
 /** Themes of the needs that wait at the viewer's structure; for a coordinator, of those that came back. */

@@ -8,6 +8,7 @@ import { transferLead } from '$lib/server/people/commands';
 import { getPersonFor } from '$lib/server/people/queries';
 import { contactDelays, stageDelays, teamOf, teamPage, type TeamMember } from '$lib/server/people/steering';
 import { trend } from '$lib/server/people/steering-rules';
+import { unheardWhileAway } from '$lib/server/people/unheard';
 import { peopleWithoutLead } from '$lib/server/people/without-lead';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { planNotice } from '$lib/server/reminders/commands';
@@ -45,6 +46,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		orphans,
 		/** Hours that somebody would come to for nothing. */
 		hours: await heldByNobody(db.read, territoryId, now),
+		/** In their first months at work, and nobody there to ring them. */
+		unheard: await unheardWhileAway(db.read, { territoryId, zone, now }),
 		/** Whom they can be given to. */
 		referents: orphans.length > 0 ? (await teamOf(db.read, territoryId)).filter(isWorking).map(shown) : [],
 		contact: { ...contact, trend: trend(contact.before, contact.now), target: settings.firstContactDays },

@@ -1,5 +1,6 @@
 import { m } from '$lib/paraglide/messages.js';
 import { wordingIn } from '$lib/shared/locales';
+import { displayPhone } from '$lib/shared/phones';
 import type { Reason, TodayRow, Why } from '$lib/server/people/today-rules';
 import { shortDay, shortWhen } from './short-dates';
 
@@ -99,6 +100,9 @@ export function whyInWords(why: Why, locale: string): string {
 		: '';
 }
 
+/** A desk has no phone of its own: the number is read there, and dialled on another. */
+const callWords = (number: string) => m.pro_action_call({ phone: displayPhone(number) });
+
 /** One link per person: what to do about the most pressing reason. */
 export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>): { to: string; label: string } {
 	const [why] = row.reasons;
@@ -112,12 +116,14 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 			return { to: `/pro/demandes/${why.reference}`, label: m.pro_action_read() };
 		case 'unreachable':
 			return row.phone
-				? { to: `tel:${row.phone}`, label: m.call() }
+				? { to: `tel:${row.phone}`, label: callWords(row.phone) }
 				: { to: `${file}/identite`, label: m.pro_action_contact() };
 		case 'dead_address':
 			return { to: `${file}/identite`, label: m.pro_action_contact() };
 		case 'unseen':
-			return row.phone ? { to: `tel:${row.phone}`, label: m.call() } : { to: file, label: m.pro_action_open() };
+			return row.phone
+				? { to: `tel:${row.phone}`, label: callWords(row.phone) }
+				: { to: file, label: m.pro_action_open() };
 		case 'needs_help':
 			return { to: `${file}/rendez-vous`, label: m.pro_action_help() };
 		case 'cannot':

@@ -1,4 +1,4 @@
-import { fail, redirect } from '@sveltejs/kit';
+import { error, fail, redirect } from '@sveltejs/kit';
 import type * as v from 'valibot';
 import { m } from '$lib/paraglide/messages.js';
 import type { SignedIn } from '$lib/server/accounts/sessions';
@@ -32,6 +32,7 @@ import { proposalFor } from '$lib/server/requests/orientation';
 import { ticksInWords } from '$lib/server/requests/questions';
 import { questionSetOf, type QuestionSet } from '$lib/server/requests/territory-questions';
 import {
+	calledBackAt,
 	filingOf,
 	getRequestFor,
 	holderOf,
@@ -105,9 +106,17 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 				.map(({ id, name, side, structureName, leads }) => ({ id, name, side, structureName, leads })),
 		};
 	} catch (problem) {
+		await tellCalledBack(problem, viewer, params.reference, now);
 		errorFrom(problem);
 	}
 };
+
+/** What was called back from their structure is said in words; for everybody else there is nothing here. */
+async function tellCalledBack(problem: unknown, viewer: SignedInStaff, reference: string, now: Date): Promise<void> {
+	if (!(problem instanceof DomainError) || problem.kind !== 'not_found') return;
+	const at = await calledBackAt(db.read, viewer, reference, now);
+	if (at) error(410, { message: 'called_back', calledBackAt: at.toISOString() });
+}
 
 const structuresOf = async (territoryId: string) =>
 	(await listStructures(db.read, territoryId)).map(({ id, name }) => ({ value: id, label: name }));
@@ -260,6 +269,7 @@ async function onNeed<S extends v.GenericSchema>(
 		});
 	} catch (problem) {
 		await tellAnswered(problem, (parsed.value as { need: string }).need, by);
+		await tellCalledBack(problem, by, event.params.reference, now);
 		return failFrom(problem, REFUSALS, {});
 	}
 	redirect(303, href(next(personId)));

@@ -1,6 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
+import { bookedInFollowUp } from '$lib/server/appointments/queries';
 import { closeSupport } from '$lib/server/ending';
 import { historyOf } from '$lib/server/audit/queries';
 import { parseGoal, parseGoalChange } from '$lib/server/pathway/decision-forms';
@@ -80,6 +81,7 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			},
 			reviewOn: decides ? await nextReviewOn(db.read, view.pathway) : null,
 			history: decides ? await historyOf(db.read, params.id, HISTORY_SHOWN) : [],
+			booked: decides && !view.pathway.endedAt ? await bookedInFollowUp(db.read, params.id, now) : [],
 			checkIns: decides ? await checkInsOf(db.read, view.pathway.id) : [],
 			decides,
 			stages: view.stages.map((stage) => {
@@ -103,6 +105,7 @@ const sentences = {
 	no_pathway: m.pathway_pro_error_none,
 	stage_reason_missing: m.pathway_pro_error_reason,
 	work_start_outside: m.pro_close_error_work_start,
+	hour_booked_since: m.pro_close_error_hour,
 	step_refused: m.pathway_pro_error_refused,
 };
 
@@ -179,6 +182,7 @@ export const actions: Actions = {
 		const parsed = parseClosing(form);
 		if (!parsed.ok) return fail(400, parsed);
 		const { endReason: reason, workContract: contract, workStartsOn, endNote: note, from } = parsed.value;
+		const hours = { shown: parsed.value.shownHours, kept: parsed.value.keptHours };
 		const asked = askedToKeep(form, [note], parsed.value);
 		if (asked) return asked;
 		const personId = params.id;
@@ -186,7 +190,7 @@ export const actions: Actions = {
 		let ended = false;
 		try {
 			await db.write(async (tx) => {
-				const closing = { personId, reason, contract, workStartsOn, note, from, by, now };
+				const closing = { personId, reason, contract, workStartsOn, note, from, hours, by, now };
 				const { id: subjectId, inWork } = await closeSupport(tx, closing);
 				const onceKey = `pathway_closed:${subjectId}:${inWork ? now.getTime() : 'end'}`;
 				await planNotice(tx, { kind: 'pathway_changed', personId, path: '/parcours', now, subjectId, onceKey });

@@ -39,6 +39,9 @@ for (const javaScriptEnabled of [true, false]) {
 			// A reload and « back » then « send » show the same receipt; nothing is filed twice.
 			await page.reload();
 			await expect(main).toContainText(reference);
+			// As when the worker of the phone was quicker to send it than the page.
+			await page.goto(`${portal.origin}/demande/nouvelle/verifier`);
+			await expect(page).toHaveURL(new RegExp(`/demande/${reference}$`));
 			const count = () =>
 				withDatabase(
 					portal,

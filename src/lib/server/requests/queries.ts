@@ -72,6 +72,17 @@ export async function getOwnRequest(q: Queries, owner: Owner, reference: string)
 	return row as RequestRow & SentRequest;
 }
 
+/** The reference of what they sent last, since then. */
+export async function lastSent(q: Queries, owner: Owner, since: Date): Promise<string | undefined> {
+	const [row] = await q
+		.select({ reference: supportRequest.reference })
+		.from(supportRequest)
+		.where(and(ne(supportRequest.status, 'draft'), gte(supportRequest.submittedAt, since), ownedBy(owner)))
+		.orderBy(desc(supportRequest.submittedAt))
+		.limit(1);
+	return row?.reference ?? undefined;
+}
+
 /** A request by its id, for messages about it; undefined for a draft, or one that was forgotten since. */
 export async function findSent(q: Queries, requestId: string): Promise<(RequestRow & SentRequest) | undefined> {
 	const [row] = await q

@@ -7,7 +7,7 @@ import { log } from '$lib/server/platform/log';
 import { submitRequest } from '$lib/server/requests/commands';
 import { parseId } from '$lib/server/requests/forms';
 import { missingPages, previousPage, START, addressOf } from '$lib/server/requests/pages';
-import { communeName, findOpenRequest } from '$lib/server/requests/queries';
+import { communeName, findOpenRequest, lastSent } from '$lib/server/requests/queries';
 import { codeContact, helperOn, urgenciesOf } from '$lib/server/requests/rules';
 import { summaryOf } from '$lib/server/requests/summary';
 import { personOf } from '$lib/server/people/queries';
@@ -19,6 +19,8 @@ import { fillingOf, ownerOf, questionsFor, professionalOf, SENTENCES, todayOf } 
 import { followSent } from '../../../../sent.server';
 import type { Actions, PageServerLoad } from './$types';
 
+const JUST_SENT_MS = 3_600_000;
+
 const MISSING = {
 	themes: m.request_error_missing_themes,
 	commune: m.request_error_missing_commune,
@@ -29,7 +31,11 @@ export const load: PageServerLoad = async (event) => {
 	openToAll();
 	const filling = await fillingOf(event);
 	const { owner, draft, answers, known } = filling;
-	if (!draft) redirect(303, href(START));
+	if (!draft) {
+		// Just sent, by a phone whose worker was quicker than this page, say: what there is to see is its receipt.
+		const sent = await lastSent(db.read, owner, new Date(event.locals.now.getTime() - JUST_SENT_MS));
+		redirect(303, href(sent ? `/demande/${sent}` : START));
+	}
 	const today = await todayOf(event);
 	const open = owner.personId ? await findOpenRequest(db.read, owner.personId) : undefined;
 	return {

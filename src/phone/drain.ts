@@ -35,13 +35,13 @@ export const drain = async (): Promise<Sent[]> => (await sendInTurn()).filter((s
 
 async function sendInTurn(): Promise<Sent[]> {
 	const words = await sendWords();
-	return words.some(endsAll) ? words : [...words, ...(await sendFiles(words))];
+	return words.some(endsAll) ? words : [...words, ...(await sendFiles({ before: words }))];
 }
 
 /** A tap does not wait behind photos: neither in the queue nor for who is sending them. */
-const sendWords = () => alone('queue', () => sendAll(({ parts }) => !parts));
-const sendFiles = (words: Sent[] = []) =>
-	alone('queue-files', () => sendAll(({ parts }) => parts !== undefined, words));
+const sendWords = (own?: Own) => alone('queue', () => sendAll(({ parts }) => !parts, { own }));
+const sendFiles = ({ before, own }: Around = {}) =>
+	alone('queue-files', () => sendAll(({ parts }) => parts !== undefined, { before, own }));
 
 const alone = async <T>(name: string, work: () => Promise<T>): Promise<T> =>
 	'locks' in navigator ? navigator.locks.request(name, work) : work();
@@ -51,14 +51,38 @@ const endsAll = (sent: Sent) => sent.isUnreached || (sent.entry.kind === 'sign-o
 
 const placeOf = ({ url }: Waiting) => url.split('?')[0]!;
 
-/** @param before what was tried just now */
-async function sendAll(isOurs: (entry: Waiting) => boolean, before: Sent[] = []): Promise<Sent[]> {
+/** An entry whose end somebody waits for: until they let go, the others leave it to them, who alone know what to do with the answer. */
+interface Own {
+	id: string;
+	letGo: () => void;
+}
+interface Around {
+	/** What was tried just now. */
+	before?: Sent[];
+	own?: Own;
+}
+
+/** The browser lets go of what a page that is gone had waited for. */
+const awaiting = <T>(id: string, work: (letGo: () => void) => Promise<T>): Promise<T> =>
+	'locks' in navigator
+		? new Promise((resolve, reject) => {
+				const held = () => new Promise<void>((letGo) => void work(letGo).finally(letGo).then(resolve, reject));
+				navigator.locks.request(id, held).catch(reject);
+			})
+		: work(() => undefined);
+
+const awaitedNow = async (): Promise<Set<string | undefined>> =>
+	new Set('locks' in navigator ? (await navigator.locks.query()).held?.map(({ name }) => name) : []);
+
+async function sendAll(isOurs: (entry: Waiting) => boolean, { before = [], own }: Around): Promise<Sent[]> {
 	const entries = (await waiting()).filter(isOurs);
+	const awaited = await awaitedNow();
 	const tried: Sent[] = [];
 	// What was said first about a thing is heard first.
 	const held = new Set(before.filter(stillWaits).map(({ entry }) => placeOf(entry)));
 	for (const entry of entries.sort((a, b) => a.at - b.at)) {
 		const place = placeOf(entry);
+		if (awaited.has(entry.id) && entry.id !== own?.id) held.add(place);
 		if (held.has(place)) continue;
 		const sent = await send(entry);
 		if (stillWaits(sent) && (await isTriedEnough(entry))) sent.outcome = 'too-old';
@@ -67,6 +91,8 @@ async function sendAll(isOurs: (entry: Waiting) => boolean, before: Sent[] = [])
 		else await settle(sent);
 		if (endsAll(sent)) break;
 	}
+	// Before anybody else may send: what could not leave is theirs as well.
+	own?.letGo();
 	return tried;
 }
 
@@ -99,18 +125,28 @@ async function settle(sent: Sent): Promise<void> {
 		.catch(() => undefined);
 }
 
+/** What became of something said just now, which is the caller's to say, of what was before it, and whether it is still kept. */
+interface Ending {
+	own: Sent;
+	others: Sent[];
+	isKept: boolean;
+}
+
 /**
  * Kept first, when this phone may keep it, then sent behind what waits: whatever ends this page meanwhile, it is still there and
  * leaves by itself. Files go behind files, words behind words.
- * @returns what became of it, which is the caller's to say, of what was before it, and whether it is still kept
  */
-export async function sendAfterWaiting(
-	entry: Fresh,
-	mayKeep = true,
-): Promise<{ own: Sent; others: Sent[]; isKept: boolean }> {
-	const id = mayKeep ? await keepForLater(entry) : undefined;
-	if (!id) return { own: await send(entry), others: [], isKept: false };
-	const sending = entry.parts ? sendFiles() : sendWords();
+export async function sendAfterWaiting(entry: Fresh, mayKeep = true): Promise<Ending> {
+	const id = crypto.randomUUID();
+	const sendKept = (letGo: () => void) => sendBehind(entry, { id, letGo });
+	const ending = mayKeep ? await awaiting(id, sendKept) : undefined;
+	return ending ?? { own: await send(entry), others: [], isKept: false };
+}
+
+/** @returns undefined when this browser keeps nothing */
+async function sendBehind(entry: Fresh, { id, letGo }: Own): Promise<Ending | undefined> {
+	if (!(await keepForLater(entry, id))) return undefined;
+	const sending = entry.parts ? sendFiles({ own: { id, letGo } }) : sendWords({ id, letGo });
 	// A page that is left, or ended, in the middle: the browser wakes the worker once nobody else is sending.
 	const asked = registered()
 		.then(askForSync)
@@ -118,7 +154,7 @@ export async function sendAfterWaiting(
 	const tried = await sending;
 	const others = tried.filter((sent) => sent.entry.id !== id && !stillWaits(sent));
 	const left = await quietly((db) => db.get('queue', id));
-	// Held behind another; or the worker was quicker; or erased, with all that this person kept here.
+	// Held behind another; or erased, with all that this person kept here; without locks, the worker may have been quicker.
 	const outcome = left ? (left.outcome ?? 'later') : (await isStillOf(entry)) ? 'sent' : 'other-user';
 	const own = tried.find((sent) => sent.entry.id === id) ?? { entry: entry as Waiting, outcome };
 	const isKept = left !== undefined && stillWaits(own);

@@ -58,13 +58,13 @@ const replaces = (now: Fresh, before: Waiting): boolean =>
 	(now.place ? now.place === before.place : now.url === before.url && now.body === before.body);
 
 /** In place of what it replaces. @returns its id, or undefined when this browser keeps nothing */
-export async function keepForLater(entry: Fresh): Promise<string | undefined> {
+export async function keepForLater(entry: Fresh, id = crypto.randomUUID() as string): Promise<string | undefined> {
 	const at = await saidAt();
 	return quietly(async (db) => {
 		const { store, done } = db.transaction('queue', 'readwrite');
 		done.catch(() => undefined);
 		for (const before of await store.getAll()) if (replaces(entry, before)) await store.delete(before.id);
-		const id = await store.add({ ...entry, id: crypto.randomUUID(), at });
+		await store.add({ ...entry, id, at });
 		await done;
 		return id;
 	});

@@ -53,6 +53,19 @@ const kept = () =>
 			}),
 	);
 const isFetchedAgain = () => expect.poll(async () => (await kept())?.isStale ?? 'fresh').toBe('fresh');
+/** Another tab is sending something slow: everybody waits behind it. @returns ends it */
+async function holdQueue(): Promise<() => Promise<void>> {
+	const slow = await home.phone.context.newPage();
+	await slow.goto(`${home.front.origin}/aide`);
+	await slow.evaluate(
+		() =>
+			new Promise<void>((isHeld) => {
+				const held = new Promise<void>((letGo) => Object.assign(globalThis, { letGo }));
+				void navigator.locks.request('queue', () => (isHeld(), held));
+			}),
+	);
+	return () => slow.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo());
+}
 /** The end of the session, seen from the phone. */
 const loseSession = () => home.phone.context.clearCookies({ name: 'session' });
 
@@ -83,16 +96,7 @@ test('what was erased on its way, because another signed in, is never said to ha
 	await page.getByText('Proposer une action').click();
 	const form = page.locator('form[action$="?/propose"]');
 	await form.locator('input[name="title"]').fill('Secret de Lucas');
-	// Another tab is sending something slow: this one waits behind it.
-	const slow = await context.newPage();
-	await slow.goto(`${home.front.origin}/aide`);
-	await slow.evaluate(
-		() =>
-			new Promise<void>((isHeld) => {
-				const held = new Promise<void>((letGo) => Object.assign(globalThis, { letGo }));
-				void navigator.locks.request('queue', () => (isHeld(), held));
-			}),
-	);
+	const letGo = await holdQueue();
 	home.front.seen.length = 0;
 	await form.getByRole('button').click();
 	await expect.poll(() => rows('queue')).toBe(1);
@@ -101,10 +105,41 @@ test('what was erased on its way, because another signed in, is never said to ha
 	await other.goto(`${home.front.origin}/accueil`);
 	await expect.poll(() => rows('queue')).toBe(0);
 	await expect(other.locator('#phone-note')).toContainText('autre personne');
-	await slow.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo());
+	await letGo();
 	await expect(note()).toContainText('autre personne');
 	await expect(form.locator('input[name="title"]')).toHaveValue('');
 	expect(postsTo('?/propose')).toEqual([]);
+});
+
+test('what a page is waiting for is left to it by the worker: it alone knows where the answer leads', async () => {
+	const id = withDatabase(home.portal, (database) =>
+		database
+			.prepare(
+				`SELECT i.id FROM rating_invitation i JOIN account a ON a.person_id = i.person_id
+				WHERE a.email = ? AND i.outcome IS NULL ORDER BY i.asked_at DESC LIMIT 1`,
+			)
+			.pluck()
+			.get(lucas()),
+	) as string;
+	await home.signInWithAgenda(lucas());
+	await visit(`/avis/${id}`);
+	const { page } = home.phone;
+	await page.locator('main input[type="radio"]').first().check();
+	const letGo = await holdQueue();
+	const waitingFor = () =>
+		page.evaluate(async () => (await navigator.locks.query()).pending!.filter(({ name }) => name === 'queue').length);
+	// The worker is to send what waits, before the tap.
+	await page.evaluate(() =>
+		navigator.serviceWorker.ready.then(({ active }) => active!.postMessage({ type: 'SEND_WAITING' })),
+	);
+	await expect.poll(waitingFor).toBe(1);
+	await page.getByRole('button', { name: 'Envoyer mon avis' }).click();
+	await expect.poll(waitingFor).toBeGreaterThanOrEqual(2);
+	home.front.seen.length = 0;
+	await letGo();
+	await expect(page.locator('main')).toContainText('Merci. Votre avis est compté.');
+	expect(postsTo(`/avis/${id}`)).toHaveLength(1);
+	await expect.poll(() => rows('queue')).toBe(0);
 });
 
 test('a paper is not sent in the name of another either, and waits for its author when the session is over', async () => {

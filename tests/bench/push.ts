@@ -143,13 +143,14 @@ async function speed(): Promise<Figure[]> {
 }
 
 async function slowAnswers(): Promise<Figure[]> {
-	const { ours, usual, ratio } = await race(50, { perTurn: 2_000, turns: 5 });
+	// All of them in each turn: the last answers, for which nothing else is left to do, are waited for once in 10,000.
+	const { ours, usual, ratio } = await race(50, { perTurn: 10_000, turns: 5 });
 	return [
 		{
 			name: '10,000 pushes when each answer takes 50 ms',
-			value: (ours * 5) / 1000,
+			value: ours / 1000,
 			unit: 's',
-			yardstick: { name: `${ratio.toFixed(2)} × web-push.sendNotification ×100, s`, value: (usual * 5) / 1000 },
+			yardstick: { name: `${ratio.toFixed(2)} × web-push.sendNotification ×100, s`, value: usual / 1000 },
 			limit: times(ratio, 0.3, 'most'),
 		},
 	];

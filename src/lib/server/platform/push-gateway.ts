@@ -50,11 +50,12 @@ export interface PushGateway {
 const MAX_TTL_SECONDS = 28 * 24 * 60 * 60;
 
 export function createPushGateway(settings: PushGatewaySettings): PushGateway {
-	const channel = settings.channel ?? new PushChannel();
+	const { channel = new PushChannel(), maxSockets = 512 } = settings;
 	const agent = new https.Agent({
 		keepAlive: true,
-		maxSockets: settings.maxSockets ?? 256,
-		maxTotalSockets: 400,
+		maxSockets,
+		// As many may wait as may work: beyond, each pause of a burst would close connections that the next second opens again.
+		maxFreeSockets: maxSockets,
 		scheduling: 'lifo',
 		timeout: 30_000,
 		// Made once: each connection would otherwise build its own, which costs more than its handshake.

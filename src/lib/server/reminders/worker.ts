@@ -22,8 +22,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** What is due in days needs no answer within seconds. */
 const PROMPTS_MS = 10 * 60_000;
-/** Messages on their way at once; what is claimed leaves at once, so that no lease is spent waiting. */
-export const IN_FLIGHT = 256;
+/** Messages on their way at once (decision 0004); what is claimed leaves at once, so that no lease is spent waiting. */
+export const IN_FLIGHT = 512;
 /** A claim for fewer than this is not worth a write while others are on their way. */
 const CLAIM_FROM = 100;
 /** Longest wait for messages on their way when the process is asked to stop. */

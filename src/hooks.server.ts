@@ -1,6 +1,5 @@
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { building } from '$app/environment';
-import { paraglideMiddleware } from '$lib/paraglide/server.js';
 import { getTextDirection, locales } from '$lib/paraglide/runtime.js';
 import { isUnavailable, startDatabase } from '$lib/server/db';
 import { start } from '$lib/server/start';
@@ -11,6 +10,7 @@ import { refuseMalformedForm } from '$lib/server/web/body';
 import { refuseForeignOrigin } from '$lib/server/web/origin';
 import { gate } from '$lib/server/web/guards';
 import { setSecurityHeaders } from '$lib/server/web/headers';
+import { inLanguageOf } from '$lib/server/web/language';
 import { refuseOtherUser } from '$lib/server/web/phone';
 import { readSession } from '$lib/server/web/session';
 
@@ -31,12 +31,12 @@ const MARKS = /<!--[^>]*-->/g;
 export const handle: Handle = async ({ event, resolve }) => {
 	const refused = refuseForeignOrigin(event.request);
 	if (refused) return setSecurityHeaders(event, refused);
-	return paraglideMiddleware(event.request, async ({ request, locale }) => {
-		event.request = refuseMalformedForm(request);
+	return inLanguageOf(event, async (locale) => {
+		refuseMalformedForm(event.request);
 		event.locals.now = now();
 		event.locals.locale = locale;
 		event.locals.account = building ? null : await readSession(event);
-		const closed = refuseOtherUser(request, event.locals.account) ?? (await gate(event));
+		const closed = refuseOtherUser(event.request, event.locals.account) ?? (await gate(event));
 		const response =
 			closed ??
 			(await resolve(event, {

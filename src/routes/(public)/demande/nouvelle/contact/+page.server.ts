@@ -3,12 +3,12 @@ import { NO_CONTACT } from '$lib/server/requests/answers';
 import { parseContactAnswers, parseWishes } from '$lib/server/requests/forms';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, frameOf, goOn, savePage, SENTENCES, todayOf } from '../../draft.server';
+import { fillingOf, fillingToShow, frameOf, goOn, savePage, SENTENCES, todayOf } from '../../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
-	const filling = await fillingOf(event);
+	const filling = await fillingToShow(event);
 	const { contact } = filling.answers;
 	return {
 		...frameOf(event, 'contact', filling),

@@ -25,7 +25,9 @@ export const actions: Actions = {
 		const form = await event.request.formData();
 		const today = await todayOf(event);
 		const { owner, answers } = await fillingOf(event);
-		const parsed = owner.personId !== null ? parseWishes(form, today) : parseContactAnswers(form, today, answers);
+		const { email = null, phone = null } = answers.contact ?? {};
+		const parsed =
+			owner.personId !== null ? parseWishes(form, today, { email, phone }) : parseContactAnswers(form, today, answers);
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
 		try {
 			const draft = await savePage(event, 'contact', (answers) => ({

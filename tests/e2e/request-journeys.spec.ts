@@ -225,6 +225,109 @@ test('begun on one phone, ended on another, sent once', async ({ portal }) => {
 	expect((await first.ask('/demande/nouvelle/verifier', { form })).location).toBe(sent.location);
 });
 
+test('begun as a visitor, then somebody signs in there: whose it is is asked before a word is shown', async ({
+	portal,
+}) => {
+	const contacts = [demoAccount(portal, 'beneficiary', 'Doubs').contact, demoAccount(portal, 'beneficiary').contact];
+	const begin = async (address: string, note: string) => {
+		const browser = aBrowser(portal, address);
+		await answer(browser, '', { 'themes[]': ['money'] });
+		await answer(browser, '/money', { note });
+		return browser;
+	};
+	const asked = (from: string) => `/demande/nouvelle/reprendre?suite=${encodeURIComponent(from)}`;
+
+	// Somebody else had the phone before.
+	const lent = await begin('203.0.113.21', 'Les dettes d’une autre personne');
+	lent.jar.set('session', openSessionOf(portal, contacts[0]!));
+	for (const page of ['', '/money', '/verifier', '/foyer', '/contact'])
+		expect((await lent.ask(`/demande/nouvelle${page}`)).location).toBe(asked(`/demande/nouvelle${page}`));
+	// Whom to call comes before any question.
+	expect((await lent.ask('/demande/nouvelle/urgence?suite=/demande/nouvelle/money')).status).toBe(200);
+	expect(textOf(await lent.ask('/demande'))).toContain('Quelqu’un a commencé une demande sur ce téléphone.');
+	const question = await lent.ask(asked('/demande/nouvelle/verifier'));
+	expect(textOf(question)).toContain('Est-ce vous ?');
+	expect(question.body).not.toContain('dettes');
+	// What is posted meanwhile is their own.
+	await answer(lent, '', { 'themes[]': ['digital'] });
+	const no = { form: {} };
+	const erase = '/demande/nouvelle/reprendre?/erase&suite=%2Fdemande%2Fnouvelle%2Fverifier';
+	expect((await lent.ask(erase, no)).location).toBe('/demande/nouvelle/verifier');
+	const own = textOf(await lent.ask('/demande/nouvelle/verifier'));
+	expect(own).toContain('Internet et téléphone');
+	expect(own).not.toContain('dettes');
+	lent.jar.delete('session');
+	expect((await lent.ask('/demande/nouvelle/verifier')).location).toBe('/demande/nouvelle');
+
+	// Their own, before signing in. « Envoyer » on a page left open asks it too, and sends nothing.
+	const back = await begin('203.0.113.22', 'Mes dettes');
+	const draft = /name="draft" value="([^"]+)"/.exec((await back.ask('/demande/nouvelle/verifier')).body)![1]!;
+	back.jar.set('session', openSessionOf(portal, contacts[1]!));
+	const early = await back.ask('/demande/nouvelle/verifier', { form: { draft } });
+	expect(early.location).toBe('/demande/nouvelle');
+	const mine = '/demande/nouvelle/reprendre?/mine&suite=%2Fdemande%2Fnouvelle%2Fverifier';
+	expect((await back.ask(mine, no)).location).toBe('/demande/nouvelle/verifier');
+	expect(textOf(await back.ask('/demande/nouvelle/verifier'))).toContain('Mes dettes');
+	expect((await back.ask('/demande/nouvelle/reprendre')).location).toBe('/demande/nouvelle');
+	// Nowhere else, whoever made the link.
+	expect((await back.ask('/demande/nouvelle/reprendre?suite=//example.org')).location).toBe('/demande/nouvelle');
+});
+
+test('a subject unticked in another tab leads back where « Modifier » was', async ({ portal }) => {
+	const browser = aBrowser(portal, '203.0.113.23');
+	await answer(browser, '', { 'themes[]': ['digital', 'money'] });
+	const at = async (page: string) => (await browser.ask(`/demande/nouvelle/${page}`)).location;
+	expect(await at('housing?retour=verifier')).toBe('/demande/nouvelle/verifier');
+	expect(await at('housing?retour=verifier.money.health')).toBe('/demande/nouvelle/money?retour=verifier');
+	expect(await at('housing')).toBe('/demande/nouvelle');
+});
+
+test('what was said before « appelez-moi » is sent, and stands on the check page', async ({ portal }) => {
+	const browser = aBrowser(portal, '203.0.113.24');
+	await answer(browser, '', { 'themes[]': ['digital', 'money'] });
+	await answer(browser, '/money', { note: 'Une dette' });
+	await answer(browser, '', { 'themes[]': ['digital', 'money'], call: '1' });
+	const checked = textOf(await browser.ask('/demande/nouvelle/verifier'));
+	expect(checked).toContain('Vous voulez qu’on vous appelle.');
+	expect(checked).toContain('Une dette');
+	// The other one was not asked about: nothing to say of it.
+	expect(checked.match(/Internet et téléphone/g)).toHaveLength(1);
+});
+
+test('a landline gets no code: nothing on the receipt asks for one', async ({ portal }) => {
+	const browser = aBrowser(portal, '203.0.113.25');
+	await answer(browser, '', { 'themes[]': ['digital'] });
+	await answer(browser, '/commune', { inseeCode: '97302' });
+	await answer(browser, '/contact', { firstName: 'Rose', lastName: 'Fixe', phone: '+594 594 12 34 56' });
+	const { body } = await browser.ask('/demande/nouvelle/verifier');
+	const draft = /name="draft" value="([^"]+)"/.exec(body)![1]!;
+	const receipt = await browser.ask((await browser.ask('/demande/nouvelle/verifier', { form: { draft } })).location);
+	expect(textOf(receipt)).toContain('Nous n’envoyons pas de code à ce numéro.');
+	expect(textOf(receipt)).not.toContain('avec le code');
+});
+
+test('who is known by their e-mail alone is written to, and told so before sending', async ({ portal }) => {
+	const { email } = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT a.email FROM account a JOIN person p ON p.id = a.person_id WHERE p.phone IS NULL AND a.phone IS NULL
+					AND p.email = a.email AND a.role = 'beneficiary' LIMIT 1`,
+				)
+				.get() as { email: string },
+	);
+	const browser = aBrowser(portal, '203.0.113.26');
+	browser.jar.set('session', openSessionOf(portal, email));
+	await answer(browser, '', { call: '1' });
+	const refused = await browser.ask('/demande/nouvelle/contact', { form: { reach: 'call', helper: 'Nadia' } });
+	expect(refused.status).toBe(400);
+	expect(textOf(refused)).toContain('Donnez un numéro pour qu’on vous appelle.');
+	expect(refused.body).toContain('value="Nadia"');
+	await answer(browser, '/contact', { reach: 'email' });
+	expect(textOf(await browser.ask('/demande/nouvelle/verifier'))).toContain('Vous voulez qu’on vous écrive.');
+});
+
 test('the receipt of all that can be asked says what the law wants, on one sheet', async ({ browser, portal }) => {
 	const asker = aBrowser(portal, '203.0.113.16');
 	const all = ['employment', 'training', 'housing', 'health', 'mobility', 'childcare', 'digital', 'rights', 'money'];

@@ -56,6 +56,7 @@ export const OF_PUBLIC: Record<string, Row> = {
 	'/(public)/demande/nouvelle/foyer': question,
 	'/(public)/demande/nouvelle/securite': question,
 	'/(public)/demande/nouvelle/effacer': question,
+	'/(public)/demande/nouvelle/reprendre': { ...question, actions: { mine: {}, erase: {} } },
 	'/(public)/demande/nouvelle/urgence': open,
 	'/(public)/demande/nouvelle/verifier': {
 		...question,

@@ -29,18 +29,19 @@ export async function sendAtOnce(tx: Tx, input: AtOnce): Promise<Submitted> {
 		.from(supportRequest)
 		.where(and(eq(supportRequest.browserHash, browserHash), ne(supportRequest.status, 'draft')))
 		.limit(1);
-	const draftId =
-		before?.id ??
-		(
-			await saveAnswers(tx, {
-				owner: { personId: null, browserHash },
-				page: 'verifier',
-				change: () => answers,
-				locale,
-				now,
-			})
-		).id;
+	const draftId = before?.id ?? (await writeDraft(tx, { browserHash, personId, answers, locale, now }));
 	return submitRequest(tx, { draftId, owner: { personId, browserHash }, locale, by, now });
+}
+
+async function writeDraft(
+	tx: Tx,
+	{ browserHash, personId, ...said }: Pick<AtOnce, 'personId' | 'answers' | 'locale' | 'now'> & { browserHash: string },
+): Promise<string> {
+	const { answers, locale, now } = said;
+	const owner = { personId: null, browserHash };
+	const { id } = await saveAnswers(tx, { owner, page: 'verifier', change: () => answers, locale, now });
+	if (personId) await tx.update(supportRequest).set({ personId }).where(eq(supportRequest.id, id));
+	return id;
 }
 
 interface Short {

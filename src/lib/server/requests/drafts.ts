@@ -1,5 +1,5 @@
 /** The request being filled in: one per browser, or per person once signed in, kept at every page. */
-import { and, desc, eq, gte, count, isNull, lt, ne, or } from 'drizzle-orm';
+import { and, desc, eq, gte, count, isNull, lt, type SQL } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
 import { supportRequest } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -24,50 +24,71 @@ const DRAFT_DAYS = 30;
 /** New drafts per browser and day: a helper in a village hall fills in a dozen, a script thousands. */
 const DRAFTS_PER_DAY = 30;
 
-/** Requests of this person; without a person, of this browser. A draft of the browser follows them when they sign in. */
-export function ownedBy({ personId, browserHash }: Owner) {
-	const ofBrowser = eq(supportRequest.browserHash, browserHash ?? '');
-	if (!personId) return ofBrowser;
-	return or(eq(supportRequest.personId, personId), broughtBy(browserHash));
-}
-
-const broughtBy = (browserHash: string | null) =>
-	and(
-		eq(supportRequest.browserHash, browserHash ?? ''),
-		isNull(supportRequest.personId),
-		eq(supportRequest.status, 'draft'),
-	);
+/** Requests of this person; without a person, of this browser. */
+export const ownedBy = ({ personId, browserHash }: Owner) =>
+	personId ? eq(supportRequest.personId, personId) : eq(supportRequest.browserHash, browserHash ?? '');
 
 const isNobody = (owner: Owner) => !owner.personId && !owner.browserHash;
 
-/** A person's own and one per browser that they signed in on since. */
-const MOST_DRAFTS = 10;
+/** The draft going on; undefined when there is none. */
+export async function findDraft(q: Queries, owner: Owner): Promise<Draft | undefined> {
+	return isNobody(owner) ? undefined : draftWhere(q, ownedBy(owner));
+}
+
+async function draftWhere(q: Queries, whose: SQL | undefined): Promise<Draft | undefined> {
+	const { id, answersSealed } = supportRequest;
+	const [row] = await q
+		.select({ id, answersSealed })
+		.from(supportRequest)
+		.where(and(eq(supportRequest.status, 'draft'), whose))
+		.orderBy(desc(supportRequest.updatedAt))
+		.limit(1);
+	return row && { id: row.id, answers: openAnswers(row.id, row.answersSealed) };
+}
+
+const ofVisitor = (browserHash: string) =>
+	and(eq(supportRequest.browserHash, browserHash), isNull(supportRequest.personId));
 
 /**
- * The draft going on; undefined when there is none. Somebody whose session ended half-way went on as a visitor: what they typed
- * then stands in their own draft, page by page, where it is the later.
+ * What a visitor began in this browser, where somebody signed in since: theirs, typed before signing in or after a session ended, or
+ * of whoever had the phone before. Undefined when there is none.
  */
-export async function findDraft(q: Queries, owner: Owner): Promise<Draft | undefined> {
-	if (isNobody(owner)) return undefined;
-	const { id, personId, answersSealed } = supportRequest;
-	const rows = await q
-		.select({ id, personId, answersSealed })
-		.from(supportRequest)
-		.where(and(eq(supportRequest.status, 'draft'), ownedBy(owner)))
-		.orderBy(desc(supportRequest.updatedAt))
-		.limit(MOST_DRAFTS);
-	const kept = (owner.personId && rows.find((row) => row.personId === owner.personId)) || rows[0];
-	if (!kept) return undefined;
-	const brought = owner.personId ? rows.filter((row) => row !== kept && row.personId === null) : [];
-	const answers = [kept, ...brought].map((row) => openAnswers(row.id, row.answersSealed)).reduce(withPagesOf);
-	return { id: kept.id, answers };
+export async function findBrought(q: Queries, { personId, browserHash }: Owner): Promise<Draft | undefined> {
+	return personId && browserHash ? draftWhere(q, ofVisitor(browserHash)) : undefined;
 }
 
-/** What a browser brought is in the person's own draft now. */
-export async function dropBrought(tx: Tx, { personId, browserHash }: Owner, keptId: string): Promise<void> {
-	if (personId && browserHash)
-		await tx.delete(supportRequest).where(and(broughtBy(browserHash), ne(supportRequest.id, keptId)));
+/** « C'est moi »: it is theirs, on any phone; in a draft they have, page by page, where it is the later. */
+export async function takeBrought(tx: Tx, { owner, now }: { owner: Owner; now: Date }): Promise<void> {
+	const brought = await findBrought(tx, owner);
+	if (!brought) return;
+	const { personId } = owner;
+	const own = await findDraft(tx, owner);
+	if (!own) {
+		await tx
+			.update(supportRequest)
+			.set({ personId, browserHash: null, updatedAt: now })
+			.where(eq(supportRequest.id, brought.id));
+		return;
+	}
+	const answers = withPagesOf(own.answers, brought.answers);
+	await tx
+		.update(supportRequest)
+		.set({ ...writtenAs(own.id, answers), updatedAt: now })
+		.where(eq(supportRequest.id, own.id));
+	await dropBrought(tx, owner);
 }
+
+/** « Ce n'est pas moi »: it is forgotten. */
+export async function dropBrought(tx: Tx, owner: Owner): Promise<void> {
+	const brought = await findBrought(tx, owner);
+	if (brought) await tx.delete(supportRequest).where(eq(supportRequest.id, brought.id));
+}
+
+const writtenAs = (id: string, answers: Answers) => ({
+	answersSealed: sealAnswers(id, answers),
+	wantsCall: answers.wantsCall,
+	inseeCode: answers.inseeCode,
+});
 
 /**
  * Writes one page's answers into the draft, opened at the first one.
@@ -85,16 +106,11 @@ export async function saveAnswers(
 	await tx
 		.update(supportRequest)
 		.set({
-			answersSealed: sealAnswers(id, answers),
-			wantsCall: answers.wantsCall,
-			inseeCode: answers.inseeCode,
+			...writtenAs(id, answers),
 			locale,
 			updatedAt: now,
-			// Signed in since: the draft is theirs, on any phone.
-			...(owner.personId ? { personId: owner.personId, browserHash: null } : {}),
 		})
 		.where(and(eq(supportRequest.id, id), eq(supportRequest.status, 'draft')));
-	await dropBrought(tx, owner, id);
 	return { id, answers };
 }
 

@@ -89,6 +89,26 @@ test('without a helper there is no last day of help', () => {
 	expect(parsed).toMatchObject({ ok: true, value: { helper: '', helperFor: null, helperUntil: null, reach: 'sms' } });
 });
 
+test('nobody whose file has no number is promised a call or an SMS, nor an e-mail without an address', () => {
+	const wish = (reach: string, file: { email: string | null; phone: string | null }) => {
+		const parsed = parseWishes(form({ reach }), today, file);
+		return parsed.ok || parsed.errors.reach;
+	};
+	const onlyEmail = { email: 'amel@example.fr', phone: null };
+	const landline = { email: null, phone: '+33324000101' };
+	expect(wish('call', onlyEmail)).toMatch('Donnez un numéro pour qu’on vous appelle.');
+	expect(wish('sms', onlyEmail)).toMatch('Donnez un numéro de mobile');
+	expect(wish('sms', landline)).toMatch('Donnez un numéro de mobile');
+	expect(wish('email', landline)).toMatch('Écrivez votre adresse e-mail');
+	for (const [reach, file] of [
+		['email', onlyEmail],
+		['call', landline],
+		['', onlyEmail],
+		['', { email: null, phone: null }],
+	] as const)
+		expect(wish(reach, file), reach).toBe(true);
+});
+
 test('a social-security number is refused wherever one can write', () => {
 	const number = '2 86 03 08 105 123 45';
 	expect(parseThemeAnswers(QUESTIONS.health, form({ note: `Mon numéro : ${number}` })).ok).toBe(false);

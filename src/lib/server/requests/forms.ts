@@ -175,10 +175,18 @@ function helpUntil({ helper, helperFor }: { helper: string; helperFor: HelperFor
 	return { helper, helperFor: length, helperUntil: addDays(today, HELPER_DAYS[length]) };
 }
 
-/** Somebody whose names and contact are known says how they want to be reached this time. */
-export function parseWishes(form: FormData, today: string): Parsed<Partial<ContactAnswers>> {
+/** Somebody whose names and contact are known says how they want to be reached this time; `file`: in a way that it has. */
+export function parseWishes(
+	form: FormData,
+	today: string,
+	file?: Pick<ContactAnswers, 'email' | 'phone'>,
+): Parsed<Partial<ContactAnswers>> {
 	const parsed = parseForm(v.object(wishes), form);
-	return parsed.ok ? { ok: true, value: { ...parsed.value, ...helpUntil(parsed.value, today) } } : parsed;
+	if (!parsed.ok) return parsed;
+	const { reach } = parsed.value;
+	const [missing] = file && reach ? Object.values(missingToReach({ ...file, reach }, false)) : [];
+	if (missing) return { ok: false, errors: { reach: missing }, values: valuesOf(form) };
+	return { ok: true, value: { ...parsed.value, ...helpUntil(parsed.value, today) } };
 }
 
 /**

@@ -167,6 +167,25 @@ describe('a request sent to a structure', () => {
 		await expect(getRequestFor(db.read, as(housing), sent.reference!)).rejects.toThrow('not_found');
 	});
 
+	test('decided by two coordinators from the same screen: one wins, the other is told and undoes nothing', async () => {
+		const seen = '';
+		expect(await decide({ structureId: housing.structureId, seen })).not.toBeNull();
+		// The second tap of the first one.
+		expect(await decide({ structureId: housing.structureId, seen })).toBeNull();
+		for (const choice of [{ structureId: elsewhere.structureId }, { accountId: elsewhere.id }])
+			await expect(decide({ ...choice, seen })).rejects.toThrow('already_decided');
+		const present = (await orientationsOf(db.read, sent, NOW)).get(null)!;
+		expect(present).toMatchObject({ state: 'sent', structureId: housing.structureId });
+		expect(await db.read.select().from(orientation)).toHaveLength(1);
+		// Who has read it decides otherwise.
+		await decide({ structureId: elsewhere.structureId, seen: present.id });
+		expect((await orientationsOf(db.read, sent, NOW)).get(null)?.structureId).toBe(elsewhere.structureId);
+		// Given back meanwhile, nothing stands in the way.
+		const { id } = (await orientationsOf(db.read, sent, NOW)).get(null)!;
+		await giveBack(elsewhere);
+		expect(await decide({ structureId: housing.structureId, seen: id })).not.toBeNull();
+	});
+
 	test('« other reason » without a word is not a reason', async () => {
 		await toStructure();
 		const declining = db.write((tx) =>
@@ -260,8 +279,8 @@ describe('one need of a request', () => {
 		needId = sent.needs.find(({ theme }) => theme === 'housing')!.id;
 	});
 	const on = { needId: '', now: NOW };
-	const send = (by: Staff, structureId = housing.structureId, now = NOW) =>
-		db.write((tx) => sendNeed(tx, { ...on, needId, structureId, by: as(by), now }));
+	const send = (by: Staff, structureId = housing.structureId, now = NOW, seen?: string) =>
+		db.write((tx) => sendNeed(tx, { ...on, needId, structureId, seen, by: as(by), now }));
 	const takeIt = (by: Staff) => db.write((tx) => takeNeed(tx, { ...on, needId, by: as(by) }));
 	const decline = (by: Staff, now = NOW) =>
 		db.write((tx) => declineNeed(tx, { needId, reason: 'not_competent', note: '', by: as(by), now }));
@@ -295,6 +314,14 @@ describe('one need of a request', () => {
 		const of = (structureId: string) => needHolderOf(db.read, { needId, structureId });
 		expect(await of(housing.structureId)).toMatchObject({ accountId: first.id, name: first.displayName });
 		expect(await of(elsewhere.structureId)).toBeUndefined();
+	});
+
+	test('sent from two screens at once: one wins, the other is told and undoes nothing', async () => {
+		expect(await send(lead, housing.structureId, NOW, '')).not.toBeNull();
+		expect(await send(lead, housing.structureId, NOW, '')).toBeNull();
+		await expect(send(lead, elsewhere.structureId, NOW, '')).rejects.toThrow('already_decided');
+		await takeIt(housing);
+		expect((await needRow()).structureId).toBe(housing.structureId);
 	});
 
 	test('whoever took it follows the person because of it: the person and the lead read that reason', async () => {

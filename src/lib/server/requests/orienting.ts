@@ -41,19 +41,36 @@ export interface Decision {
 	reason: string;
 	/** What the rules propose now; null when nobody had to look at it (a referent takes it). */
 	proposal: Proposal | null;
+	/** What stood on the screen it was decided from (`hasSeen`). */
+	seen?: string;
 	by: Actor;
 	now: Date;
+}
+
+/**
+ * `seen`: id of the decision that stood on the screen, empty for none. Another one made meanwhile is not undone unread; the same one made
+ * again, by a second tap say, changes nothing. Left out, nothing was shown.
+ * @returns whether there is something to do @throws DomainError `already_decided` (conflict)
+ */
+function hasSeen(seen: string | undefined, present: OrientationRow | undefined, isSame: boolean): boolean {
+	if (seen === undefined || seen === (present?.id ?? '')) return true;
+	if (isSame && present?.state === 'sent') return false;
+	throw new DomainError('already_decided', 'conflict');
 }
 
 /**
  * A coordinator decides who a waiting request goes to. What the rules proposed is kept beside it, so that one can count how
  * often they are followed.
  * @throws DomainError `not_found`, `request_already_taken` (conflict), `reason_needed` (invalid) when something else than
- * proposed is chosen without a word, and those of `assignRequest`
+ * proposed is chosen without a word, those of `hasSeen` and of `assignRequest`
+ * @returns null when the same was decided already
  */
-export async function decideRequest(tx: Tx, decision: Decision): Promise<{ id: string; personId: string }> {
+export async function decideRequest(tx: Tx, decision: Decision): Promise<{ id: string; personId: string } | null> {
 	const { reference, accountId, kind, reason, proposal, by, now } = decision;
 	const row = await waitingRequest(tx, reference, by);
+	const present = await wholeOrientation(tx, row.id);
+	const isSame = !accountId && present?.structureId === decision.structureId && present.kind === kind;
+	if (!hasSeen(decision.seen, present, isSame)) return null;
 	const hasProposal = proposal !== null && proposal.structure !== null && proposal.kind !== null;
 	const followed = hasProposal ? isAsProposed(proposal, decision) : null;
 	if (followed === false && !reason.trim()) throw new DomainError('reason_needed', 'invalid');
@@ -190,15 +207,20 @@ export interface NeedChange {
  * Sends one need to a structure of the territory: by who leads the person, or by the coordinator while nobody leads or after
  * it came back. Its expected day is that of the first sending, never moved by a refusal and never later than the one it had. What
  * somebody took stays theirs while they follow the person.
- * @throws DomainError `not_found`, `need_taken` (conflict), `structure_unknown` (invalid)
+ * @throws DomainError `not_found`, `need_taken` (conflict), `structure_unknown` (invalid), and those of `hasSeen`
+ * @returns null when it was sent there already
  */
-export async function sendNeed(tx: Tx, input: OnNeed & { structureId: string }): Promise<NeedChange> {
-	const { needId, structureId, by, now } = input;
+export async function sendNeed(
+	tx: Tx,
+	input: OnNeed & { structureId: string; seen?: string },
+): Promise<NeedChange | null> {
+	const { needId, structureId, seen, by, now } = input;
 	const row = await openNeed(tx, needId, by);
 	const present = await needOrientation(tx, needId);
 	if (!(await maySend(tx, row, present, by))) throw notFound();
 	const wasTaken = present?.state === 'taken';
 	if (wasTaken && (await isHeld(tx, row, present, now))) throw new DomainError('need_taken', 'conflict');
+	if (!hasSeen(seen, present, present?.structureId === structureId)) return null;
 	await checkStructure(tx, structureId, row.territoryId);
 	await endPresent(tx, eq(orientation.needId, needId), now);
 	const id = newId();

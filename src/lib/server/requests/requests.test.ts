@@ -22,7 +22,7 @@ import {
 	withdrawNeed,
 	withdrawRequest,
 } from './commands.ts';
-import { findDraft, type Owner } from './drafts.ts';
+import { deleteOldDrafts, dropBrought, findBrought, findDraft, takeBrought, type Owner } from './drafts.ts';
 import { inbox, inboxCounts } from './inbox.ts';
 import type { Page } from './pages.ts';
 import { findOpenRequest, getOwnRequest, needsOf } from './queries.ts';
@@ -100,13 +100,37 @@ test('the draft keeps each page and is found by the same browser only', async ()
 	expect(await findDraft(db.read, { personId: null, browserHash: null })).toBeUndefined();
 });
 
-test('a draft follows the person who signs in, then stays theirs on another phone', async () => {
+test('what a visitor began is nobody’s: whoever signs in there says whether it is theirs', async () => {
 	const { id: personId } = await aPerson(db, { territoryId });
-	const draft = await draftOf(visitor, { ...NO_ANSWERS, themes: ['health'] });
-	const brought = await draftOf({ personId, browserHash: 'browser-one' }, { ...NO_ANSWERS, themes: ['housing'] });
-	expect(brought.id).toBe(draft.id);
-	expect((await findDraft(db.read, ofPerson(personId)))?.id).toBe(draft.id);
+	const there: Owner = { personId, browserHash: 'browser-one' };
+	const draft = await draftOf(visitor, complete());
+	expect(await findDraft(db.read, there)).toBeUndefined();
+	await expect(send(draft.id, there)).rejects.toThrow('not_found');
+	expect((await findBrought(db.read, there))?.id).toBe(draft.id);
+	// Of this browser only, and of who is not signed in.
+	expect(await findBrought(db.read, ofPerson(personId))).toBeUndefined();
+	expect(await findBrought(db.read, visitor)).toBeUndefined();
+	await db.write((tx) => dropBrought(tx, { personId, browserHash: 'browser-two' }));
+	expect((await findDraft(db.read, visitor))?.id).toBe(draft.id);
+	// A page of their own, meanwhile, is not written into it.
+	const own = await draftOf(there, { ...NO_ANSWERS, themes: ['health'] });
+	expect(own.id).not.toBe(draft.id);
+	await db.write((tx) => dropBrought(tx, there));
 	expect(await findDraft(db.read, visitor)).toBeUndefined();
+	expect((await findDraft(db.read, there))?.answers.themes).toEqual(['health']);
+});
+
+test('said to be theirs, it is, on any phone; said twice, nothing more happens', async () => {
+	const { id: personId } = await aPerson(db, { territoryId });
+	const there: Owner = { personId, browserHash: 'browser-one' };
+	const draft = await draftOf(visitor, complete());
+	const mine = () => db.write((tx) => takeBrought(tx, { owner: there, now: days(1) }));
+	await mine();
+	await mine();
+	expect(await findDraft(db.read, ofPerson(personId))).toEqual(draft);
+	expect(await findDraft(db.read, visitor)).toBeUndefined();
+	expect(await findBrought(db.read, there)).toBeUndefined();
+	expect((await send(draft.id, ofPerson(personId), days(1))).personId).toBe(personId);
 });
 
 test('a page posted after the session ended joins the person’s draft page by page, and hides nothing', async () => {
@@ -122,35 +146,14 @@ test('a page posted after the session ended joins the person’s draft page by p
 	await save(ofPerson(personId), 'securite', { urgency: ['food'] }, days(0));
 	// Signed out without knowing it.
 	await save(visitor, 'housing', note('Après'), days(1));
-	const draft = (await findDraft(db.read, back))!;
-	expect(draft).toMatchObject({ id: own.id, answers: { themes: ['housing', 'health'], urgency: ['food'] } });
-	expect(draft.answers.byTheme.housing?.note).toBe('Après');
-	// Another phone has not seen that page yet; a page saved later in the account stays.
-	expect((await findDraft(db.read, ofPerson(personId)))?.answers.byTheme.housing?.note).toBe('Avant');
-	await save(back, 'securite', { urgency: [] }, days(2));
+	await db.write((tx) => takeBrought(tx, { owner: back, now: days(2) }));
 	const kept = (await findDraft(db.read, ofPerson(personId)))!;
-	expect(kept).toMatchObject({ id: own.id, answers: { urgency: [], byTheme: { housing: { note: 'Après' } } } });
+	expect(kept).toMatchObject({ id: own.id, answers: { themes: ['housing', 'health'], urgency: ['food'] } });
+	expect(kept.answers.byTheme.housing?.note).toBe('Après');
 	expect(await findDraft(db.read, visitor)).toBeUndefined();
-});
-
-test('sent at once from there, the request has that page too', async () => {
-	const { id: personId } = await aPerson(db, { territoryId });
-	const back: Owner = { personId, browserHash: 'browser-one' };
-	const { id } = await draftOf(ofPerson(personId), complete({ themes: ['housing'] }));
-	await db.write((tx) =>
-		saveAnswers(tx, {
-			owner: visitor,
-			page: 'housing',
-			change: (answers) => ({ ...answers, byTheme: { housing: { ticks: {}, note: 'Après' } } }),
-			locale: 'fr',
-			now: days(1),
-		}),
-	);
-	const sent = await send(id, back, days(2));
-	expect((await needsOf(db.read, sent.id)).map(({ theme, answers }) => [theme, answers.note])).toEqual([
-		['housing', 'Après'],
-	]);
-	expect(await findDraft(db.read, back)).toBeUndefined();
+	// Kept for thirty days from here.
+	await db.write((tx) => deleteOldDrafts(tx, days(31)));
+	expect(await findDraft(db.read, back)).toEqual(kept);
 });
 
 test('sending writes the person, the needs, the reference, the day to answer by and the journal', async () => {
@@ -549,10 +552,11 @@ describe('what was added to an open request', () => {
 		expect(await short(personId, 'form-two')).toMatchObject({ first: true, added: true, reference: open.reference });
 	});
 
-	test('the draft of a visitor who signed in before sending it is found again too', async () => {
+	test('the draft of a visitor who signed in and said that it is theirs is found again too', async () => {
 		const { personId, open } = await asked();
 		const { id } = await draftOf(visitor, { ...NO_ANSWERS, themes: ['health'] });
 		const owner = { personId, browserHash: 'browser-one' };
+		await db.write((tx) => takeBrought(tx, { owner, now: NOW }));
 		await send(id, owner);
 		expect(await send(id, owner)).toMatchObject({ first: false, added: true, reference: open.reference, draftId: id });
 		await expect(send(id, ofPerson((await aPerson(db, { territoryId })).id))).rejects.toThrow('not_found');

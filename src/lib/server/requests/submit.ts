@@ -14,7 +14,7 @@ import { localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf, territoryForMunicipality } from '../territories/queries.ts';
 import { answersOf, bothAnswers, openAnswers, sealAnswers, withKnown, withMore, type Answers } from './answers.ts';
 import { answerForAdded, giveToLead } from './assigning.ts';
-import { dropBrought, findDraft, ownedBy, type Owner, type RequestRow } from './drafts.ts';
+import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
 import { recallNeed } from './orienting.ts';
 import { missingPages } from './pages.ts';
 import { askedAgain } from './need-rules.ts';
@@ -62,15 +62,11 @@ export async function submitRequest(tx: Tx, submission: Submission): Promise<Sub
 		.limit(1);
 	if (!row) throw notFound();
 	if (row.status !== 'draft') return firstReceipt(tx, row);
-	// Their own draft: with what was typed in this browser while they were signed out.
-	const own = owner.personId && row.personId === owner.personId ? await findDraft(tx, owner) : undefined;
-	const isGathered = own?.id === row.id;
-	const said = onlyAsked(isGathered ? own.answers : openAnswers(row.id, row.answersSealed));
+	const said = onlyAsked(openAnswers(row.id, row.answersSealed));
 	const answers = withKnown(said, owner.personId ? await knownAnswers(tx, owner.personId) : null);
 	const missing = missingPages(answers, await knownOf(tx, owner.personId));
 	if (missing.length > 0) throw new DomainError('request_incomplete', 'invalid', { missing });
 	const open = owner.personId ? await findOpenRequest(tx, owner.personId) : undefined;
-	if (isGathered) await dropBrought(tx, owner, row.id);
 	if (open) return addToOpen(tx, { row, open, answers: said, submission });
 	return sendNew(tx, { row, answers, submission });
 }

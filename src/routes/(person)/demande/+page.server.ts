@@ -3,7 +3,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { href } from '$lib/shared/links';
 import { db } from '$lib/server/db';
 import { endHelp, reopenableUntil, reopenRequest } from '$lib/server/requests/commands';
-import { findDraft, type RequestRow } from '$lib/server/requests/drafts';
+import { findBrought, findDraft, type RequestRow } from '$lib/server/requests/drafts';
 import { listRequests, needsOf } from '$lib/server/requests/queries';
 import { needsStanding } from '$lib/server/requests/progress';
 import { sayWaiting } from '$lib/server/still-waiting';
@@ -16,6 +16,7 @@ import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { OPEN_REQUEST_STATUSES } from '$lib/shared/codes';
+import { ownerOf } from '../../(public)/demande/draft.server';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 /** Last day on which it can be reopened, of the territory that it was sent to; null when it cannot. */
@@ -27,8 +28,9 @@ async function reopenUntil(request: RequestRow & { territoryId: string }, now: D
 
 const isOpen = (status: string) => (OPEN_REQUEST_STATUSES as readonly string[]).includes(status);
 
-export const load: PageServerLoad = async ({ locals }) => {
+export const load: PageServerLoad = async (event) => {
 	const { personId, territoryId } = requireBeneficiary();
+	const { locals } = event;
 	const [requests, draft, territory] = await Promise.all([
 		listRequests(db.read, personId),
 		findDraft(db.read, { personId, browserHash: null }),
@@ -66,6 +68,8 @@ export const load: PageServerLoad = async ({ locals }) => {
 		open: views.find((request) => request.isOpen) ?? null,
 		past: views.filter((request) => !request.isOpen),
 		hasDraft: draft !== undefined,
+		/** Somebody began one in this browser before signing in. */
+		isBrought: (await findBrought(db.read, ownerOf(event))) !== undefined,
 		/** A professional was told of a move: the person answers. */
 		moveProposed: (await openMove(db.read, personId)) !== undefined,
 		zone: territory.zone,

@@ -5,7 +5,7 @@ import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
 import { hashToken } from '$lib/server/platform/ids';
 import { NO_ANSWERS, withKnown, type Answers } from '$lib/server/requests/answers';
-import { findDraft, saveAnswers, type Draft, type Owner } from '$lib/server/requests/drafts';
+import { findBrought, findDraft, saveAnswers, type Draft, type Owner } from '$lib/server/requests/drafts';
 import { returnOf } from '$lib/server/requests/forms';
 import {
 	addressBack,
@@ -61,6 +61,27 @@ export async function fillingOf(event: RequestEvent): Promise<Filling> {
 	const before = owner.personId ? await knownAnswers(db.read, owner.personId) : null;
 	const answers = withKnown(draft?.answers ?? NO_ANSWERS, before);
 	return { owner, draft, answers, known: await knownOf(db.read, owner.personId) };
+}
+
+/**
+ * The same for a page that is opened. Where somebody signed in since a visitor began a request in this browser, whose that is comes
+ * first; what is posted meanwhile is kept all the same.
+ */
+export async function fillingToShow(event: RequestEvent): Promise<Filling> {
+	const { pathname, search } = event.url;
+	const isOpened = event.request.method === 'GET';
+	if (isOpened && (await findBrought(db.read, ownerOf(event))))
+		redirect(303, `${WHOSE()}?suite=${encodeURIComponent(pathname + search)}`);
+	return fillingOf(event);
+}
+const WHOSE = () => href('/demande/nouvelle/reprendre');
+
+const NEXT_QUESTION = /^(\/[a-z]{2})?\/demande\/nouvelle(\/[a-z]+)?(\?retour=verifier(\.[a-z]+)*)?$/;
+
+/** The question that an address leads to, and nothing else: anybody may have made the link. */
+export function nextQuestion({ url }: RequestEvent): string | null {
+	const next = url.searchParams.get('suite') ?? '';
+	return NEXT_QUESTION.test(next) ? next : null;
 }
 
 /** What is asked where they live: of the file's territory, or of the commune that was chosen. */

@@ -4,12 +4,12 @@ import { parseThemes } from '$lib/server/requests/forms';
 import { findOpenRequest, needsOf } from '$lib/server/requests/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, frameOf, goOn, savePage, SENTENCES } from '../draft.server';
+import { fillingToShow, frameOf, goOn, savePage, SENTENCES } from '../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
-	const filling = await fillingOf(event);
+	const filling = await fillingToShow(event);
 	const open = filling.owner.personId ? await findOpenRequest(db.read, filling.owner.personId) : undefined;
 	const needs = open ? await needsOf(db.read, open.id) : [];
 	const already = needs.filter(({ status }) => status === 'open' || status === 'in_progress').map(({ theme }) => theme);

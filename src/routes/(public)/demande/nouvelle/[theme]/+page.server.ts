@@ -2,19 +2,29 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { href } from '$lib/shared/links';
 import { answersOf } from '$lib/server/requests/answers';
 import { parseThemeAnswers, themeOf } from '$lib/server/requests/forms';
-import { START } from '$lib/server/requests/pages';
+import { addressBack, leftBeforeCheck, START } from '$lib/server/requests/pages';
 import { questionsOf } from '$lib/server/requests/questions';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, frameOf, goOn, questionsFor, savePage, SENTENCES } from '../../draft.server';
-import type { Actions, PageServerLoad } from './$types';
+import {
+	fillingOf,
+	fillingToShow,
+	frameOf,
+	goOn,
+	questionsFor,
+	savePage,
+	SENTENCES,
+	type Filling,
+} from '../../draft.server';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
 	const theme = themeOf(event.params.theme) ?? error(404, 'not_found');
-	const filling = await fillingOf(event);
+	const filling = await fillingToShow(event);
 	// Only chosen themes are asked. A form that came back with errors keeps its page all the same.
-	if (!filling.answers.themes.includes(theme) && event.request.method === 'GET') redirect(303, href(START));
+	if (!filling.answers.themes.includes(theme) && event.request.method === 'GET')
+		redirect(303, href(insteadOf(event, filling)));
 	return {
 		...frameOf(event, theme, filling),
 		theme,
@@ -22,6 +32,12 @@ export const load: PageServerLoad = async (event) => {
 		answers: answersOf(filling.answers, theme),
 	};
 };
+
+/** Unticked in another tab, say: what is left before the check page, when it led here. */
+function insteadOf({ url }: RequestEvent, { answers, known }: Filling): string {
+	const left = leftBeforeCheck(url.searchParams.get('retour'), answers, known);
+	return left ? addressBack(left) : START;
+}
 
 export const actions: Actions = {
 	default: async (event) => {

@@ -10,7 +10,7 @@ import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
 import { chooseCommune, chosenCommune } from '$lib/server/web/territory';
 import { redirect, type RequestEvent } from '@sveltejs/kit';
-import { fillingOf, frameOf, goOn, savePage, SENTENCES } from '../../draft.server';
+import { fillingToShow, frameOf, goOn, savePage, SENTENCES } from '../../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 const MAX_TYPED = 80;
@@ -18,7 +18,7 @@ const RESULTS = 8;
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
-	const filling = await fillingOf(event);
+	const filling = await fillingToShow(event);
 	const typed = event.url.searchParams.get('nom')?.slice(0, MAX_TYPED).trim() ?? '';
 	// Said on the start page already: only confirmed here.
 	const chosen = filling.answers.inseeCode ?? chosenCommune(event);

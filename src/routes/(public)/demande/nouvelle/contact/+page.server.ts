@@ -3,12 +3,12 @@ import { NO_CONTACT } from '$lib/server/requests/answers';
 import { parseContactAnswers, parseWishes } from '$lib/server/requests/forms';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, frameOf, goOn, savePage, SENTENCES, todayOf } from '../../draft.server';
+import { fillingOf, fillingToShow, frameOf, goOn, savePage, SENTENCES, todayOf } from '../../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
-	const filling = await fillingOf(event);
+	const filling = await fillingToShow(event);
 	const { contact } = filling.answers;
 	return {
 		...frameOf(event, 'contact', filling),
@@ -25,7 +25,9 @@ export const actions: Actions = {
 		const form = await event.request.formData();
 		const today = await todayOf(event);
 		const { owner, answers } = await fillingOf(event);
-		const parsed = owner.personId !== null ? parseWishes(form, today) : parseContactAnswers(form, today, answers);
+		const { email = null, phone = null } = answers.contact ?? {};
+		const parsed =
+			owner.personId !== null ? parseWishes(form, today, { email, phone }) : parseContactAnswers(form, today, answers);
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
 		try {
 			const draft = await savePage(event, 'contact', (answers) => ({

@@ -3,12 +3,12 @@ import { href } from '$lib/shared/links';
 import { db } from '$lib/server/db';
 import { deleteDraft } from '$lib/server/requests/commands';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, ownerOf } from '../../draft.server';
+import { fillingToShow, ownerOf } from '../../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
-	const { draft } = await fillingOf(event);
+	const { draft } = await fillingToShow(event);
 	return { draftId: draft?.id ?? '' };
 };
 

@@ -2,12 +2,12 @@ import { fail } from '@sveltejs/kit';
 import { parseSituation } from '$lib/server/requests/forms';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
-import { fillingOf, frameOf, goOn, savePage, SENTENCES } from '../../draft.server';
+import { fillingToShow, frameOf, goOn, savePage, SENTENCES } from '../../draft.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
-	const filling = await fillingOf(event);
+	const filling = await fillingToShow(event);
 	const { household, situation, themes } = filling.answers;
 	return {
 		...frameOf(event, 'foyer', filling),

@@ -5,6 +5,7 @@ import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
 import { log } from '$lib/server/platform/log';
 import { submitRequest } from '$lib/server/requests/commands';
+import { findBrought } from '$lib/server/requests/drafts';
 import { parseId } from '$lib/server/requests/forms';
 import { missingPages, previousPage, START, addressOf } from '$lib/server/requests/pages';
 import { communeName, findOpenRequest, lastSent } from '$lib/server/requests/queries';
@@ -15,7 +16,7 @@ import { sendCode } from '$lib/server/web/codes';
 import { failFrom } from '$lib/server/web/failures';
 import { openToAll } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
-import { fillingOf, ownerOf, questionsFor, professionalOf, SENTENCES, todayOf } from '../../draft.server';
+import { fillingToShow, ownerOf, professionalOf, questionsFor, SENTENCES, todayOf } from '../../draft.server';
 import { followSent } from '../../../../sent.server';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -29,7 +30,7 @@ const MISSING = {
 
 export const load: PageServerLoad = async (event) => {
 	openToAll();
-	const filling = await fillingOf(event);
+	const filling = await fillingToShow(event);
 	const { owner, draft, answers, known } = filling;
 	if (!draft) {
 		// Just sent, by a phone whose worker was quicker than this page, say: what there is to see is its receipt.
@@ -63,6 +64,8 @@ export const actions: Actions = {
 		const { now, locale, account } = event.locals;
 		const owner = ownerOf(event);
 		const by = professionalOf(account);
+		// Begun as a visitor, and somebody signed in meanwhile: they are asked first whether it is theirs.
+		if ((await findBrought(db.read, owner))?.id === draftId) return fail(409, { errors: {} as Record<string, string> });
 		let sent;
 		try {
 			await limitByAddress(event, 'request_sent');

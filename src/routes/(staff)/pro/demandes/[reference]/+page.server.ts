@@ -175,6 +175,7 @@ const REFUSALS = {
 	need_already_taken: () => m.handling_pro_error_need_taken(),
 	need_dropped: () => m.handling_pro_error_need_dropped(),
 	already_answered: () => m.handling_pro_error_answered(),
+	already_decided: () => m.handling_pro_error_decided(),
 };
 
 const isRefusal = (problem: unknown, code: string) => problem instanceof DomainError && problem.code === code;
@@ -222,7 +223,7 @@ async function decide(event: RequestEvent, sentences: Record<string, () => strin
 	const { territoryId } = by;
 	const parsed = parseForm(decideForm, await event.request.formData());
 	if (!parsed.ok) return fail(400, parsed);
-	const { kind, second, reason } = parsed.value;
+	const { kind, second, reason, seen } = parsed.value;
 	const [accountId, structureId] = [parsed.value.accountId || null, parsed.value.structureId || null];
 	const { reference } = event.params;
 	const { now } = event.locals;
@@ -230,8 +231,10 @@ async function decide(event: RequestEvent, sentences: Record<string, () => strin
 		await db.write(async (tx) => {
 			const { request } = await getRequestFor(tx, by, reference);
 			const proposal = await proposalFor(tx, request.id, territoryId, now);
-			const choice = { accountId, structureId, kind, reason, proposal };
-			const { id, personId } = await decideRequest(tx, { ...choice, reference, by, now });
+			const choice = { accountId, structureId, kind, reason, proposal, seen };
+			const decided = await decideRequest(tx, { ...choice, reference, by, now });
+			if (!decided) return;
+			const { id, personId } = decided;
 			if (accountId) await beginFollowUp(tx, { personId, territoryId, kind, second, by, now });
 			await tellPerson(tx, {
 				personId,
@@ -329,7 +332,7 @@ export const actions: Actions = {
 		requireStaff();
 		const { now } = event.locals;
 		const send = (tx: Tx, value: v.InferOutput<typeof sendNeedForm>, by: SignedIn) =>
-			sendNeed(tx, { needId: value.need, structureId: value.structureId, by, now });
+			sendNeed(tx, { needId: value.need, structureId: value.structureId, seen: value.seen, by, now });
 		// A coordinator may no longer open what is on its way again.
 		return onNeed(event, sendNeedForm, send, () => '/pro/demandes?fait=envoi');
 	},

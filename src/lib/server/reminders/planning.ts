@@ -248,15 +248,17 @@ function preparedInsert(tx: Tx) {
 
 /**
  * The clock went back: what was dropped as too late, or put off to another day, while its hour is still to come, was so by a clock
- * that was wrong. Rare enough for one look at all of them.
+ * that was wrong. Nothing else leaves such rows, so that any process may look, any number of times. Rare enough for one look at all of
+ * them.
  */
-export async function reopenAfterJump(tx: Tx, now: Date): Promise<void> {
+export async function reopenAfterJump(db: Db, now: Date): Promise<void> {
 	const wasDropped = and(eq(reminder.state, 'dropped'), inArray(reminder.reason, ['quiet', 'too_late']));
 	const wasPutOff = and(eq(reminder.state, 'scheduled'), gt(reminder.actAt, reminder.dueAt), eq(reminder.attempts, 0));
-	await tx
-		.update(reminder)
-		.set({ state: 'scheduled', reason: null, actAt: sql`${reminder.dueAt}` })
-		.where(and(gt(reminder.dueAt, now), isNull(reminder.sentAt), or(wasDropped, wasPutOff)));
+	const isToReopen = and(gt(reminder.dueAt, now), isNull(reminder.sentAt), or(wasDropped, wasPutOff));
+	const [one] = await db.read.select({ id: reminder.id }).from(reminder).where(isToReopen).limit(1);
+	if (!one) return;
+	const asPlanned = { state: 'scheduled', reason: null, actAt: sql`${reminder.dueAt}` } as const;
+	await db.write((tx) => tx.update(reminder).set(asPlanned).where(isToReopen));
 }
 
 const newReminder = (row: Stale, { kind, dueAt, usefulUntil }: PlannedReminder, now: Date) => ({

@@ -89,6 +89,20 @@ describe('a mail server that hangs', () => {
 	});
 });
 
+test('a burst is claimed in small writes: the database is for others too', { timeout: 60_000 }, async () => {
+	const { db, outside, byMail } = await setting();
+	await dueNotices(db, byMail.id, 600);
+	const sizes: number[] = [];
+	const write: Db['write'] = async (work) => {
+		const result = await db.write(work);
+		sizes.push((result as { claimed?: number } | undefined)?.claimed ?? 0);
+		return result;
+	};
+	await createWorker({ db: { ...db, write }, edges: outside.edges, now: () => DUE }).tick();
+	expect(outside.mailbox).toHaveLength(600);
+	expect(Math.max(...sizes)).toBeLessThanOrEqual(128);
+});
+
 describe('a clock that jumps in the middle of a burst', () => {
 	/** Messages that a push service has and has not answered yet, in one worker, and a clock that a test moves. */
 	async function inBurst() {

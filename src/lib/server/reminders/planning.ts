@@ -8,6 +8,7 @@ import type { Holidays } from '../territories/calendar.ts';
 import { listTerritories, holidaysOf, type Territory } from '../territories/queries.ts';
 import { sendingHoursOf } from '../territories/settings.ts';
 import { wasSent } from './commands.ts';
+import { APPOINTMENT_PLAN } from './kinds.ts';
 import { planFrom, wholePlan, type PlannedReminder } from './rules.ts';
 
 /** One write holds the database for a fraction of a second, not for the whole backlog. */
@@ -244,6 +245,30 @@ function preparedInsert(tx: Tx) {
 		})
 		.onConflictDoNothing({ target: reminder.onceKey })
 		.prepare();
+}
+
+/**
+ * The hours of a territory changed: what was planned by the former ones, and was not tried yet, is planned again at the next look.
+ * What has left, or was silenced by an answer, keeps its `onceKey`, and is not said twice.
+ */
+export async function planAgain(tx: Tx, { territoryId, now }: { territoryId: string; now: Date }): Promise<void> {
+	const theirs = and(
+		eq(appointment.territoryId, territoryId),
+		eq(appointment.state, 'booked'),
+		gt(appointment.startsAt, now),
+	);
+	await tx
+		.delete(reminder)
+		.where(
+			and(
+				inArray(reminder.appointmentId, tx.select({ id: appointment.id }).from(appointment).where(theirs)),
+				inArray(reminder.kind, [...APPOINTMENT_PLAN]),
+				eq(reminder.state, 'scheduled'),
+				isNull(reminder.ladder),
+				gt(reminder.dueAt, now),
+			),
+		);
+	await tx.update(appointment).set({ plannedSequence: null }).where(theirs);
 }
 
 /**

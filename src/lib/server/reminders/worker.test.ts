@@ -18,6 +18,8 @@ import type { Db, Tx } from '../db/client.ts';
 import { OVERTAKEN } from '../platform/outcome.ts';
 import { leavingAt } from './by-hand.ts';
 import { LEASE_MS } from './claim.ts';
+import { setSettings } from '../territories/settings-form.ts';
+import { planAgain } from './planning.ts';
 import { hourOf } from './prompt-rules.ts';
 import { findQuietRule } from './quiet.ts';
 import { createWorker } from './worker.ts';
@@ -103,6 +105,35 @@ describe('a territory that is quiet from seven in the evening, and reminds five 
 		await anAppointment(db, { ...meeting, day: '2026-12-04' });
 		await tickAt(db, outside, BOOKED_ON);
 		expect(await dues(db)).toEqual(['11-28T17:45', '12-01T09:00', '12-03T16:00', '12-04T12:00']);
+	});
+
+	test('changed after a plan was made, its hours count for what has not left yet, and nothing is said twice', async () => {
+		const { db, outside, who } = await aQuietPlace();
+		await anAppointment(db, { personId: who.id, time: '14:00', mode: 'phone', day: '2026-12-04' });
+		const answered = await anAppointment(db, { personId: who.id, time: '16:00', day: '2026-12-04' });
+		await tickAt(db, outside, BOOKED_ON);
+		const left = new Date('2026-11-28T17:45:00Z');
+		await tickAt(db, outside, left);
+		expect(outside.pushes()).toHaveLength(2);
+		const now = later(left, MINUTE);
+		await db.write((tx) =>
+			answerAppointment(tx, { appointmentId: answered.id, answer: 'cannot', via: 'portal', now: left }),
+		);
+		await tickAt(db, outside, now);
+		const content = { reminderEveningTime: '15:30', reminderTime: '11:00', sendingUntil: '16:00' };
+		const { territoryId } = who;
+		await db.write(async (tx) => {
+			await setSettings(tx, { territoryId, content, now });
+			await planAgain(tx, { territoryId, now });
+		});
+		for (const at of [now, new Date('2026-12-01T10:00:00Z'), new Date('2026-12-03T14:30:00Z')])
+			await tickAt(db, outside, at);
+		expect(outside.pushes()).toHaveLength(4);
+		const waiting = (await remindersIn(db)).filter(({ state }) => state === 'scheduled');
+		expect(waiting.map(({ kind, dueAt }) => [kind, dueAt.toISOString().slice(5, 16)])).toEqual([
+			['appointment_2h', '12-04T12:00'],
+		]);
+		expect((await remindersIn(db)).filter(({ reason }) => reason === 'answered')).toHaveLength(2);
 	});
 
 	test('what is decided at half past seven leaves at nine the next day, and not before when the worker looks', async () => {

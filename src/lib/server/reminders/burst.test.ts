@@ -4,10 +4,11 @@ import { aPerson } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, remindersIn } from '../../../../tests/support/reminders.ts';
 import type { Db, Tx } from '../db/client.ts';
-import { person, pushSubscription, reminder } from '../db/schema/index.ts';
+import { delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { OVERTAKEN, type Delivery } from '../platform/outcome.ts';
 import { planNotice } from './commands.ts';
+import { rememberDead } from './dead-addresses.ts';
 import { detachEndpoint } from './subscriptions.ts';
 import { createWorker, IN_FLIGHT, STOP_MS } from './worker.ts';
 
@@ -16,7 +17,7 @@ const DUE = new Date('2026-12-01T09:00:00Z');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const later = (ms: number) => new Date(DUE.getTime() + ms);
-const SOON = { timeout: 20_000, interval: 20 };
+const SOON = { timeout: 60_000, interval: 20 };
 
 /** As many notices to one person, all due at the same instant. */
 async function dueNotices(db: Db, personId: string, count: number, dueAt = DUE, usefulForMs = 24 * HOUR) {
@@ -55,7 +56,7 @@ const statesOf = async (db: Db, personId: string) =>
 	(await db.read.select().from(reminder).where(eq(reminder.personId, personId))).map(({ state }) => state);
 
 describe('a mail server that hangs', () => {
-	test('with more mails than may be on their way holds up no notification', { timeout: 60_000 }, async () => {
+	test('with more mails than may be on their way holds up no notification', { timeout: 180_000 }, async () => {
 		const { db, outside, byMail, byPush } = await setting();
 		await dueNotices(db, byMail.id, 2 * IN_FLIGHT, later(-MINUTE));
 		await dueNotices(db, byPush.id, 3);
@@ -68,7 +69,7 @@ describe('a mail server that hangs', () => {
 		expect(new Set(await statesOf(db, byMail.id))).toEqual(new Set(['sent']));
 	});
 
-	test('keeps nothing from being planned, nor from leaving, meanwhile', { timeout: 60_000 }, async () => {
+	test('keeps nothing from being planned, nor from leaving, meanwhile', { timeout: 180_000 }, async () => {
 		const { db, outside, byMail, byPush } = await setting();
 		await dueNotices(db, byMail.id, 1);
 		const mails = hanging();
@@ -89,7 +90,7 @@ describe('a mail server that hangs', () => {
 	});
 });
 
-test('a burst is claimed in small writes: the database is for others too', { timeout: 60_000 }, async () => {
+test('a burst is claimed in small writes: the database is for others too', { timeout: 180_000 }, async () => {
 	const { db, outside, byMail } = await setting();
 	await dueNotices(db, byMail.id, 600);
 	const sizes: number[] = [];
@@ -119,7 +120,7 @@ describe('a clock that jumps in the middle of a burst', () => {
 		return { ...given, clock, pushes, aWorker, other };
 	}
 
-	test('two hours ahead: nothing that is on its way leaves again', { timeout: 60_000 }, async () => {
+	test('two hours ahead: nothing that is on its way leaves again', { timeout: 180_000 }, async () => {
 		const { db, byPush, clock, pushes, aWorker } = await inBurst();
 		const ticking = aWorker().tick();
 		await vi.waitFor(() => expect(pushes.given).toHaveLength(150), SOON);
@@ -132,7 +133,7 @@ describe('a clock that jumps in the middle of a burst', () => {
 		expect(new Set(await statesOf(db, byPush.id))).toEqual(new Set(['sent']));
 	});
 
-	test('another process takes none of them either', { timeout: 60_000 }, async () => {
+	test('another process takes none of them either', { timeout: 180_000 }, async () => {
 		const { db, byPush, clock, pushes, aWorker, other } = await inBurst();
 		const ticking = aWorker().tick();
 		await vi.waitFor(() => expect(pushes.given).toHaveLength(150), SOON);
@@ -146,7 +147,7 @@ describe('a clock that jumps in the middle of a burst', () => {
 		expect(pushes.given).toHaveLength(160);
 	});
 
-	test('ahead and back: what it made too late is planned again', { timeout: 60_000 }, async () => {
+	test('ahead and back: what it made too late is planned again', { timeout: 180_000 }, async () => {
 		const { db, outside, byMail, byPush } = await setting();
 		await dueNotices(db, byMail.id, 1);
 		await dueNotices(db, byPush.id, 5, later(HOUR), HOUR);
@@ -209,6 +210,17 @@ test(
 );
 
 describe('between the claim and the sending', () => {
+	test('a worker that is asked to stop hands back what it claimed', async () => {
+		const { db, outside, byPush } = await setting();
+		await dueNotices(db, byPush.id, 100);
+		const claimed = onceClaimed(db, async () => void worker.stop());
+		const worker = createWorker({ db: claimed, edges: outside.edges, now: () => DUE });
+		await worker.tick();
+		await worker.stop();
+		expect(outside.pushes()).toEqual([]);
+		expect(new Set(await statesOf(db, byPush.id))).toEqual(new Set(['scheduled']));
+	});
+
 	/** A database on which something else is written as soon as a worker holds a message. */
 	function onceClaimed(db: Db, meanwhile: (tx: Tx) => Promise<unknown>): Db {
 		let isDone = false;
@@ -264,6 +276,17 @@ describe('between the claim and the sending', () => {
 		const [mail] = outside.mailbox;
 		expect(mail!.to).toBe(values.email ?? 'ancienne@example.fr');
 		if (values.wording) expect(JSON.stringify(mail)).not.toContain('Canari');
+	});
+
+	test('given back and decided once more, an address known to be dead is said once', async () => {
+		const { db, outside } = await setting();
+		const who = await aPerson(db, { channelOrder: ['email', 'sms'] });
+		await db.write((tx) => rememberDead(tx, { personId: who.id, email: who.email, now: DUE }));
+		await dueNotices(db, who.id, 1);
+		const claimed = onceClaimed(db, (tx) => tx.update(person).set({ wording: 'detailed' }));
+		await createWorker({ db: claimed, edges: outside.edges, now: () => DUE }).tick();
+		const tried = await db.read.select({ channel: delivery.channel }).from(delivery).orderBy(delivery.id);
+		expect(tried.map(({ channel }) => channel).sort()).toEqual(['email', 'sms']);
 	});
 
 	test('who is erased leaves nothing behind, and is not written to', async () => {

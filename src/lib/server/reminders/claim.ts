@@ -163,6 +163,9 @@ async function noteSkipped(tx: Tx, row: ReminderRow, { around, move, now }: { ar
 	const isFirst = row.ladder === null && orderFor(row.kind, around.person).includes('email');
 	const isDecided = move.do === 'send' || (move.do === 'conclude' && move.reason === 'unreachable');
 	if (!around.isMailDead || !isFirst || !isDecided) return;
+	// Given back before it left, it is decided once more.
+	const isEarlier = and(eq(delivery.reminderId, row.id), eq(delivery.channel, 'email'));
+	if ((await tx.select({ id: delivery.id }).from(delivery).where(isEarlier).limit(1)).length > 0) return;
 	const skipped = { channel: 'email', outcome: 'permanent_failure', reason: 'dead_address' } as const;
 	await tx.insert(delivery).values({ id: newId(), reminderId: row.id, ...skipped, at: now });
 }

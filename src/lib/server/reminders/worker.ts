@@ -95,7 +95,7 @@ export function createWorker({
 	}
 
 	async function attempt(job: Job): Promise<Result[]> {
-		if (!(await stillStands(db.read, job))) return [OVERTAKEN];
+		if (stopping || !(await stillStands(db.read, job))) return [OVERTAKEN];
 		const devices = await stillHeldDevices(db.read, job);
 		if (job.channel === 'push' && devices.length === 0) return [OVERTAKEN];
 		const stillWanted = async () =>

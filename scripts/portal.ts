@@ -41,6 +41,7 @@ import { setSettings } from '../src/lib/server/territories/settings-form.ts';
 import { getProfile, nationalProfile, PROFILES } from '../src/lib/server/territories/profiles.ts';
 import { questionSetOf, setQuestions } from '../src/lib/server/requests/territory-questions.ts';
 import { resealAll } from '../src/lib/server/resealing.ts';
+import { planAgain } from '../src/lib/server/reminders/planning.ts';
 import { findArchived } from '../src/lib/server/retention.ts';
 import { getTerritory, listStructures } from '../src/lib/server/territories/queries.ts';
 
@@ -126,7 +127,11 @@ const settings = defineCommand({
 			return;
 		}
 		const content = readJson(args.file);
-		const names = await db.write((tx) => setSettings(tx, { territoryId, content, now: now() }));
+		const names = await db.write(async (tx) => {
+			const changed = await setSettings(tx, { territoryId, content, now: now() });
+			await planAgain(tx, { territoryId, now: now() });
+			return changed;
+		});
 		console.log(`${territoryId} has changed: ${names.join(', ')}.`);
 	},
 });

@@ -1,4 +1,5 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
+import Database from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AXE, problemsOf } from '../support/axe.ts';
@@ -297,6 +298,35 @@ test('without script it is taken back by a form, and followed by a link', async 
 	await expect(main).toContainText('C’est fini : les 3 messages sont partis ou conclus.');
 	await expect(page.getByRole('link', { name: 'Voir où en est l’envoi' })).toHaveCount(0);
 	expect(leftByHand().mails).toBe(1);
+});
+
+test('while another process holds the database, it is said, and nothing that was written is lost', async ({
+	browser,
+}) => {
+	const page = await atDesk(browser, { scripts: false, viewport: SMALL });
+	const main = page.getByRole('main');
+	const whileHeld = async (name: string) => {
+		const other = new Database(path.join(portal.dataDir, 'portal.db'));
+		other.exec('BEGIN IMMEDIATE');
+		const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+		await page.getByRole('button', { name }).click();
+		expect((await answered).status()).toBe(503);
+		await expect(main).toContainText('Cela n’a pas marché. Réessayez dans un moment.');
+		other.exec('ROLLBACK');
+		other.close();
+	};
+	await compose(page);
+	await whileHeld('Envoyer');
+	expect(states()).toEqual([]);
+	await expect(page.getByLabel('Un mot de vous')).toHaveValue('Je suis là tout le matin.');
+	await expect(box(page, people.byMail)).toBeChecked();
+	await page.getByRole('button', { name: 'Voir avant d’envoyer' }).click();
+	await page.getByRole('button', { name: 'Envoyer' }).click();
+	await expect(main).toContainText('3 messages prévus.');
+	await whileHeld('Annuler l’envoi');
+	await page.getByRole('button', { name: 'Annuler l’envoi' }).click();
+	await expect(main).toContainText('3 messages annulés.');
+	expect(states()).toEqual(Array(3).fill('dropped: undone'));
 });
 
 test('taken back too late says so, and what left stays', async ({ browser }) => {

@@ -30,6 +30,22 @@ test('writes of two connections take turns, and none is lost', async () => {
 	expect((await keysOf(db)).sort()).toEqual(keys);
 });
 
+test('a process that writes without end leaves another one its turn', { timeout: 60_000 }, async () => {
+	const db = await testDatabase();
+	const other = openDatabase(db.raw.name);
+	const long = async () => {
+		const until = performance.now() + 15;
+		while (performance.now() < until);
+	};
+	let left = 100;
+	const burst = Array.from({ length: left }, () => db.write(long).then(() => (left -= 1)));
+	await burst[0];
+	await other.write(put('turn'));
+	expect(left).toBeGreaterThan(0);
+	await Promise.all(burst);
+	other.close();
+});
+
 test('a write that fails leaves nothing, and the next one goes on', async () => {
 	const db = await testDatabase();
 	const failing = db.write(async (tx) => {

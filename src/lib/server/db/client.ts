@@ -51,6 +51,13 @@ const SLOW_WRITE_MS = 1000;
 /** Longest a write waits for another process, from when it was asked for: those queued behind it do not add up. */
 const PATIENCE_MS = 5_000;
 const BETWEEN_TRIES_MS = 20;
+/**
+ * A process that writes without end (a burst of messages) leaves a gap this often, longer than the time between two tries of another:
+ * nothing queues for the file, and whoever tries would find it held until its patience ends.
+ */
+const TURN_MS = 500;
+const GAP_MS = 1.5 * BETWEEN_TRIES_MS;
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Waits its turn without keeping this process from answering, as SQLite's own wait would. @throws SQLITE_BUSY */
 async function begin(writer: Database.Database, askedAt: number): Promise<void> {
@@ -59,8 +66,8 @@ async function begin(writer: Database.Database, askedAt: number): Promise<void> 
 			writer.exec('BEGIN IMMEDIATE');
 			return;
 		} catch (error) {
-			if (codeOf(error) !== 'SQLITE_BUSY' || performance.now() - askedAt > PATIENCE_MS) throw error;
-			await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
+			if (!codeOf(error).startsWith('SQLITE_BUSY') || performance.now() - askedAt > PATIENCE_MS) throw error;
+			await pause(BETWEEN_TRIES_MS);
 		}
 	}
 }
@@ -96,8 +103,18 @@ export function openDatabase(file: string): Db {
 	const read = queriesOn(reader);
 	keepResultsOf(read, reader);
 	let last: Promise<unknown> = Promise.resolve();
+	let turnBegan = 0;
+	let endedAt = -Infinity;
+
+	async function leaveGap() {
+		const isIdle = performance.now() - endedAt > BETWEEN_TRIES_MS;
+		const isLong = performance.now() - turnBegan > TURN_MS;
+		if (!isIdle && isLong) await pause(GAP_MS);
+		if (isIdle || isLong) turnBegan = performance.now();
+	}
 
 	async function run<T>(work: (tx: Tx) => Promise<T>, askedAt: number): Promise<T> {
+		await leaveGap();
 		await begin(writer, askedAt);
 		const started = performance.now();
 		try {
@@ -108,7 +125,8 @@ export function openDatabase(file: string): Db {
 			if (writer.inTransaction) writer.exec('ROLLBACK');
 			throw error;
 		} finally {
-			const held = performance.now() - started;
+			endedAt = performance.now();
+			const held = endedAt - started;
 			if (held > SLOW_WRITE_MS) log.warn({ heldMs: Math.round(held) }, 'a write held the database for long');
 		}
 	}

@@ -29,3 +29,4 @@ export const BUSY: Delivery = { outcome: 'temporary_failure', reason: 'busy', un
 
 /** Its turn came too late: what it says is over. */
 export const OVERTAKEN: Delivery = { outcome: 'temporary_failure', reason: 'overtaken', unsent: true };
+export const isOvertaken = ({ reason }: Delivery): boolean => reason === OVERTAKEN.reason;

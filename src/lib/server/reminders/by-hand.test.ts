@@ -4,6 +4,7 @@ import { aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../t
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, tickAt } from '../../../../tests/support/reminders.ts';
 import { person as personTable, reminder } from '../db/schema/index.ts';
+import { locales } from '../../paraglide/runtime.js';
 import { CHANNELS } from '../../shared/codes.ts';
 import { config } from '../platform/config.ts';
 import { leavingAt, sendByHand, undoByHand, type ByHand } from './by-hand.ts';
@@ -212,6 +213,55 @@ test('who follows for one theme is not shown where somebody is met, nor by which
 		(await recipientsOf(db.read, accountId, NOW, { among: [id] }))[0]!.nextAppointment;
 	expect(await meetingFor(account.id)).toMatchObject({ placeName: 'Canari', phone: '+33199000099' });
 	expect(await meetingFor(member.id)).toMatchObject({ placeName: null, phone: null });
+});
+
+test('five hundred people in four languages, half of them unreachable, posted twice at once: each gets one, in their language', async () => {
+	const { db, account, by } = await setting();
+	const outside = await anOutside();
+	const nothing = { email: null, phone: null };
+	const ids: string[] = [];
+	for (let at = 0; at < 500; at += 1) {
+		const unreachable = at % 2 === 0 ? { ...nothing, account: nothing } : {};
+		ids.push((await aPerson(db, { referent: account, locale: locales[(at % 8) >> 1], ...unreachable })).id);
+	}
+	const input: ByHand = { batch: 'one', personIds: ids, template: 'call', text: '', by, now: NOW };
+	const post = () => db.write((tx) => sendByHand(tx, input));
+	const [first, second] = await Promise.all([post(), post()]);
+	expect([first, second]).toEqual([
+		{ planned: 250, gone: 0 },
+		{ planned: 0, gone: 0 },
+	]);
+	await tickAt(db, outside, later(10_100));
+	expect(outside.mailbox).toHaveLength(250);
+	expect(new Set(outside.mailbox.map(({ subject }) => subject)).size).toBe(4);
+	expect(await db.write((tx) => undoByHand(tx, { batch: 'one', by, now: later(10_100) }))).toBe(0);
+}, 60_000);
+
+test('two referents who write to one person at the same time: one message, and the other is told that nobody can receive theirs', async () => {
+	const { db, by, person } = await setting();
+	const other = await aReferent(db, { territoryId: by.territoryId });
+	await aFollowUp(db, { personId: person.id, member: other, part: 'second' });
+	const send = (accountId: string, batch: string) =>
+		db.write((tx) =>
+			sendByHand(tx, { batch, personIds: [person.id], template: 'news', text: '', by: { ...by, accountId }, now: NOW }),
+		);
+	const both = await Promise.all([send(by.accountId, 'one'), send(other.id, 'two')]);
+	expect(both.map(({ planned }) => planned)).toEqual([1, 0]);
+});
+
+test('taken back at 9.9 seconds, a whole sending stays; at 10.1, what has left has left', async () => {
+	const { db, account, by, send } = await setting();
+	const outside = await anOutside();
+	const others = [await aPerson(db, { referent: account }), await aPerson(db, { referent: account })];
+	await send({ personIds: others.map(({ id }) => id) });
+	await tickAt(db, outside, later(9_900));
+	expect(await db.write((tx) => undoByHand(tx, { batch: 'one', by, now: later(9_900) }))).toBe(2);
+	await tickAt(db, outside, later(10_100));
+	expect(outside.mailbox).toEqual([]);
+	await send({ batch: 'two', personIds: others.map(({ id }) => id) });
+	await tickAt(db, outside, later(10_100));
+	expect(await db.write((tx) => undoByHand(tx, { batch: 'two', by, now: later(10_100) }))).toBe(0);
+	expect(outside.mailbox).toHaveLength(2);
 });
 
 describe('the preview is what is received', () => {

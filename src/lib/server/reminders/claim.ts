@@ -1,7 +1,8 @@
-import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm';
+import { isDeepStrictEqual } from 'node:util';
+import { and, asc, eq, gt, inArray, lte, ne, sql } from 'drizzle-orm';
 import { isUnavailable, type Db, type Queries, type Tx } from '../db/client.ts';
-import { prepared } from '../db/prepared.ts';
-import { appointment, delivery, person, reminder } from '../db/schema/index.ts';
+import { among, is, prepared } from '../db/prepared.ts';
+import { account, appointment, delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
 import type { AppointmentAnswer, AppointmentState } from '../../shared/codes.ts';
@@ -13,10 +14,12 @@ import { jobOf, surroundingsOf, worldOf, type Around, type Job, type ReminderRow
 /** Longer than the longest wait for a turn (60 s), the longest exchange (30 s for a mail) and its record; a worker killed meanwhile gives way after it. */
 export const LEASE_MS = 120_000;
 
-const isDue = (now: Date) => lte(reminder.actAt, now);
+/** `leavesHeld`: not what a worker holds, even when its lease is over by this clock. */
+const isDue = (now: Date, leavesHeld = false) =>
+	and(lte(reminder.actAt, now), leavesHeld ? ne(reminder.state, 'sending') : undefined);
 
-export async function hasDue(q: Queries, now: Date): Promise<boolean> {
-	const rows = await q.select({ id: reminder.id }).from(reminder).where(isDue(now)).limit(1);
+export async function hasDue(q: Queries, now: Date, leavesHeld: boolean): Promise<boolean> {
+	const rows = await q.select({ id: reminder.id }).from(reminder).where(isDue(now, leavesHeld)).limit(1);
 	return rows.length > 0;
 }
 
@@ -53,22 +56,33 @@ const nowOf = prepared((q) =>
 			mutedKinds: person.mutedKinds,
 			channelOrder: person.channelOrder,
 			kindChannels: person.kindChannels,
+			reader: {
+				id: person.id,
+				wording: person.wording,
+				email: person.email,
+				phone: person.phone,
+				accountEmail: account.email,
+				accountPhone: account.phone,
+			},
 		})
 		.from(reminder)
 		.innerJoin(person, eq(person.id, reminder.personId))
+		.leftJoin(account, and(eq(account.personId, person.id), is(account.status, 'active')))
 		.leftJoin(appointment, eq(appointment.id, reminder.appointmentId))
 		.where(eq(reminder.id, sql.placeholder('id')))
 		.limit(1)
 		.prepare(),
 );
 
-const dueFirst = (q: Queries, now: Date, limit: number) =>
-	q.select({ id: reminder.id }).from(reminder).where(isDue(now)).orderBy(asc(reminder.actAt)).limit(limit);
+const dueFirst = (q: Queries, { now, limit, leavesHeld }: Claim) =>
+	q.select({ id: reminder.id }).from(reminder).where(isDue(now, leavesHeld)).orderBy(asc(reminder.actAt)).limit(limit);
 
 interface Claim {
 	now: Date;
 	limit: number;
 	pushClosedForMs: number;
+	/** The clock went ahead a moment ago: what a worker holds is left to it. */
+	leavesHeld?: boolean;
 	/** This one alone. */
 	id?: string;
 }
@@ -85,7 +99,7 @@ export async function claim(db: Db, claim: Claim): Promise<{ claimed: number; jo
 		log.error({ err: error }, 'reminders could not be claimed together');
 	}
 	const jobs: Job[] = [];
-	const due = await dueFirst(db.read, claim.now, claim.limit);
+	const due = await dueFirst(db.read, claim);
 	try {
 		for (const { id } of due) jobs.push(...(await claimAlone(db, { ...claim, id })));
 	} catch (error) {
@@ -106,7 +120,7 @@ async function claimAlone(db: Db, alone: Claim & { id: string }): Promise<Job[]>
 			tx
 				.update(reminder)
 				.set(failed)
-				.where(and(eq(reminder.id, alone.id), isDue(alone.now))),
+				.where(and(eq(reminder.id, alone.id), isDue(alone.now, alone.leavesHeld))),
 		);
 		return [];
 	}
@@ -116,16 +130,14 @@ async function claimAlone(db: Db, alone: Claim & { id: string }): Promise<Job[]>
  * Takes what is due, under a lease, and decides each again from what is true now. What needs no sending is concluded here.
  * One statement claims, so that two workers never hold the same one.
  */
-export async function claimDue(
-	tx: Tx,
-	{ now, limit, pushClosedForMs, id }: Claim,
-): Promise<{ claimed: number; jobs: Job[] }> {
+export async function claimDue(tx: Tx, claim: Claim): Promise<{ claimed: number; jobs: Job[] }> {
+	const { now, pushClosedForMs, leavesHeld, id } = claim;
 	const leaseUntil = new Date(now.getTime() + LEASE_MS);
-	const chosen = id ? eq(reminder.id, id) : inArray(reminder.id, dueFirst(tx, now, limit));
+	const chosen = id ? eq(reminder.id, id) : inArray(reminder.id, dueFirst(tx, claim));
 	const rows = await tx
 		.update(reminder)
 		.set({ state: 'sending', leaseUntil, actAt: leaseUntil })
-		.where(and(chosen, isDue(now)))
+		.where(and(chosen, isDue(now, leavesHeld)))
 		.returning();
 	if (rows.length === 0) return { claimed: 0, jobs: [] };
 	const surroundings = await surroundingsOf(tx, rows, now);
@@ -151,6 +163,9 @@ async function noteSkipped(tx: Tx, row: ReminderRow, { around, move, now }: { ar
 	const isFirst = row.ladder === null && orderFor(row.kind, around.person).includes('email');
 	const isDecided = move.do === 'send' || (move.do === 'conclude' && move.reason === 'unreachable');
 	if (!around.isMailDead || !isFirst || !isDecided) return;
+	// Given back before it left, it is decided once more.
+	const isEarlier = and(eq(delivery.reminderId, row.id), eq(delivery.channel, 'email'));
+	if ((await tx.select({ id: delivery.id }).from(delivery).where(isEarlier).limit(1)).length > 0) return;
 	const skipped = { channel: 'email', outcome: 'permanent_failure', reason: 'dead_address' } as const;
 	await tx.insert(delivery).values({ id: newId(), reminderId: row.id, ...skipped, at: now });
 }
@@ -168,8 +183,8 @@ async function conclude(tx: Tx, row: ReminderRow, move: Exclude<Move, { do: 'sen
 }
 
 /**
- * Just before it leaves: whether it is still ours to send, and wanted, by this channel; and whether the appointment and its answer are
- * still what the message says.
+ * Just before it leaves: whether it is still ours to send, and wanted, by this channel and in these words, of the same person at the
+ * same address; and whether the appointment and its answer are still what the message says.
  */
 export async function stillStands(q: Queries, job: Job): Promise<boolean> {
 	const { row, leaseUntil, channel } = job;
@@ -177,7 +192,25 @@ export async function stillStands(q: Queries, job: Job): Promise<boolean> {
 	const isOurs = found?.state === 'sending' && found.leaseUntil?.getTime() === leaseUntil.getTime();
 	if (!found || !isOurs || found.reason || found.shownAt || found.answeredAt) return false;
 	if (isMuted(row.kind, found.mutedKinds) || !orderFor(row.kind, found).includes(channel)) return false;
+	if (!isDeepStrictEqual(found.reader, job.reader)) return false;
 	return row.appointmentId === null || isUnchanged(job, found);
+}
+
+const theirDevices = prepared((q) =>
+	q
+		.select({ id: pushSubscription.id })
+		.from(pushSubscription)
+		.innerJoin(account, eq(account.id, pushSubscription.accountId))
+		.where(and(among(pushSubscription.id, 'ids'), eq(account.personId, sql.placeholder('personId'))))
+		.prepare(),
+);
+
+/** Those of its devices that were not removed, signed out or handed to somebody else since. */
+export async function stillHeldDevices(q: Queries, { channel, devices, row }: Job): Promise<Job['devices']> {
+	if (channel !== 'push') return devices;
+	const ids = JSON.stringify(devices.map(({ id }) => id));
+	const held = new Set((await theirDevices(q).execute({ ids, personId: row.personId })).map(({ id }) => id));
+	return devices.filter(({ id }) => held.has(id));
 }
 
 const isUnchanged = (

@@ -8,6 +8,7 @@ import type { Holidays } from '../territories/calendar.ts';
 import { listTerritories, holidaysOf, type Territory } from '../territories/queries.ts';
 import { sendingHoursOf } from '../territories/settings.ts';
 import { wasSent } from './commands.ts';
+import { APPOINTMENT_PLAN } from './kinds.ts';
 import { planFrom, wholePlan, type PlannedReminder } from './rules.ts';
 
 /** One write holds the database for a fraction of a second, not for the whole backlog. */
@@ -247,16 +248,42 @@ function preparedInsert(tx: Tx) {
 }
 
 /**
- * The clock went back: what was dropped as too late, or put off to another day, while its hour is still to come, was so by a clock
- * that was wrong. Rare enough for one look at all of them.
+ * The hours of a territory changed: what was planned by the former ones, and was not tried yet, is planned again at the next look.
+ * What has left, or was silenced by an answer, keeps its `onceKey`, and is not said twice.
  */
-export async function reopenAfterJump(tx: Tx, now: Date): Promise<void> {
+export async function planAgain(tx: Tx, { territoryId, now }: { territoryId: string; now: Date }): Promise<void> {
+	const theirs = and(
+		eq(appointment.territoryId, territoryId),
+		eq(appointment.state, 'booked'),
+		gt(appointment.startsAt, now),
+	);
+	await tx
+		.delete(reminder)
+		.where(
+			and(
+				inArray(reminder.appointmentId, tx.select({ id: appointment.id }).from(appointment).where(theirs)),
+				inArray(reminder.kind, [...APPOINTMENT_PLAN]),
+				eq(reminder.state, 'scheduled'),
+				isNull(reminder.ladder),
+				gt(reminder.dueAt, now),
+			),
+		);
+	await tx.update(appointment).set({ plannedSequence: null }).where(theirs);
+}
+
+/**
+ * The clock went back: what was dropped as too late, or put off to another day, while its hour is still to come, was so by a clock
+ * that was wrong. Nothing else leaves such rows, so that any process may look, any number of times. Rare enough for one look at all of
+ * them.
+ */
+export async function reopenAfterJump(db: Db, now: Date): Promise<void> {
 	const wasDropped = and(eq(reminder.state, 'dropped'), inArray(reminder.reason, ['quiet', 'too_late']));
 	const wasPutOff = and(eq(reminder.state, 'scheduled'), gt(reminder.actAt, reminder.dueAt), eq(reminder.attempts, 0));
-	await tx
-		.update(reminder)
-		.set({ state: 'scheduled', reason: null, actAt: sql`${reminder.dueAt}` })
-		.where(and(gt(reminder.dueAt, now), isNull(reminder.sentAt), or(wasDropped, wasPutOff)));
+	const isToReopen = and(gt(reminder.dueAt, now), isNull(reminder.sentAt), or(wasDropped, wasPutOff));
+	const [one] = await db.read.select({ id: reminder.id }).from(reminder).where(isToReopen).limit(1);
+	if (!one) return;
+	const asPlanned = { state: 'scheduled', reason: null, actAt: sql`${reminder.dueAt}` } as const;
+	await db.write((tx) => tx.update(reminder).set(asPlanned).where(isToReopen));
 }
 
 const newReminder = (row: Stale, { kind, dueAt, usefulUntil }: PlannedReminder, now: Date) => ({

@@ -46,6 +46,8 @@ export interface Job {
 	tag: string;
 	beacon: string;
 	devices: Subscription[];
+	/** To whom, how much may be said, and where they are written to: as it was then. */
+	reader: Record<'id' | 'wording', string> & Record<'email' | 'phone' | 'accountEmail' | 'accountPhone', string | null>;
 	email: string | null;
 	phone: string | null;
 }
@@ -206,6 +208,7 @@ export async function jobOf(
 		answer: around.appointment?.answer ?? null,
 		appointmentState: around.appointment?.state ?? null,
 		tag: tagOf(row),
+		reader: addresseeOf(known),
 		beacon,
 		devices: around.devices,
 		email: emailOf(around),
@@ -232,6 +235,11 @@ async function ratingPath(tx: Tx, { kind, subjectId, path }: ReminderRow): Promi
 	const token = kind === 'rating' && subjectId ? await newRatingLink(tx, subjectId) : null;
 	return token ? `/avis/r/${token}` : path;
 }
+
+const addresseeOf = ({ person: { id, wording, email, phone }, account: own }: Around): Job['reader'] => ({
+	...{ id, wording, email, phone },
+	...{ accountEmail: own?.email ?? null, accountPhone: own?.phone ?? null },
+});
 
 const readerOf = ({ person, territoryPhone }: Around) => ({ ...person, territoryPhone });
 

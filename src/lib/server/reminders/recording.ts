@@ -3,6 +3,7 @@ import { isUnavailable, type Db, type Tx } from '../db/client.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
+import { isOvertaken } from '../platform/outcome.ts';
 import { isHeldBy } from './claim.ts';
 import { rememberDead } from './dead-addresses.ts';
 import { afterAttempt, type Outcome } from './ladder.ts';
@@ -82,6 +83,7 @@ async function recordAll(tx: Tx, batch: Sent[]) {
 
 async function record(tx: Tx, { job, results, now }: Sent, personId: string) {
 	const { row, channel } = job;
+	if (results.some(isOvertaken)) return giveBack(tx, job, now);
 	const tried = results.filter(({ unsent }) => !unsent);
 	if (tried.length > 0)
 		await tx.insert(delivery).values(
@@ -113,6 +115,12 @@ async function record(tx: Tx, { job, results, now }: Sent, personId: string) {
 		)
 		// Under our own lease only: another worker may have taken it over since.
 		.where(isHeldBy(row.id, job.leaseUntil));
+}
+
+/** Moved, seen, answered or taken back in the last instant: decided again at once, from what is true then. */
+async function giveBack(tx: Tx, { row, leaseUntil }: Job, now: Date) {
+	const state = row.sentAt ? ('sent' as const) : ('scheduled' as const);
+	await tx.update(reminder).set({ state, actAt: now, leaseUntil: null }).where(isHeldBy(row.id, leaseUntil));
 }
 
 /** The phone, the person or a professional may have been faster than this record. */

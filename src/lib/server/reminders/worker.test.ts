@@ -13,11 +13,13 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { PushFault } from '../../../../tests/support/push-service.ts';
 import { answerAppointment, answerByLink } from '../appointments/answers.ts';
-import { appointment, delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
+import { appointment, delivery, holiday, person, pushSubscription, reminder } from '../db/schema/index.ts';
 import type { Db, Tx } from '../db/client.ts';
 import { OVERTAKEN } from '../platform/outcome.ts';
 import { leavingAt } from './by-hand.ts';
 import { LEASE_MS } from './claim.ts';
+import { setSettings } from '../territories/settings-form.ts';
+import { planAgain } from './planning.ts';
 import { hourOf } from './prompt-rules.ts';
 import { findQuietRule } from './quiet.ts';
 import { createWorker } from './worker.ts';
@@ -103,6 +105,35 @@ describe('a territory that is quiet from seven in the evening, and reminds five 
 		await anAppointment(db, { ...meeting, day: '2026-12-04' });
 		await tickAt(db, outside, BOOKED_ON);
 		expect(await dues(db)).toEqual(['11-28T17:45', '12-01T09:00', '12-03T16:00', '12-04T12:00']);
+	});
+
+	test('changed after a plan was made, its hours count for what has not left yet, and nothing is said twice', async () => {
+		const { db, outside, who } = await aQuietPlace();
+		await anAppointment(db, { personId: who.id, time: '14:00', mode: 'phone', day: '2026-12-04' });
+		const answered = await anAppointment(db, { personId: who.id, time: '16:00', day: '2026-12-04' });
+		await tickAt(db, outside, BOOKED_ON);
+		const left = new Date('2026-11-28T17:45:00Z');
+		await tickAt(db, outside, left);
+		expect(outside.pushes()).toHaveLength(2);
+		const now = later(left, MINUTE);
+		await db.write((tx) =>
+			answerAppointment(tx, { appointmentId: answered.id, answer: 'cannot', via: 'portal', now: left }),
+		);
+		await tickAt(db, outside, now);
+		const content = { reminderEveningTime: '15:30', reminderTime: '11:00', sendingUntil: '16:00' };
+		const { territoryId } = who;
+		await db.write(async (tx) => {
+			await setSettings(tx, { territoryId, content, now });
+			await planAgain(tx, { territoryId, now });
+		});
+		for (const at of [now, new Date('2026-12-01T10:00:00Z'), new Date('2026-12-03T14:30:00Z')])
+			await tickAt(db, outside, at);
+		expect(outside.pushes()).toHaveLength(4);
+		const waiting = (await remindersIn(db)).filter(({ state }) => state === 'scheduled');
+		expect(waiting.map(({ kind, dueAt }) => [kind, dueAt.toISOString().slice(5, 16)])).toEqual([
+			['appointment_2h', '12-04T12:00'],
+		]);
+		expect((await remindersIn(db)).filter(({ reason }) => reason === 'answered')).toHaveLength(2);
 	});
 
 	test('what is decided at half past seven leaves at nine the next day, and not before when the worker looks', async () => {
@@ -281,6 +312,34 @@ describe('the ladder', () => {
 		await at(later(TWO_BEFORE, 9 * HOUR));
 		expect(outside.mailbox.map(({ channel }) => channel)).toEqual(['email']);
 		expect((await states())[1]).toEqual(['2d', 'sent', null]);
+	});
+
+	test.each([
+		['seen a minute before four hours', -MINUTE, 'shown', []],
+		['seen a minute after, while the e-mail is on its way', MINUTE, 'shown', ['email']],
+		['answered while the e-mail is on its way', null, 'answered', ['email']],
+	])('%s: no further rung, and it says so', async (_, after, state, channels) => {
+		const { db, at, outside, booked, states } = await setting();
+		await at(TWO_BEFORE);
+		const { beacon, token } = outside.pushes().at(-1)!;
+		const { sendMail } = outside.edges;
+		const now = later(TWO_BEFORE, 4 * HOUR + (after ?? MINUTE));
+		const meanwhile = () =>
+			db.write(async (tx) => {
+				if (after !== null) return markShown(tx, { beacon, now });
+				await answerByLink(tx, { token: token!, answer: 'coming', now });
+				return markAnswered(tx, { appointmentId: booked.id, now });
+			});
+		if (after !== null && after < 0) await meanwhile();
+		outside.edges.sendMail = async (mail) => {
+			const outcome = await sendMail(mail);
+			await meanwhile();
+			return outcome;
+		};
+		await at(later(TWO_BEFORE, 4 * HOUR));
+		await at(later(TWO_BEFORE, 9 * HOUR));
+		expect(outside.mailbox.map(({ channel }) => channel)).toEqual(channels);
+		expect((await states())[1]).toEqual(['2d', state, null]);
 	});
 
 	test('no phone with notifications: the e-mail at once, with a link to answer', async () => {
@@ -594,6 +653,48 @@ test('three days down: what is still useful leaves once, what is not is marked',
 		['evening', 'scheduled', null],
 	]);
 	expect(outside.service.received).toHaveLength(1);
+});
+
+test('three days down over the change of the clock: on Monday at eight of the wall, what is still useful leaves', async () => {
+	const { db, at, outside, who, booked } = await setting();
+	await db.write((tx) => tx.update(appointment).set({ state: 'revoked' }).where(eq(appointment.id, booked.id)));
+	await db.write((tx) => tx.update(pushSubscription).set({ lastAliveAt: new Date('2027-03-15T09:00:00Z') }));
+	await anAppointment(db, { personId: who.id, day: '2027-03-29', time: '10:00' });
+	await at(new Date('2027-03-15T09:00:00Z'));
+	await at(new Date('2027-03-22T09:00:00Z'));
+	expect(outside.pushes()).toHaveLength(1);
+	// Summer time since the night before: 7:30 on the wall, then eight.
+	await at(new Date('2027-03-29T05:30:00Z'));
+	await at(new Date('2027-03-29T05:59:59Z'));
+	const before = outside.pushes().length;
+	await at(new Date('2027-03-29T06:00:00Z'));
+	await at(new Date('2027-03-29T06:01:00Z'));
+	expect([before, outside.pushes().length]).toEqual([1, 2]);
+	const rows = (await remindersIn(db)).filter(({ dueAt }) => dueAt > new Date('2027-01-01'));
+	expect(rows.map(({ kind, state, reason }) => [kind.slice(12), state, reason])).toEqual([
+		['7d', 'sent', null],
+		['2d', 'dropped', 'too_late'],
+		['evening', 'sent', null],
+	]);
+});
+
+test('three days down in Guyane, back on the tenth of June: nothing rings that day, the call of the next one is said at eight', async () => {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	await db.write((tx) =>
+		tx.insert(holiday).values({ zone: 'guyane', day: '2027-06-10', name: 'Abolition de l’esclavage' }),
+	);
+	const place = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
+	const who = await aPerson(db, { referent: await aReferent(db, { territoryId: place.id }), channelOrder: ['email'] });
+	await anAppointment(db, { personId: who.id, day: '2027-06-11', time: '09:00', mode: 'phone' });
+	const at = (now: string) => tickAt(db, outside, new Date(now));
+	await at('2027-06-01T12:00:00Z');
+	await at('2027-06-04T13:00:00Z');
+	for (const now of ['2027-06-10T15:00:00Z', '2027-06-11T10:59:59Z']) await at(now);
+	const before = outside.mailbox.length;
+	await at('2027-06-11T11:00:00Z');
+	expect([before, outside.mailbox.length]).toEqual([1, 2]);
+	expect(outside.mailbox.at(-1)!.subject).toContain('9\u00a0h');
 });
 
 test('a clock that jumps sends nothing twice', async () => {

@@ -1,14 +1,14 @@
 import { proposeEarlier } from '../appointments/earlier.ts';
 import { planSilenceNotices, sendAidNotices } from '../childcare/notices.ts';
 import { isUnavailable, type Db, type Tx } from '../db/client.ts';
-import { reminder } from '../db/schema/index.ts';
 import * as clock from '../platform/clock.ts';
 import { log } from '../platform/log.ts';
 import { sendMail } from '../platform/mail.ts';
-import { BUSY, OVERTAKEN } from '../platform/outcome.ts';
+import { BUSY, isOvertaken, OVERTAKEN, type Delivery } from '../platform/outcome.ts';
 import { pushGateway } from '../platform/push-gateway.ts';
 import { sendSms } from '../platform/sms.ts';
-import { claim, hasDue, isHeldBy, shortenLeases, stillStands } from './claim.ts';
+import { CHANNELS, type Channel } from '../../shared/codes.ts';
+import { claim, hasDue, LEASE_MS, shortenLeases, stillHeldDevices, stillStands } from './claim.ts';
 import { countAttempts, countTick } from './metrics.ts';
 import { planAppointments, reopenAfterJump } from './planning.ts';
 import type { Job } from './preparing.ts';
@@ -22,12 +22,21 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** What is due in days needs no answer within seconds. */
 const PROMPTS_MS = 10 * 60_000;
-/** Messages on their way at once (decision 0004); what is claimed leaves at once, so that no lease is spent waiting. */
+/** Notifications on their way at once (decision 0004); what is claimed leaves at once, so that no lease is spent waiting. */
 export const IN_FLIGHT = 512;
+/**
+ * The same for mails and for SMS, each on its own: a server that hangs holds up no other channel. All but twenty only wait for their
+ * turn, no longer than a minute (platform/gate.ts): as many as a server that answers takes in that time.
+ */
+const LANES: Record<Channel, number> = { push: IN_FLIGHT, email: 4096, sms: 4096 };
+/** Beyond, they are put off for as long. */
+const PUT_OFF: Delivery = { ...BUSY, retryAfterMs: 60_000 };
 /** A claim for fewer than this is not worth a write while others are on their way. */
 const CLAIM_FROM = 100;
+/** Decided in one write: it holds the database for a tenth of a second, a whole burst would for half of one. */
+const CLAIM_AT_ONCE = 128;
 /** Longest wait for messages on their way when the process is asked to stop. */
-const STOP_MS = 8_000;
+export const STOP_MS = 8_000;
 
 export interface WorkerSettings {
 	db: Db;
@@ -40,6 +49,8 @@ export interface WorkerSettings {
 	everyMinute?: (now: Date) => Promise<unknown>;
 	/** Then, outside any write: what is not in the database. */
 	afterHourly?: (db: Db, now: Date) => Promise<unknown>;
+	/** Between two looks at what is due and to be planned, also while messages are on their way. */
+	tickMs?: number;
 }
 
 export interface Worker {
@@ -60,67 +71,108 @@ export function createWorker({
 	hourly = [forgetSilentDevices],
 	everyMinute = async () => {},
 	afterHourly,
+	tickMs = TICK_MS,
 }: WorkerSettings): Worker {
 	const record = createRecorder(db);
-	const onTheirWay = new Set<Promise<void>>();
+	const onTheirWay = new Map(CHANNELS.map((channel) => [channel, new Set<Promise<void>>()]));
+	const allOnTheirWay = () => [...onTheirWay.values()].flatMap((lane) => [...lane]);
+	const watched = watch(now);
+	/** Called when a message ends. */
+	let wake = () => {};
 	let stopping = false;
 	let timer: NodeJS.Timeout | undefined;
 	let running: Promise<unknown> = Promise.resolve();
 	let lastCleaning = 0;
 	let lastPrompts = 0;
 	let lastMinute = 0;
-	let lastTick = 0;
 	let beside: Promise<unknown> | null = null;
 	let notices: Promise<unknown> | null = null;
 
 	async function send(job: Job) {
-		if (!(await stillStands(db.read, job))) return giveBack(db, job, now());
-		const stillWanted = async () => (await stillStands(db.read, job)) && !(await isSettled(db.read, job.row));
-		const results = await deliver(job, edges, { now: now(), stillWanted }).catch(couldNotSend(job));
-		if (results.some(({ reason }) => reason === OVERTAKEN.reason)) return giveBack(db, job, now());
-		countAttempts(job.channel, results);
+		const results = await attempt(job);
+		if (!results.some(isOvertaken)) countAttempts(job.channel, results);
 		await record({ job, results, now: now() });
+	}
+
+	async function attempt(job: Job): Promise<Result[]> {
+		if (stopping || !(await stillStands(db.read, job))) return [OVERTAKEN];
+		const devices = await stillHeldDevices(db.read, job);
+		if (job.channel === 'push' && devices.length === 0) return [OVERTAKEN];
+		const stillWanted = async () =>
+			!stopping && (await stillStands(db.read, job)) && !(await isSettled(db.read, job.row));
+		return deliver({ ...job, devices }, edges, { now: now(), stillWanted }).catch(couldNotSend(job));
 	}
 
 	async function sendAllDue(): Promise<number> {
 		let sent = 0;
+		let lookedAt = performance.now();
 		while (!stopping) {
-			const room = IN_FLIGHT - onTheirWay.size;
-			if (room >= CLAIM_FROM && (await hasDue(db.read, now()))) {
+			if (performance.now() - lookedAt > tickMs) {
+				await look();
+				await cleanHourly();
+				lookedAt = performance.now();
+			}
+			const room = IN_FLIGHT - onTheirWay.get('push')!.size;
+			const leavesHeld = watched.hasLeapt();
+			if (room >= CLAIM_FROM && (await hasDue(db.read, now(), leavesHeld))) {
 				const pushClosedForMs = edges.push.channel.closedForMs(now());
-				const { claimed, jobs } = await claim(db, { now: now(), limit: room, pushClosedForMs });
+				const limit = Math.min(room, CLAIM_AT_ONCE);
+				const { claimed, jobs } = await claim(db, { now: now(), limit, pushClosedForMs, leavesHeld });
 				for (const job of jobs) launch(job);
 				sent += jobs.length;
 				if (claimed > 0) continue;
 			}
-			if (onTheirWay.size === 0) break;
-			await Promise.race(onTheirWay);
+			if ([...onTheirWay.values()].every(({ size }) => size === 0)) break;
+			await oneEnds();
 		}
-		await Promise.all(onTheirWay);
+		await Promise.all(allOnTheirWay());
 		return sent;
 	}
 
 	function launch(job: Job) {
-		const way = send(job)
+		const lane = onTheirWay.get(job.channel)!;
+		const isFull = lane.size >= LANES[job.channel];
+		const way = (isFull ? record({ job, results: [PUT_OFF], now: now() }) : send(job))
 			.catch((error: unknown) => log.error({ err: error, reminder: job.row.id }, 'a reminder could not be handled'))
-			.finally(() => onTheirWay.delete(way));
-		onTheirWay.add(way);
+			.finally(() => {
+				lane.delete(way);
+				wake();
+			});
+		lane.add(way);
 	}
+
+	/** Not for long: something may become due, or have to be planned, while a slow server is waited for. */
+	const oneEnds = () =>
+		new Promise<void>((resolve) => {
+			const timer = setTimeout(resolve, tickMs);
+			wake = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+		});
 
 	async function tick() {
 		const started = performance.now();
+		const planned = await look();
+		const sent = await sendAllDue();
+		await cleanHourly();
+		countTick(performance.now() - started);
+		return { planned, sent };
+	}
+
+	async function look(): Promise<number> {
 		startMinute();
 		await noticeJump();
 		const planned = await plan();
 		startNotices();
-		const sent = await sendAllDue();
-		if (Math.abs(now().getTime() - lastCleaning) > HOUR_MS) {
-			lastCleaning = now().getTime();
-			for (const job of hourly) await onItsOwn(db.write((tx) => job(tx, now())));
-			await onItsOwn(afterHourly?.(db, now()));
-		}
-		countTick(performance.now() - started);
-		return { planned, sent };
+		return planned;
+	}
+
+	async function cleanHourly() {
+		if (Math.abs(now().getTime() - lastCleaning) <= HOUR_MS) return;
+		lastCleaning = now().getTime();
+		for (const job of hourly) await onItsOwn(db.write((tx) => job(tx, now())));
+		await onItsOwn(afterHourly?.(db, now()));
 	}
 
 	/** Something that cannot be read ends the planning of its own sort, for this time; what is due leaves all the same. */
@@ -141,13 +193,13 @@ export function createWorker({
 			return undefined;
 		});
 
-	/** What a clock that was ahead made too late is of use again, and what it held for too long is let go; a worker that starts cannot know. */
+	/** What a clock that was ahead made too late is of use again, and what it held for too long is let go: also when it was before a start. */
 	async function noticeJump() {
-		const at = now();
-		const wentBack = at.getTime() < lastTick - MINUTE_MS;
-		if (wentBack) await db.write((tx) => reopenAfterJump(tx, at));
-		if (wentBack || lastTick === 0) await shortenLeases(db, at);
-		lastTick = at.getTime();
+		const { at, wentBack } = watched.look();
+		if (!wentBack) return;
+		await reopenAfterJump(db, at);
+		await shortenLeases(db, at);
+		watched.isPutRight();
 	}
 
 	const onItsOwn = async (job: Promise<unknown> | undefined) =>
@@ -176,15 +228,16 @@ export function createWorker({
 				.finally(() => {
 					if (!stopping) schedule();
 				});
-		}, TICK_MS);
+		}, tickMs);
 	}
 
 	async function stop() {
 		stopping = true;
 		clearTimeout(timer);
+		wake();
 		let patience: NodeJS.Timeout | undefined;
 		const enough = new Promise<void>((resolve) => (patience = setTimeout(resolve, STOP_MS)));
-		await Promise.race([Promise.all([running, beside, notices, ...onTheirWay]), enough]);
+		await Promise.race([Promise.all([running, beside, notices, ...allOnTheirWay()]), enough]);
 		clearTimeout(patience);
 	}
 
@@ -200,9 +253,29 @@ const couldNotSend =
 		return [{ outcome: 'technical_failure', reason: 'bug' }];
 	};
 
-/** Moved, seen, answered or taken back in the last instant: decided again at once, from what is true then. */
-const giveBack = (db: Db, { row, leaseUntil }: Job, now: Date) =>
-	db.write(async (tx) => {
-		const state = row.sentAt ? ('sent' as const) : ('scheduled' as const);
-		await tx.update(reminder).set({ state, actAt: now, leaseUntil: null }).where(isHeldBy(row.id, leaseUntil));
-	});
+/**
+ * The clock of this machine, beside one that never jumps. Gone ahead, it ends all leases at once: what is held is then left for a real
+ * lease to whoever holds it, in this process or another.
+ */
+function watch(now: () => Date) {
+	let last: { at: number; steady: number } | null = null;
+	/** A worker that starts cannot know what went before. */
+	let wentBack = true;
+	let leaptAt = -Infinity;
+
+	function look() {
+		const [at, steady] = [now(), performance.now()];
+		const passed = last ? at.getTime() - last.at : 0;
+		if (passed < -MINUTE_MS) wentBack = true;
+		if (last && passed - (steady - last.steady) > MINUTE_MS) leaptAt = steady;
+		last = { at: at.getTime(), steady };
+		return { at, wentBack };
+	}
+
+	function hasLeapt(): boolean {
+		look();
+		return performance.now() - leaptAt < LEASE_MS;
+	}
+
+	return { look, hasLeapt, isPutRight: () => (wentBack = false) };
+}

@@ -33,6 +33,7 @@ const refusals = {
 	day_out_of_range: m.reminder_pro_error_day,
 	nobody_chosen: m.reminder_pro_error_nobody,
 	too_many: m.reminder_pro_error_too_many,
+	unavailable: m.error_generic,
 	...Object.fromEntries(Object.entries(problems).map(([code, sentence]) => [`text_${code}`, sentence])),
 };
 
@@ -188,7 +189,12 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, parsed);
 		const { batch } = parsed.value;
 		const by = { accountId, role, structureId };
-		const count = await db.write((tx) => undoByHand(tx, { batch, by, now: locals.now }));
+		let count = 0;
+		try {
+			count = await db.write((tx) => undoByHand(tx, { batch, by, now: locals.now }));
+		} catch (problem) {
+			return failFrom(problem, refusals);
+		}
 		redirect(303, `${href('/pro/rappels')}?envoi=${batch}&annules=${count}`);
 	},
 };

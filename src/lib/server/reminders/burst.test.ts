@@ -1,0 +1,309 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, test, vi } from 'vitest';
+import { aPerson } from '../../../../tests/factories/index.ts';
+import { testDatabase } from '../../../../tests/support/database.ts';
+import { aDevice, anOutside, remindersIn } from '../../../../tests/support/reminders.ts';
+import type { Db, Tx } from '../db/client.ts';
+import { delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
+import { newId } from '../platform/ids.ts';
+import { OVERTAKEN, type Delivery } from '../platform/outcome.ts';
+import { planNotice } from './commands.ts';
+import { rememberDead } from './dead-addresses.ts';
+import { detachEndpoint } from './subscriptions.ts';
+import { createWorker, IN_FLIGHT, STOP_MS } from './worker.ts';
+
+/** Tuesday 1 December 2026, 10:00 in Paris. */
+const DUE = new Date('2026-12-01T09:00:00Z');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const later = (ms: number) => new Date(DUE.getTime() + ms);
+const SOON = { timeout: 60_000, interval: 20 };
+
+/** As many notices to one person, all due at the same instant. */
+async function dueNotices(db: Db, personId: string, count: number, dueAt = DUE, usefulForMs = 24 * HOUR) {
+	const values = Array.from({ length: count }, () => ({
+		...{ id: newId(), onceKey: newId(), kind: 'aid_changed' as const, personId, path: '/aides' },
+		...{ dueAt, actAt: dueAt, createdAt: dueAt, state: 'scheduled' as const, attempts: 0 },
+		usefulUntil: new Date(dueAt.getTime() + usefulForMs),
+	}));
+	for (let at = 0; at < count; at += 1000)
+		await db.write((tx) => tx.insert(reminder).values(values.slice(at, at + 1000)));
+}
+
+async function setting() {
+	const db = await testDatabase();
+	const outside = await anOutside({ deadlineMs: 60_000 });
+	const byMail = await aPerson(db, { channelOrder: ['email'] });
+	const byPush = await aPerson(db, { channelOrder: ['push'] });
+	await aDevice(db, outside, { accountId: byPush.account.id, now: DUE });
+	return { db, outside, byMail, byPush };
+}
+
+/** A service that takes what it is given and answers when it is let go. */
+function hanging(answer: Delivery = { outcome: 'accepted', reason: 'late' }) {
+	let letGo = () => {};
+	const released = new Promise<void>((resolve) => (letGo = resolve));
+	const given: unknown[] = [];
+	const take = async (...message: unknown[]) => {
+		given.push(message);
+		await released;
+		return answer;
+	};
+	return { given, take, letGo };
+}
+
+const statesOf = async (db: Db, personId: string) =>
+	(await db.read.select().from(reminder).where(eq(reminder.personId, personId))).map(({ state }) => state);
+
+describe('a mail server that hangs', () => {
+	test('with more mails than may be on their way holds up no notification', { timeout: 180_000 }, async () => {
+		const { db, outside, byMail, byPush } = await setting();
+		await dueNotices(db, byMail.id, 2 * IN_FLIGHT, later(-MINUTE));
+		await dueNotices(db, byPush.id, 3);
+		const mails = hanging();
+		outside.edges.sendMail = mails.take;
+		const ticking = createWorker({ db, edges: outside.edges, now: () => DUE }).tick();
+		await vi.waitFor(() => expect(outside.pushes()).toHaveLength(3), SOON);
+		mails.letGo();
+		await ticking;
+		expect(new Set(await statesOf(db, byMail.id))).toEqual(new Set(['sent']));
+	});
+
+	test('keeps nothing from being planned, nor from leaving, meanwhile', { timeout: 180_000 }, async () => {
+		const { db, outside, byMail, byPush } = await setting();
+		await dueNotices(db, byMail.id, 1);
+		const mails = hanging();
+		outside.edges.sendMail = mails.take;
+		const looks: Date[] = [];
+		const everyMinute = async (at: Date) => void looks.push(at);
+		let now = DUE;
+		const worker = createWorker({ db, edges: outside.edges, now: () => now, everyMinute, tickMs: 20 });
+		const ticking = worker.tick();
+		await vi.waitFor(() => expect(mails.given).toHaveLength(1), SOON);
+		now = later(2 * MINUTE);
+		const notice = { kind: 'aid_changed', personId: byPush.id, path: '/aides', onceKey: 'meanwhile' } as const;
+		await db.write((tx) => planNotice(tx, { ...notice, now }));
+		await vi.waitFor(() => expect(outside.pushes()).toHaveLength(1), SOON);
+		expect(looks).toHaveLength(2);
+		mails.letGo();
+		await ticking;
+	});
+});
+
+test('a burst is claimed in small writes: the database is for others too', { timeout: 180_000 }, async () => {
+	const { db, outside, byMail } = await setting();
+	await dueNotices(db, byMail.id, 600);
+	const sizes: number[] = [];
+	const write: Db['write'] = async (work) => {
+		const result = await db.write(work);
+		sizes.push((result as { claimed?: number } | undefined)?.claimed ?? 0);
+		return result;
+	};
+	await createWorker({ db: { ...db, write }, edges: outside.edges, now: () => DUE }).tick();
+	expect(outside.mailbox).toHaveLength(600);
+	expect(Math.max(...sizes)).toBeLessThanOrEqual(128);
+});
+
+describe('a clock that jumps in the middle of a burst', () => {
+	/** Messages that a push service has and has not answered yet, in one worker, and a clock that a test moves. */
+	async function inBurst() {
+		const given = await setting();
+		const { db, outside, byPush } = given;
+		await dueNotices(db, byPush.id, 150);
+		const { channel } = outside.edges.push;
+		const pushes = hanging();
+		outside.edges.push = { channel, send: pushes.take };
+		const clock = { now: DUE };
+		const aWorker = () => createWorker({ db, edges: outside.edges, now: () => clock.now, tickMs: 20 });
+		const other = aWorker();
+		await dueNotices(db, byPush.id, 0);
+		return { ...given, clock, pushes, aWorker, other };
+	}
+
+	test('two hours ahead: nothing that is on its way leaves again', { timeout: 180_000 }, async () => {
+		const { db, byPush, clock, pushes, aWorker } = await inBurst();
+		const ticking = aWorker().tick();
+		await vi.waitFor(() => expect(pushes.given).toHaveLength(150), SOON);
+		clock.now = later(2 * HOUR);
+		await dueNotices(db, byPush.id, 10, later(HOUR));
+		await vi.waitFor(() => expect(pushes.given.length).toBeGreaterThanOrEqual(160), SOON);
+		pushes.letGo();
+		await ticking;
+		expect(pushes.given).toHaveLength(160);
+		expect(new Set(await statesOf(db, byPush.id))).toEqual(new Set(['sent']));
+	});
+
+	test('another process takes none of them either', { timeout: 180_000 }, async () => {
+		const { db, byPush, clock, pushes, aWorker, other } = await inBurst();
+		const ticking = aWorker().tick();
+		await vi.waitFor(() => expect(pushes.given).toHaveLength(150), SOON);
+		await other.tick();
+		clock.now = later(2 * HOUR);
+		await dueNotices(db, byPush.id, 10, later(HOUR));
+		const beside = other.tick();
+		await vi.waitFor(() => expect(pushes.given.length).toBeGreaterThanOrEqual(160), SOON);
+		pushes.letGo();
+		await Promise.all([ticking, beside]);
+		expect(pushes.given).toHaveLength(160);
+	});
+
+	test('ahead and back: what it made too late is planned again', { timeout: 180_000 }, async () => {
+		const { db, outside, byMail, byPush } = await setting();
+		await dueNotices(db, byMail.id, 1);
+		await dueNotices(db, byPush.id, 5, later(HOUR), HOUR);
+		const mails = hanging();
+		outside.edges.sendMail = mails.take;
+		const clock = { now: DUE };
+		const worker = createWorker({ db, edges: outside.edges, now: () => clock.now, tickMs: 20 });
+		const ticking = worker.tick();
+		await vi.waitFor(() => expect(mails.given).toHaveLength(1), SOON);
+		clock.now = later(3 * HOUR);
+		await vi.waitFor(async () => expect(new Set(await statesOf(db, byPush.id))).toEqual(new Set(['dropped'])), SOON);
+		clock.now = later(MINUTE);
+		mails.letGo();
+		await ticking;
+		await worker.tick();
+		expect(new Set(await statesOf(db, byPush.id))).toEqual(new Set(['scheduled']));
+	});
+});
+
+test('what a clock that was ahead made too late is planned again by a worker that starts after it went back', async () => {
+	const { db, outside, byPush } = await setting();
+	await dueNotices(db, byPush.id, 2, later(HOUR), HOUR);
+	const tickAt = (now: Date) => createWorker({ db, edges: outside.edges, now: () => now }).tick();
+	await tickAt(later(3 * HOUR));
+	expect(await statesOf(db, byPush.id)).toEqual(['dropped', 'dropped']);
+	await tickAt(DUE);
+	await tickAt(later(HOUR));
+	expect(outside.pushes()).toHaveLength(2);
+});
+
+test(
+	'asked to stop, what waits for its turn at a mail server is handed back at once',
+	{ timeout: 60_000 },
+	async () => {
+		const { db, outside, byMail } = await setting();
+		await dueNotices(db, byMail.id, IN_FLIGHT);
+		const first = hanging();
+		let left = 0;
+		outside.edges.sendMail = async ({ stillWanted }) => {
+			if (first.given.length < 20) return first.take(null);
+			await first.take(null);
+			if (!(await stillWanted!())) return OVERTAKEN;
+			left += 1;
+			return { outcome: 'accepted', reason: 'smtp_250' };
+		};
+		const worker = createWorker({ db, edges: outside.edges, now: () => DUE });
+		const ticking = worker.tick();
+		await vi.waitFor(() => expect(first.given).toHaveLength(IN_FLIGHT), SOON);
+		const startedAt = performance.now();
+		const stopping = worker.stop();
+		first.letGo();
+		await stopping;
+		await ticking;
+		expect(performance.now() - startedAt).toBeLessThan(STOP_MS);
+		expect(left).toBe(0);
+		const rows = await remindersIn(db);
+		expect(rows.filter(({ state }) => state === 'sent')).toHaveLength(20);
+		expect(rows.filter(({ state, actAt }) => state === 'scheduled' && actAt! <= DUE)).toHaveLength(IN_FLIGHT - 20);
+	},
+);
+
+describe('between the claim and the sending', () => {
+	test('a worker that is asked to stop hands back what it claimed', async () => {
+		const { db, outside, byPush } = await setting();
+		await dueNotices(db, byPush.id, 100);
+		const claimed = onceClaimed(db, async () => void worker.stop());
+		const worker = createWorker({ db: claimed, edges: outside.edges, now: () => DUE });
+		await worker.tick();
+		await worker.stop();
+		expect(outside.pushes()).toEqual([]);
+		expect(new Set(await statesOf(db, byPush.id))).toEqual(new Set(['scheduled']));
+	});
+
+	/** A database on which something else is written as soon as a worker holds a message. */
+	function onceClaimed(db: Db, meanwhile: (tx: Tx) => Promise<unknown>): Db {
+		let isDone = false;
+		const write: Db['write'] = async (work) => {
+			const result = await db.write(work);
+			const jobs = (result as { jobs?: unknown[] } | undefined)?.jobs ?? [];
+			if (jobs.length > 0 && !isDone) {
+				isDone = true;
+				await db.write(meanwhile);
+			}
+			return result;
+		};
+		return { ...db, write };
+	}
+
+	test('a phone that is handed to somebody else is not told', async () => {
+		const { db, outside, byPush } = await setting();
+		await dueNotices(db, byPush.id, 1);
+		const { account: other } = await aPerson(db);
+		const claimed = onceClaimed(db, (tx) => tx.update(pushSubscription).set({ accountId: other.id }));
+		await createWorker({ db: claimed, edges: outside.edges, now: () => DUE }).tick();
+		expect(outside.pushes()).toEqual([]);
+		expect(await remindersIn(db)).toMatchObject([{ state: 'failed', reason: 'unreachable' }]);
+	});
+
+	test('a phone that its owner removes or signs out is not told, the other one is', async () => {
+		const { db, outside, byPush } = await setting();
+		const accountId = byPush.account.id;
+		const { endpoint } = await aDevice(db, outside, { accountId, now: DUE });
+		await dueNotices(db, byPush.id, 1);
+		const claimed = onceClaimed(db, (tx) => detachEndpoint(tx, { accountId, endpoint }));
+		await createWorker({ db: claimed, edges: outside.edges, now: () => DUE }).tick();
+		expect(outside.service.received.map((one) => one.endpoint)).not.toContain(endpoint);
+		expect(outside.pushes()).toHaveLength(1);
+		expect(await remindersIn(db)).toMatchObject([{ state: 'sent' }]);
+	});
+
+	test.each([
+		['asks for discretion', { wording: 'discreet' as const }],
+		['changes their address', { email: 'nouvelle@example.fr' }],
+	])('who %s is written to as they want', async (_, values) => {
+		const { db, outside } = await setting();
+		const who = await aPerson(db, { channelOrder: ['email'], wording: 'detailed', email: 'ancienne@example.fr' });
+		await db.write((tx) =>
+			planNotice(tx, {
+				...{ kind: 'manual', template: 'paper', text: 'Canari', personId: who.id },
+				...{ path: '/compte/messages', onceKey: 'm', now: DUE },
+			}),
+		);
+		const claimed = onceClaimed(db, (tx) => tx.update(person).set(values).where(eq(person.id, who.id)));
+		await createWorker({ db: claimed, edges: outside.edges, now: () => DUE }).tick();
+		expect(outside.mailbox).toHaveLength(1);
+		const [mail] = outside.mailbox;
+		expect(mail!.to).toBe(values.email ?? 'ancienne@example.fr');
+		if (values.wording) expect(JSON.stringify(mail)).not.toContain('Canari');
+	});
+
+	test('given back and decided once more, an address known to be dead is said once', async () => {
+		const { db, outside } = await setting();
+		const who = await aPerson(db, { channelOrder: ['email', 'sms'] });
+		await db.write((tx) => rememberDead(tx, { personId: who.id, email: who.email, now: DUE }));
+		await dueNotices(db, who.id, 1);
+		const claimed = onceClaimed(db, (tx) => tx.update(person).set({ wording: 'detailed' }));
+		await createWorker({ db: claimed, edges: outside.edges, now: () => DUE }).tick();
+		const tried = await db.read.select({ channel: delivery.channel }).from(delivery).orderBy(delivery.id);
+		expect(tried.map(({ channel }) => channel).sort()).toEqual(['email', 'sms']);
+	});
+
+	test('who is erased leaves nothing behind, and is not written to', async () => {
+		const { db, outside, byMail } = await setting();
+		await dueNotices(db, byMail.id, 1);
+		const claimed = onceClaimed(db, (tx) => tx.delete(reminder).where(eq(reminder.personId, byMail.id)));
+		await createWorker({ db: claimed, edges: outside.edges, now: () => DUE }).tick();
+		expect(outside.mailbox).toEqual([]);
+	});
+
+	test('whose file joined another one is written to as that one wants', async () => {
+		const { db, outside, byMail, byPush } = await setting();
+		await dueNotices(db, byMail.id, 1);
+		const claimed = onceClaimed(db, (tx) =>
+			tx.update(reminder).set({ personId: byPush.id }).where(eq(reminder.personId, byMail.id)),
+		);
+		await createWorker({ db: claimed, edges: outside.edges, now: () => DUE }).tick();
+		expect([outside.mailbox.length, outside.pushes().length]).toEqual([0, 1]);
+	});
+});

@@ -3,19 +3,14 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { demoAccount, openSessionOf, signInAs, withDatabase } from '../support/fixtures.ts';
 import { ask, type Ask } from '../support/http.ts';
 import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
+import { nextTuesday } from '../support/working-days.ts';
 
 /** Appointments as people and professionals live them, without JavaScript: one portal, one clock. */
 const DAY_MS = 86_400_000;
 let portal: Portal;
 
-/** Next Tuesday at 9:00 UTC: far from Sundays and the turn of the day, here and in Cayenne. */
-function nextTuesday(): Date {
-	const day = new Date(Date.now() + DAY_MS);
-	while (day.getUTCDay() !== 2) day.setTime(day.getTime() + DAY_MS);
-	day.setUTCHours(9, 0, 0, 0);
-	return day;
-}
-const now = nextTuesday();
+/** From where all the days on which somebody is met below are working days. */
+const now = nextTuesday(8, 9, 10, 11, 13, 14, 15);
 const dayIn = (days: number) => new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10);
 
 const one = <T>(sql: string, ...values: unknown[]): T =>

@@ -127,9 +127,11 @@ test('processes that start together on an empty folder migrate it once, and all 
 test('asked to stop, it answers what is under way first', async () => {
 	const dataDir = aFolder(world);
 	const portal = await start(dataDir);
+	const idle = await start(aFolder(world));
+	const usualMs = await lasts(() => idle.stop({ keep: true }));
 	const slow = slowly(portal, '/demande/nouvelle', 'themes%5B%5D=hous', 'ing');
 	await slow.begun;
-	const started = Date.now();
+	const started = performance.now();
 	const stopped = portal.stop({ keep: true });
 	// The signal arrives when the process next looks for it: until then a new visitor may still be answered.
 	await expect
@@ -143,12 +145,20 @@ test('asked to stop, it answers what is under way first', async () => {
 	slow.finish();
 	expect(await slow.status).toBe(303);
 	expect(await stopped).toBe(0);
-	expect(Date.now() - started).toBeLessThan(10_000);
+	// It gives itself eight seconds; most systems kill what is still there after ten.
+	expect(performance.now() - started).toBeLessThan(8_000 + Math.max(2_000, 8 * usualMs));
 	const drafts = inDatabase(dataDir, (database) =>
 		database.prepare(`SELECT count(*) FROM support_request WHERE status = 'draft'`).pluck().get(),
 	);
 	expect(drafts).toBe(1);
 });
+
+/** What this very machine takes for something, now: what has a limit is measured against it, for a busy machine is slow. */
+async function lasts(work: () => Promise<unknown>): Promise<number> {
+	const started = performance.now();
+	await work();
+	return performance.now() - started;
+}
 
 /** A form whose end is long to come. */
 function slowly(portal: Portal, address: string, begin: string, end: string) {
@@ -230,25 +240,29 @@ test('while another process holds the database, a form is refused in words withi
 	const dataDir = aFolder(world);
 	const portal = await start(dataDir, { ROLE: 'web' });
 	const { browser, send } = await aFiling(portal, 2);
+	const free = await aFiling(portal, 3);
+	const usualMs = await lasts(free.send);
 	const before = requestsIn(dataDir).sent.size;
 	const other = new Database(path.join(dataDir, 'portal.db'));
 	other.exec('BEGIN IMMEDIATE');
-	const started = Date.now();
+	const started = performance.now();
 	let isRefused = false;
 	const waiting = send().finally(() => (isRefused = true));
 	const looked = await browser.ask('/');
 	expect(looked.status).toBe(200);
 	expect(isRefused, 'pages are read meanwhile').toBe(false);
 	const refused = await waiting;
-	expect(Date.now() - started).toBeLessThan(7_000);
+	const tookMs = performance.now() - started;
 	expectToldToTryAgain(refused);
 	expect((await browser.ask('/demande/nouvelle/verifier')).status).toBe(200);
 	other.exec('ROLLBACK');
 	other.close();
 	expect(requestsIn(dataDir).sent.size).toBe(before);
-	expect(receiptOf(await send())).not.toBeNull();
+	const afterMs = await lasts(async () => expect(receiptOf(await send())).not.toBeNull());
 	expect(receiptOf(await send())).not.toBeNull();
 	expect(requestsIn(dataDir).sent.size).toBe(before + 1);
+	// Five seconds of patience, and two to answer; more where a form that nothing holds up takes more than a tenth of that.
+	expect(tookMs).toBeLessThan(5_000 + Math.max(2_000, 10 * Math.max(usualMs, afterMs)));
 	await portal.stop();
 });
 

@@ -6,6 +6,7 @@ import { AXE, problemsOf } from '../support/axe.ts';
 import { signInAs, withDatabase } from '../support/fixtures.ts';
 import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
 import { startPushService, type PushService } from '../support/push-service.ts';
+import { nextWorkingMorning } from '../support/working-days.ts';
 
 /**
  * A referent writes to several people at once (product.md §5): who can be written to, what each channel will say, ten seconds to
@@ -40,16 +41,6 @@ const run = (sql: string, ...values: unknown[]) =>
 	withDatabase(portal, (database) => database.prepare(sql).run(...values));
 const rows = <Row>(sql: string, ...values: unknown[]) =>
 	withDatabase(portal, (database) => database.prepare(sql).all(...values) as Row[]);
-
-/** A working morning that follows another one: nothing is put off for the hour. */
-function workingMorning(): Date {
-	const off = new Set(rows<{ day: string }>(`SELECT day FROM holiday WHERE zone = 'metropole'`).map(({ day }) => day));
-	const day = new Date();
-	day.setUTCHours(9, 0, 0, 0);
-	do day.setUTCDate(day.getUTCDate() + 1);
-	while ([0, 1].includes(day.getUTCDay()) || off.has(day.toISOString().slice(0, 10)));
-	return day;
-}
 
 /** Time moves for pages, for what is sent, and for the push service that checks the age of our tokens. */
 async function setClock(at: Date): Promise<void> {
@@ -90,7 +81,7 @@ const reachedBy = ({ id, account }: Somebody, { email, phone }: { email: string 
 test.beforeEach(async () => {
 	service = await startPushService();
 	portal = await startPortal({ dataDir: seededCopy(), env: { ROLE: 'web' } });
-	await setClock(workingMorning());
+	await setClock(nextWorkingMorning());
 	const found = rows<Somebody>(
 		`SELECT p.id, a.id account, p.first_name || ' ' || p.last_name name FROM follow_up_member f JOIN account r ON r.id = f.account_id
 		JOIN person p ON p.id = f.person_id JOIN account a ON a.person_id = p.id AND a.status = 'active'

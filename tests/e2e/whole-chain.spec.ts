@@ -4,6 +4,7 @@ import { openPhone, type Phone } from '../support/phone.ts';
 import { seededCopy, startPortal, type Portal } from '../support/portal.ts';
 import { startPushService, type PushService } from '../support/push-service.ts';
 import { fillRequest, sendRequest } from '../support/request-flow.ts';
+import { nextTuesday } from '../support/working-days.ts';
 
 /**
  * The whole chain, as in the promise: asked once, taken, planned, reminded on the phone, answered without opening
@@ -14,19 +15,14 @@ const EMAIL = 'chaine@example.fr';
 /** What the number typed below becomes: a code goes to the mobile first. */
 const MOBILE = '+33639989901';
 
+/** Nothing is put off: the reminder of two days before leaves a week later, the appointment is two days after. */
+const now = nextTuesday(7, 9);
+
 let service: PushService;
 let portal: Portal;
 let phone: Phone;
 let desk: Page;
 let steering: Page;
-
-/** Next Tuesday at 9:00 UTC, at least a day ahead: far from Sunday, quiet hours and the turn of the day. */
-function nextTuesday(): Date {
-	const day = new Date(Date.now() + DAY_MS);
-	while (day.getUTCDay() !== 2) day.setTime(day.getTime() + DAY_MS);
-	day.setUTCHours(9, 0, 0, 0);
-	return day;
-}
 
 /** Time moves for the portal and for the push service that checks the age of our tokens. */
 async function setClock(at: Date): Promise<void> {
@@ -42,16 +38,15 @@ async function asStaff(browser: Browser, role: 'referent' | 'coordinator', now: 
 
 test.beforeAll(async ({ browser }) => {
 	service = await startPushService();
-	const clock = nextTuesday();
-	service.now = () => clock.getTime();
+	service.now = () => now.getTime();
 	portal = await startPortal({
 		dataDir: seededCopy(),
-		clock,
+		clock: now,
 		env: { PUSH_HOSTS: service.host, NODE_EXTRA_CA_CERTS: service.certFile },
 	});
 	phone = await openPhone(portal.origin, { service });
-	desk = await asStaff(browser, 'referent', clock);
-	steering = await asStaff(browser, 'coordinator', clock);
+	desk = await asStaff(browser, 'referent', now);
+	steering = await asStaff(browser, 'coordinator', now);
 });
 test.afterAll(async () => {
 	await phone.close();
@@ -66,7 +61,6 @@ test('from « Demander de l’aide » to a reminder answered on the phone, a rat
 	const { page } = phone;
 	const { origin } = portal;
 	const main = page.getByRole('main');
-	const now = nextTuesday();
 	const twoDaysBefore = new Date(now.getTime() + 7 * DAY_MS + 5 * 60_000);
 
 	await test.step('a visitor files one request for work and childcare, and confirms by code', async () => {

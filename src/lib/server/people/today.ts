@@ -2,7 +2,6 @@ import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, ne, notExists, or, s
 import { alias } from 'drizzle-orm/sqlite-core';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
-import { is } from '../db/prepared.ts';
 import {
 	account,
 	auditEntry,
@@ -26,7 +25,7 @@ import { answered, missed, unreachable, unwritable, withoutOutcome } from './tod
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
 import { contested, groupRefused, groupUnwritten, OBJECTION_MS, proposed } from './today-said.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
-import { silentSince, unheard } from './unheard.ts';
+import { isStuck, silentSince, unheard } from './unheard.ts';
 import {
 	freeFor,
 	needSent,
@@ -198,7 +197,7 @@ async function stuck(q: Queries, accountId: string): Promise<Alert[]> {
 		.innerJoin(person, eq(person.id, followUpMember.personId))
 		.innerJoin(step, eq(step.personId, person.id))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(mine(accountId), is(step.state, 'waiting'), is(step.owner, 'person'), isNotNull(step.stuckAt)))
+		.where(and(mine(accountId), isStuck))
 		.orderBy(asc(step.stuckAt))
 		.limit(LIMIT);
 	return rows.map(({ id, titleSealed, noteSealed, ...row }) => ({

@@ -21,7 +21,7 @@ import { instantOf, localDay } from '../territories/calendar.ts';
 import { currentStage, nextAppointments, openPathway, reachableBy } from './caseload.ts';
 import { passedDelays, type Delay, type DelayContext } from './delays.ts';
 import { stillWaits } from './rules.ts';
-import { answered, missed, unreachable, unwritable, withoutOutcome } from './today-appointments.ts';
+import { answered, calledOff, missed, unreachable, unwritable, withoutOutcome } from './today-appointments.ts';
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
 import { contested, groupRefused, groupUnwritten, OBJECTION_MS, proposed } from './today-said.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
@@ -46,6 +46,7 @@ export async function peopleToday(q: Queries, accountId: string, context: DelayC
 	const late = await passedDelays(q, { accountId }, context);
 	const alerts = [
 		await unreachable(q, accountId, now),
+		await calledOff(q, accountId, now),
 		await missed(q, accountId, now),
 		await answered(q, accountId, now),
 		await withoutLead(q, accountId),

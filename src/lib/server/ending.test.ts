@@ -1,13 +1,18 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { anAppointment, aPathway, aPerson, aReferent, NOW } from '../../../tests/factories/index.ts';
+import { aFollowUp, anAppointment, aPathway, aPerson, aReferent, NOW } from '../../../tests/factories/index.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
+import { fullScans } from '../../../tests/support/plans.ts';
 import { signedIn } from '../../../tests/support/signed-in.ts';
 import type { EndReason } from '../shared/closing.ts';
-import { appointment, reminder } from './db/schema/index.ts';
+import { appointment, followUpMember, reminder } from './db/schema/index.ts';
 import { closeSupport } from './ending.ts';
+import { noteSpokenWith } from './people/commands.ts';
+import { calledOff } from './people/today-appointments.ts';
+import { peopleToday } from './people/today.ts';
 import { planNotice } from './reminders/commands.ts';
 import { planAppointments } from './reminders/planning.ts';
+import { getTerritory } from './territories/queries.ts';
 
 test('once a pathway is over nobody is asked to choose an hour; a return to work changes nothing', async () => {
 	const db = await testDatabase();
@@ -72,4 +77,46 @@ test('whoever closes decides of the hours already booked: those not kept are cal
 	const standing = await of(kept.id);
 	expect(standing.some(({ state }) => state === 'scheduled')).toBe(true);
 	expect(standing.some(({ kind }) => kind === 'appointment_changed')).toBe(false);
+});
+
+test('an hour called off so late that no message can leave is a call of whoever closed it, until they spoke or somebody follows the person again', async () => {
+	const db = await testDatabase();
+	const lead = await aReferent(db);
+	const second = await aReferent(db, { territoryId: lead.territoryId });
+	// Monday at 20:30 in Paris: nothing leaves before 8:00.
+	const evening = new Date('2026-03-02T19:30:00Z');
+	const { zone, settings } = await getTerritory(db.read, lead.territoryId!);
+	const context = { territoryId: lead.territoryId!, zone, settings, now: new Date('2026-03-02T19:45:00Z') };
+	const callsOf = async ({ id }: { id: string }, now = context.now) =>
+		(await peopleToday(db.read, id, { ...context, now })).map(({ lastName, reasons: [{ reason, detail }] }) => ({
+			...{ lastName, reason, appointmentAt: detail.appointmentAt },
+		}));
+	const close = async (lastName: string, day: string, keep = false) => {
+		const { id: personId } = await aPerson(db, { referent: lead, second, lastName });
+		await aPathway(db, { personId });
+		const { id } = await anAppointment(db, { personId, day, time: '08:00', state: 'booked', referentId: second.id });
+		const hours = { shown: [id], kept: keep ? [id] : [] };
+		const ending = { personId, reason: 'goals_met', hours, by: signedIn(lead), now: evening } as const;
+		await db.write((tx) => closeSupport(tx, ending));
+		return personId;
+	};
+	const near = await close('Proche', '2026-03-03');
+	await close('Plus tard', '2026-03-05');
+	await close('Gardée', '2026-03-03', true);
+	const owed = { lastName: 'Proche', reason: 'called_off', appointmentAt: new Date('2026-03-03T07:00:00Z') };
+	expect(await callsOf(lead)).toEqual([owed]);
+	expect(await callsOf(second)).toEqual([]);
+	expect(await fullScans(db, () => calledOff(db.read, lead.id, context.now))).toEqual([]);
+	// A week after the hour there is nothing to save any more.
+	expect([
+		await callsOf(lead, new Date('2026-03-10T06:59:00Z')),
+		await callsOf(lead, new Date('2026-03-10T07:00:00Z')),
+	]).toEqual([[owed], []]);
+	// Followed again: who follows reads it as any message that did not arrive.
+	const { id: lineId } = await aFollowUp(db, { personId: near, member: second });
+	expect([await callsOf(lead), await callsOf(second)]).toMatchObject([[], [{ reason: 'unreachable' }]]);
+	await db.write((tx) => tx.update(followUpMember).set({ endedAt: evening }).where(eq(followUpMember.id, lineId)));
+	expect(await callsOf(lead)).toEqual([owed]);
+	await db.write((tx) => noteSpokenWith(tx, { personId: near, by: signedIn(lead), now: context.now }));
+	expect(await callsOf(lead)).toEqual([]);
 });

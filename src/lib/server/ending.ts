@@ -36,11 +36,14 @@ export async function closeSupport(
 
 type Hour = Awaited<ReturnType<typeof bookedInFollowUp>>[number] & Pick<Ending, 'personId' | 'by' | 'now'>;
 
-/** Told once, with its day and hour; its reminders find it no longer booked and do not leave. */
+/**
+ * Told once, with its day and hour; its reminders find it no longer booked and do not leave. When no message arrives before it, the call
+ * is for whoever closed it (`createdById`): nobody follows the person any more.
+ */
 async function callOff(tx: Tx, { id, sequence, personId, by, now }: Hour): Promise<void> {
 	const { changed } = await markOutcome(tx, { appointmentId: id, by, outcome: 'revoked', now });
 	if (!changed) return;
 	const onceKey = `appointment_changed:${id}:${sequence + 1}`;
-	const about = { personId, appointmentId: id, path: `/rendez-vous/${id}`, onceKey, now };
+	const about = { personId, appointmentId: id, path: `/rendez-vous/${id}`, onceKey, createdById: by.accountId, now };
 	await planNotice(tx, { kind: 'appointment_changed', ...about });
 }

@@ -104,3 +104,6 @@ const note = v.object({
 });
 /** What a professional writes for themselves. */
 export const parseNote = (form: FormData) => parseForm(note, form);
+
+/** Who was rung, from the first page. */
+export const parseSpoken = (form: FormData) => parseForm(v.object({ person: line(40) }), form);

@@ -101,6 +101,48 @@ export async function unreachable(q: Queries, accountId: string, now: Date, pers
 	}));
 }
 
+const OVER_MS = 7 * DAY_MS;
+const pair = alias(followUpMember, 'pair');
+
+/**
+ * Hours that this professional called off when they closed a follow-up, which no message could say before: theirs to ring, as long as
+ * nobody leads or seconds the person, until they spoke with them or a week after the hour. `personId`: theirs alone.
+ */
+export async function calledOff(q: Queries, accountId: string, now: Date, personId?: string): Promise<Alert[]> {
+	const followed = q
+		.select({ one: sql`1` })
+		.from(pair)
+		.where(and(eq(pair.personId, person.id), isNull(pair.endedAt), inArray(pair.part, ['lead', 'second'])));
+	const rows = await q
+		.select({ ...concerned, since: reminder.dueAt, startsAt: appointment.startsAt, zone: appointment.zone })
+		.from(reminder)
+		.innerJoin(person, eq(person.id, reminder.personId))
+		.innerJoin(appointment, eq(appointment.id, reminder.appointmentId))
+		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		.where(
+			and(
+				eq(reminder.createdById, accountId),
+				personId ? eq(person.id, personId) : undefined,
+				gt(reminder.createdAt, new Date(now.getTime() - RECENT_MS)),
+				eq(reminder.kind, 'appointment_changed'),
+				eq(reminder.state, 'failed'),
+				is(appointment.state, 'revoked'),
+				gt(appointment.startsAt, new Date(now.getTime() - OVER_MS)),
+				sql`${person.lastContactAt} <= ${reminder.dueAt}`,
+				notExists(followed),
+			),
+		)
+		.orderBy(asc(appointment.startsAt))
+		.limit(LIMIT);
+	return rows.map(({ startsAt, zone, ...row }) => ({
+		...row,
+		reason: 'called_off',
+		note: null,
+		detail: { appointmentAt: startsAt, zone },
+		reference: null,
+	}));
+}
+
 /** Mails to the address of today come back: somebody asks for another one. */
 export async function unwritable(q: Queries, accountId: string): Promise<Alert[]> {
 	const rows = await q

@@ -2,7 +2,6 @@ import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, ne, notExists, or, s
 import { alias } from 'drizzle-orm/sqlite-core';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
-import { is } from '../db/prepared.ts';
 import {
 	account,
 	auditEntry,
@@ -22,11 +21,11 @@ import { instantOf, localDay } from '../territories/calendar.ts';
 import { currentStage, nextAppointments, openPathway, reachableBy } from './caseload.ts';
 import { passedDelays, type Delay, type DelayContext } from './delays.ts';
 import { stillWaits } from './rules.ts';
-import { answered, missed, unreachable, unwritable, withoutOutcome } from './today-appointments.ts';
+import { answered, calledOff, missed, unreachable, unwritable, withoutOutcome } from './today-appointments.ts';
 import { mergeAlerts, type Alert, type TodayRow } from './today-rules.ts';
 import { contested, groupRefused, groupUnwritten, OBJECTION_MS, proposed } from './today-said.ts';
 import { concerned, LIMIT, mine } from './today-scope.ts';
-import { silentSince, unheard } from './unheard.ts';
+import { isStuck, silentSince, unheard } from './unheard.ts';
 import {
 	freeFor,
 	needSent,
@@ -47,6 +46,7 @@ export async function peopleToday(q: Queries, accountId: string, context: DelayC
 	const late = await passedDelays(q, { accountId }, context);
 	const alerts = [
 		await unreachable(q, accountId, now),
+		await calledOff(q, accountId, now),
 		await missed(q, accountId, now),
 		await answered(q, accountId, now),
 		await withoutLead(q, accountId),
@@ -198,7 +198,7 @@ async function stuck(q: Queries, accountId: string): Promise<Alert[]> {
 		.innerJoin(person, eq(person.id, followUpMember.personId))
 		.innerJoin(step, eq(step.personId, person.id))
 		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
-		.where(and(mine(accountId), is(step.state, 'waiting'), is(step.owner, 'person'), isNotNull(step.stuckAt)))
+		.where(and(mine(accountId), isStuck))
 		.orderBy(asc(step.stuckAt))
 		.limit(LIMIT);
 	return rows.map(({ id, titleSealed, noteSealed, ...row }) => ({

@@ -1,8 +1,18 @@
-import { and, asc, eq, gte, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gte, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { CHECK_IN_SILENT_AT } from '../../shared/closing.ts';
 import type { Queries } from '../db/client.ts';
-import { account, availabilityException, checkIn, followUpMember, pathway, person, stage } from '../db/schema/index.ts';
+import { is } from '../db/prepared.ts';
+import {
+	account,
+	availabilityException,
+	checkIn,
+	followUpMember,
+	pathway,
+	person,
+	stage,
+	step,
+} from '../db/schema/index.ts';
 import { addDays, wallClock } from '../territories/calendar.ts';
 import { currentStage, openMember, openPathway } from './caseload.ts';
 
@@ -27,9 +37,13 @@ export function silentSince(now: Date, zone: string): string {
 	return time >= CHECK_IN_SILENT_AT ? day : addDays(day, -1);
 }
 
+/** « Je n’y arrive pas », said of a step of their own that no professional moved on since. */
+export const isStuck = and(is(step.state, 'waiting'), is(step.owner, 'person'), isNotNull(step.stuckAt));
+
 /**
- * First months at work: who waits to be rung while their lead is away today, and no second referent is there to read it on their own
- * first page. For the coordinator, who has somebody ring, or gives the person a second. Who and until when; nothing of what was said.
+ * Who waits to be heard while their lead is away today, and no second referent is there to read it on their own first page: « je n’y
+ * arrive pas », a call in their first months at work. For the coordinator, who has somebody ring, or gives the person a second. Who
+ * and until when; nothing of what was said.
  */
 export async function unheardWhileAway(
 	q: Queries,
@@ -59,8 +73,18 @@ export async function unheardWhileAway(
 				),
 			),
 		);
+	const waitsForACall = q
+		.select({ one: sql`1` })
+		.from(checkIn)
+		.innerJoin(pathway, and(eq(pathway.id, checkIn.pathwayId), openPathway))
+		.leftJoin(stage, and(eq(stage.pathwayId, pathway.id), currentStage, eq(stage.inWork, true)))
+		.where(and(eq(checkIn.personId, person.id), unheard(silentSince(now, zone))));
+	const waitsForAStep = q
+		.select({ one: sql`1` })
+		.from(step)
+		.where(and(eq(step.personId, person.id), isStuck));
 	const rows = await q
-		.selectDistinct({
+		.select({
 			id: person.id,
 			firstName: person.firstName,
 			lastName: person.lastName,
@@ -78,9 +102,6 @@ export async function unheardWhileAway(
 		)
 		.innerJoin(followUpMember, and(eq(followUpMember.accountId, account.id), openMember))
 		.innerJoin(person, eq(person.id, followUpMember.personId))
-		.innerJoin(checkIn, eq(checkIn.personId, person.id))
-		.innerJoin(pathway, and(eq(pathway.id, checkIn.pathwayId), openPathway))
-		.leftJoin(stage, and(eq(stage.pathwayId, pathway.id), currentStage, eq(stage.inWork, true)))
 		.where(
 			and(
 				eq(account.territoryId, territoryId),
@@ -89,7 +110,7 @@ export async function unheardWhileAway(
 				eq(followUpMember.part, 'lead'),
 				// The plus: who is away leads, not everybody of the territory.
 				sql`+${person.territoryId} = ${territoryId}`,
-				unheard(silentSince(now, zone)),
+				or(exists(waitsForACall), exists(waitsForAStep)),
 				notExists(isPresentSecond),
 			),
 		)

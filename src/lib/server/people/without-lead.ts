@@ -16,6 +16,7 @@ import {
 } from '../db/schema/index.ts';
 import { whileUnchanged } from '../db/unchanged.ts';
 import { openMember } from './caseload.ts';
+import { isStuck } from './unheard.ts';
 import { needSent } from './waiting-requests.ts';
 
 const lead = alias(followUpMember, 'lead');
@@ -154,7 +155,7 @@ const asksForHelp = (q: Queries) => {
 			q
 				.select({ one: sql`1` })
 				.from(step)
-				.where(and(eq(step.personId, person.id), eq(step.state, 'waiting'), isNotNull(step.stuckAt))),
+				.where(and(eq(step.personId, person.id), isStuck)),
 		),
 		exists(
 			q

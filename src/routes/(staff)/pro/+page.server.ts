@@ -2,8 +2,11 @@ import { fail, redirect } from '@sveltejs/kit';
 import { db } from '$lib/server/db';
 import { parseOwnStep } from '$lib/server/pathway/forms';
 import { finishStep, stepsToDo } from '$lib/server/pathway/own-steps';
+import { noteSpokenWith } from '$lib/server/people/commands';
+import { parseSpoken } from '$lib/server/people/forms';
 import { ageOn } from '$lib/server/people/rules';
 import { peopleToday } from '$lib/server/people/today';
+import { calledOff } from '$lib/server/people/today-appointments';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { errorFrom } from '$lib/server/web/failures';
@@ -29,6 +32,18 @@ export const load: PageServerLoad = async ({ locals, parent }) => {
 };
 
 export const actions: Actions = {
+	/** The call that was theirs to make about an hour they called off. */
+	spoken: async ({ request, locals }) => {
+		const by = requireStaff();
+		const { now } = locals;
+		const parsed = parseSpoken(await request.formData());
+		if (!parsed.ok) return fail(400, parsed);
+		const { person: personId } = parsed.value;
+		// Said twice, it is said.
+		const [owed] = await calledOff(db.read, by.accountId, now, personId);
+		if (owed) await db.write((tx) => noteSpokenWith(tx, { personId, by, now }));
+		redirect(303, href('/pro'));
+	},
 	/** « C’est fait », of an action of their own. */
 	done: async ({ request, locals }) => {
 		const by = requireStaff();

@@ -8,6 +8,7 @@ import { shortDay, shortWhen } from './short-dates';
 export const reasonLabel: Record<Reason, () => string> = {
 	urgent_need: m.pro_reason_urgent_need,
 	unreachable: m.pro_reason_unreachable,
+	called_off: m.pro_to_call_title,
 	dead_address: m.pro_reason_dead_address,
 	no_lead: m.pro_no_lead,
 	noshow: m.pro_reason_noshow,
@@ -34,6 +35,7 @@ export const reasonLabel: Record<Reason, () => string> = {
 export const reasonTone = (reason: Reason): 'alert' | 'wait' | 'plain' =>
 	reason === 'urgent_need' ||
 	reason === 'unreachable' ||
+	reason === 'called_off' ||
 	reason === 'no_lead' ||
 	reason === 'noshow' ||
 	reason === 'request_late'
@@ -88,6 +90,8 @@ export function whyInWords(why: Why, locale: string): string {
 	if (reason === 'unreachable')
 		return detail.channels ? m.pro_channels_failed({ count: detail.channels }) : m.pro_channels_none();
 	if (detail.respondBy) return m.pro_before({ day: shortDay(detail.respondBy, 'UTC', locale) });
+	if (reason === 'called_off')
+		return m.pro_called_off({ when: shortWhen(detail.appointmentAt!, detail.zone!, locale) });
 	const said = [
 		reason === 'check_in' && checkInWords[detail.checkIn ?? 'none'](),
 		detail.reason ? answerReason[detail.reason]?.() : '',
@@ -103,8 +107,8 @@ export function whyInWords(why: Why, locale: string): string {
 /** A desk has no phone of its own: the number is read there, and dialled on another. */
 const callWords = (number: string) => m.pro_action_call({ phone: displayPhone(number) });
 
-/** One link per person: what to do about the most pressing reason. */
-export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>): { to: string; label: string } {
+/** One link per person: what to do about the most pressing reason. Null: nothing that can be opened from here. */
+export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>): { to: string; label: string } | null {
 	const [why] = row.reasons;
 	const file = `/pro/personnes/${row.personId}`;
 	switch (why.reason) {
@@ -118,6 +122,8 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 			return row.phone
 				? { to: `tel:${row.phone}`, label: callWords(row.phone) }
 				: { to: `${file}/identite`, label: m.pro_action_contact() };
+		case 'called_off':
+			return row.phone ? { to: `tel:${row.phone}`, label: callWords(row.phone) } : null;
 		case 'dead_address':
 			return { to: `${file}/identite`, label: m.pro_action_contact() };
 		case 'unseen':

@@ -270,8 +270,8 @@ describe('between the claim and the sending', () => {
 		expect(await remindersIn(db)).toMatchObject([{ state: 'sent' }]);
 	});
 
-	test.each([
-		['asks for discretion', { wording: 'discreet' as const }],
+	test.each<[string, { wording?: 'discreet'; email?: string }]>([
+		['asks for discretion', { wording: 'discreet' }],
 		['changes their address', { email: 'nouvelle@example.fr' }],
 	])('who %s is written to as they want', async (_, values) => {
 		const { db, outside } = await setting();

@@ -86,6 +86,28 @@ test('what was over when its turn came does not leave; what need not wait is not
 	expect([asked, server.received.length]).toEqual([['over', 'wanted'], 2]);
 });
 
+test('a code goes before the reminders that wait for their turn', async () => {
+	const server = await anSmtpServer();
+	const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${server.port}`, from: FROM, maxConnections: 1 });
+	const reminders = ['one', 'two', 'three'].map((subject) => aMail({ subject, stillWanted: async () => true }));
+	const codes = ['code', 'other code'].map((subject) => aMail({ subject }));
+	await Promise.all([...reminders, ...codes].map((mail) => mailer.send(mail)));
+	const subjects = server.received.map(({ source }) => /^Subject: (.*)$/m.exec(source)![1]!.trim());
+	expect(subjects).toEqual(['one', 'code', 'other code', 'two', 'three']);
+});
+
+test('the mailbox of the demo is given no whole burst at once: each is a write, before those of whoever tries the portal', async () => {
+	let [atOnce, most] = [0, 0];
+	setMailbox(async () => {
+		most = Math.max(most, ++atOnce);
+		await new Promise((resolve) => setImmediate(resolve));
+		atOnce -= 1;
+	});
+	const mailer = createMailer({ smtpUrl: null, from: FROM });
+	const all = await Promise.all(Array.from({ length: 100 }, () => mailer.send(aMail())));
+	expect([all.filter(({ outcome }) => outcome === 'accepted').length, most]).toEqual([100, 20]);
+});
+
 test('whose turn does not come has not been tried', async () => {
 	const { port } = await anSmtpServer({ onData: (_stream, _session, done) => void setTimeout(done, 400) });
 	const mailer = createMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from: FROM, maxConnections: 1, patienceMs: 50 });

@@ -15,6 +15,7 @@ export interface Mail {
 	headers?: Record<string, string>;
 	/** Where it comes back when it cannot be delivered (`returnPathOf`); `from` when absent. */
 	returnPath?: string;
+	/** Asked after a wait, of what may be over by then. What has none (a code) goes before. */
 	stillWanted?: StillWanted;
 }
 
@@ -64,12 +65,13 @@ export function createMailer({
 		if (!to) return { outcome: 'permanent_failure', reason: 'bad_address' };
 		if (!areSafeHeaders(mail.headers ?? {})) return { outcome: 'technical_failure', reason: 'bad_header' };
 		const content = { subject: onOneLine(mail.subject), text: mail.text, html: mail.html };
-		if (!transport) return leaveInMailbox({ channel: 'email', to, ...content });
+		const handOver = () =>
+			transport
+				? exchange(transport, { ...mail, ...content, to })
+				: leaveInMailbox({ channel: 'email', to, ...content });
 		const inTurn = async (turn: 'at_once' | 'waited') =>
-			turn === 'waited' && stillWanted && !(await stillWanted())
-				? OVERTAKEN
-				: exchange(transport, { ...mail, ...content, to });
-		return (await gate(inTurn)) ?? BUSY;
+			turn === 'waited' && stillWanted && !(await stillWanted()) ? OVERTAKEN : handOver();
+		return (await gate(inTurn, { isAwaited: !stillWanted })) ?? BUSY;
 	}
 
 	async function exchange(through: Transporter, { to, headers, returnPath, ...content }: Mail): Promise<Delivery> {

@@ -17,6 +17,7 @@ export interface Sms {
 	text: string;
 	/** Ours; comes back with the delivery receipt. The gateway is expected to send once for one reference. */
 	reference: string;
+	/** As of a mail (mail.ts). */
 	stillWanted?: StillWanted;
 }
 
@@ -48,12 +49,14 @@ export function createSmsGateway({ url, key, deadlineMs, patienceMs }: SmsGatewa
 		if (!isMobile(to)) return { outcome: 'permanent_failure', reason: 'not_a_french_mobile' };
 		if (!fitsOneSms(text)) return { outcome: 'technical_failure', reason: 'text_does_not_fit' };
 		const sms = { to, text: toGsm(text), reference };
-		if (!url) return leaveInMailbox({ channel: 'sms', ...sms });
 		const headers = { Authorization: `Bearer ${key ?? ''}`, 'Content-Type': 'application/json' };
-		const answer = await gate(async (turn) =>
-			turn === 'waited' && stillWanted && !(await stillWanted())
-				? OVERTAKEN
-				: post({ url, agent, deadlineMs, headers, body: JSON.stringify(sms) }),
+		const handOver = () =>
+			url
+				? post({ url, agent, deadlineMs, headers, body: JSON.stringify(sms) })
+				: leaveInMailbox({ channel: 'sms', ...sms });
+		const answer = await gate(
+			async (turn) => (turn === 'waited' && stillWanted && !(await stillWanted()) ? OVERTAKEN : handOver()),
+			{ isAwaited: !stillWanted },
 		);
 		if (!answer) return BUSY;
 		if ('outcome' in answer) return answer;

@@ -55,19 +55,31 @@ function hanging(answer: Delivery = { outcome: 'accepted', reason: 'late' }) {
 const statesOf = async (db: Db, personId: string) =>
 	(await db.read.select().from(reminder).where(eq(reminder.personId, personId))).map(({ state }) => state);
 
-describe('a mail server that hangs', () => {
-	test('with more mails than may be on their way holds up no notification', { timeout: 180_000 }, async () => {
-		const { db, outside, byMail, byPush } = await setting();
-		await dueNotices(db, byMail.id, 2 * IN_FLIGHT, later(-MINUTE));
-		await dueNotices(db, byPush.id, 3);
-		const mails = hanging();
-		outside.edges.sendMail = mails.take;
-		const ticking = createWorker({ db, edges: outside.edges, now: () => DUE }).tick();
-		await vi.waitFor(() => expect(outside.pushes()).toHaveLength(3), SOON);
-		mails.letGo();
-		await ticking;
-		expect(new Set(await statesOf(db, byMail.id))).toEqual(new Set(['sent']));
-	});
+describe('a mail server, or a gateway, that hangs', () => {
+	test.each(['email', 'sms'] as const)(
+		'with more messages than may be on their way holds up no other: %s',
+		{ timeout: 180_000 },
+		async (channel) => {
+			const { db, outside, byMail, byPush } = await setting();
+			await db.write((tx) =>
+				tx
+					.update(person)
+					.set({ channelOrder: [channel] })
+					.where(eq(person.id, byMail.id)),
+			);
+			const other = await aPerson(db, { channelOrder: [channel === 'sms' ? 'email' : 'sms'] });
+			await dueNotices(db, byMail.id, 2 * IN_FLIGHT, later(-MINUTE));
+			await dueNotices(db, byPush.id, 3);
+			await dueNotices(db, other.id, 2);
+			const mails = hanging();
+			Object.assign(outside.edges, { [channel === 'sms' ? 'sendSms' : 'sendMail']: mails.take });
+			const ticking = createWorker({ db, edges: outside.edges, now: () => DUE }).tick();
+			await vi.waitFor(() => expect([outside.pushes().length, outside.mailbox.length]).toEqual([3, 2]), SOON);
+			mails.letGo();
+			await ticking;
+			expect(new Set(await statesOf(db, byMail.id))).toEqual(new Set(['sent']));
+		},
+	);
 
 	test('keeps nothing from being planned, nor from leaving, meanwhile', { timeout: 180_000 }, async () => {
 		const { db, outside, byMail, byPush } = await setting();
@@ -258,8 +270,8 @@ describe('between the claim and the sending', () => {
 		expect(await remindersIn(db)).toMatchObject([{ state: 'sent' }]);
 	});
 
-	test.each([
-		['asks for discretion', { wording: 'discreet' as const }],
+	test.each<[string, { wording?: 'discreet'; email?: string }]>([
+		['asks for discretion', { wording: 'discreet' }],
 		['changes their address', { email: 'nouvelle@example.fr' }],
 	])('who %s is written to as they want', async (_, values) => {
 		const { db, outside } = await setting();

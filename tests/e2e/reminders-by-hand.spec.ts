@@ -50,14 +50,23 @@ async function setClock(at: Date): Promise<void> {
 	await sender?.setClock(at);
 }
 
+/** As the service worker does: a portal that is too busy to hear it is told again. */
+async function sayShown(body: string): Promise<void> {
+	const { origin, process } = portal;
+	const headers = { 'content-type': 'application/json', origin };
+	while (process.exitCode === null && process.signalCode === null) {
+		const answer = await fetch(`${origin}/api/push/shown`, { method: 'POST', headers, body }).catch(() => null);
+		if (answer?.ok) return;
+		await new Promise((resolve) => setTimeout(resolve, 500));
+	}
+}
+
 /** A browser of somebody, registered with the push service; `shows`: it says so when a notification is on its screen. */
 function aPhone({ account }: Somebody, { shows }: { shows: boolean }) {
 	const keys = JSON.parse(readFileSync(path.join(portal.dataDir, 'demo-keys.json'), 'utf8')) as Record<string, string>;
 	const subscription = service.subscribe(keys.VAPID_PUBLIC_KEY!, ({ text }) => {
 		const { beacon } = JSON.parse(text) as { beacon: string };
-		const body = JSON.stringify({ beacon });
-		const headers = { 'content-type': 'application/json', origin: portal.origin };
-		if (shows) void fetch(`${portal.origin}/api/push/shown`, { method: 'POST', headers, body });
+		if (shows) void sayShown(JSON.stringify({ beacon }));
 	});
 	const { endpoint, keys: secrets } = subscription;
 	run(

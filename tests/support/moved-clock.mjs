@@ -1,9 +1,10 @@
 /**
  * Preloaded into a portal under test (`node --import`): its whole idea of what time it is can be moved by its parent,
- * without the product knowing. Timers keep their pace.
+ * without the product knowing: where it begins by `MOVED_CLOCK`, milliseconds, then by messages. Timers keep their pace.
  */
 const RealDate = Date;
-let offset = 0;
+const { MOVED_CLOCK } = process.env;
+let offset = MOVED_CLOCK ? Number(MOVED_CLOCK) - RealDate.now() : 0;
 
 globalThis.Date = class extends RealDate {
 	constructor(...args) {

@@ -70,6 +70,7 @@ export async function startPortal({
 			DATA_DIR: folder,
 			LOG_LEVEL: 'info',
 			NODE_ENV: 'production',
+			...(clock && { MOVED_CLOCK: String(clock.getTime()) }),
 			...env,
 		},
 	});
@@ -101,7 +102,6 @@ export async function startPortal({
 			return code;
 		},
 	};
-	if (clock) await portal.setClock(clock);
 	await answering(origin, child, () => output);
 	return portal;
 }

@@ -144,6 +144,7 @@ async function makeWorld(db: Db): Promise<World> {
 	const accounts = { lead: lead.id, colleague: colleague.id, coordinator: coordinator.id };
 	const contacts = { person: a.person.email!, lead: lead.email!, colleague: colleague.email! };
 	return {
+		madeAt: now.getTime(),
 		a: a.ids,
 		b: b.ids,
 		sessions,

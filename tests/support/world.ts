@@ -65,6 +65,8 @@ export const ACTORS = [
 export type ActorName = (typeof ACTORS)[number];
 
 export interface World {
+	/** Instant at which it was made: all in it counts from there. */
+	madeAt: number;
 	a: FileIds;
 	b: FileIds;
 	/** Tokens of cookies. */
@@ -104,7 +106,7 @@ export const marksIn = (text: string): string[] => [
 
 const MADE = path.resolve('test-results', 'world');
 
-/** Once for all the tests of a run, at its beginning: who opened a file may read it for an hour. */
+/** Once for all the tests of a run, at its beginning. */
 export function makeWorld(): void {
 	rmSync(MADE, { recursive: true, force: true });
 	mkdirSync(MADE, { recursive: true });
@@ -115,9 +117,14 @@ export function makeWorld(): void {
 	if (made.status !== 0) throw new Error(`the world could not be made:\n${made.stderr}`);
 }
 
-/** A portal on its own copy of the small world, with the address of each request said by `x-test-address` (limits are per address). */
+/**
+ * A portal on its own copy of the small world, at the moment this was made, however long ago the run began: its professionals are signed
+ * in for half an hour, and who opened a file may read it for one. The address of each request is said by `x-test-address` (limits are
+ * per address).
+ */
 export async function startWorld(env: Record<string, string> = {}): Promise<{ portal: Portal; world: World }> {
-	const portal = await startPortal({ from: MADE, env: { ADDRESS_HEADER: 'x-test-address', ...env } });
 	const world = JSON.parse(readFileSync(path.join(MADE, 'world.json'), 'utf8')) as World;
+	const clock = new Date(world.madeAt);
+	const portal = await startPortal({ from: MADE, clock, env: { ADDRESS_HEADER: 'x-test-address', ...env } });
 	return { portal, world };
 }

@@ -120,7 +120,7 @@ test('a follow-up that ends in the evening calls off the hour of the next mornin
 	await page.goto(`${portal.origin}/pro`);
 	const row = page.locator('tr', { has: page.locator('th', { hasText: 'Karim Benali' }) });
 	await expect(row).toContainText('À appeler');
-	await expect(row).toContainText('elle ne le sait pas encore');
+	await expect(row).toContainText('la personne ne le sait pas encore');
 	// The file is closed to them: the number, and nothing to open.
 	await expect(row.getByRole('link', { name: 'Appeler le' })).toBeVisible();
 	await expect(row.locator('th a')).toHaveCount(0);

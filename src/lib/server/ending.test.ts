@@ -106,6 +106,9 @@ test('an hour called off so late that no message can leave is a call of whoever 
 	const owed = { lastName: 'Proche', reason: 'called_off', appointmentAt: new Date('2026-03-03T07:00:00Z') };
 	expect(await callsOf(lead)).toEqual([owed]);
 	expect(await callsOf(second)).toEqual([]);
+	// The file is closed to them: nothing of what goes on.
+	await anAppointment(db, { personId: near, day: '2026-03-12', time: '10:00', state: 'booked', referentId: second.id });
+	expect(await peopleToday(db.read, lead.id, context)).toMatchObject([{ nextAppointment: null, channels: [] }]);
 	expect(await fullScans(db, () => calledOff(db.read, lead.id, context.now))).toEqual([]);
 	// A week after the hour there is nothing to save any more.
 	expect([

@@ -159,7 +159,15 @@ export async function moveAppointment(tx: Tx, input: Move): Promise<void> {
 	await noteFreed(tx, found, now, freed);
 	await endLinks(tx, appointmentId, now);
 	const { personId } = found;
-	await recordAudit(tx, { action: 'appointment.moved', actor: by, subjectId: appointmentId, personId, at: now });
+	const detail = { startsAt: found.startsAt.toISOString(), held: holders(found) };
+	await recordAudit(tx, {
+		action: 'appointment.moved',
+		actor: by,
+		subjectId: appointmentId,
+		personId,
+		detail,
+		at: now,
+	});
 }
 
 type Move = AgreedHour & {

@@ -92,6 +92,8 @@ export async function endPathway(tx: Tx, input: Decision & Pick<Ending, 'reason'
 		.set({ state: 'cancelled', closedAt: now })
 		.where(and(eq(caseGroup.personId, personId), eq(caseGroup.state, 'planned')))
 		.returning({ id: caseGroup.id });
+	for (const { id: subjectId } of groups)
+		await recordAudit(tx, { action: 'group.cancelled', actor: by, subjectId, personId, at: now });
 	await tx
 		.update(pathway)
 		.set({ endedAt: now, endReason: reason, endNoteSealed: sealNullable(`pathway.end_note_sealed:${id}`, note) })

@@ -149,7 +149,8 @@ export async function moveGroup(
 	const isSame = +instants.startsAt === +startsAt && +instants.endsAt === +endsAt;
 	if (isSame) return { personId, changed: false };
 	await tx.update(caseGroup).set(instants).where(eq(caseGroup.id, groupId));
-	await recordAudit(tx, { action: 'group.moved', actor: by, subjectId: groupId, personId, at: now });
+	const detail = { startsAt: startsAt.toISOString() };
+	await recordAudit(tx, { action: 'group.moved', actor: by, subjectId: groupId, personId, detail, at: now });
 	return { personId, changed: true };
 }
 

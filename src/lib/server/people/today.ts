@@ -65,11 +65,13 @@ export async function peopleToday(q: Queries, accountId: string, context: DelayC
 		await withoutOutcome(q, accountId, now),
 	];
 	const rows = mergeAlerts(alerts.flat());
-	const ids = rows.map(({ personId }) => personId);
+	// Of who is followed no more, the call alone.
+	const open = rows.filter(({ reasons }) => reasons[0].reason !== 'called_off');
+	const ids = open.map(({ personId }) => personId);
 	const next = await nextAppointments(q, ids, now);
 	const reached = await reachableBy(
 		q,
-		rows.map((row) => ({ ...row, id: row.personId })),
+		open.map((row) => ({ ...row, id: row.personId })),
 	);
 	return rows.map((row) => ({
 		...row,

@@ -24,6 +24,7 @@ import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { tellColleagues } from '../../meeting-news.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
@@ -188,6 +189,7 @@ export const actions: Actions = {
 				await answerGroup(tx, { groupId, personId, word, refuse: refuse === 'yes', by, now });
 				await touchContact(tx, personId, now);
 			});
+			tellColleagues({ personId, by, now });
 		} catch (error) {
 			return failFrom(error, sentences, parsed.value);
 		}

@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { db } from '$lib/server/db';
+import { meetingsChanged } from '$lib/server/meeting-news';
 import { parseOwnStep } from '$lib/server/pathway/forms';
 import { finishStep, stepsToDo } from '$lib/server/pathway/own-steps';
 import { noteSpokenWith } from '$lib/server/people/commands';
@@ -25,6 +26,7 @@ export const load: PageServerLoad = async ({ locals, parent }) => {
 	return {
 		now,
 		zone,
+		meetings: await meetingsChanged(db.read, accountId, now),
 		toDo: toDo.map((step) => ({ ...step, late: step.dueOn !== null && step.dueOn < today })),
 		rows: rows.map(({ birthDate, email: _, ...row }) => ({ ...row, age: ageOn(birthDate, today) })),
 		counts: { ...counts, today: rows.length },

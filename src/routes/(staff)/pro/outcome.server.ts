@@ -8,6 +8,7 @@ import type { Tx } from '$lib/server/db';
 import { askRating } from '$lib/server/evaluation/commands';
 import { planNotice } from '$lib/server/reminders/commands';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
+import { tellColleagues } from '../../meeting-news.server';
 import { appointmentRefusals } from './refusals';
 
 interface Changed {
@@ -69,6 +70,7 @@ export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 			if ((outcome === 'revoked' || outcome === 'excused') && now < startsAt)
 				await announceChange(tx, { id: appointmentId, personId, sequence: sequence + 1, now });
 		});
+		tellColleagues({ personId, by, now });
 	} catch (error) {
 		return { refused: failFrom(error, appointmentRefusals) };
 	}

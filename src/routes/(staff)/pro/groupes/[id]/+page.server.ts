@@ -18,6 +18,7 @@ import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
+import { tellColleagues } from '../../../../meeting-news.server';
 import { tellAgain } from '../tell.server';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -115,10 +116,12 @@ export const actions: Actions = {
 		const parsed = parseGroupHour(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
 		try {
-			await db.write(async (tx) => {
+			const personId = await db.write(async (tx) => {
 				const { personId, changed } = await moveGroup(tx, { ...parsed.value, groupId: params.id, by, now });
 				if (changed) await tellAgain(tx, { personId, subjectId: params.id, now }, 'moved');
+				return personId;
 			});
+			tellColleagues({ personId, by, now });
 		} catch (error) {
 			return failFrom(error, sentences, parsed.value);
 		}
@@ -129,10 +132,12 @@ export const actions: Actions = {
 		const { now } = locals;
 		await requireDecides(by, params.id, now);
 		try {
-			await db.write(async (tx) => {
+			const personId = await db.write(async (tx) => {
 				const { personId } = await cancelGroup(tx, { groupId: params.id, by, now });
 				await tellAgain(tx, { personId, subjectId: params.id, now }, 'cancelled');
+				return personId;
 			});
+			tellColleagues({ personId, by, now });
 		} catch (error) {
 			return failFrom(error, sentences);
 		}

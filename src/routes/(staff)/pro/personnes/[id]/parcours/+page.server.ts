@@ -36,6 +36,7 @@ import { requireStaff } from '$lib/server/web/guards';
 import { askedToKeep } from '$lib/server/web/private-text';
 import { href } from '$lib/shared/links';
 import { THEMES, type Theme } from '$lib/shared/themes';
+import { tellColleagues } from '../../../../../meeting-news.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params, locals, url }) => {
@@ -197,6 +198,7 @@ export const actions: Actions = {
 				ended = inWork === null;
 				if (inWork) await planCheckIns(tx, { personId, subjectId, now }, inWork);
 			});
+			tellColleagues({ personId, by, now });
 		} catch (error) {
 			if (error instanceof DomainError && error.code === 'stage_changed')
 				return fail(409, { ...changedMeanwhile(), values: parsed.value, closeConflict: true });

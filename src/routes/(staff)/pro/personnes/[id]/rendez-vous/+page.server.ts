@@ -14,6 +14,7 @@ import { getTerritory, listStructures, listTerritories } from '$lib/server/terri
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { tellColleagues } from '../../../../../meeting-news.server';
 import { announceChange, announceChoice, sayAbsence, sayOutcome, withAbsence } from '../../../outcome.server';
 import { appointmentRefusals } from '../../../refusals';
 import type { Actions, PageServerLoad } from './$types';
@@ -137,6 +138,7 @@ export const actions: Actions = {
 				});
 				await announceChange(tx, { id: appointmentId, personId, sequence: found.sequence + 1, now });
 			});
+			tellColleagues({ personId, by, now });
 		} catch (error) {
 			return failFrom(error, appointmentRefusals, parsed.value);
 		}

@@ -328,6 +328,59 @@ test('who is known by their e-mail alone is written to, and told so before sendi
 	expect(textOf(await browser.ask('/demande/nouvelle/verifier'))).toContain('Vous voulez qu’on vous écrive.');
 });
 
+test('with large letters on a small phone, answers beside each other keep their room, and their words whole', async ({
+	browser,
+	portal,
+}) => {
+	const context = await browser.newContext({ viewport: { width: 320, height: 640 }, bypassCSP: true });
+	const page = await context.newPage();
+	await page.goto(`${portal.origin}/demande/nouvelle/contact`);
+	await page.addStyleTag({ content: 'html { font-size: 200% !important }' });
+	await page.getByText('Ajouter une précision').click();
+	const wider = await page
+		.locator('.choices')
+		.evaluateAll((lists) =>
+			lists.filter((list) => list.scrollWidth > list.clientWidth).map((list) => list.textContent),
+		);
+	expect(wider).toEqual([]);
+	// « interprète » and « seulement » are not cut: the longest word fits in one line.
+	const cut = await page.locator('.choice > span').evaluateAll((labels) =>
+		labels.flatMap((label) => {
+			const own = label.firstChild as Text;
+			return [...own.data.matchAll(/[\p{L}]+/gu)].filter(({ 0: word, index }) => {
+				const range = document.createRange();
+				range.setStart(own, index);
+				range.setEnd(own, index + word.length);
+				return range.getClientRects().length > 1;
+			});
+		}),
+	);
+	expect(cut.map(([word]) => word)).toEqual([]);
+	await context.close();
+});
+
+test('a professional on a phone reads who asks, and the number they dial is whole', async ({ browser, portal }) => {
+	const { reference } = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT r.reference FROM support_request r JOIN person p ON p.id = r.person_id
+					WHERE r.status = 'submitted' AND r.territory_id = 'ardennes' AND p.phone IS NOT NULL AND r.answers_sealed IS NOT NULL
+					ORDER BY r.submitted_at LIMIT 1`,
+				)
+				.get() as { reference: string },
+	);
+	const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+	const value = openSessionOf(portal, demoAccount(portal, 'coordinator').contact);
+	await context.addCookies([{ name: 'session', value, url: portal.origin }]);
+	const page = await context.newPage();
+	await page.goto(`${portal.origin}/pro/demandes/${reference}`);
+	await expect(page.getByText('Comment vous déplacez-vous ?')).toBeVisible();
+	expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+	await context.close();
+});
+
 test('the receipt of all that can be asked says what the law wants, on one sheet', async ({ browser, portal }) => {
 	const asker = aBrowser(portal, '203.0.113.16');
 	const all = ['employment', 'training', 'housing', 'health', 'mobility', 'childcare', 'digital', 'rights', 'money'];

@@ -3,8 +3,15 @@ import { LEAD, PAIR, FOLLOW_A, KNOW_A, NEAR, NOBODY, ofStaff, ofCoordinators, BO
 
 /** Pages of professionals. */
 export const OF_PROFESSIONALS: Record<string, Row> = {
-	// The step is the person's own: nobody's here.
-	'/(staff)/pro': { ...ofStaff, actions: { done: { for: NOBODY, form: { step: '{step}' } } } },
+	'/(staff)/pro': {
+		...ofStaff,
+		actions: {
+			// A call that is not theirs to make is answered like one that was made already, and nothing is noted.
+			spoken: { form: { person: '{person}' } },
+			// The step is the person's own: nobody's here.
+			done: { for: NOBODY, form: { step: '{step}' } },
+		},
+	},
 	'/(staff)/pro/agenda': {
 		...ofStaff,
 		actions: {

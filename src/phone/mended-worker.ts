@@ -19,4 +19,12 @@ export async function lookForMendedWorker(page: HTMLElement): Promise<void> {
 	watch();
 	takeOver();
 	await registration.update().catch(() => undefined);
+	// It may have taken over while this page was on its way, before anything here could hear of it: what a worker kept goes with it.
+	if (!isTyped && !isReload() && !(await isKept(import.meta.url))) location.reload();
 }
+
+/** Asked for at its own address where no worker keeps it, the page would come back for ever. */
+const isReload = () =>
+	(performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming)?.type === 'reload';
+
+const isKept = (address: string) => caches.match(address, { ignoreVary: true }).catch(() => true);

@@ -252,6 +252,36 @@ test('a worker that went wrong gives way to the next version by itself, but neve
 	}).toPass({ timeout: 60_000 });
 });
 
+test('a worker that takes over before the page without network can hear of it opens the page that was asked for', async () => {
+	await home.signInWithAgenda(lucas());
+	await breakWorker();
+	const repaired = await startPortal({
+		dataDir: home.portal.dataDir,
+		env: { ORIGIN: home.front.origin, SERVICE_WORKER: 'off', ROLE: 'web' },
+	});
+	const { page, context } = home.phone;
+	const other = await context.newPage();
+	await other.goto(`${home.front.origin}/aide`);
+	// An old phone takes long over a page, during which nothing reaches it.
+	await page.addInitScript(() => {
+		const end = Date.now() + 3_000;
+		while (document.readyState === 'loading' && Date.now() < end);
+	});
+	await page.goto(`${home.front.origin}/aides`, { waitUntil: 'commit' });
+	Object.assign(home.front, { target: repaired.origin, workerSuffix: '' });
+	await other.evaluate(() => navigator.serviceWorker.ready.then((registration) => registration.update()));
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mes aides');
+	// Asked for at its own address, where no worker keeps it, it stays.
+	let shown = 0;
+	other.on('framenavigated', () => shown++);
+	await other.goto(`${home.front.origin}/hors-ligne`);
+	await expect.poll(() => shown).toBe(2);
+	await other.waitForTimeout(2_000);
+	expect(shown).toBe(2);
+	await other.close();
+	await repaired.stop({ keep: true });
+});
+
 test('a worker that went wrong is replaced by one that lets every page through, and keeps what waits and the reminders', async () => {
 	await home.signInWithAgenda(lucas());
 	await visit('/parcours');

@@ -21,7 +21,7 @@ export interface Phone {
 	deliver(text: string): Promise<void>;
 	/** What a function answers inside the worker that runs the portal's `/service-worker.js`, started if need be. */
 	inWorker<Answer, Arg = void>(does: (arg: Arg) => Answer | Promise<Answer>, arg?: Arg): Promise<Answer>;
-	/** Notifications on the screen. Read once the push is handled: reading earlier can lose it (reliability.md §2.2). */
+	/** Notifications on the screen. */
 	notifications(): Promise<ShownNotification[]>;
 	/** A tap on a notification, or on one of its buttons. */
 	tap(tag: string, action?: string): Promise<void>;
@@ -72,6 +72,13 @@ export async function openPhone(
 	await context.grantPermissions(allowed, { origin });
 	const watcher = context.pages()[0]!;
 	const cdp = await context.newCDPSession(watcher);
+	const orderly = new WeakMap<Worker, Promise<void>>();
+	context.on('serviceworker', (worker) => {
+		orderly.set(
+			worker,
+			worker.evaluate(oneAtATime).catch(() => undefined),
+		);
+	});
 	const registrations = new Map<string, Registration>();
 	const handled: (() => void)[] = [];
 	let isOff = false;
@@ -110,6 +117,7 @@ export async function openPhone(
 	const inWorker: Phone['inWorker'] = async (does, arg) => {
 		for (let attempt = 1; ; attempt++) {
 			const worker = await runningWorker(context, cdp, origin);
+			await orderly.get(worker);
 			try {
 				return await (worker.evaluate as (does: unknown, arg: unknown) => Promise<never>)(does, arg);
 			} catch (error) {
@@ -187,6 +195,25 @@ function standInForPushManager() {
 }
 
 type WorkerScope = typeof globalThis & { registration: ServiceWorkerRegistration };
+
+/**
+ * Chromium forgets a notification that it is asked about while it shows it (reliability.md §2.2): in the worker, showing and
+ * asking wait for each other.
+ */
+function oneAtATime(): void {
+	const { prototype } = ServiceWorkerRegistration as unknown as {
+		prototype: Record<string, (...given: unknown[]) => Promise<unknown>>;
+	};
+	let before: Promise<unknown> = Promise.resolve();
+	for (const name of ['showNotification', 'getNotifications']) {
+		const own = prototype[name]!;
+		prototype[name] = function (...given) {
+			const done = before.then(() => own.apply(this, given));
+			before = done.catch(() => undefined);
+			return done;
+		};
+	}
+}
 
 async function shownNotifications(): Promise<ShownNotification[]> {
 	const notifications = await (self as unknown as WorkerScope).registration.getNotifications();

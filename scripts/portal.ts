@@ -43,7 +43,8 @@ import { questionSetOf, setQuestions } from '../src/lib/server/requests/territor
 import { resealAll } from '../src/lib/server/resealing.ts';
 import { planAgain } from '../src/lib/server/reminders/planning.ts';
 import { findArchived } from '../src/lib/server/retention.ts';
-import { getTerritory, listStructures } from '../src/lib/server/territories/queries.ts';
+import { addMonths, localDay } from '../src/lib/server/territories/calendar.ts';
+import { getTerritory, lastHoliday, listStructures } from '../src/lib/server/territories/queries.ts';
 
 const keys = defineCommand({
 	meta: { name: 'keys', description: 'Prints a fresh set of secrets for the environment' },
@@ -394,13 +395,20 @@ const check = defineCommand({
 		const db = openDatabase(file);
 		await refuseWrongKey(db);
 		const known = await knownFiles(db.read);
+		const holidaysUntil = await lastHoliday(db.read);
 		db.close();
 		const present = new Set(existsSync(folder) ? readdirSync(folder) : []);
 		const missing = [...known].filter((id) => !present.has(id)).length;
 		console.log(`configuration: ok (role ${role})\ndatabase: ${problems}\nfiles: ${known.size}, ${missing} missing`);
-		if (problems !== 'ok' || missing > 0) process.exitCode = 1;
+		const isShort = !holidaysUntil || holidaysUntil < addMonths(localDay(now(), 'UTC'), HOLIDAYS_AHEAD_MONTHS);
+		const advice = isShort ? ': bring reference/jours-feries up to date, then `npm run portal -- import`' : '';
+		console.log(`public holidays: until ${holidaysUntil ?? 'never'}${advice}`);
+		if (problems !== 'ok' || missing > 0 || isShort) process.exitCode = 1;
 	},
 });
+
+/** What is planned furthest ahead, a review of a pathway, falls within it; a day off that is unknown counts as open. */
+const HOLIDAYS_AHEAD_MONTHS = 12;
 
 /** `ok`, or what SQLite found. */
 function problemsOf(file: string): string {

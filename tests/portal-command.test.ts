@@ -57,6 +57,17 @@ test('a territory is made, set, staffed, copied and put back from the command li
 		errors: expect.stringContaining('not there'),
 	});
 
+	// A day off that is not known would count as open: the operator hears of it a year before.
+	const short = path.join(folder, 'short.db');
+	await portal('backup', short);
+	const lastYears = new Database(short);
+	lastYears.prepare(`DELETE FROM holiday WHERE day > strftime('%Y-%m-%d', 'now', '+11 months')`).run();
+	lastYears.close();
+	expect(await portal('check', short)).toMatchObject({
+		code: 1,
+		said: expect.stringMatching(/database: ok[^]*public holidays: until .* up to date/),
+	});
+
 	// Nothing is put in the place of a database that somebody writes to.
 	const running = new Database(path.join(folder, 'data', 'portal.db'));
 	running.prepare("UPDATE territory SET name = 'Après la copie'").run();

@@ -190,13 +190,23 @@ test('a tap by who is signed out opens the page that was named once they are sig
 	phone = await openPhone(portal.origin, { desktop });
 	await ready(phone);
 	const { contact } = demoAccount(portal, 'beneficiary');
-	await phone.deliver(reminder({ title: 'Vous avez un message', path: '/compte/messages', actions: [] }));
+	withDatabase(portal, (database) =>
+		database
+			.prepare(
+				`INSERT INTO reminder (id, once_key, kind, person_id, path, due_at, useful_until, state, attempts, sent_at, created_at)
+				SELECT 'about-aid', 'about-aid', 'aid_changed', person_id, '/aides', ?1, ?1, 'sent', 0, ?1, ?1 FROM account WHERE email = ?2`,
+			)
+			.run(Date.now(), contact),
+	);
+	// As a discreet message about an aid: what leaves does not say so (wording.ts).
+	const path = '/compte/messages?message=about-aid';
+	await phone.deliver(reminder({ title: 'Vous avez un message', path, actions: [] }));
 	const opening = phone.context.waitForEvent('page');
 	desktop.tap(await shownAs('Vous avez un message'));
 	const opened = await opening;
 	await expect(opened).toHaveURL(/\/connexion/);
 	await typeContactAndCode(opened, portal, contact);
-	await expect(opened).toHaveURL(`${portal.origin}/compte/messages`);
+	await expect(opened).toHaveURL(`${portal.origin}/aides`);
 });
 
 test('who signs out is reminded no more there: what is on the screen goes, and nothing more of theirs arrives', async () => {

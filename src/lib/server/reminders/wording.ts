@@ -143,11 +143,11 @@ function detailOf({ kind, detailed, appointment, text, locale }: Content): strin
 
 const localPath = (content: Content) =>
 	localizeHref(content.token ? `/r/${content.token}` : content.path, { locale: content.locale });
-/** Read on the screen too: where its path would name an aid, it leads to the messages, which lead there. */
-const linkOf = (content: Content) => {
-	const isTelling = !content.detailed && !content.token && content.path.startsWith('/aides');
-	return content.origin + localPath(isTelling ? { ...content, path: '/compte/messages' } : content);
-};
+/** Its path alone would say that it is about an aid: it leads to the messages, which lead there. */
+const isTelling = ({ detailed, token, path }: Content) => !detailed && !token && path.startsWith('/aides');
+/** Read on the screen too. */
+const linkOf = (content: Content) =>
+	content.origin + localPath(isTelling(content) ? { ...content, path: '/compte/messages' } : content);
 
 export interface PushNotice {
 	id: string;
@@ -159,6 +159,8 @@ export interface PushNotice {
 /** What the service worker shows (src/service-worker.ts). */
 export function pushPayload(content: Content, { id, tag, beacon }: PushNotice) {
 	const { locale, token } = content;
+	// A tap needs no second one: the messages lead straight on to the one that is named.
+	const opened = isTelling(content) ? { ...content, path: `/compte/messages?message=${id}` } : content;
 	const ask = token ? m.reminder_push_ask({}, { locale }) : m.reminder_push_open({}, { locale });
 	const detail = detailOf(content);
 	return {
@@ -169,7 +171,7 @@ export function pushPayload(content: Content, { id, tag, beacon }: PushNotice) {
 		body: detail ? `${detail}\n${ask}` : ask,
 		lang: locale,
 		dir: getTextDirection(locale),
-		path: localPath(content),
+		path: localPath(opened),
 		...(token && { token }),
 		beacon,
 		actions: token

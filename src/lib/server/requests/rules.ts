@@ -1,5 +1,7 @@
 /** Decisions about a request that need neither the database nor the clock. */
+import { locales } from '../../paraglide/runtime.js';
 import { URGENCIES, type Urgency } from '../../shared/codes.ts';
+import { plainWords } from '../../shared/search.ts';
 import type { Theme } from '../../shared/themes.ts';
 import { westernDigits } from '../platform/forms.ts';
 import { isMobile } from '../platform/phone.ts';
@@ -55,7 +57,7 @@ export function codeContact(contact: { email: string | null; phone: string | nul
 const OLDEST = 120;
 
 /**
- * `27/03/1986`, `27 3 1986`, `1986-03-27`, or the year alone (`1986-00-00`: people born abroad may know no more).
+ * `27/03/1986`, `27 3 1986`, `27 mars 1986`, `1986-03-27`, or the year alone (`1986-00-00`: people born abroad may know no more).
  * @returns null when it is no date, in the future, or more than 120 years ago
  */
 export function readBirthDate(typed: string, today: string): string | null {
@@ -75,7 +77,38 @@ function birthParts(typed: string): number[] {
 	const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(typed);
 	if (iso) return iso.slice(1).map(Number);
 	const french = /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(typed);
-	return french ? [Number(french[3]), Number(french[2]), Number(french[1])] : [];
+	if (french) return [Number(french[3]), Number(french[2]), Number(french[1])];
+	const [day, month, year] = plainWords(typed).split(' ');
+	const isNamed = /^\d{1,2}(er)?$/.test(day ?? '') && /^\d{4}$/.test(year ?? '') && monthNames().has(month ?? '');
+	return isNamed ? [Number(year), monthNames().get(month!)!, parseInt(day!)] : [];
+}
+
+/** The languages of the portal, and the names of the months in Syria and in Algeria, where they are others. */
+const MONTHS_IN = [...locales, 'ar-SY', 'ar-DZ'];
+let named: Map<string, number> | undefined;
+
+/** « mars », « janv. », « березня »: the number of a month by its name, without accents. */
+function monthNames(): Map<string, number> {
+	named ??= new Map(
+		MONTHS_IN.flatMap((locale) =>
+			Array.from({ length: 12 }, (_, index) => index + 1).flatMap((month) => namesOf(month, locale)),
+		),
+	);
+	return named;
+}
+
+function namesOf(month: number, locale: string): [string, number][] {
+	const day = Date.UTC(2024, month - 1, 1);
+	const written = (options: Intl.DateTimeFormatOptions) =>
+		new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
+			.formatToParts(day)
+			.find(({ type }) => type === 'month')!.value;
+	// Beside a day, some languages decline it.
+	const names = (['long', 'short'] as const).flatMap((length) => [
+		written({ month: length }),
+		written({ month: length, day: 'numeric' }),
+	]);
+	return names.map((name) => [plainWords(name), month]);
 }
 
 const pad = (value: number, length = 2) => String(value).padStart(length, '0');

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, like, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, like, lt, lte, max, or, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/index.ts';
 import { prepared } from '../db/prepared.ts';
 import {
@@ -112,6 +112,12 @@ export async function holidaysOf(q: Queries, zone: string): Promise<Holidays> {
 	const days = new Set(rows.map((row) => row.day));
 	if (days.size > 0) zones.set(zone, { days, until: performance.now() + HOLIDAYS_KEPT_MS });
 	return days;
+}
+
+/** The last day off that is known, `YYYY-MM-DD`: every later one counts as open. Null before any import. */
+export async function lastHoliday(q: Queries): Promise<string | null> {
+	const [row] = await q.select({ day: max(holiday.day) }).from(holiday);
+	return row?.day ?? null;
 }
 
 export interface MunicipalityFound {

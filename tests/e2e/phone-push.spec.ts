@@ -194,9 +194,9 @@ test('a tap by who is signed out opens the page that was named once they are sig
 		database
 			.prepare(
 				`INSERT INTO reminder (id, once_key, kind, person_id, path, due_at, useful_until, state, attempts, sent_at, created_at)
-				SELECT 'about-aid', 'about-aid', 'aid_changed', person_id, '/aides', ?1, ?1, 'sent', 0, ?1, ?1 FROM account WHERE email = ?2`,
+				SELECT 'about-aid', 'about-aid', 'aid_changed', person_id, '/aides', @now, @now, 'sent', 0, @now, @now FROM account WHERE email = @contact`,
 			)
-			.run(Date.now(), contact),
+			.run({ now: Date.now(), contact }),
 	);
 	// As a discreet message about an aid: what leaves does not say so (wording.ts).
 	const path = '/compte/messages?message=about-aid';

@@ -362,6 +362,24 @@ describe('what an attempt teaches', () => {
 		});
 	});
 
+	describe('a receipt at ten in the evening whose mail is put off', () => {
+		const night = after(12 * 60);
+		const receipt = { kind: 'request_received', appointmentSequence: null, dueAt: night } as const;
+		const putOff = (values: Partial<Climber>) =>
+			attempt([passing], { ...receipt, usefulUntil: after(5 * 24 * 60), ...values }, night);
+
+		test('is tried again in the night by mail or notification: no SMS in the morning instead', () => {
+			for (const ladder of [['email', 'sms'], ['push', 'email'], ['email']] as Ladder[])
+				expect(putOff({ ladder })).toMatchObject({ ladder, actAt: after(1, night), attempts: 1 });
+		});
+
+		test('waits for eight by SMS, which rings, as does whatever else is put off', () => {
+			const eight = after(22 * 60);
+			expect(putOff({ ladder: ['sms'] }).actAt).toEqual(eight);
+			expect(putOff({ ladder: ['email'], kind: 'aid_changed' }).actAt).toEqual(eight);
+		});
+	});
+
 	test('a retry that would come too late gives way to the next rung', () => {
 		expect(attempt([passing], { usefulUntil: after(1) })).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW });
 	});

@@ -82,12 +82,16 @@ export function nextMove(reminder: Climber, world: World): Move {
 	if (now >= reminder.usefulUntil) return orSent(reminder, late(reminder, world, 'too_late'));
 	if (isQuietAt(now, quiet)) {
 		const silently = isAtOnce(reminder.kind) ? climb(reminder, atNight(world)) : null;
-		if (silently?.do === 'send' && silently.channel !== 'sms') return silently;
+		if (silently?.do === 'send' && leavesAtNight(reminder, silently.channel)) return silently;
 		const until = allowedFrom(now, quiet);
 		return until < reminder.usefulUntil ? { do: 'wait', until } : orSent(reminder, late(reminder, world, 'quiet'));
 	}
 	return climb(reminder, world);
 }
+
+/** What is said at once is at any hour, but by SMS, which rings. */
+const leavesAtNight = ({ kind }: Pick<Climber, 'kind'>, channel: Channel | undefined): boolean =>
+	isAtOnce(kind) && channel !== 'sms';
 
 /** SMS is left for the morning, as the last rung. */
 const atNight = (world: World): World => ({
@@ -223,7 +227,8 @@ function whenToRetry(reminder: Climber & { ladder: Channel[] }, results: Attempt
 	const asked = Math.max(...again.map(({ retryAfterMs }) => retryAfterMs ?? 0));
 	// Never sooner than what was asked: those who wait for the same service would all come back at the same instant.
 	const wait = Math.max(asked * (1 + 0.2 * random), backoff * (0.8 + 0.4 * random));
-	const retryAt = allowedFrom(new Date(now.getTime() + wait), quiet);
+	const soonest = new Date(now.getTime() + wait);
+	const retryAt = leavesAtNight(reminder, reminder.ladder[0]) ? soonest : allowedFrom(soonest, quiet);
 	if (retryAt >= reminder.usefulUntil) return null;
 	const since = isTurn ? Math.min(rungBegan(reminder, turn).getTime(), now.getTime()) : now.getTime();
 	return hasOtherWay && retryAt.getTime() - since > shownWithinHours * HOUR_MS ? null : retryAt;

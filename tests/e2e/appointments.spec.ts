@@ -110,6 +110,30 @@ test('a person chooses, moves and cancels without JavaScript; the same link offe
 	await page.context().close();
 });
 
+test('times to choose that the service calls off: their link opens on a sentence, and no message tells an hour', async () => {
+	const person = demoAccount(portal, 'beneficiary', 'Ardennes').contact;
+	const personId = personOf(person);
+	const contact = demoAccount(portal, 'referent', 'Ardennes').contact;
+	const { mode, placeName } = officeOf(contact);
+	const path = `/pro/personnes/${personId}/rendez-vous`;
+	const times = [13, 14, 15].map((days, index) => [`day${index + 1}`, dayIn(days)]);
+	const form = { ...Object.fromEntries(times), time1: '07:15', time2: '07:15', time3: '07:15', mode };
+	const offer = { ...form, placeName: placeName ?? '', type: 'orientation', durationMinutes: '30' };
+	expect((await post(`${path}?/invite`, session(contact), offer)).status).toBe(303);
+	const { id } = one<{ id: string }>(
+		`SELECT id FROM appointment WHERE person_id = ? AND state = 'invited' ORDER BY created_at DESC`,
+		personId,
+	);
+	expect((await post(`${path}?/outcome`, session(contact), { id, outcome: 'revoked' })).status).toBe(303);
+	const opened = await ask(portal, `/rendez-vous/${id}/choisir`, { session: session(person) });
+	expect([opened.status, opened.location]).toEqual([303, `/rendez-vous/${id}`]);
+	const page = await ask(portal, `/rendez-vous/${id}`, { session: session(person) });
+	expect(page.status).toBe(200);
+	expect(page.body).toContain('Ce rendez-vous est annulé.');
+	const told = `SELECT group_concat(kind || ' ' || state) AS told FROM reminder WHERE subject_id = ? OR appointment_id = ?`;
+	expect(one(told, id, id)).toEqual({ told: 'invitation dropped' });
+});
+
 test('« je ne peux pas » behind a link offers three times or a call; opening it changes nothing', async () => {
 	const { id } = await booked('Ardennes', dayIn(8));
 	const appointment = () =>

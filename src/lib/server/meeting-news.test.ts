@@ -139,3 +139,17 @@ test('an hour with two that one of them moves, hands on or calls off is told to 
 	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, lead.id)));
 	expect(await mailed(second, last)).toEqual([]);
 });
+
+test('times to choose with two that are called off were no hour of anybody: nobody is told, by hand or by the end of the pathway', async () => {
+	for (const isEnd of [false, true]) {
+		const { db, lead, second, personId, read, mailed } = await aMeeting();
+		const both = { personId, referentId: lead.id, secondReferentId: second.id, day: '2026-03-16', time: '14:00' };
+		const { id } = await anAppointment(db, { ...both, state: 'invited', chooseBy: BEFORE });
+		await db.write(async (tx) => {
+			if (isEnd) await closeSupport(tx, { personId, reason: 'goals_met', by: signedIn(lead), now: LATER });
+			else await markOutcome(tx, { appointmentId: id, by: actorOf(lead), outcome: 'revoked', now: LATER });
+		});
+		const ofIt = (told: { before: Date }[]) => told.filter(({ before }) => before.getTime() !== BEFORE.getTime());
+		expect([ofIt(await read(second)), ofIt(await mailed(lead))], String(isEnd)).toEqual([[], []]);
+	}
+});

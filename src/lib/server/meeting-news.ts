@@ -1,6 +1,7 @@
 /** A meeting of several professionals was moved or called off: what the others are told, from what the journal keeps of it. */
 import { and, desc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Locale } from '../paraglide/runtime.js';
+import type { AppointmentState } from '../shared/codes.ts';
 import { holders } from './appointments/availability.ts';
 import { mondayOf } from './appointments/rules.ts';
 import type { Queries } from './db/client.ts';
@@ -26,8 +27,8 @@ export interface MeetingNews {
 	after: Date | null;
 }
 
-/** What the journal keeps of a move, beside who and when. */
-type Detail = { startsAt?: string; held?: string[] };
+/** What the journal keeps of a move, or of an end (what it was until then), beside who and when. */
+type Detail = { startsAt?: string; held?: string[]; from?: AppointmentState };
 interface Change {
 	id: string;
 	zone: string;
@@ -59,6 +60,8 @@ const aboutHour = {
 	startsAt: appointment.startsAt,
 	localDay: appointment.localDay,
 };
+/** Times to choose that were called off: nobody had agreed to an hour. */
+const wasNoHour = ({ detail }: Pick<Change, 'detail'>): boolean => (detail as Detail).from === 'invited';
 /** A move that still holds, or an hour that was called off. */
 const groupStands = sql`(${auditEntry.action} = 'group.moved') = (${caseGroup.state} = 'planned')`;
 const hourStands = sql`(${auditEntry.action} = 'appointment.moved') = (${appointment.state} = 'booked')`;
@@ -120,7 +123,7 @@ export async function meetingsChanged(q: Queries, accountId: string, now: Date):
 		);
 	const latest = new Map(found.sort((a, b) => a.at.getTime() - b.at.getTime()).map((row) => [row.id, row]));
 	return [...latest.values()]
-		.filter(({ actorId }) => actorId !== accountId)
+		.filter((row) => row.actorId !== accountId && !wasNoHour(row))
 		.sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime())
 		.map((row) => newsOf(row));
 }
@@ -154,7 +157,7 @@ export async function meetingsChangedBy(
 		for (const to of await writable(q, others)) told.push({ to, news });
 	};
 	for (const group of groups) await tell(await expectedAt(q, group.id, personId, group.action), newsOf(group));
-	for (const hour of hours) {
+	for (const hour of hours.filter((one) => !wasNoHour(one))) {
 		const present = holders(hour);
 		const { held = present } = hour.detail as Detail;
 		if (held.length < 2) continue;

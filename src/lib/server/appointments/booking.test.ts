@@ -221,9 +221,9 @@ describe('how it ended', () => {
 		const mark = (outcome: 'seen' | 'noshow' | 'revoked', now: string) =>
 			db.write((tx) => markOutcome(tx, { appointmentId: id, by, outcome, now: new Date(now) }));
 		await expect(mark('seen', '2026-03-10T12:59:00Z')).rejects.toThrow('outcome_too_early');
-		expect(await mark('noshow', '2026-03-10T13:00:00Z')).toEqual({ changed: true });
-		expect(await mark('noshow', '2026-03-10T13:01:00Z')).toEqual({ changed: false });
-		expect(await mark('seen', '2026-03-10T13:20:00Z')).toEqual({ changed: true });
+		expect(await mark('noshow', '2026-03-10T13:00:00Z')).toEqual({ changed: true, was: 'booked' });
+		expect(await mark('noshow', '2026-03-10T13:01:00Z')).toEqual({ changed: false, was: 'noshow' });
+		expect(await mark('seen', '2026-03-10T13:20:00Z')).toEqual({ changed: true, was: 'noshow' });
 		await expect(mark('revoked', '2026-03-10T15:00:00Z')).rejects.toThrow('appointment_refused');
 		expect((await rowOf(db, id)).state).toBe('seen');
 		const details = (await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'appointment.outcome'))).map(

@@ -1,5 +1,5 @@
 import { and, eq, gt } from 'drizzle-orm';
-import type { AbsenceReason, AppointmentMode, AppointmentType } from '../../shared/codes.ts';
+import type { AbsenceReason, AppointmentMode, AppointmentState, AppointmentType } from '../../shared/codes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
@@ -224,16 +224,17 @@ export async function cancelAppointment(
 
 /**
  * A professional says how it ended; only after the beginning, but for `revoked` and `excused`: the person rang before, and the hour is
- * given back as when they cancel it themselves. Said twice, it is written once.
+ * given back as when they cancel it themselves. Said twice, it is written once. `was`: what it was until then.
  * @throws DomainError `not_found`, `appointment_refused`, `outcome_too_early`, `appointment_over`
  */
 export async function markOutcome(
 	tx: Tx,
 	input: { appointmentId: string; by: Actor; outcome: Outcome; now: Date },
-): Promise<{ changed: boolean }> {
+): Promise<{ changed: boolean; was: AppointmentState }> {
 	const { appointmentId, by, outcome, now } = input;
 	const found = await appointmentRow(tx, appointmentId);
-	if (found.state === outcome) return { changed: false };
+	const was = found.state;
+	if (was === outcome) return { changed: false, was };
 	const refusal = refusesTransition('professional', found.state, outcome, found, now);
 	if (refusal) throw new DomainError(refusal, 'conflict');
 	await settle(tx, found, outcome, by, now);
@@ -243,7 +244,7 @@ export async function markOutcome(
 		if (!found.workshopId) await inviteAgain(tx, found, now);
 	}
 	if (outcome === 'seen' || isGivenBack) await touchContact(tx, found.personId, now);
-	return { changed: true };
+	return { changed: true, was };
 }
 
 /** More times to choose among than anybody was ever asked about. */

@@ -110,6 +110,14 @@ export async function dropNotices(
 	await becomes('sending', { reason: 'cancelled' });
 }
 
+/** Whether a message about it has left, or may be leaving in this very instant. */
+export async function wasTold(q: Queries, { personId, subjectId }: { personId: string; subjectId: string }) {
+	const about = and(eq(reminder.personId, personId), eq(reminder.subjectId, subjectId));
+	const hasLeft = or(isNotNull(reminder.sentAt), eq(reminder.state, 'sending'));
+	const rows = await q.select({ id: reminder.id }).from(reminder).where(and(about, hasLeft)).limit(1);
+	return rows.length > 0;
+}
+
 async function appointmentOf(tx: Tx, id: string) {
 	const [row] = await tx
 		.select({ startsAt: appointment.startsAt, sequence: appointment.sequence, state: appointment.state })

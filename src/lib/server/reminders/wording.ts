@@ -128,9 +128,10 @@ const DETAILS: Partial<Record<ReminderKind, typeof m.reminder_detail_rating>> = 
 	pathway_changed: m.reminder_detail_pathway_changed,
 };
 
-function detailOf({ kind, detailed, appointment, text, locale }: Content): string | null {
+function detailOf({ kind, detailed, appointment, text, path, locale }: Content): string | null {
 	if (!detailed) return null;
 	if (text) return text;
+	if (kind === 'pathway_changed' && path === '/rendez-vous') return m.reminder_detail_invitation_over({}, { locale });
 	if (!appointment) return DETAILS[kind]?.({}, { locale }) ?? null;
 	const places: Record<AppointmentMode, string | null> = {
 		on_site: appointment.placeName,

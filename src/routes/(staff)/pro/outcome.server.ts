@@ -6,7 +6,8 @@ import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
 import type { Tx } from '$lib/server/db';
 import { askRating } from '$lib/server/evaluation/commands';
-import { planNotice } from '$lib/server/reminders/commands';
+import { dropNotices, planNotice, wasTold } from '$lib/server/reminders/commands';
+import type { AppointmentState } from '$lib/shared/codes';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { tellColleagues } from '../../meeting-news.server';
 import { appointmentRefusals } from './refusals';
@@ -41,6 +42,36 @@ export const announceChoice = (tx: Tx, { id, personId, sequence, now }: Changed)
 		now,
 	});
 
+/**
+ * Tells the person that what stood until then does no more. Said before the hour, it is news to them, or the proof that their call was
+ * heard; after, it is ours to know. Of times to choose, no hour is said: none was agreed.
+ */
+export async function announceEnd(tx: Tx, { was, startsAt, sequence, ...about }: Ended): Promise<void> {
+	if (was === 'invited') await announceNoChoice(tx, { ...about, sequence });
+	else if (about.now < startsAt) await announceChange(tx, { ...about, sequence: sequence + 1 });
+}
+interface Ended {
+	id: string;
+	personId: string;
+	was: AppointmentState;
+	startsAt: Date;
+	/** Before it ended. */
+	sequence: number;
+	now: Date;
+}
+
+/**
+ * What has not left about the choice is dropped. Who knows of it hears that there is something new: a message had left, or it is the
+ * seat of a workshop that moved since (`sequence`), whose former hour they may still keep.
+ */
+async function announceNoChoice(tx: Tx, { id: subjectId, personId, sequence, now }: Omit<Ended, 'was' | 'startsAt'>) {
+	const isKnown = sequence > 0 || (await wasTold(tx, { personId, subjectId }));
+	await dropNotices(tx, { personId, subjectId });
+	if (!isKnown) return;
+	const onceKey = `invitation_over:${subjectId}`;
+	await planNotice(tx, { kind: 'pathway_changed', personId, subjectId, path: '/rendez-vous', onceKey, now });
+}
+
 /** A met appointment may be rated; the message says so once. */
 export async function askOpinion(tx: Tx, asked: { appointmentId: string; personId: string; now: Date }) {
 	const invitation = await askRating(tx, asked);
@@ -63,12 +94,11 @@ export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 	);
 	try {
 		await db.write(async (tx) => {
-			const { changed } = await markOutcome(tx, { appointmentId, by, outcome, now });
+			const { changed, was } = await markOutcome(tx, { appointmentId, by, outcome, now });
 			if (!changed) return;
 			if (outcome === 'seen') await askOpinion(tx, { appointmentId, personId, now });
-			// Said before the hour, it is news to the person, or the proof that their call was heard; after, it is ours to know.
-			if ((outcome === 'revoked' || outcome === 'excused') && now < startsAt)
-				await announceChange(tx, { id: appointmentId, personId, sequence: sequence + 1, now });
+			if (outcome === 'revoked' || outcome === 'excused')
+				await announceEnd(tx, { id: appointmentId, personId, was, startsAt, sequence, now });
 		});
 		tellColleagues({ personId, by, now });
 	} catch (error) {

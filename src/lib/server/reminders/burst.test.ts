@@ -116,6 +116,30 @@ test('a burst is claimed in small writes: the database is for others too', { tim
 	expect(Math.max(...sizes)).toBeLessThanOrEqual(128);
 });
 
+test('a burst that leaves fast lets others have the process after each claim', { timeout: 180_000 }, async () => {
+	const { db, outside, byMail } = await setting();
+	await dueNotices(db, byMail.id, 1000);
+	let turns = 0;
+	let next: NodeJS.Immediate;
+	const takeTurn = () => {
+		turns += 1;
+		next = setImmediate(takeTurn);
+	};
+	takeTurn();
+	/** How often others had their turn, as each claim was made. */
+	const before: number[] = [];
+	const write: Db['write'] = async (work) => {
+		const result = await db.write(work);
+		if ((result as { claimed?: number } | undefined)?.claimed) before.push(turns);
+		return result;
+	};
+	await createWorker({ db: { ...db, write }, edges: outside.edges, now: () => DUE }).tick();
+	clearImmediate(next!);
+	expect(outside.mailbox).toHaveLength(1000);
+	expect(before.length).toBeGreaterThan(5);
+	expect(new Set(before).size).toBe(before.length);
+});
+
 describe('a clock that jumps in the middle of a burst', () => {
 	/** Messages that a push service has and has not answered yet, in one worker, and a clock that a test moves. */
 	async function inBurst() {

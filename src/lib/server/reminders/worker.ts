@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { proposeEarlier } from '../appointments/earlier.ts';
 import { planSilenceNotices, sendAidNotices } from '../childcare/notices.ts';
 import { isUnavailable, type Db, type Tx } from '../db/client.ts';
@@ -120,6 +121,8 @@ export function createWorker({
 				const { claimed, jobs } = await claim(db, { now: now(), limit, pushClosedForMs, leavesHeld });
 				for (const job of jobs) launch(job);
 				sent += jobs.length;
+				// Mails that leave fast never wait for anything: without a turn of its own, no page would be answered before the last.
+				await othersTurn();
 				if (claimed > 0) continue;
 			}
 			if ([...onTheirWay.values()].every(({ size }) => size === 0)) break;

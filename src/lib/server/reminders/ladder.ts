@@ -93,6 +93,13 @@ export function nextMove(reminder: Climber, world: World): Move {
 const leavesAtNight = ({ kind }: Pick<Climber, 'kind'>, channel: Channel | undefined): boolean =>
 	isAtOnce(kind) && channel !== 'sms';
 
+/** Whether what was decided a moment ago may still leave by this channel at this hour: as `nextMove` would decide it now. */
+export const mayLeave = (
+	reminder: Pick<Climber, 'kind' | 'usefulUntil'>,
+	channel: Channel,
+	{ now, quiet }: Pick<World, 'now' | 'quiet'>,
+): boolean => now < reminder.usefulUntil && (!isQuietAt(now, quiet) || leavesAtNight(reminder, channel));
+
 /** SMS is left for the morning, as the last rung. */
 const atNight = (world: World): World => ({
 	...world,

@@ -779,6 +779,57 @@ describe('while its mail waits for its turn', () => {
 	});
 });
 
+describe('a clock that goes on while a message waits for its turn at a slow gateway', () => {
+	const AFTER_EIGHT = new Date('2026-12-01T19:00:01Z');
+
+	/** Due now, by this channel alone; its turn comes at `turnAt`. Turned away five times it leaves, so that a loop is seen. */
+	async function waited(channel: 'email' | 'sms', notice: object, now: Date, turnAt: Date) {
+		const { db, outside, who } = await setting({ devices: 0, person: { channelOrder: [channel] } });
+		await db.write((tx) => tx.delete(reminder));
+		await db.write((tx) => tx.delete(appointment));
+		const about = { kind: 'aid_changed', path: '/aides', onceKey: 'one', personId: who.id, now } as const;
+		await db.write((tx) => planNotice(tx, { ...about, ...notice }));
+		const clock = { now };
+		let turns = 0;
+		const inTurn = (send: (message: never) => unknown) => async (message: { stillWanted?: () => Promise<boolean> }) => {
+			clock.now = turnAt;
+			turns += 1;
+			return turns > 5 || (await message.stillWanted!()) ? send(message as never) : OVERTAKEN;
+		};
+		const { sendMail, sendSms } = outside.edges;
+		Object.assign(outside.edges, { sendMail: inTurn(sendMail), sendSms: inTurn(sendSms) });
+		await createWorker({ db, edges: outside.edges, now: () => clock.now }).tick();
+		const [row] = await remindersIn(db);
+		return { row, turns, left: outside.mailbox.length };
+	}
+	const JUST_BEFORE = later(AFTER_EIGHT, -MINUTE);
+
+	test('past eight in the evening it waits for the morning, without being asked for again and again', async () => {
+		for (const channel of ['email', 'sms'] as const)
+			expect(await waited(channel, {}, JUST_BEFORE, AFTER_EIGHT)).toMatchObject({
+				...{ left: 0, turns: 1 },
+				row: { state: 'scheduled', attempts: 0, actAt: new Date('2026-12-02T07:00:00Z') },
+			});
+	});
+
+	test('a receipt by mail leaves all the same, by SMS it waits', async () => {
+		const receipt = { kind: 'request_received' };
+		expect(await waited('email', receipt, JUST_BEFORE, AFTER_EIGHT)).toMatchObject({ left: 1, turns: 1 });
+		expect(await waited('sms', receipt, JUST_BEFORE, AFTER_EIGHT)).toMatchObject({
+			...{ left: 0, turns: 1 },
+			row: { state: 'scheduled' },
+		});
+	});
+
+	test('past its use it is dropped', async () => {
+		const usefulUntil = later(TWO_BEFORE, 30_000);
+		expect(await waited('email', { usefulUntil }, TWO_BEFORE, usefulUntil)).toMatchObject({
+			...{ left: 0, turns: 1 },
+			row: { state: 'dropped', reason: 'too_late' },
+		});
+	});
+});
+
 describe('a notice about something that is over', () => {
 	const about = { kind: 'aid_changed', path: '/aides', onceKey: 'aid', subjectId: 'aid', now: TWO_BEFORE } as const;
 	async function noticed(devices: number) {

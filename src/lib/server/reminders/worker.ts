@@ -10,6 +10,7 @@ import { pushGateway } from '../platform/push-gateway.ts';
 import { sendSms } from '../platform/sms.ts';
 import { CHANNELS, type Channel } from '../../shared/codes.ts';
 import { claim, hasDue, LEASE_MS, shortenLeases, stillHeldDevices, stillStands } from './claim.ts';
+import { mayLeave } from './ladder.ts';
 import { countAttempts, countTick } from './metrics.ts';
 import { planAppointments, reopenAfterJump } from './planning.ts';
 import type { Job } from './preparing.ts';
@@ -100,7 +101,10 @@ export function createWorker({
 		const devices = await stillHeldDevices(db.read, job);
 		if (job.channel === 'push' && devices.length === 0) return [OVERTAKEN];
 		const stillWanted = async () =>
-			!stopping && (await stillStands(db.read, job)) && !(await isSettled(db.read, job.row));
+			!stopping &&
+			mayLeave(job.row, job.channel, { now: now(), quiet: job.quiet }) &&
+			(await stillStands(db.read, job)) &&
+			!(await isSettled(db.read, job.row));
 		return deliver({ ...job, devices }, edges, { now: now(), stillWanted }).catch(couldNotSend(job));
 	}
 

@@ -214,6 +214,47 @@ test('what a clock that was ahead made too late is planned again by a worker tha
 	expect(outside.pushes()).toHaveLength(2);
 });
 
+describe('a clock that was wrong by less than two hours, and is put right once the moment has passed', () => {
+	async function droppedBy(ahead: number) {
+		const { db, outside, byPush } = await setting();
+		await dueNotices(db, byPush.id, 1, DUE, 2 * HOUR);
+		const clock = { now: later(ahead) };
+		const worker = createWorker({ db, edges: outside.edges, now: () => clock.now });
+		await worker.tick();
+		expect(await remindersIn(db)).toMatchObject([{ state: 'dropped', reason: 'too_late' }]);
+		const tickAt = async (now: Date) => {
+			clock.now = now;
+			await worker.tick();
+			return outside.pushes().length;
+		};
+		return { db, tickAt };
+	}
+
+	test('what it made too late leaves, while it is useful', async () => {
+		const { tickAt } = await droppedBy(2 * HOUR);
+		expect(await tickAt(later(20 * MINUTE))).toBe(1);
+		expect(await tickAt(later(21 * MINUTE))).toBe(1);
+	});
+
+	test('and is left alone when it is too late by the right clock too', async () => {
+		const { db, tickAt } = await droppedBy(4 * HOUR);
+		expect(await tickAt(later(2 * HOUR))).toBe(0);
+		expect(await remindersIn(db)).toMatchObject([{ state: 'dropped', reason: 'too_late' }]);
+	});
+});
+
+test('what is dropped because the next allowed hour is too late stays so, however often a worker starts', async () => {
+	const { db, outside, byPush } = await setting();
+	const night = new Date('2026-12-01T21:00:00Z');
+	await dueNotices(db, byPush.id, 1, night, 4 * HOUR);
+	for (const minutes of [0, 1, 60]) {
+		const now = new Date(night.getTime() + minutes * MINUTE);
+		await createWorker({ db, edges: outside.edges, now: () => now }).tick();
+		expect(await remindersIn(db)).toMatchObject([{ state: 'dropped', reason: 'quiet', actAt: null }]);
+	}
+	expect(outside.pushes()).toEqual([]);
+});
+
 test(
 	'asked to stop, what waits for its turn at a mail server is handed back at once',
 	{ timeout: 60_000 },

@@ -272,14 +272,23 @@ export async function planAgain(tx: Tx, { territoryId, now }: { territoryId: str
 }
 
 /**
- * The clock went back: what was dropped as too late, or put off to another day, while its hour is still to come, was so by a clock
- * that was wrong. Nothing else leaves such rows, so that any process may look, any number of times. Rare enough for one look at all of
- * them.
+ * The clock went back: what was dropped as too late while it is of use, or put off to another day while its hour is still to come, was
+ * so by a clock that was wrong; what a quiet night dropped is so again at once (`nextMove`). Any process may look, any number of times.
+ * Rare enough for one look at all of them.
  */
 export async function reopenAfterJump(db: Db, now: Date): Promise<void> {
-	const wasDropped = and(eq(reminder.state, 'dropped'), inArray(reminder.reason, ['quiet', 'too_late']));
-	const wasPutOff = and(eq(reminder.state, 'scheduled'), gt(reminder.actAt, reminder.dueAt), eq(reminder.attempts, 0));
-	const isToReopen = and(gt(reminder.dueAt, now), isNull(reminder.sentAt), or(wasDropped, wasPutOff));
+	const wasDropped = and(
+		eq(reminder.state, 'dropped'),
+		inArray(reminder.reason, ['quiet', 'too_late']),
+		gt(reminder.usefulUntil, now),
+	);
+	const wasPutOff = and(
+		eq(reminder.state, 'scheduled'),
+		gt(reminder.actAt, reminder.dueAt),
+		eq(reminder.attempts, 0),
+		gt(reminder.dueAt, now),
+	);
+	const isToReopen = and(isNull(reminder.sentAt), or(wasDropped, wasPutOff));
 	const [one] = await db.read.select({ id: reminder.id }).from(reminder).where(isToReopen).limit(1);
 	if (!one) return;
 	const asPlanned = { state: 'scheduled', reason: null, actAt: sql`${reminder.dueAt}` } as const;

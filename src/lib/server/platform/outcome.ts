@@ -27,6 +27,8 @@ export type StillWanted = () => Promise<boolean>;
 /** Its turn did not come: nothing was tried. */
 export const BUSY: Delivery = { outcome: 'temporary_failure', reason: 'busy', unsent: true };
 
+export const isBusy = ({ reason }: { reason?: string }): boolean => reason === BUSY.reason;
+
 /** Its turn came too late: what it says is over. */
 export const OVERTAKEN: Delivery = { outcome: 'temporary_failure', reason: 'overtaken', unsent: true };
 export const isOvertaken = ({ reason }: Delivery): boolean => reason === OVERTAKEN.reason;

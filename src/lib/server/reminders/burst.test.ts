@@ -1,11 +1,13 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { eq } from 'drizzle-orm';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { aPerson } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, remindersIn } from '../../../../tests/support/reminders.ts';
 import type { Db, Tx } from '../db/client.ts';
 import { delivery, person, pushSubscription, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
+import { createMailer } from '../platform/mail.ts';
 import { OVERTAKEN, type Delivery } from '../platform/outcome.ts';
 import { planNotice } from './commands.ts';
 import { rememberDead } from './dead-addresses.ts';
@@ -101,6 +103,36 @@ describe('a mail server, or a gateway, that hangs', () => {
 		await ticking;
 	});
 });
+
+test(
+	'behind a mail server that hangs, each of many mails is tried five times, then takes the next channel',
+	{ timeout: 60_000 },
+	async () => {
+		const { db, outside } = await setting();
+		const who = await aPerson(db, { channelOrder: ['email', 'sms'] });
+		await dueNotices(db, who.id, 40);
+		const sockets: Socket[] = [];
+		const server = createServer((socket) => void sockets.push(socket.on('error', () => {})));
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		onTestFinished(() => {
+			for (const socket of sockets) socket.destroy();
+			server.close();
+		});
+		const smtpUrl = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+		// Many more than it lets in while one has patience.
+		const patience = { timeoutMs: 50, maxConnections: 5, patienceMs: 120 };
+		outside.edges.sendMail = createMailer({ smtpUrl, from: 'portail@example.fr', ...patience }).send;
+		const clock = { now: DUE };
+		const worker = createWorker({ db, edges: outside.edges, now: () => clock.now, tickMs: 20 });
+		const tried = async () => (await db.read.select().from(delivery).where(eq(delivery.channel, 'email'))).length;
+		for (const [times, minutes] of [0, 2, 9, 30, 110].entries()) {
+			clock.now = later(minutes * MINUTE);
+			await worker.tick();
+			expect(await tried()).toBe(40 * (times + 1));
+		}
+		expect(outside.mailbox.map(({ channel }) => channel)).toEqual(Array(40).fill('sms'));
+	},
+);
 
 test('a burst is claimed in small writes: the database is for others too', { timeout: 180_000 }, async () => {
 	const { db, outside, byMail } = await setting();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BUSY } from '../platform/outcome.ts';
 import { afterAttempt, nextMove, type Climber, type World } from './ladder.ts';
 import { USUAL_HOURS } from '../territories/calendar.ts';
 import { DEFAULT_SETTINGS } from '../territories/settings.ts';
@@ -322,10 +323,18 @@ describe('what an attempt teaches', () => {
 
 		test('as the second rung, has its own four hours', () => {
 			const second = { dueAt: after(-240), sentAt: after(-240), ladder: ['email', 'sms'] as Ladder };
-			const busy = { ...passing, unsent: true } as const;
-			expect(attempt([busy], second)).toMatchObject({ state: 'sent', ladder: ['email', 'sms'], actAt: NOW });
-			expect(attempt([busy], second, after(239))).toMatchObject({ ladder: ['email', 'sms'] });
-			expect(attempt([busy], second, after(241))).toMatchObject({ ladder: ['sms'] });
+			const paused = { ...passing, unsent: true } as const;
+			expect(attempt([paused], second)).toMatchObject({ state: 'sent', ladder: ['email', 'sms'], actAt: NOW });
+			expect(attempt([paused], second, after(239))).toMatchObject({ ladder: ['email', 'sms'] });
+			expect(attempt([paused], second, after(241))).toMatchObject({ ladder: ['sms'] });
+		});
+
+		test('behind our own messages, waits on for as long as it is useful: nothing was tried, no SMS is paid for', () => {
+			const mail = { ladder: ['email', 'sms'] as Ladder, dueAt: after(-5 * 60), usefulUntil: after(60) };
+			const putOff = { ...BUSY, retryAfterMs: 60_000 };
+			expect(attempt([BUSY], mail)).toMatchObject({ ladder: ['email', 'sms'], attempts: 0, actAt: NOW });
+			expect(attempt([putOff], mail)).toMatchObject({ ladder: ['email', 'sms'], attempts: 0, actAt: after(1.1) });
+			expect(attempt([putOff], mail, after(59))).toMatchObject({ ladder: ['sms'], actAt: after(59) });
 		});
 	});
 

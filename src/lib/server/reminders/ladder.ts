@@ -1,5 +1,6 @@
 import type { AppointmentAnswer, AppointmentState, Channel, DeliveryOutcome } from '../../shared/codes.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
+import { isBusy } from '../platform/outcome.ts';
 import { isAtOnce, isOwedACall, isWorthACall } from './kinds.ts';
 import { allowedBefore, allowedFrom, isQuietAt, type QuietRule } from './quiet.ts';
 
@@ -161,6 +162,8 @@ function overtakenBy(reminder: Climber, appointment: World['appointment']): Move
 /** What became of one channel: one outcome, or one per device. */
 export interface Attempt {
 	outcome: DeliveryOutcome;
+	/** Its code (`platform/outcome.ts`). */
+	reason?: string;
 	retryAfterMs?: number;
 	/** Nothing was handed over: no attempt. */
 	unsent?: true;
@@ -216,7 +219,9 @@ export function afterAttempt(reminder: Climber & { ladder: Channel[] }, results:
 
 /**
  * Same channel again after 1, 5, 15, 60 minutes or what the other side asked, then every hour where there is no other way;
- * null when that is too late or enough. A message that only waited for its turn has used none of these up.
+ * null when that is too late or enough. A message that only waited for its turn has used none of these up; one that waited behind our
+ * own (`isBusy`) takes no other way either, however long: nothing was tried. Behind a server that hangs, each is tried in turn, and
+ * gives up by its own failures.
  */
 function whenToRetry(reminder: Climber & { ladder: Channel[] }, results: Attempt[], turn: Turn): Date | null {
 	const { now, quiet, random, shownWithinHours } = turn;
@@ -237,6 +242,7 @@ function whenToRetry(reminder: Climber & { ladder: Channel[] }, results: Attempt
 	const soonest = new Date(now.getTime() + wait);
 	const retryAt = leavesAtNight(reminder, reminder.ladder[0]) ? soonest : allowedFrom(soonest, quiet);
 	if (retryAt >= reminder.usefulUntil) return null;
+	if (results.every(isBusy)) return retryAt;
 	const since = isTurn ? Math.min(rungBegan(reminder, turn).getTime(), now.getTime()) : now.getTime();
 	return hasOtherWay && retryAt.getTime() - since > shownWithinHours * HOUR_MS ? null : retryAt;
 }

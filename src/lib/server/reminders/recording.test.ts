@@ -95,21 +95,27 @@ test('a database that takes nothing for a while has what was sent recorded all t
 	expect((await remindersIn(db)).map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
 });
 
-test('a turn that did not come is no try: nothing is written of it, and the message is due again', async () => {
-	const { db, outside, people } = await dueTo(1);
-	await db.write((tx) =>
-		tx
-			.update(person)
-			.set({ channelOrder: ['email', 'sms'] })
-			.where(eq(person.id, people[0]!)),
-	);
-	const { sendMail } = outside.edges;
-	let turns = 0;
-	outside.edges.sendMail = async (mail) => ((turns += 1) <= 6 ? BUSY : sendMail(mail));
-	await tickAt(db, outside, NOW);
-	expect(turns).toBe(7);
-	expect(await db.read.select({ channel: delivery.channel, outcome: delivery.outcome }).from(delivery)).toEqual([
-		{ channel: 'email', outcome: 'accepted' },
-	]);
-	expect(await remindersIn(db)).toMatchObject([{ state: 'sent', attempts: 0 }]);
-});
+test.each([
+	['', 0],
+	[': after five hours without a worker, no SMS is paid for instead', 5 * 60 * MINUTE],
+])(
+	'a turn that did not come is no try: nothing is written of it, and the message is due again%s',
+	async (_, downFor) => {
+		const { db, outside, people } = await dueTo(1);
+		await db.write((tx) =>
+			tx
+				.update(person)
+				.set({ channelOrder: ['email', 'sms'] })
+				.where(eq(person.id, people[0]!)),
+		);
+		const { sendMail } = outside.edges;
+		let turns = 0;
+		outside.edges.sendMail = async (mail) => ((turns += 1) <= 6 ? BUSY : sendMail(mail));
+		await tickAt(db, outside, later(downFor));
+		expect(turns).toBe(7);
+		expect(await db.read.select({ channel: delivery.channel, outcome: delivery.outcome }).from(delivery)).toEqual([
+			{ channel: 'email', outcome: 'accepted' },
+		]);
+		expect(await remindersIn(db)).toMatchObject([{ state: 'sent', attempts: 0 }]);
+	},
+);

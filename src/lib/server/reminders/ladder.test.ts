@@ -214,12 +214,15 @@ describe('what an attempt teaches', () => {
 	const lost = { outcome: 'permanent_failure' } as const;
 	const ours = { outcome: 'technical_failure' } as const;
 	const { shownWithinHours } = DEFAULT_SETTINGS;
+	const lookingSince = after(-7 * 24 * 60);
 	type Ladder = NonNullable<Climber['ladder']>;
-	const attempt = (results: Parameters<typeof afterAttempt>[1], values: Partial<Climber> = {}, now = NOW) =>
+	type Results = Parameters<typeof afterAttempt>[1];
+	const attempt = (results: Results, values: Partial<Climber> = {}, now = NOW, since = lookingSince) =>
 		afterAttempt({ ...climber(values), ladder: (values.ladder ?? ['push', 'email', 'sms']) as Ladder }, results, {
 			now,
 			quiet,
 			shownWithinHours,
+			lookingSince: since,
 			random: 0.5,
 		});
 
@@ -233,7 +236,7 @@ describe('what an attempt teaches', () => {
 	});
 
 	test('a territory that waits less looks sooner', () => {
-		const turn = { now: NOW, quiet, random: 0.5, shownWithinHours: 2 };
+		const turn = { now: NOW, quiet, random: 0.5, shownWithinHours: 2, lookingSince };
 		expect(afterAttempt({ ...climber(), ladder: ['push', 'email'] }, [accepted], turn).actAt).toEqual(after(120));
 	});
 
@@ -302,6 +305,7 @@ describe('what an attempt teaches', () => {
 					now: NOW,
 					quiet,
 					shownWithinHours,
+					lookingSince,
 					random,
 				}).actAt,
 		);
@@ -319,6 +323,15 @@ describe('what an attempt teaches', () => {
 		test('takes the next rung after four hours', () => {
 			expect(attempt([held], { dueAt: after(-239) })).toMatchObject({ ladder: ['email', 'sms'], actAt: NOW });
 			expect(attempt([held], { dueAt: after(-239), ladder: ['push'] }).ladder).toEqual(['push']);
+		});
+
+		test('due before its worker began, has four hours from then', () => {
+			const overdue = { dueAt: after(-300) };
+			const goesOn = { ladder: ['push', 'email', 'sms'], actAt: after(2.2) };
+			expect(attempt([held], overdue, NOW, after(-1))).toMatchObject(goesOn);
+			expect(attempt([held], overdue, NOW, after(-239))).toMatchObject({ ladder: ['email', 'sms'] });
+			// By a clock that was ahead.
+			expect(attempt([held], overdue, NOW, after(600))).toMatchObject(goesOn);
 		});
 
 		test('as the second rung, has its own four hours', () => {

@@ -188,6 +188,8 @@ export interface Turn {
 	random: number;
 	/** Without a « shown » after so long, the next channel is tried (product.md §5). */
 	shownWithinHours: number;
+	/** Since when this worker looks: what was due before waited for a worker, not for the other side. */
+	lookingSince: Date;
 }
 
 /** One device that takes it is enough. */
@@ -243,7 +245,8 @@ function whenToRetry(reminder: Climber & { ladder: Channel[] }, results: Attempt
 	const retryAt = leavesAtNight(reminder, reminder.ladder[0]) ? soonest : allowedFrom(soonest, quiet);
 	if (retryAt >= reminder.usefulUntil) return null;
 	if (results.every(isBusy)) return retryAt;
-	const since = isTurn ? Math.min(rungBegan(reminder, turn).getTime(), now.getTime()) : now.getTime();
+	const began = Math.max(rungBegan(reminder, turn).getTime(), turn.lookingSince.getTime());
+	const since = isTurn ? Math.min(began, now.getTime()) : now.getTime();
 	return hasOtherWay && retryAt.getTime() - since > shownWithinHours * HOUR_MS ? null : retryAt;
 }
 

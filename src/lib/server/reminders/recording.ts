@@ -24,7 +24,7 @@ interface Sent {
  * Writes what became of each sending, as soon as it is known: those that ended while a write was under way go together
  * in the next one. Never rejects: what cannot be written is said in the log, and is sent again when its lease ends.
  */
-export function createRecorder(db: Db) {
+export function createRecorder(db: Db, lookingSince: Date) {
 	let waiting: Sent[] = [];
 	let writing: Promise<void> | undefined;
 
@@ -41,7 +41,7 @@ export function createRecorder(db: Db) {
 	/** One that cannot be written takes no other with it: they would all be sent again. */
 	async function write(batch: Sent[]): Promise<void> {
 		try {
-			await whenAvailable(() => db.write((tx) => recordAll(tx, batch)));
+			await whenAvailable(() => db.write((tx) => recordAll(tx, batch, lookingSince)));
 		} catch (error) {
 			if (batch.length > 1) for (const sent of batch) await write([sent]);
 			else log.error({ err: error, reminder: batch[0]!.job.row.id }, 'a sending could not be recorded');
@@ -68,7 +68,7 @@ async function whenAvailable<T>(write: () => Promise<T>): Promise<T> {
 }
 
 /** Whoever was erased while a message was on its way leaves no trace of it. */
-async function recordAll(tx: Tx, batch: Sent[]) {
+async function recordAll(tx: Tx, batch: Sent[], lookingSince: Date) {
 	const ids = batch.map(({ job }) => job.row.id);
 	const kept = await tx
 		.select({ id: reminder.id, personId: reminder.personId })
@@ -77,11 +77,15 @@ async function recordAll(tx: Tx, batch: Sent[]) {
 	const personOf = new Map(kept.map(({ id, personId }) => [id, personId]));
 	for (const sent of batch) {
 		const personId = personOf.get(sent.job.row.id);
-		if (personId) await record(tx, sent, personId);
+		if (personId) await record(tx, sent, { personId, lookingSince });
 	}
 }
 
-async function record(tx: Tx, { job, results, now }: Sent, personId: string) {
+async function record(
+	tx: Tx,
+	{ job, results, now }: Sent,
+	{ personId, lookingSince }: { personId: string; lookingSince: Date },
+) {
 	const { row, channel } = job;
 	if (results.some(isOvertaken)) return giveBack(tx, job, now);
 	const tried = results.filter(({ unsent }) => !unsent);
@@ -109,6 +113,7 @@ async function record(tx: Tx, { job, results, now }: Sent, personId: string) {
 					now,
 					quiet: job.quiet,
 					shownWithinHours: job.shownWithinHours,
+					lookingSince,
 					random: Math.random(),
 				}),
 			),

@@ -75,7 +75,7 @@ export function createWorker({
 	afterHourly,
 	tickMs = TICK_MS,
 }: WorkerSettings): Worker {
-	const record = createRecorder(db);
+	const record = createRecorder(db, now());
 	const onTheirWay = new Map(CHANNELS.map((channel) => [channel, new Set<Promise<void>>()]));
 	const allOnTheirWay = () => [...onTheirWay.values()].flatMap((lane) => [...lane]);
 	const watched = watch(now);

@@ -11,6 +11,7 @@ import { createMailer } from '../platform/mail.ts';
 import { OVERTAKEN, type Delivery } from '../platform/outcome.ts';
 import { planNotice } from './commands.ts';
 import { rememberDead } from './dead-addresses.ts';
+import { registry } from './metrics.ts';
 import { detachEndpoint } from './subscriptions.ts';
 import { createWorker, IN_FLIGHT, STOP_MS } from './worker.ts';
 
@@ -40,6 +41,9 @@ async function setting() {
 	await aDevice(db, outside, { accountId: byPush.account.id, now: DUE });
 	return { db, outside, byMail, byPush };
 }
+
+const lastLook = async () =>
+	(await registry.getSingleMetric('portal_worker_last_tick_timestamp_seconds')!.get()).values[0]!.value;
 
 /** A service that takes what it is given and answers when it is let go. */
 function hanging(answer: Delivery = { outcome: 'accepted', reason: 'late' }) {
@@ -134,6 +138,19 @@ test(
 	},
 );
 
+test('a worker that looks while a mail server hangs says so to whoever watches it', { timeout: 60_000 }, async () => {
+	const { db, outside, byMail } = await setting();
+	await dueNotices(db, byMail.id, 1);
+	const mails = hanging();
+	outside.edges.sendMail = mails.take;
+	const ticking = createWorker({ db, edges: outside.edges, now: () => DUE, tickMs: 20 }).tick();
+	await vi.waitFor(() => expect(mails.given).toHaveLength(1), SOON);
+	const given = Date.now() / 1000;
+	await vi.waitFor(async () => expect(await lastLook()).toBeGreaterThan(given), { ...SOON, timeout: 5_000 });
+	mails.letGo();
+	await ticking;
+});
+
 test('a burst is claimed in small writes: the database is for others too', { timeout: 180_000 }, async () => {
 	const { db, outside, byMail } = await setting();
 	await dueNotices(db, byMail.id, 600);
@@ -170,6 +187,16 @@ test('a burst that leaves fast lets others have the process after each claim', {
 	expect(outside.mailbox).toHaveLength(1000);
 	expect(before.length).toBeGreaterThan(5);
 	expect(new Set(before).size).toBe(before.length);
+});
+
+test('a worker that can claim nothing is not said alive, although it looks', async () => {
+	const { db, outside, byMail } = await setting();
+	await dueNotices(db, byMail.id, 1);
+	const before = await lastLook();
+	const write = () => Promise.reject(Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' }));
+	const worker = createWorker({ db: { ...db, write }, edges: outside.edges, now: () => DUE });
+	await expect(worker.tick()).rejects.toThrow('full');
+	expect(await lastLook()).toBe(before);
 });
 
 describe('a clock that jumps in the middle of a burst', () => {

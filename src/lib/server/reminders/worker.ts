@@ -11,7 +11,7 @@ import { sendSms } from '../platform/sms.ts';
 import { CHANNELS, type Channel } from '../../shared/codes.ts';
 import { claim, hasDue, LEASE_MS, shortenLeases, stillHeldDevices, stillStands } from './claim.ts';
 import { mayLeave } from './ladder.ts';
-import { countAttempts, countTick } from './metrics.ts';
+import { countAttempts, countTick, sayAlive } from './metrics.ts';
 import { planAppointments, reopenAfterJump } from './planning.ts';
 import type { Job } from './preparing.ts';
 import { createRecorder } from './recording.ts';
@@ -115,6 +115,7 @@ export function createWorker({
 			if (performance.now() - lookedAt > tickMs) {
 				await look();
 				await cleanHourly();
+				sayAlive();
 				lookedAt = performance.now();
 			}
 			const room = IN_FLIGHT - onTheirWay.get('push')!.size;

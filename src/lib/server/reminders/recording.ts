@@ -131,11 +131,18 @@ async function giveBack(tx: Tx, { row, leaseUntil }: Job, now: Date) {
 /** The phone, the person or a professional may have been faster than this record. */
 function columnsOf({ state, reason, actAt, sentAt, ...rest }: Outcome) {
 	const isOver = sql`${reminder.answeredAt} IS NOT NULL OR ${reminder.shownAt} IS NOT NULL`;
+	// Taken back while its last channel refused it, it is no call to make: concluded as `nextMove` would.
+	const unlessTakenBack = (taken: unknown, otherwise: unknown) =>
+		state === 'failed'
+			? sql`CASE WHEN ${reminder.reason} IS NOT NULL THEN ${taken} ELSE ${otherwise} END`
+			: sql`${otherwise}`;
+	const end = unlessTakenBack(sentAt ? 'sent' : 'dropped', state);
+	const why = unlessTakenBack(sentAt ? null : reminder.reason, reason);
 	return {
 		...rest,
-		state: sql`CASE WHEN ${reminder.answeredAt} IS NOT NULL THEN 'answered' WHEN ${reminder.shownAt} IS NOT NULL THEN 'shown' ELSE ${state} END`,
-		// What was taken back meanwhile is concluded at its next moment, instead of another try.
-		reason: sql`CASE WHEN ${isOver} THEN NULL ELSE ${actAt ? reminder.reason : reason} END`,
+		state: sql`CASE WHEN ${reminder.answeredAt} IS NOT NULL THEN 'answered' WHEN ${reminder.shownAt} IS NOT NULL THEN 'shown' ELSE ${end} END`,
+		// With something left to do, it is concluded then, instead of another try.
+		reason: sql`CASE WHEN ${isOver} THEN NULL ELSE ${actAt ? reminder.reason : why} END`,
 		actAt: actAt ? sql`CASE WHEN ${isOver} THEN NULL ELSE ${actAt.getTime()} END` : null,
 		// Shown, it left, although the push service never said so.
 		sentAt: sentAt ?? sql`${reminder.sentAt}`,

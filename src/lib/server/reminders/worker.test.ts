@@ -861,6 +861,39 @@ describe('a notice about something that is over', () => {
 		expect(await own()).toMatchObject({ state: 'dropped', reason: 'cancelled' });
 	});
 
+	test('over while its last channel refuses it, is no call to make', async () => {
+		const { outside, at, drop, own } = await noticed(0);
+		outside.edges.sendSms = async () => {
+			await drop();
+			return { outcome: 'permanent_failure', reason: 'refused' };
+		};
+		outside.edges.sendMail = async () => ({ outcome: 'permanent_failure', reason: 'smtp_550' });
+		await at(TWO_BEFORE);
+		expect(await own()).toMatchObject({ state: 'dropped', reason: 'cancelled', actAt: null });
+	});
+
+	test('pushed, unseen, and over while the last channel refuses it, is what left and no call to make', async () => {
+		const { outside, at, drop, own } = await noticed(1);
+		outside.edges.sendMail = async () => ({ outcome: 'permanent_failure', reason: 'smtp_550' });
+		outside.edges.sendSms = async () => {
+			await drop();
+			return { outcome: 'permanent_failure', reason: 'refused' };
+		};
+		for (const hours of [0, 4]) await at(later(TWO_BEFORE, hours * HOUR));
+		expect(await own()).toMatchObject({ state: 'sent', reason: null, actAt: null });
+	});
+
+	test('over while it leaves, has left', async () => {
+		const { outside, at, drop, own } = await noticed(0);
+		const { sendMail } = outside.edges;
+		outside.edges.sendMail = async (mail) => {
+			await drop();
+			return sendMail(mail);
+		};
+		await at(TWO_BEFORE);
+		expect(await own()).toMatchObject({ state: 'sent', reason: null, actAt: null });
+	});
+
 	test('over while a push is on its way that fails, is not tried again', async () => {
 		const { outside, at, drop, own } = await noticed(1);
 		const { channel } = outside.edges.push;

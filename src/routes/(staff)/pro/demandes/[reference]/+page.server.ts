@@ -74,6 +74,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			role: viewer.role,
 			request: { id, reference, status, submittedAt, respondBy, urgent, stillWaitingAt, personId },
 			access: file.access,
+			wantsCall: file.access === 'whole' && file.request.wantsCall,
 			person: personShown(file, today),
 			needs: needsShown(file, standing, viewer, {
 				locale: locals.locale,

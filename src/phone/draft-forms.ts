@@ -111,11 +111,41 @@ function watch(form: HTMLFormElement): (db: IDBPDatabase<Drafts>) => Promise<voi
 	};
 }
 
+/**
+ * « C'est moi » (`form[data-draft-takes]`, the visitor's draft; `data-draft-into`, the one that is kept): what the visitor typed and
+ * the server has not is theirs. Of a page typed on both ways, the copy on top of the later saving, which the server keeps too. All is
+ * read beforehand: written in one go, it stands whatever becomes of the page.
+ */
+async function handOver(form: HTMLFormElement, db: IDBPDatabase<Drafts>): Promise<void> {
+	const { draftTakes = '', draftInto = '' } = form.dataset;
+	const owner = user().key;
+	const taken: { from: string; to: string; copy: Copy; own?: Copy }[] = [];
+	for (const from of await db.getAllKeys('copies')) {
+		const copy = await db.get('copies', from);
+		if (!from.startsWith(`${draftTakes}:`) || !copy || copy.owner) continue;
+		const to = draftInto + from.slice(draftTakes.length);
+		taken.push({ from, to, copy, own: to === from ? undefined : await db.get('copies', to) });
+	}
+	form.addEventListener('submit', () => {
+		const work = db.transaction('copies', 'readwrite');
+		for (const { from, to, copy, own } of taken) {
+			void work.store.delete(from);
+			if (!own || isLater(copy, own)) void work.store.put({ ...copy, owner }, to);
+		}
+		work.commit();
+		work.done.catch(() => undefined);
+	});
+}
+
+const isLater = (one: Copy, other: Copy) =>
+	(Number(one.base) - Number(other.base) || (one.at ?? 0) - (other.at ?? 0)) > 0;
+
 /** Every `form[data-draft]` of the page. */
 export async function keepDrafts(): Promise<void> {
 	const forms = [...document.querySelectorAll<HTMLFormElement>('form[data-draft]')];
 	const sent = document.querySelector<HTMLElement>('[data-draft-sent]')?.dataset.draftSent;
 	const erases = document.querySelector<HTMLFormElement>('form[data-draft-erases]');
+	const takes = document.querySelector<HTMLFormElement>('form[data-draft-takes]');
 	const { key, isOwn } = user();
 	if (key && !isOwn) return;
 	const watched = forms.map(watch);
@@ -124,6 +154,7 @@ export async function keepDrafts(): Promise<void> {
 		await dropOldDrafts(db);
 		if (sent) await forgetDraft(db, sent);
 		for (const keep of watched) await keep(db);
+		if (takes) await handOver(takes, db);
 		erases?.addEventListener('submit', () => void forgetDraft(db, erases.dataset.draftErases ?? ''));
 	} catch {
 		// Private windows may refuse storage: the server keeps each page all the same.

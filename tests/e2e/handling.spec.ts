@@ -2,6 +2,7 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { lastCode, withDatabase } from '../support/fixtures.ts';
 import { aFiling, receiptOf } from '../support/filing.ts';
 import { problemsOf } from '../support/axe.ts';
+import { formsOf } from '../support/forms.ts';
 import { aBrowser, ask } from '../support/http.ts';
 import type { Portal } from '../support/portal.ts';
 import { startWorld, type ActorName, type World } from '../support/world.ts';
@@ -166,6 +167,45 @@ test('who comes second to take a request, or a need, is told who has it; who tap
 	);
 	const told = await ask(portal, second.location, { session: sessionOf('colleague') });
 	expect(told.body).toContain(`${holder.name} suit déjà cette demande.`);
+});
+
+test('a need that came back, sent twice from the same screen: the second is told on the list, or goes on when it is the same', async () => {
+	const { send } = await aFiling(portal, 7845);
+	const receipt = receiptOf(await send())!;
+	const staff = `/pro${receipt.replace('/demande/', '/demandes/')}`;
+	const lead = sessionOf('lead');
+	await ask(portal, `${staff}?/take`, { session: lead, form: { kind: 'pro', second: '' } });
+	const sending = async (session: string) => {
+		const { body } = await ask(portal, staff, { session });
+		const form = formsOf(body, staff).find(({ action }) => action.endsWith('?/send'));
+		expect(form?.values.need, body.slice(0, 300)).toBeTruthy();
+		return { need: `${form!.values.need}`, seen: `${form!.values.seen}` };
+	};
+	const [first, other] = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT s.id FROM structure s WHERE s.territory_id = (SELECT territory_id FROM support_request WHERE reference = ?)
+					ORDER BY s.id = (SELECT structure_id FROM account WHERE id = ?) DESC, s.id LIMIT 2`,
+				)
+				.pluck()
+				.all(receipt.split('/').at(-1), world.accounts.lead) as string[],
+	);
+	const post = (action: string, session: string, form: Record<string, string>) =>
+		ask(portal, `${staff}?/${action}`, { session, form });
+	const { need, seen } = await sending(lead);
+	expect((await post('send', lead, { need, seen, structureId: first! })).status).toBe(303);
+	expect((await post('declineNeed', lead, { need, why: 'full', note: '' })).status).toBe(303);
+
+	const session = sessionOf('coordinator');
+	const again = { ...(await sending(session)), structureId: first! };
+	expect((await post('send', session, again)).location).toBe('/pro/demandes?fait=envoi');
+	expect((await post('send', session, again)).location).toBe('/pro/demandes?fait=envoi');
+	const second = await post('send', session, { ...again, structureId: other! });
+	expect(second.location).toBe('/pro/demandes?fait=decide');
+	const told = await ask(portal, second.location, { session });
+	expect(told.body).toContain('Une autre personne vient de décider pour ce besoin.');
 });
 
 test('a need is settled by who follows the person, and by nobody else; the person reads it in plain words', async () => {

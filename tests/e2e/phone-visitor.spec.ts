@@ -194,3 +194,64 @@ test('if it is not, it is erased and asked no more', async () => {
 	await home.signInWithAgenda(nadege());
 	await expect(note()).toBeEmpty();
 });
+
+/** Of the first subject, as a visitor: what is typed on its page is on this phone alone. */
+async function typeAsVisitor(words: string): Promise<void> {
+	const { page } = home.phone;
+	const next = page.getByRole('button', { name: 'Continuer', exact: true });
+	await visit('/demande/nouvelle');
+	await housing().check();
+	await next.click();
+	await page.waitForURL('**/nouvelle/securite');
+	await page.goto(`${home.front.origin}/demande/nouvelle/housing`);
+	await sentence().fill(words);
+	await expect(page.getByText('Gardé sur ce téléphone')).toBeVisible();
+}
+
+/** Who signed in says that what a visitor began there is theirs. */
+async function sayItIsMine(): Promise<void> {
+	const { page } = home.phone;
+	await page.goto(`${home.front.origin}/demande/nouvelle/housing`);
+	await page.waitForURL('**/reprendre?suite=*');
+	await page.waitForLoadState('load');
+	await page.getByRole('main').getByRole('button', { name: 'Oui, je continue' }).click();
+	await page.waitForURL('**/demande/nouvelle/housing');
+}
+
+test('said to be theirs, what a visitor had typed and not sent on is theirs too', async () => {
+	await typeAsVisitor('Mon bail finit mardi.');
+	await home.signIn(lucas());
+	// The draft of an earlier test, if there is one, is another story.
+	await visit('/accueil');
+	await sayItIsMine();
+	await expect(sentence()).toHaveValue('Mon bail finit mardi.');
+	await home.phone.page.reload();
+	await expect(sentence()).toHaveValue('Mon bail finit mardi.');
+});
+
+test('the same in a draft that they had: it goes on under the name of the one that is kept', async () => {
+	const { page } = home.phone;
+	const ownDrafts = () =>
+		withDatabase(home.portal, (database) =>
+			database
+				.prepare(
+					`SELECT id FROM support_request WHERE status = 'draft' AND person_id = (SELECT person_id FROM account WHERE email = ? OR phone = ?)`,
+				)
+				.pluck()
+				.all(nadege(), nadege()),
+		) as string[];
+	await home.signIn(nadege());
+	await visit('/demande/nouvelle');
+	await page.getByRole('checkbox').first().check();
+	await page.getByRole('button', { name: 'Continuer', exact: true }).click();
+	await page.waitForURL((url) => url.pathname !== '/demande/nouvelle');
+	const [kept] = ownDrafts();
+	expect(kept).toBeTruthy();
+	await page.context().clearCookies({ name: 'session' });
+	await typeAsVisitor('Mon bail finit jeudi.');
+	await home.signIn(nadege());
+	await sayItIsMine();
+	expect(ownDrafts()).toEqual([kept]);
+	await expect(sentence()).toHaveValue('Mon bail finit jeudi.');
+	await expect(page.locator(`form[data-draft="${kept}:housing"]`)).toBeVisible();
+});

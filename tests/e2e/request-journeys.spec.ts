@@ -106,9 +106,45 @@ test('nothing recognised: « appelez-moi », how to be reached, and the request 
 	const written = { ...contact('appel'), reach: 'email' };
 	expect(await answer(browser, '/contact', written)).toBe('/demande/nouvelle/commune');
 	expect(await answer(browser, '/commune', { inseeCode: '08105' })).toBe('/demande/nouvelle/verifier');
-	const receipt = await browser.ask(await send(browser));
+	const at = await send(browser);
+	const receipt = await browser.ask(at);
 	expect(textOf(receipt)).toContain('À voir ensemble');
 	expect(textOf(receipt)).toContain('Un professionnel vous écrit par e-mail');
+	const coordinator = aBrowser(portal, '203.0.113.29');
+	coordinator.jar.set('session', openSessionOf(portal, demoAccount(portal, 'coordinator').contact));
+	expect(textOf(await coordinator.ask(`/pro${at.replace('/demande/', '/demandes/')}`))).toContain('souhaite un appel');
+});
+
+test('a receipt offers papers and « Ma demande » to the person alone, not to a professional who is signed in there', async ({
+	portal,
+}) => {
+	const browser = aBrowser(portal, '203.0.113.30');
+	await answer(browser, '', { 'themes[]': ['digital'] });
+	await answer(browser, '/commune', { inseeCode: '08105' });
+	await answer(browser, '/contact', contact('guichet'));
+	const receipt = await send(browser);
+	browser.jar.set('session', openSessionOf(portal, demoAccount(portal, 'coordinator').contact));
+	const lent = await browser.ask(receipt);
+	expect(lent.status).toBe(200);
+	expect(lent.body).not.toContain(`href="${receipt}/papiers"`);
+	expect(textOf(lent)).not.toContain('Joindre un papier');
+	expect(lent.body.split('<main')[1]).not.toContain('href="/demande"');
+
+	const { email, reference } = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT a.email, r.reference FROM account a JOIN support_request r ON r.person_id = a.person_id
+					WHERE a.role = 'beneficiary' AND a.email IS NOT NULL AND r.status = 'submitted' LIMIT 1`,
+				)
+				.get() as { email: string; reference: string },
+	);
+	const own = aBrowser(portal, '203.0.113.31');
+	own.jar.set('session', openSessionOf(portal, email));
+	const theirs = (await own.ask(`/demande/${reference}`)).body;
+	expect(theirs).toContain(`href="/demande/${reference}/papiers"`);
+	expect(theirs.split('<main')[1]).toContain('href="/demande"');
 });
 
 test('subjects changed from the check page: the questions of each new one, then the check page again', async ({
@@ -273,6 +309,41 @@ test('begun as a visitor, then somebody signs in there: whose it is is asked bef
 	expect((await back.ask('/demande/nouvelle/reprendre?suite=//example.org')).location).toBe('/demande/nouvelle');
 });
 
+test('begun as a visitor about what the open request holds already: it is still ticked, and what was written is sent', async ({
+	portal,
+}) => {
+	const { email, theme } = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT a.email, n.theme FROM account a JOIN support_request r ON r.person_id = a.person_id
+					JOIN need n ON n.request_id = r.id
+					WHERE a.role = 'beneficiary' AND a.email IS NOT NULL AND r.status = 'submitted' AND n.status = 'open'
+					AND n.theme = 'housing' ORDER BY a.email LIMIT 1`,
+				)
+				.get() as { email: string; theme: string },
+	);
+	const browser = aBrowser(portal, '203.0.113.27');
+	await answer(browser, '', { 'themes[]': [theme] });
+	await answer(browser, `/${theme}`, { note: 'Le bail finit lundi.' });
+	browser.jar.set('session', openSessionOf(portal, email));
+	expect((await browser.ask('/demande/nouvelle/reprendre?/mine', { form: {} })).location).toBe('/demande/nouvelle');
+	const first = await browser.ask('/demande/nouvelle');
+	expect(textOf(first)).toContain('Déjà dans votre demande : ');
+	const tiles = [...first.body.matchAll(/<input[^>]*name="themes\[\]"[^>]*>/g)].map(([tag]) => tag);
+	const ticked = tiles.filter((tag) => /\schecked/.test(tag)).map((tag) => /value="([^"]+)"/.exec(tag)![1]);
+	expect(ticked).toEqual([theme]);
+	// As the page stands, with one more.
+	const more = { 'themes[]': [theme, 'money'] };
+	expect(await answer(browser, '', more)).toBe(`/demande/nouvelle/${theme}`);
+	expect((await browser.ask(`/demande/nouvelle/${theme}`)).body).toContain('Le bail finit lundi.');
+	const { body } = await browser.ask('/demande/nouvelle/verifier');
+	expect(body).toContain('Le bail finit lundi.');
+	const draft = /name="draft" value="([^"]+)"/.exec(body)![1]!;
+	expect((await browser.ask('/demande/nouvelle/verifier', { form: { draft } })).location).toMatch(/^\/demande\//);
+});
+
 test('a subject unticked in another tab leads back where « Modifier » was', async ({ portal }) => {
 	const browser = aBrowser(portal, '203.0.113.23');
 	await answer(browser, '', { 'themes[]': ['digital', 'money'] });
@@ -306,8 +377,9 @@ test('a landline gets no code: nothing on the receipt asks for one', async ({ po
 	expect(textOf(receipt)).not.toContain('avec le code');
 });
 
-test('who is known by their e-mail alone is written to, and told so before sending', async ({ portal }) => {
-	const { email } = withDatabase(
+/** The e-mail of somebody who has no number. */
+const emailAlone = (portal: Portal) =>
+	withDatabase(
 		portal,
 		(database) =>
 			database
@@ -315,8 +387,12 @@ test('who is known by their e-mail alone is written to, and told so before sendi
 					`SELECT a.email FROM account a JOIN person p ON p.id = a.person_id WHERE p.phone IS NULL AND a.phone IS NULL
 					AND p.email = a.email AND a.role = 'beneficiary' LIMIT 1`,
 				)
-				.get() as { email: string },
+				.pluck()
+				.get() as string,
 	);
+
+test('who is known by their e-mail alone is written to, and told so before sending', async ({ portal }) => {
+	const email = emailAlone(portal);
 	const browser = aBrowser(portal, '203.0.113.26');
 	browser.jar.set('session', openSessionOf(portal, email));
 	await answer(browser, '', { call: '1' });
@@ -324,8 +400,31 @@ test('who is known by their e-mail alone is written to, and told so before sendi
 	expect(refused.status).toBe(400);
 	expect(textOf(refused)).toContain('Donnez un numéro pour qu’on vous appelle.');
 	expect(refused.body).toContain('value="Nadia"');
+	// What the file says of them stands there still.
+	expect(refused.body).toContain(`<bdi>${email}</bdi>`);
 	await answer(browser, '/contact', { reach: 'email' });
 	expect(textOf(await browser.ask('/demande/nouvelle/verifier'))).toContain('Vous voulez qu’on vous écrive.');
+});
+
+test('a number typed before signing in, and not in the file: no call is promised, and it is said where to add it', async ({
+	portal,
+}) => {
+	const browser = aBrowser(portal, '203.0.113.28');
+	const typed = { ...contact('sans-numero'), phone: '06 39 98 01 77', reach: 'call' };
+	await answer(browser, '', { 'themes[]': ['digital'] });
+	await answer(browser, '/contact', typed);
+	browser.jar.set('session', openSessionOf(portal, emailAlone(portal)));
+	const erased = await browser.ask('/demande/nouvelle/effacer', { form: {} });
+	expect(erased.status).toBe(303);
+	const mine = '/demande/nouvelle/reprendre?/mine&suite=%2Fdemande%2Fnouvelle%2Fverifier';
+	expect((await browser.ask(mine, { form: {} })).location).toBe('/demande/nouvelle/verifier');
+	const check = await browser.ask('/demande/nouvelle/verifier');
+	expect(textOf(check)).not.toContain('Un appel');
+	expect(textOf(check).replaceAll('\u00a0', ' ')).toContain('06 39 98 01 77 n’est pas dans votre compte.');
+	expect(check.body).toContain('href="/compte/coordonnees"');
+	// Said otherwise how to be reached, the number is still not forgotten.
+	await answer(browser, '/contact', { reach: 'email' });
+	expect(textOf(await browser.ask('/demande/nouvelle/verifier'))).toContain('n’est pas dans votre compte.');
 });
 
 test('with large letters on a small phone, answers beside each other keep their room, and their words whole', async ({

@@ -36,7 +36,7 @@ export interface Progress {
 	status: Exclude<RequestStatus, 'draft'>;
 	respondBy: string;
 	isLate: boolean;
-	/** The person gave no number. */
+	/** The person gave an e-mail address and no number. */
 	byEmail?: boolean;
 	/** The structure the whole request waits at, or came back from. */
 	whole: At | null;

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { HOUSEHOLDS, HELPER_FOR, TRANSPORTS, URGENCIES, WORK_STATUSES } from '../../shared/codes.ts';
 import { THEMES, type Theme } from '../../shared/themes.ts';
+import { isMobile } from '../platform/phone.ts';
 import { seal, unseal } from '../platform/sealing.ts';
 
 export const CHILD_AGES = ['0_2', '3_5', '6_10', '11_17'] as const;
@@ -99,6 +100,28 @@ export const NO_ANSWERS: Answers = {
 /** What the portal knew before this request: its file and the request sent last. */
 export type KnownAnswers = Pick<Answers, 'household' | 'situation' | 'contact'>;
 
+type Contacts = Pick<ContactAnswers, 'reach' | 'email' | 'phone'>;
+
+/** Whether the way they chose leads to them; none chosen, any does. */
+export const canReach = ({ reach, email, phone }: Contacts): boolean => {
+	if (reach === 'email') return email !== null;
+	if (reach === 'sms') return phone !== null && isMobile(phone);
+	return reach === null || phone !== null;
+};
+
+/** A call is promised to nobody without a number: chosen while there was one, or one that was typed and is not the file's. */
+const withWay = (contact: ContactAnswers): ContactAnswers =>
+	canReach(contact) ? contact : { ...contact, reach: null };
+
+/**
+ * A contact that was typed before signing in, of a kind that the file has none of. It is not taken over, since no code proved that it is
+ * theirs: the check page says where to add it.
+ */
+export function notInFile(typed: ContactAnswers | null, file: KnownAnswers['contact']): string[] {
+	if (!typed || !file) return [];
+	return (['phone', 'email'] as const).flatMap((kind) => (typed[kind] && !file[kind] ? typed[kind] : []));
+}
+
 /** Asked once: what is known already stands where nothing else was said; names and contacts are the file's own. */
 export function withKnown(answers: Answers, known: KnownAnswers | null): Answers {
 	if (!known) return answers;
@@ -107,7 +130,10 @@ export function withKnown(answers: Answers, known: KnownAnswers | null): Answers
 		...answers,
 		household: answers.household ?? known.household,
 		situation: answers.situation ?? known.situation,
-		contact: { ...(answers.contact ?? known.contact ?? NO_CONTACT), firstName, lastName, email, phone, birthDate },
+		contact: withWay({
+			...(answers.contact ?? known.contact ?? NO_CONTACT),
+			...{ firstName, lastName, email, phone, birthDate },
+		}),
 	};
 }
 

@@ -4,7 +4,7 @@ import { aMunicipality, aPerson, aTerritory, NOW } from '../../../../tests/facto
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
 import { auditEntry, catchment, person } from '../db/schema/index.ts';
-import { NO_ANSWERS, NO_CONTACT, openAnswers, withKnown, type Answers } from './answers.ts';
+import { NO_ANSWERS, NO_CONTACT, notInFile, openAnswers, withKnown, type Answers } from './answers.ts';
 import { endHelp, saveAnswers, submitRequest, withdrawRequest } from './commands.ts';
 import { findOpenRequest, getOwnRequest, knownAnswers, knownOf } from './queries.ts';
 import { helperOn } from './rules.ts';
@@ -43,6 +43,7 @@ test('what the file knows stands in the request without being asked, and only wh
 });
 
 test('what was said in the request before is not asked again, but for who helped', async () => {
+	await db.write((tx) => tx.update(person).set({ phone: '+33639980102' }).where(eq(person.id, personId)));
 	const situation = { status: ['rsa' as const], transport: ['bus' as const] };
 	const contact = { ...NO_CONTACT, reach: 'sms' as const, helper: 'Nadia', helperUntil: '2026-12-22' };
 	const { reference } = await file({ situation, contact });
@@ -62,6 +63,32 @@ test('a name or contact typed in a form never replaces the one of the file', asy
 	const { reference } = await file({ contact: forged });
 	expect((await answersOf(reference)).contact).toMatchObject({ firstName: 'Amel' });
 	expect((await answersOf(reference)).contact?.phone).not.toBe(forged.phone);
+});
+
+test('a way to be reached that leads nowhere is not promised: the number is gone since, or was typed and is not the file’s', async () => {
+	const setPhone = (phone: string | null) =>
+		db.write((tx) => tx.update(person).set({ phone }).where(eq(person.id, personId)));
+	const reach = { ...NO_CONTACT, reach: 'sms' as const };
+	await setPhone('+33639980102');
+	const first = await file({ contact: reach });
+	expect((await answersOf(first.reference)).contact).toMatchObject({ reach: 'sms' });
+	await db.write((tx) => withdrawRequest(tx, { personId, reference: first.reference, now: NOW }));
+	await setPhone(null);
+	const { reference } = await file({});
+	expect((await answersOf(reference)).contact).toMatchObject({ reach: null, phone: null });
+	// Added to the open one: neither.
+	const typed = { ...NO_CONTACT, phone: '+33639980199', reach: 'call' as const, moments: ['morning' as const] };
+	expect(await file({ themes: ['mobility'], contact: typed })).toMatchObject({ reference, added: true });
+	expect((await answersOf(reference)).contact).toMatchObject({ reach: null, phone: null, moments: ['morning'] });
+});
+
+test('a contact typed before signing in is said not to be in the file, where the file has none of its kind', async () => {
+	const { contact: own } = await knownAnswers(db.read, personId);
+	const typed = { ...NO_CONTACT, phone: '+33639980199', email: 'autre@example.fr' };
+	expect(notInFile(typed, { ...own!, phone: null, email: 'amel@example.fr' })).toEqual([typed.phone]);
+	expect(notInFile(typed, { ...own!, phone: null, email: null })).toEqual([typed.phone, typed.email]);
+	expect(notInFile(NO_CONTACT, { ...own!, phone: null })).toEqual([]);
+	expect(notInFile(null, own)).toEqual([]);
 });
 
 test('what changed at home is written in the file when the request is sent', async () => {

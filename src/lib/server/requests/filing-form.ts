@@ -44,7 +44,9 @@ export function parseFiling(
 	const situation = parseSituation(form);
 	if (!situation.ok) Object.assign(errors, situation.errors);
 	const urgency = parseUrgency(form);
-	const contact = isKnown ? parseWishes(form, today) : parseContactAnswers(form, today, chosen);
+	const contact = isKnown
+		? parseWishes(form, today)
+		: parseContactAnswers(form, today, { ...chosen, by: 'professional' });
 	if (!contact.ok) Object.assign(errors, contact.errors);
 	const commune = isKnown ? null : parseCommune(form);
 	if (commune && !commune.ok) Object.assign(errors, commune.errors);

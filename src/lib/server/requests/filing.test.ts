@@ -8,7 +8,8 @@ import { NO_ANSWERS, NO_CONTACT, type Answers } from './answers.ts';
 import { fileForPerson } from './filing.ts';
 import { knownFields, parseFiling } from './filing-form.ts';
 import { checkBirthDate, findHandover, HANDOVER_TRIES, makeHandover, proofOf, useHandover } from './handover.ts';
-import { findOpenRequest, needsOf } from './queries.ts';
+import { progressOf } from './progress.ts';
+import { findOpenRequest, findSent, needsOf } from './queries.ts';
 import { filingOf, getRequestFor } from './reading.ts';
 
 let db: Db;
@@ -72,6 +73,14 @@ describe('a request typed by a professional', () => {
 		expect((await findOpenRequest(db.read, known.id))!.id).toBe(open.id);
 	});
 
+	test('somebody without phone and e-mail is filed, promised no e-mail, and takes it over with the birth date', async () => {
+		const contact = { ...ANSWERS.contact!, phone: null, email: null };
+		const sent = await file('form-one', null, { ...ANSWERS, contact });
+		expect(proofOf((await db.read.select().from(person).where(eq(person.id, sent.personId)))[0]!)).toBe('birth_date');
+		const request = (await findSent(db.read, sent.id))!;
+		expect((await progressOf(db.read, request, NOW)).byEmail).toBe(false);
+	});
+
 	test('somebody new outside the perimeter is refused, and nothing is kept', async () => {
 		await expect(file('form-one', null, { ...ANSWERS, inseeCode: '25056' })).rejects.toThrow('outside_perimeter');
 		expect(await db.read.select().from(supportRequest).limit(1)).toEqual([]);
@@ -132,6 +141,29 @@ describe('the compact form', () => {
 			expect(parsed.values['housing.note']).toBe('Chez sa sœur');
 		},
 	);
+
+	test('without phone and e-mail the whole birth date will do; what is missing is said to the professional', () => {
+		const unreachable = COMPLETE.filter(([name]) => name !== 'phone');
+		const errorsOf = (...more: [string, string][]) => {
+			const parsed = parse([...unreachable, ...more]);
+			return parsed.ok ? {} : parsed.errors;
+		};
+		const asked = { phone: 'Donnez un téléphone, un e-mail ou la date de naissance entière.' };
+		expect(errorsOf()).toEqual(asked);
+		expect(errorsOf(['birthDate', '1986'])).toEqual(asked);
+		expect(errorsOf(['birthDate', '31 avril 1986'])).toMatchObject({ birthDate: expect.any(String) });
+		const parsed = parse([...unreachable, ['birthDate', '27 mars 1986']]);
+		expect(parsed.ok && parsed.value.answers.contact).toMatchObject({
+			phone: null,
+			email: null,
+			birthDate: '1986-03-27',
+		});
+		// Nobody calls or writes where there is nothing to call or write to.
+		const born: [string, string] = ['birthDate', '27 mars 1986'];
+		expect(errorsOf(born, ['reach', 'sms']).phone).toBe('Pour un SMS, donnez un numéro de mobile.');
+		expect(errorsOf(born, ['reach', 'email']).email).toBe('Pour un e-mail, donnez une adresse.');
+		expect(errorsOf(born, ['reach', 'call']).phone).toBe('Pour un appel, donnez un numéro.');
+	});
 
 	test('of somebody known, what was said once stands in the form, and comes back as it was', () => {
 		const known = {

@@ -8,7 +8,7 @@ import { hasSocialSecurityNumber } from '../../shared/private-text.ts';
 import { normalizeEmail } from '../platform/email.ts';
 import { parseForm, text, westernDigits, type FormErrors, type Parsed } from '../platform/forms.ts';
 import { newId } from '../platform/ids.ts';
-import { isMobile, normalizePhone } from '../platform/phone.ts';
+import { normalizePhone } from '../platform/phone.ts';
 import { addDays } from '../territories/calendar.ts';
 import {
 	CHILD_AGES,
@@ -16,13 +16,14 @@ import {
 	MOMENTS,
 	NO_CONTACT,
 	REACH,
+	canReach,
 	type Answers,
 	type ContactAnswers,
 	type HouseholdAnswers,
 	type SituationAnswers,
 } from './answers.ts';
 import { knownTicks, type Question } from './questions.ts';
-import { readBirthDate } from './rules.ts';
+import { isWholeDate, readBirthDate } from './rules.ts';
 
 export const NAME_MAX = 80;
 export const NOTE_MAX = 500;
@@ -189,35 +190,58 @@ export function parseWishes(
 	return { ok: true, value: { ...parsed.value, ...helpUntil(parsed.value, today) } };
 }
 
+/** What is missing, said to the person, or to a professional who types it for them. */
+const TOLD = {
+	person: {
+		none: m.request_error_reach,
+		email: m.request_error_reach_email,
+		sms: m.request_error_reach_sms,
+		call: m.request_error_reach_call,
+	},
+	professional: {
+		none: m.handling_pro_filing_error_reach,
+		email: m.handling_pro_filing_error_reach_email,
+		sms: m.handling_pro_filing_error_reach_sms,
+		call: m.handling_pro_filing_error_reach_call,
+	},
+};
+
 /**
  * What is missing of the way that was chosen to reach the person, by field. « Appelez-moi » chooses a call, unless they prefer an e-mail:
- * who has no phone says it so.
+ * who has no phone says it so. `mayHaveNone`: without phone and e-mail, as long as neither is promised.
  */
 export function missingToReach(
 	{ reach, email, phone }: Pick<ContactAnswers, 'reach' | 'email' | 'phone'>,
 	wantsCall: boolean,
+	{ told = TOLD.person, mayHaveNone = false } = {},
 ): FormErrors {
-	if (!email && !phone) return { phone: m.request_error_reach() };
-	if (reach === 'email') return email ? {} : { email: m.request_error_reach_email() };
-	if (reach === 'sms') return phone && isMobile(phone) ? {} : { phone: m.request_error_reach_sms() };
-	return (reach === 'call' || wantsCall) && !phone ? { phone: m.request_error_reach_call() } : {};
+	if (!email && !phone && !mayHaveNone) return { phone: told.none() };
+	const way = reach ?? (wantsCall ? 'call' : null);
+	if (way === null || canReach({ reach: way, email, phone })) return {};
+	return { [way === 'email' ? 'email' : 'phone']: told[way]() };
 }
 
-/** Names, and one way at least to reach the person. `today`: a birth date is not in the future. */
+/**
+ * Names, and one way at least to reach the person. `today`: a birth date is not in the future. A professional may file for somebody
+ * without phone and e-mail, who proves it is them with the whole birth date (handover.ts).
+ */
 export function parseContactAnswers(
 	form: FormData,
 	today: string,
-	{ wantsCall = false }: { wantsCall?: boolean } = {},
+	{ wantsCall = false, by = 'person' }: { wantsCall?: boolean; by?: keyof typeof TOLD } = {},
 ): Parsed<ContactAnswers> {
+	const told = TOLD[by];
+	const typed = field(form, 'birthDate').trim();
+	const birthDate = typed ? readBirthDate(typed, today) : null;
+	const mayHaveNone = by === 'professional' && isWholeDate(birthDate);
 	const parsed = parseForm(contact, form);
 	if (!parsed.ok) {
 		// All that is to correct is said at once.
-		const unreachable = !field(form, 'phone').trim() && !field(form, 'email').trim();
-		return unreachable ? { ...parsed, errors: { ...parsed.errors, phone: m.request_error_reach() } } : parsed;
+		const unreachable = !mayHaveNone && !field(form, 'phone').trim() && !field(form, 'email').trim();
+		return unreachable ? { ...parsed, errors: { ...parsed.errors, phone: told.none() } } : parsed;
 	}
-	const { birthDate: typed, ...value } = parsed.value;
-	const birthDate = typed ? readBirthDate(typed, today) : null;
-	const errors = missingToReach(value, wantsCall);
+	const { value } = parsed;
+	const errors = missingToReach(value, wantsCall, { told, mayHaveNone });
 	if (typed && !birthDate) errors.birthDate = m.error_date();
 	if (Object.keys(errors).length > 0) return { ok: false, errors, values: valuesOf(form) };
 	return { ok: true, value: { ...NO_CONTACT, ...value, ...helpUntil(value, today), birthDate } };

@@ -10,7 +10,7 @@ import type { Actor } from '../people/commands.ts';
 import { personOf, type PersonRow } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { hashToken, newToken } from '../platform/ids.ts';
-import { codeContact } from './rules.ts';
+import { codeContact, isWholeDate } from './rules.ts';
 
 const LIFETIME_MS = 7 * 24 * 3_600_000;
 /** Wrong birth dates before the link is dead. */
@@ -19,7 +19,7 @@ export const HANDOVER_TRIES = 5;
 /** How the person proves it is them: a code to their mobile or e-mail, else their whole birth date; null: neither is known. */
 export function proofOf(person: Pick<PersonRow, 'email' | 'phone' | 'birthDate'>): 'code' | 'birth_date' | null {
 	if (codeContact(person)) return 'code';
-	return person.birthDate && !person.birthDate.endsWith('-00-00') ? 'birth_date' : null;
+	return isWholeDate(person.birthDate) ? 'birth_date' : null;
 }
 
 /**

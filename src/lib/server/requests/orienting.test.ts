@@ -29,6 +29,7 @@ import {
 	withdrawRequest,
 } from './commands.ts';
 import { inbox, inboxCounts, needsReturned, needsSentTo } from './inbox.ts';
+import { needOrientation } from './orienting.ts';
 import { followedProposals, proposalFor } from './orientation.ts';
 import {
 	calledBackAt,
@@ -322,6 +323,25 @@ describe('one need of a request', () => {
 		await expect(send(lead, elsewhere.structureId, NOW, '')).rejects.toThrow('already_decided');
 		await takeIt(housing);
 		expect((await needRow()).structureId).toBe(housing.structureId);
+	});
+
+	test('come back, and sent by two coordinators from the same screen: one wins, the other is told and undoes nothing', async () => {
+		await send(lead);
+		await decline(housing);
+		const other = await aCoordinator(db, { territoryId });
+		const seen = (await needOrientation(db.read, needId))!.id;
+		const again = (by: Staff, structureId: string) => send(by, structureId, later(1), seen);
+		expect(await again(coordinator, colleague.structureId)).not.toBeNull();
+		// A second tap, or the same choice of the other one.
+		expect(await again(coordinator, colleague.structureId)).toBeNull();
+		expect(await again(other, colleague.structureId)).toBeNull();
+		await expect(again(other, elsewhere.structureId)).rejects.toThrow('already_decided');
+		expect((await needRow()).structureId).toBe(colleague.structureId);
+		// Who never had it before them, or never saw it, learns nothing.
+		await expect(again(colleague, elsewhere.structureId)).rejects.toThrow('not_found');
+		await expect(send(other, elsewhere.structureId, later(1), '')).rejects.toThrow('not_found');
+		const abroad = await aCoordinator(db);
+		await expect(again(abroad, elsewhere.structureId)).rejects.toThrow('not_found');
 	});
 
 	test('whoever took it follows the person because of it: the person and the lead read that reason', async () => {

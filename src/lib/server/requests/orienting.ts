@@ -217,7 +217,12 @@ export async function sendNeed(
 	const { needId, structureId, seen, by, now } = input;
 	const row = await openNeed(tx, needId, by);
 	const present = await needOrientation(tx, needId);
-	if (!(await maySend(tx, row, present, by))) throw notFound();
+	if (!(await maySend(tx, row, present, by))) {
+		if (!seen || !(await cameBack(tx, needId, seen, by))) throw notFound();
+		// It was theirs to send until another coordinator did.
+		hasSeen(seen, present, present?.structureId === structureId);
+		return null;
+	}
 	const wasTaken = present?.state === 'taken';
 	if (wasTaken && (await isHeld(tx, row, present, now))) throw new DomainError('need_taken', 'conflict');
 	if (!hasSeen(seen, present, present?.structureId === structureId)) return null;
@@ -366,6 +371,17 @@ async function maySend(
 	const membership = await findMembership(tx, row.personId, by.accountId);
 	if (membership?.part === 'lead' || membership?.part === 'second') return true;
 	return by.role === 'coordinator' && (row.requestStatus === 'submitted' || present?.state === 'declined');
+}
+
+/** What stood on the screen of this coordinator: the need, come back from a structure. */
+async function cameBack(q: Queries, needId: string, seen: string, by: Actor): Promise<boolean> {
+	if (by.role !== 'coordinator') return false;
+	const [row] = await q
+		.select({ id: orientation.id })
+		.from(orientation)
+		.where(and(eq(orientation.id, seen), eq(orientation.needId, needId), eq(orientation.state, 'declined')))
+		.limit(1);
+	return row !== undefined;
 }
 
 /** Who took the need still follows the person for it, and works here. */

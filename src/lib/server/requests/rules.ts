@@ -72,19 +72,23 @@ export function readBirthDate(typed: string, today: string): string | null {
 	return exists && written <= today ? written : null;
 }
 
+/** Whether the day is known, not the year alone. */
+export const isWholeDate = (birthDate: string | null): boolean => birthDate !== null && !birthDate.endsWith('-00-00');
+
 function birthParts(typed: string): number[] {
 	if (/^\d{4}$/.test(typed)) return [Number(typed)];
 	const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(typed);
 	if (iso) return iso.slice(1).map(Number);
 	const french = /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(typed);
 	if (french) return [Number(french[3]), Number(french[2]), Number(french[1])];
-	const [day, month, year] = plainWords(typed).split(' ');
-	const isNamed = /^\d{1,2}(er)?$/.test(day ?? '') && /^\d{4}$/.test(year ?? '') && monthNames().has(month ?? '');
-	return isNamed ? [Number(year), monthNames().get(month!)!, parseInt(day!)] : [];
+	// « كانون الثاني »: some months have a name of two words.
+	const words = plainWords(typed).split(' ');
+	const [day, month, year] = [words[0]!, monthNames().get(words.slice(1, -1).join(' ')), words.at(-1)!];
+	return month && /^\d{1,2}(er)?$/.test(day) && /^\d{4}$/.test(year) ? [Number(year), month, parseInt(day)] : [];
 }
 
-/** The languages of the portal, and the names of the months in Syria and in Algeria, where they are others. */
-const MONTHS_IN = [...locales, 'ar-SY', 'ar-DZ'];
+/** The languages of the portal, and the names of the months in Syria, Algeria and Morocco, where they are others. */
+const MONTHS_IN = [...locales, 'ar-SY', 'ar-DZ', 'ar-MA'];
 let named: Map<string, number> | undefined;
 
 /** « mars », « janv. », « березня »: the number of a month by its name, without accents. */

@@ -67,7 +67,9 @@ export async function submitRequest(tx: Tx, submission: Submission): Promise<Sub
 	const missing = missingPages(answers, await knownOf(tx, owner.personId));
 	if (missing.length > 0) throw new DomainError('request_incomplete', 'invalid', { missing });
 	const open = owner.personId ? await findOpenRequest(tx, owner.personId) : undefined;
-	if (open) return addToOpen(tx, { row, open, answers: said, submission });
+	// Names and contacts are those of the open one; of how to be reached, what leads to the person.
+	const contact = said.contact && { ...said.contact, reach: answers.contact?.reach ?? null };
+	if (open) return addToOpen(tx, { row, open, answers: { ...said, contact }, submission });
 	return sendNew(tx, { row, answers, submission });
 }
 

@@ -84,6 +84,8 @@ export const load: PageServerLoad = async (event) => {
 		/** A visitor who may still be identified by a code. */
 		confirm: event.locals.account ? null : { contact: contact && maskContact(contact), isSms: !contact?.includes('@') },
 		isVisitor: !event.locals.account,
+		/** The person themselves is signed in: a professional, or the other parent, may have the receipt on their screen too. */
+		isOwn: event.locals.account?.role === 'beneficiary',
 		/** « J'attends toujours », for who has no account: others say it on their own page. */
 		waits:
 			!event.locals.account && progress.status === 'submitted' && progress.isLate

@@ -32,7 +32,8 @@ export const actions: Actions = {
 		try {
 			const draft = await savePage(event, 'contact', (answers) => ({
 				...answers,
-				contact: { ...NO_CONTACT, ...parsed.value },
+				// What was typed before signing in is not asked any more, and stays in the draft.
+				contact: { ...(answers.contact ?? NO_CONTACT), ...parsed.value },
 			}));
 			return await goOn(event, form, 'contact', draft);
 		} catch (error) {

@@ -4,6 +4,7 @@ import { href } from '$lib/shared/links';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
 import { log } from '$lib/server/platform/log';
+import { notInFile } from '$lib/server/requests/answers';
 import { submitRequest } from '$lib/server/requests/commands';
 import { findBrought } from '$lib/server/requests/drafts';
 import { parseId } from '$lib/server/requests/forms';
@@ -52,6 +53,7 @@ export const load: PageServerLoad = async (event) => {
 		/** Who helps is named while they do. */
 		contact: answers.contact && { ...answers.contact, helper: helperOn(answers.contact, today)?.name ?? '' },
 		known,
+		notInFile: notInFile(draft.answers.contact, answers.contact),
 		isAdding: open !== undefined,
 		missing: missingPages(answers, known),
 	};

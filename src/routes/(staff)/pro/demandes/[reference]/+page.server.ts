@@ -74,6 +74,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			role: viewer.role,
 			request: { id, reference, status, submittedAt, respondBy, urgent, stillWaitingAt, personId },
 			access: file.access,
+			wantsCall: file.access === 'whole' && file.request.wantsCall,
 			person: personShown(file, today),
 			needs: needsShown(file, standing, viewer, {
 				locale: locals.locale,
@@ -198,6 +199,16 @@ async function tellAnswered(problem: unknown, needId: string, { accountId, struc
 	redirect(303, href(`/pro/demandes?pris=${encodeURIComponent(needId)}`));
 }
 
+/** A need that another coordinator sent before: whoever may not open the request any more reads it on the list. */
+async function tellDecided(problem: unknown, reference: string, by: SignedInStaff) {
+	if (!isRefusal(problem, 'already_decided')) return;
+	const file = await getRequestFor(db.read, by, reference).catch((refusal: unknown) => {
+		if (isRefusal(refusal, 'not_found')) return null;
+		throw refusal;
+	});
+	if (!file || file.access === 'limited') redirect(303, href('/pro/demandes?fait=decide'));
+}
+
 interface Follow {
 	personId: string;
 	territoryId: string;
@@ -272,6 +283,7 @@ async function onNeed<S extends v.GenericSchema>(
 		});
 	} catch (problem) {
 		await tellAnswered(problem, (parsed.value as { need: string }).need, by);
+		await tellDecided(problem, event.params.reference, by);
 		await tellCalledBack(problem, by, event.params.reference, now);
 		return failFrom(problem, REFUSALS, {});
 	}

@@ -342,12 +342,19 @@ describe('what an attempt teaches', () => {
 			expect(attempt([paused], second, after(241))).toMatchObject({ ladder: ['sms'] });
 		});
 
-		test('behind our own messages, waits on for as long as it is useful: nothing was tried, no SMS is paid for', () => {
-			const mail = { ladder: ['email', 'sms'] as Ladder, dueAt: after(-5 * 60), usefulUntil: after(60) };
+		test('behind our own messages, has four hours from when its worker began, and the night besides', () => {
+			const mail = { ladder: ['email', 'sms'] as Ladder, dueAt: after(-5 * 60), usefulUntil: after(24 * 60) };
 			const putOff = { ...BUSY, retryAfterMs: 60_000 };
-			expect(attempt([BUSY], mail)).toMatchObject({ ladder: ['email', 'sms'], attempts: 0, actAt: NOW });
-			expect(attempt([putOff], mail)).toMatchObject({ ladder: ['email', 'sms'], attempts: 0, actAt: after(1.1) });
-			expect(attempt([putOff], mail, after(59))).toMatchObject({ ladder: ['sms'], actAt: after(59) });
+			const busy = (began: number, results: Results = [putOff]) => attempt(results, mail, NOW, after(began));
+			expect(busy(-1, [BUSY])).toMatchObject({ ladder: ['email', 'sms'], attempts: 0, actAt: NOW });
+			expect(busy(-239)).toMatchObject({ ladder: ['email', 'sms'], attempts: 0, actAt: after(1.1) });
+			expect(busy(-241)).toMatchObject({ ladder: ['sms'], actAt: NOW });
+			const evening = new Date('2026-12-01T18:59:30Z');
+			const tonight = { ...mail, dueAt: evening, usefulUntil: new Date('2026-12-02T18:00:00Z') };
+			expect(attempt([putOff], tonight, evening, evening)).toMatchObject({
+				ladder: ['email', 'sms'],
+				actAt: new Date('2026-12-02T07:00:00Z'),
+			});
 		});
 	});
 

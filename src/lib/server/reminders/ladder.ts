@@ -221,9 +221,9 @@ export function afterAttempt(reminder: Climber & { ladder: Channel[] }, results:
 
 /**
  * Same channel again after 1, 5, 15, 60 minutes or what the other side asked, then every hour where there is no other way;
- * null when that is too late or enough. A message that only waited for its turn has used none of these up; one that waited behind our
- * own (`isBusy`) takes no other way either, however long: nothing was tried. Behind a server that hangs, each is tried in turn, and
- * gives up by its own failures.
+ * null when that is too late or enough. A message that only waited for its turn has used none of these up, and has its four hours from
+ * when a worker looks: behind a server that hangs, ten thousand are not tried in a day. The night is not counted against one that waited
+ * behind our own (`isBusy`): nobody refused it.
  */
 function whenToRetry(reminder: Climber & { ladder: Channel[] }, results: Attempt[], turn: Turn): Date | null {
 	const { now, quiet, random, shownWithinHours } = turn;
@@ -244,10 +244,10 @@ function whenToRetry(reminder: Climber & { ladder: Channel[] }, results: Attempt
 	const soonest = new Date(now.getTime() + wait);
 	const retryAt = leavesAtNight(reminder, reminder.ladder[0]) ? soonest : allowedFrom(soonest, quiet);
 	if (retryAt >= reminder.usefulUntil) return null;
-	if (results.every(isBusy)) return retryAt;
 	const began = Math.max(rungBegan(reminder, turn).getTime(), turn.lookingSince.getTime());
 	const since = isTurn ? Math.min(began, now.getTime()) : now.getTime();
-	return hasOtherWay && retryAt.getTime() - since > shownWithinHours * HOUR_MS ? null : retryAt;
+	const until = results.every(isBusy) ? now : retryAt;
+	return hasOtherWay && until.getTime() - since > shownWithinHours * HOUR_MS ? null : retryAt;
 }
 
 /** When the present rung was to be climbed: due, or four hours after the one before was not seen. */

@@ -208,28 +208,6 @@ test('a need that came back, sent twice from the same screen: the second is told
 	expect(told.body).toContain('Une autre personne vient de décider pour ce besoin.');
 });
 
-test('a request is taken while a coordinator sends one of its needs: they are told who has it', async () => {
-	const { send } = await aFiling(portal, 7846);
-	const receipt = receiptOf(await send())!;
-	const staff = `/pro${receipt.replace('/demande/', '/demandes/')}`;
-	const session = sessionOf('coordinator');
-	const { body } = await ask(portal, staff, { session });
-	const { values } = formsOf(body, staff).find(({ action }) => action.endsWith('?/send'))!;
-	const [, structureId] = /<option value="([\w-]{16,})"/.exec(body.slice(body.indexOf('name="structureId"')))!;
-	await ask(portal, `${staff}?/take`, { session: sessionOf('lead'), form: { kind: 'pro', second: '' } });
-	const form = { need: `${values.need}`, seen: `${values.seen}`, structureId: structureId! };
-	const { location } = await ask(portal, `${staff}?/send`, { session, form });
-	expect(location).toMatch(/^\/pro\/demandes\?prise=/);
-	const { name } = withDatabase(
-		portal,
-		(database) =>
-			database.prepare(`SELECT display_name name FROM account WHERE id = ?`).get(world.accounts.lead) as {
-				name: string;
-			},
-	);
-	expect((await ask(portal, location, { session })).body).toContain(name);
-});
-
 test('a need is settled by who follows the person, and by nobody else; the person reads it in plain words', async () => {
 	const { browser: visitor, send } = await aFiling(portal, 7833);
 	const receipt = receiptOf(await send())!;

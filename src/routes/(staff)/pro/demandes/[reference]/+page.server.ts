@@ -209,13 +209,6 @@ async function tellDecided(problem: unknown, reference: string, by: SignedInStaf
 	if (!file || file.access === 'limited') redirect(303, href('/pro/demandes?fait=decide'));
 }
 
-/** A coordinator sends a need of a waiting request that somebody took whole meanwhile: the list tells them who. */
-async function tellTakenWhole(problem: unknown, reference: string, { role, territoryId }: SignedInStaff) {
-	if (role !== 'coordinator' || !isRefusal(problem, 'not_found')) return;
-	const holder = await holderOf(db.read, { reference, territoryId });
-	if (holder?.accountId) redirect(303, href(`/pro/demandes?prise=${encodeURIComponent(reference)}`));
-}
-
 interface Follow {
 	personId: string;
 	territoryId: string;
@@ -291,7 +284,6 @@ async function onNeed<S extends v.GenericSchema>(
 	} catch (problem) {
 		await tellAnswered(problem, (parsed.value as { need: string }).need, by);
 		await tellDecided(problem, event.params.reference, by);
-		if (event.url.searchParams.has('/send')) await tellTakenWhole(problem, event.params.reference, by);
 		await tellCalledBack(problem, by, event.params.reference, now);
 		return failFrom(problem, REFUSALS, {});
 	}

@@ -139,7 +139,7 @@ export async function openPhone(
 		triedInVain: () => expect.poll(() => sync, { message: 'the worker was woken in vain' }).toBe('sync event failed'),
 		deliver,
 		inWorker,
-		endWorkers: () => cdp.send('ServiceWorker.stopAllWorkers'),
+		endWorkers: async () => void (await cdp.send('ServiceWorker.stopAllWorkers')),
 		notifications: () => inWorker(shownNotifications),
 		tap: (tag, action = '') => inWorker(tapNotification, { tag, action }),
 		stored: async () => {

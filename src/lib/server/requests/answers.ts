@@ -151,7 +151,7 @@ export function openAnswers(requestId: string, sealed: string | null): Answers {
 const NOTHING_SAID: ThemeAnswers = { ticks: {}, note: '' };
 export const answersOf = (answers: Answers, theme: Theme): ThemeAnswers => answers.byTheme[theme] ?? NOTHING_SAID;
 
-/** Asked again: what was said before stays. */
+/** Asked again: what was said before stays, once. */
 export const bothAnswers = (before: ThemeAnswers, now: ThemeAnswers): ThemeAnswers => ({
 	ticks: Object.fromEntries(
 		[...Object.keys(before.ticks), ...Object.keys(now.ticks)].map((question) => [
@@ -159,8 +159,12 @@ export const bothAnswers = (before: ThemeAnswers, now: ThemeAnswers): ThemeAnswe
 			both(before.ticks[question], now.ticks[question]),
 		]),
 	),
-	note: both([before.note], [now.note]).filter(Boolean).join('\n'),
+	note: bothNotes(before.note, now.note),
 });
+
+/** Words that were changed and sent again hold the former ones. */
+const bothNotes = (before: string, now: string): string =>
+	now.includes(before) ? now : before.includes(now) ? before : `${before}\n${now}`;
 
 const both = <T>(before: T[] | null | undefined, now: T[] | null | undefined): T[] => [
 	...new Set([...(before ?? []), ...(now ?? [])]),

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
 import { aMunicipality, aPerson, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
@@ -39,10 +40,40 @@ test('subjects and a sentence make a whole request of somebody the portal knows'
 });
 
 test('the same form sent again, also at the same time, finds the first receipt', async () => {
-	const answers = await Promise.all([1, 2, 3].map(() => send({}, ['housing'])));
+	const answers = await Promise.all(Array.from({ length: 20 }, () => send({ note: 'Froid.' }, ['housing'])));
 	const references = answers.map((sent) => 'reference' in sent && sent.reference);
 	expect(new Set(references).size).toBe(1);
 	expect(await db.read.select().from(supportRequest)).toHaveLength(1);
+});
+
+test('the form changed after an answer that was lost on the way: what is new is added, and no words stand there twice', async () => {
+	const first = await send({ note: 'Plus de chauffage.' }, ['housing']);
+	const changed = () => send({ note: 'Plus de chauffage. Une facture aussi.' }, ['housing', 'money']);
+	const [second, again] = [await changed(), await changed()];
+	if (!('id' in first)) throw new Error('refused');
+	expect(second).toMatchObject({ id: first.id, first: true, added: true });
+	expect(again).toMatchObject({ id: first.id, first: false });
+	// The first one, late on the way.
+	expect(await send({ note: 'Plus de chauffage.' }, ['housing'])).toMatchObject({ id: first.id, first: false });
+	const needs = await needsOf(db.read, first.id);
+	expect(needs.map(({ theme, answers }) => [theme, answers.note]).sort()).toEqual([
+		['housing', 'Plus de chauffage. Une facture aussi.'],
+		['money', ''],
+	]);
+	const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, first.id));
+	expect(openAnswers(row!.id, row!.answersSealed)).toMatchObject({
+		themes: ['housing', 'money'],
+		byTheme: { housing: { note: 'Plus de chauffage. Une facture aussi.' } },
+	});
+});
+
+test('the change arrives before the form it replaced, or alone: it is the request, and the first one adds no words to it', async () => {
+	const changed = await send({ note: 'Plus de chauffage. Une facture aussi.' }, ['housing', 'money']);
+	if (!('id' in changed)) throw new Error('refused');
+	expect(changed).toMatchObject({ first: true, added: false });
+	expect(await send({ note: 'Plus de chauffage.' }, ['housing'])).toMatchObject({ id: changed.id, added: true });
+	const needs = await needsOf(db.read, changed.id);
+	expect(needs.find(({ theme }) => theme === 'housing')?.answers.note).toBe('Plus de chauffage. Une facture aussi.');
 });
 
 test('a second form adds its subjects to the open request, each once', async () => {

@@ -45,7 +45,7 @@ async function writeDraft(
 }
 
 interface Short {
-	/** Drawn by the phone with the empty form. */
+	/** Drawn by the phone with the empty form; kept when the form is changed before an answer came. */
 	formId: string;
 	personId: string;
 	themes: Theme[];
@@ -57,7 +57,8 @@ interface Short {
 }
 
 /**
- * What a person asked on a phone without network: subjects and a sentence, the rest is known or asked by whoever calls.
+ * What a person asked on a phone without network: subjects and a sentence, the rest is known or asked by whoever calls. The same form
+ * changed since, because the answer was lost on the way, is added to the request that it made.
  * @throws DomainError as `submitRequest`; `request_incomplete` when the portal does not know where the person lives
  */
 export function sendShort(
@@ -66,5 +67,6 @@ export function sendShort(
 ): Promise<Submitted> {
 	const byTheme = note ? { [themes[0] ?? 'other']: { ticks: {}, note } } : {};
 	const answers = { ...NO_ANSWERS, themes, wantsCall, byTheme };
-	return sendAtOnce(tx, { name: `short:${personId}:${formId}`, personId, answers, locale, now });
+	const name = `short:${personId}:${formId}:${JSON.stringify([themes, wantsCall, note])}`;
+	return sendAtOnce(tx, { name, personId, answers, locale, now });
 }

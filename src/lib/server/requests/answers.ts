@@ -69,6 +69,7 @@ export type HouseholdAnswers = v.InferOutput<typeof household>;
 export type SituationAnswers = v.InferOutput<typeof situation>;
 export type ContactAnswers = v.InferOutput<typeof contact>;
 
+export const NO_HELPER = { helper: '', helperFor: null, helperUntil: null };
 export const NO_CONTACT: ContactAnswers = {
 	firstName: '',
 	lastName: '',
@@ -80,9 +81,7 @@ export const NO_CONTACT: ContactAnswers = {
 	helpToCome: [],
 	language: null,
 	interpreterIn: '',
-	helper: '',
-	helperFor: null,
-	helperUntil: null,
+	...NO_HELPER,
 };
 
 export const NO_ANSWERS: Answers = {

@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { aMunicipality, aPerson, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
-import { auditEntry, catchment, person } from '../db/schema/index.ts';
+import { auditEntry, catchment, person, supportRequest } from '../db/schema/index.ts';
+import { localDay } from '../territories/calendar.ts';
 import { NO_ANSWERS, NO_CONTACT, notInFile, openAnswers, withKnown, type Answers } from './answers.ts';
 import { endHelp, saveAnswers, submitRequest, withdrawRequest } from './commands.ts';
 import { findOpenRequest, getOwnRequest, knownAnswers, knownOf } from './queries.ts';
@@ -22,12 +23,12 @@ beforeEach(async () => {
 });
 
 const owner = () => ({ personId, browserHash: null });
-async function file(answers: Partial<Answers>) {
+async function file(answers: Partial<Answers>, sentAt = NOW) {
 	const change = () => ({ ...NO_ANSWERS, themes: ['housing' as const], ...answers });
 	const { id } = await db.write((tx) =>
 		saveAnswers(tx, { owner: owner(), page: 'themes', change, locale: 'fr', now: NOW }),
 	);
-	return db.write((tx) => submitRequest(tx, { draftId: id, owner: owner(), locale: 'fr', now: NOW }));
+	return db.write((tx) => submitRequest(tx, { draftId: id, owner: owner(), locale: 'fr', now: sentAt }));
 }
 const answersOf = async (reference: string) => {
 	const row = await getOwnRequest(db.read, owner(), reference);
@@ -122,4 +123,23 @@ test('who helps is named until the last day, then no more; the person may end it
 	expect((await answersOf(reference)).contact).toMatchObject({ helper: '', helperUntil: null, firstName: 'Amel' });
 	const rows = await db.read.select().from(auditEntry).where(eq(auditEntry.subjectId, id));
 	expect(rows.filter(({ action }) => action === 'request.help_ended')).toHaveLength(1);
+});
+
+test('who helped until a day that was over before it was sent is not sent, and leaves the place to who helps now', async () => {
+	const month = { ...NO_CONTACT, helper: 'Paul', helperFor: 'month' as const, helperUntil: '2026-12-22' };
+	const today = localDay(NOW, 'Europe/Paris');
+	const day = { ...NO_CONTACT, helper: 'Marie', helperFor: 'today' as const, helperUntil: today };
+	const tomorrow = new Date(NOW.getTime() + 86_400_000);
+	const { id, reference } = await file({ contact: month });
+	const added = await file({ themes: ['mobility'], contact: day }, tomorrow);
+	expect((await answersOf(reference)).contact).toMatchObject({ helper: 'Paul', helperUntil: '2026-12-22' });
+	const [row] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, added.draftId));
+	expect(openAnswers(row!.id, row!.answersSealed).contact).toMatchObject({ helper: '', helperFor: null });
+	// On the day itself, who was said last stands.
+	await file({ themes: ['health'], contact: day });
+	expect((await answersOf(reference)).contact).toMatchObject({ helper: 'Marie', helperUntil: today });
+	await db.write((tx) => withdrawRequest(tx, { personId, reference, now: NOW }));
+	const anew = await file({ contact: day }, tomorrow);
+	expect(anew.id).not.toBe(id);
+	expect((await answersOf(anew.reference)).contact).toMatchObject({ helper: '', helperUntil: null });
 });

@@ -10,7 +10,7 @@ import { personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { addDays, localDay, startOfDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
-import { openAnswers, sealAnswers } from './answers.ts';
+import { NO_HELPER, openAnswers, sealAnswers } from './answers.ts';
 import { giveToLead } from './assigning.ts';
 import type { RequestRow } from './drafts.ts';
 import { recallAll, recallNeed } from './orienting.ts';
@@ -111,7 +111,7 @@ export async function endHelp(tx: Tx, own: Own): Promise<void> {
 	const row = await ownRequest(tx, own);
 	const answers = openAnswers(row.id, row.answersSealed);
 	if (!answers.contact?.helper) return;
-	const contact = { ...answers.contact, helper: '', helperFor: null, helperUntil: null };
+	const contact = { ...answers.contact, ...NO_HELPER };
 	await tx
 		.update(supportRequest)
 		.set({ answersSealed: sealAnswers(row.id, { ...answers, contact }) })

@@ -12,7 +12,7 @@ import { listStructures, structureFor, territoryForMunicipality } from '../terri
 import { ownedBy, type Owner, type RequestRow } from './drafts.ts';
 import { NOTHING_KNOWN, type Known } from './pages.ts';
 import { nineInTenDays } from './rules.ts';
-import { NO_CONTACT, openAnswers, type KnownAnswers, type ThemeAnswers } from './answers.ts';
+import { NO_CONTACT, NO_HELPER, openAnswers, type KnownAnswers, type ThemeAnswers } from './answers.ts';
 
 const openRequest = prepared((q) =>
 	q
@@ -51,7 +51,7 @@ export async function knownAnswers(q: Queries, personId: string): Promise<KnownA
 	const [last] = await listRequests(q, personId, 1);
 	const before = openAnswers(last?.id ?? '', last?.answersSealed ?? null);
 	const { firstName, lastName, email, phone, birthDate, locale, household, childrenCount } = own;
-	const wishes = { ...NO_CONTACT, language: locale, ...before.contact, helper: '', helperFor: null, helperUntil: null };
+	const wishes = { ...NO_CONTACT, language: locale, ...before.contact, ...NO_HELPER };
 	return {
 		household: household
 			? { household, childrenCount, childAges: before.household?.childAges ?? [] }

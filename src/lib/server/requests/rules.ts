@@ -6,7 +6,7 @@ import type { Theme } from '../../shared/themes.ts';
 import { westernDigits } from '../platform/forms.ts';
 import { isMobile } from '../platform/phone.ts';
 import { addDays, addMonths, isCounted, type Holidays } from '../territories/calendar.ts';
-import { answersOf, type Answers, type ContactAnswers } from './answers.ts';
+import { answersOf, NO_HELPER, type Answers, type ContactAnswers } from './answers.ts';
 
 /** The first contact is due on this day: calendar days (product.md §5), moved to the next day somebody works. */
 export function respondByDay(submittedOn: string, firstContactDays: number, holidays: Holidays): string {
@@ -126,6 +126,12 @@ export function helperOn(contact: ContactAnswers | null, today: string): { name:
 	const { helper = '', helperUntil = null } = contact ?? {};
 	return helper && helperUntil && helperUntil >= today ? { name: helper, until: helperUntil } : null;
 }
+
+/** Begun with somebody who no longer helps on the day it is sent: they are not named. `today` in the territory's zone. */
+export const helpedOn = (answers: Answers, today: string): Answers =>
+	answers.contact && !helperOn(answers.contact, today)
+		? { ...answers, contact: { ...answers.contact, ...NO_HELPER } }
+		: answers;
 
 /** Enough to recognise one's own number or address, too little for somebody who reads over the shoulder. */
 export function maskContact(contact: string): string {

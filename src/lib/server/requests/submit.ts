@@ -20,7 +20,7 @@ import { missingPages } from './pages.ts';
 import { askedAgain } from './need-rules.ts';
 import { findOpenRequest, knownAnswers, knownOf, needsOf } from './queries.ts';
 import { isPriorityOn } from './orientation.ts';
-import { asksForMoney, helperOn, isUrgent, respondByDay, silenceDay } from './rules.ts';
+import { asksForMoney, helpedOn, helperOn, isUrgent, respondByDay, silenceDay } from './rules.ts';
 
 export interface Submission {
 	draftId: string;
@@ -90,13 +90,14 @@ interface Sending {
 	submission: Submission;
 }
 
-async function sendNew(tx: Tx, { row, answers, submission }: Sending): Promise<Submitted> {
+async function sendNew(tx: Tx, { row, answers: said, submission }: Sending): Promise<Submitted> {
 	const { owner, locale, by, now } = submission;
 	const { territoryId, personId } = owner.personId
-		? await knownPerson(tx, owner.personId, answers)
-		: await newPerson(tx, answers, locale, now);
+		? await knownPerson(tx, owner.personId, said)
+		: await newPerson(tx, said, locale, now);
 	const territory = await getTerritory(tx, territoryId);
 	const today = localDay(now, territory.zone);
+	const answers = helpedOn(said, today);
 	const holidays = await holidaysOf(tx, territory.holidayZone);
 	const reference = newReference(territory.code);
 	const own = await personOf(tx, personId);
@@ -232,16 +233,18 @@ async function writeNeeds(tx: Tx, { requestId, personId, themes, answers, now }:
 /** Adds to the open request; the draft stays, withdrawn, and leads a replay to it. */
 async function addToOpen(
 	tx: Tx,
-	{ row, open, answers, submission }: Sending & { open: RequestRow & { personId: string } },
+	{ row, open, answers: said, submission }: Sending & { open: RequestRow & { personId: string } },
 ): Promise<Submitted> {
 	const { now, by } = submission;
+	const { zone } = await getTerritory(tx, open.territoryId!);
+	const today = localDay(now, zone);
+	const answers = helpedOn(said, today);
 	const themes = themesAsked(answers);
 	const { id, personId } = open;
 	await knownPerson(tx, personId, answers);
 	const actor = by ?? undefined;
 	const added = await mergeNeeds(tx, { from: row, into: open, themes, answers, actor, now });
-	const { zone } = await getTerritory(tx, added.territoryId);
-	const until = helperOn(answers.contact, localDay(now, zone))?.until;
+	const until = helperOn(answers.contact, today)?.until;
 	if (until)
 		await recordAudit(tx, { action: 'request.helped', actor, subjectId: id, personId, detail: { until }, at: now });
 	return { draftId: row.id, ...added, themes, asksForMoney: asksForMoney(answers), first: true, added: true };

@@ -131,6 +131,8 @@ export function withKnown(answers: Answers, known: KnownAnswers | null): Answers
 		situation: answers.situation ?? known.situation,
 		contact: withWay({
 			...(answers.contact ?? known.contact ?? NO_CONTACT),
+			// Not every form asks it.
+			language: answers.contact?.language ?? known.contact?.language ?? null,
 			...{ firstName, lastName, email, phone, birthDate },
 		}),
 	};

@@ -5,7 +5,7 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Db } from '../db/client.ts';
 import { auditEntry, catchment, person, supportRequest } from '../db/schema/index.ts';
 import { localDay } from '../territories/calendar.ts';
-import { NO_ANSWERS, NO_CONTACT, notInFile, openAnswers, withKnown, type Answers } from './answers.ts';
+import { NO_ANSWERS, NO_CONTACT, notInFile, openAnswers, sealAnswers, withKnown, type Answers } from './answers.ts';
 import { endHelp, saveAnswers, submitRequest, withdrawRequest } from './commands.ts';
 import { findOpenRequest, getOwnRequest, knownAnswers, knownOf } from './queries.ts';
 import { helperOn } from './rules.ts';
@@ -57,6 +57,26 @@ test('what was said in the request before is not asked again, but for who helped
 		household: { household: 'single' },
 		situation: { status: [], transport: ['car'] },
 	});
+});
+
+test('filed by a professional, whose form does not ask it: the language is still the one said before, or the file’s', async () => {
+	await db.write((tx) => tx.update(person).set({ locale: 'uk' }).where(eq(person.id, personId)));
+	const unasked = { ...NO_CONTACT, moments: ['morning' as const] };
+	const first = await file({ contact: unasked });
+	expect((await answersOf(first.reference)).contact).toMatchObject({ language: 'uk', moments: ['morning'] });
+	await file({ themes: ['mobility'], contact: { ...NO_CONTACT, language: 'ar' } });
+	await db.write((tx) => withdrawRequest(tx, { personId, reference: first.reference, now: NOW }));
+	const { id, reference } = await file({ contact: unasked }, new Date(NOW.getTime() + 86_400_000));
+	expect((await answersOf(reference)).contact).toMatchObject({ language: 'ar' });
+	// A request that was sent without one, by an earlier release.
+	const before = { ...(await answersOf(reference)), contact: unasked };
+	await db.write((tx) =>
+		tx
+			.update(supportRequest)
+			.set({ answersSealed: sealAnswers(id, before) })
+			.where(eq(supportRequest.id, id)),
+	);
+	expect((await knownAnswers(db.read, personId)).contact).toMatchObject({ language: 'uk', moments: ['morning'] });
 });
 
 test('a name or contact typed in a form never replaces the one of the file', async () => {

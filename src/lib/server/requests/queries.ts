@@ -51,7 +51,8 @@ export async function knownAnswers(q: Queries, personId: string): Promise<KnownA
 	const [last] = await listRequests(q, personId, 1);
 	const before = openAnswers(last?.id ?? '', last?.answersSealed ?? null);
 	const { firstName, lastName, email, phone, birthDate, locale, household, childrenCount } = own;
-	const wishes = { ...NO_CONTACT, language: locale, ...before.contact, ...NO_HELPER };
+	const language = before.contact?.language ?? locale;
+	const wishes = { ...NO_CONTACT, ...before.contact, ...NO_HELPER, language };
 	return {
 		household: household
 			? { household, childrenCount, childAges: before.household?.childAges ?? [] }

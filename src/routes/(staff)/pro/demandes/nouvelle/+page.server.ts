@@ -62,7 +62,7 @@ export const actions: Actions = {
 		const parsed = parseFiling(form, { isKnown: person !== null, today: localDay(now, zone), questions });
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
 		const { answers, way } = parsed.value;
-		const language = answers.contact?.language;
+		const language = person?.locale ?? answers.contact?.language;
 		const formId = parseId(form, 'formId') ?? newId();
 		let reference: string;
 		try {

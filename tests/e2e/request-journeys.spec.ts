@@ -357,12 +357,74 @@ test('what was said before « appelez-moi » is sent, and stands on the check pa
 	const browser = aBrowser(portal, '203.0.113.24');
 	await answer(browser, '', { 'themes[]': ['digital', 'money'] });
 	await answer(browser, '/money', { note: 'Une dette' });
+	await answer(browser, '/foyer', { household: 'single_parent', childrenCount: '2', 'status[]': ['rsa'] });
 	await answer(browser, '', { 'themes[]': ['digital', 'money'], call: '1' });
 	const checked = textOf(await browser.ask('/demande/nouvelle/verifier'));
 	expect(checked).toContain('Vous voulez qu’on vous appelle.');
 	expect(checked).toContain('Une dette');
 	// The other one was not asked about: nothing to say of it.
 	expect(checked.match(/Internet et téléphone/g)).toHaveLength(1);
+	// Professionals read all of it, and the file is made with it.
+	expect(checked).toContain('Enfants à la maison : 2');
+	expect(checked).toContain('Je touche le RSA');
+	expect((await browser.ask('/demande/nouvelle/foyer?retour=verifier')).body).toContain(
+		'name="retour" value="verifier"',
+	);
+	const changed = { household: 'single_parent', childrenCount: '3', retour: 'verifier' };
+	expect(await answer(browser, '/foyer', changed)).toBe('/demande/nouvelle/verifier');
+	expect(textOf(await browser.ask('/demande/nouvelle/verifier'))).toContain('Enfants à la maison : 3');
+});
+
+test('a household said as a visitor, and added to an open request, stands on the check page; unsaid, it does not', async ({
+	portal,
+}) => {
+	const browser = aBrowser(portal, '203.0.113.32');
+	await answer(browser, '', { 'themes[]': ['digital'] });
+	await answer(browser, '/foyer', { household: 'single_parent', childrenCount: '4' });
+	const session = openSessionOf(portal, emailOf(portal, 'EXISTS'));
+	browser.jar.set('session', session);
+	await browser.ask('/demande/nouvelle/reprendre?/mine', { form: {} });
+	const check = await browser.ask('/demande/nouvelle/verifier');
+	expect(textOf(check)).toContain('Enfants à la maison : 4');
+	expect(check.body).toContain('href="/demande/nouvelle/foyer?retour=verifier"');
+	await browser.ask('/demande/nouvelle/effacer', { form: {} });
+	await answer(browser, '', { 'themes[]': ['digital'] });
+	expect((await browser.ask('/demande/nouvelle/verifier')).body).not.toContain('/demande/nouvelle/foyer');
+	await browser.ask('/demande/nouvelle/effacer', { form: {} });
+});
+
+test('« Annuler ma demande » on a page left open ends the request that it shows, not the one sent since', async ({
+	portal,
+}) => {
+	const browser = aBrowser(portal, '203.0.113.33');
+	browser.jar.set('session', openSessionOf(portal, emailOf(portal, 'NOT EXISTS')));
+	const statusOf = (receipt: string) =>
+		withDatabase(portal, (database) =>
+			database.prepare(`SELECT status FROM support_request WHERE reference = ?`).pluck().get(receipt.split('/').at(-1)),
+		);
+	const sendOf = async (theme: string) => {
+		await answer(browser, '', { 'themes[]': [theme] });
+		const { body } = await browser.ask('/demande/nouvelle/verifier');
+		const draft = /name="draft" value="([^"]+)"/.exec(body)![1]!;
+		return (await browser.ask('/demande/nouvelle/verifier', { form: { draft } })).location;
+	};
+	const left = async (address = '/demande/annuler') => formsOf((await browser.ask(address)).body, address).at(0)!;
+	const post = ({ action, values }: Awaited<ReturnType<typeof left>>) => browser.ask(action, { form: values });
+	const first = await sendOf('digital');
+	const [need] = /\/demande\/annuler\?besoin=[^"]+/.exec((await browser.ask('/demande')).body)!;
+	const [whole, alone] = [await left(), await left(need)];
+	expect((await post(whole)).location).toBe('/demande');
+	expect(statusOf(first)).toBe('withdrawn');
+	const second = await sendOf('money');
+	expect(second).not.toBe(first);
+	for (const form of [whole, alone]) expect((await post(form)).location).toBe('/demande');
+	expect(statusOf(second)).toBe('submitted');
+	// A page of an earlier release does not say which one: it is asked again.
+	expect((await browser.ask('/demande/annuler', { form: {} })).location).toBe('/demande/annuler');
+	expect(statusOf(second)).toBe('submitted');
+	const shown = await left();
+	for (const tap of [1, 2]) expect((await post(shown)).location, `tap ${tap}`).toBe('/demande');
+	expect(statusOf(second)).toBe('withdrawn');
 });
 
 test('a landline gets no code: nothing on the receipt asks for one', async ({ portal }) => {
@@ -376,6 +438,21 @@ test('a landline gets no code: nothing on the receipt asks for one', async ({ po
 	expect(textOf(receipt)).toContain('Nous n’envoyons pas de code à ce numéro.');
 	expect(textOf(receipt)).not.toContain('avec le code');
 });
+
+/** The e-mail of somebody in Ardennes who has, or has not, an open request. */
+const emailOf = (portal: Portal, open: 'EXISTS' | 'NOT EXISTS') =>
+	withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT a.email FROM account a JOIN person p ON p.id = a.person_id WHERE a.role = 'beneficiary'
+					AND a.email IS NOT NULL AND p.territory_id = 'ardennes' AND ${open} (SELECT 1 FROM support_request r
+					WHERE r.person_id = p.id AND r.status NOT IN ('draft', 'withdrawn', 'closed')) ORDER BY a.email DESC LIMIT 1`,
+				)
+				.pluck()
+				.get() as string,
+	);
 
 /** The e-mail of somebody who has no number. */
 const emailAlone = (portal: Portal) =>

@@ -34,7 +34,10 @@ export const OF_PERSONS: Record<string, Row> = {
 			endHelp: { for: A, form: { reference: '{reference}' } },
 		},
 	},
-	'/(person)/demande/annuler': { ...ofPeople, actions: { default: { for: A, form: { besoin: '{need}' } } } },
+	'/(person)/demande/annuler': {
+		...ofPeople,
+		actions: { default: { for: A, form: { reference: '{reference}', besoin: '{need}' } } },
+	},
 	'/(person)/demande/sans-reseau': { ...ofPeople, actions: { default: { form: { 'themes[]': 'housing' } } } },
 	'/(person)/demande/demenager': {
 		...ofPeople,

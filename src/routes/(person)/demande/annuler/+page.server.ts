@@ -3,7 +3,7 @@ import { href } from '$lib/shared/links';
 import { db } from '$lib/server/db';
 import { withdrawNeed, withdrawRequest } from '$lib/server/requests/commands';
 import { parseId } from '$lib/server/requests/forms';
-import { findOpenRequest, needsOf } from '$lib/server/requests/queries';
+import { findOpenRequest, getOwnRequest, goesOnAs, needsOf } from '$lib/server/requests/queries';
 import { failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import type { Actions, PageServerLoad } from './$types';
@@ -29,15 +29,19 @@ export const load: PageServerLoad = async ({ url }) => {
 };
 
 export const actions: Actions = {
-	default: async ({ request, locals: { now } }) => {
+	default: async ({ request, url, locals: { now } }) => {
 		const { personId } = requireBeneficiary();
 		const form = await request.formData();
 		const needId = parseId(form, 'besoin');
 		if (form.has('besoin') && !needId) error(404, 'not_found');
-		const { open } = await openNeeds(personId);
+		const reference = form.get('reference');
+		// A page of an earlier release does not say which request it shows: it is asked again.
+		if (reference === null) redirect(303, href('/demande/annuler') + url.search);
 		try {
-			// Ended meanwhile, or a second tap: there is nothing left to do.
-			if (open) {
+			const shown = await getOwnRequest(db.read, { personId, browserHash: null }, String(reference));
+			const open = await findOpenRequest(db.read, personId);
+			// Ended meanwhile, or a second tap: there is nothing left to do, and another one sent since stays.
+			if (open && open.id === (await goesOnAs(db.read, shown.id))) {
 				const own = { personId, reference: open.reference, now };
 				await db.write((tx) => (needId ? withdrawNeed(tx, { ...own, needId }) : withdrawRequest(tx, own)));
 			}

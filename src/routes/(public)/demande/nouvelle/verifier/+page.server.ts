@@ -47,6 +47,8 @@ export const load: PageServerLoad = async (event) => {
 		wantsCall: answers.wantsCall,
 		household: answers.household,
 		situation: answers.situation,
+		/** Asked of this request, or said in it all the same: then it is sent. */
+		showsHousehold: (!known.adding && !answers.wantsCall) || draft.answers.household !== null,
 		urgency: urgenciesOf(answers),
 		isSafetyAsked: answers.urgency !== null,
 		commune: await communeName(db.read, answers.inseeCode),

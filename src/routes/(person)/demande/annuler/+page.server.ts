@@ -29,19 +29,19 @@ export const load: PageServerLoad = async ({ url }) => {
 };
 
 export const actions: Actions = {
-	default: async ({ request, url, locals: { now } }) => {
+	default: async ({ request, locals: { now } }) => {
 		const { personId } = requireBeneficiary();
 		const form = await request.formData();
 		const needId = parseId(form, 'besoin');
 		if (form.has('besoin') && !needId) error(404, 'not_found');
 		const reference = form.get('reference');
-		// A page of an earlier release does not say which request it shows: it is asked again.
-		if (reference === null) redirect(303, href('/demande/annuler') + url.search);
 		try {
-			const shown = await getOwnRequest(db.read, { personId, browserHash: null }, String(reference));
 			const open = await findOpenRequest(db.read, personId);
+			// A page of an earlier release does not say which request it shows.
+			const shown =
+				reference === null ? open : await getOwnRequest(db.read, { personId, browserHash: null }, String(reference));
 			// Ended meanwhile, or a second tap: there is nothing left to do, and another one sent since stays.
-			if (open && open.id === (await goesOnAs(db.read, shown.id))) {
+			if (open && shown && open.id === (await goesOnAs(db.read, shown.id))) {
 				const own = { personId, reference: open.reference, now };
 				await db.write((tx) => (needId ? withdrawNeed(tx, { ...own, needId }) : withdrawRequest(tx, own)));
 			}

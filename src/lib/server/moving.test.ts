@@ -245,6 +245,10 @@ describe('to another territory', () => {
 		expect([await listed('ardennes'), await listed('doubs')]).toEqual([[], [reference]]);
 		await db.write((tx) => takeRequest(tx, { reference: reference!, account: as(there), now: NOW }));
 		expect((await getPersonFor(db.read, as(there), person.id)).access).toBe('lead');
+		const left = await inbox(db.read, 'ardennes', { show: 'ended', today: '2026-03-02' });
+		expect(left).toMatchObject([{ reference: request.reference, commune: null }]);
+		const [goesOn] = await inbox(db.read, 'doubs', { show: 'all', today: '2026-03-02' });
+		expect(goesOn).toMatchObject({ reference, commune: 'Besançon' });
 		const search = { text: person.lastName, today: '2026-03-02' };
 		expect((await peopleOfTerritory(db.read, 'ardennes', search)).rows).toEqual([]);
 		expect((await peopleOfTerritory(db.read, 'doubs', search)).rows).toHaveLength(1);

@@ -130,7 +130,11 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 		.innerJoin(person, eq(person.id, supportRequest.personId))
 		.leftJoin(orientation, presentDecision)
 		.leftJoin(structure, eq(structure.id, orientation.structureId))
-		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		// Where somebody lives who moved to another territory is not for the one they left.
+		.leftJoin(
+			municipality,
+			and(eq(municipality.inseeCode, person.inseeCode), eq(person.territoryId, supportRequest.territoryId)),
+		)
 		.leftJoin(account, eq(account.id, supportRequest.assignedToId))
 		.where(
 			and(

@@ -10,7 +10,8 @@ import {
 } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans, plansOf } from '../../../../tests/support/plans.ts';
-import { declineRequest, decideRequest } from './commands.ts';
+import type { Theme } from '../../shared/themes.ts';
+import { declineRequest, decideRequest, withdrawNeed, withdrawRequest } from './commands.ts';
 import { inbox, inboxCounts, waitingCount } from './inbox.ts';
 
 test('a referent lists what nobody took and what is theirs, never a colleague’s', async () => {
@@ -168,6 +169,27 @@ test('the themes of a list are read by its requests, in the order they were aske
 	expect(plans).toContain('SEARCH need USING INDEX need_request_id_theme_idx (request_id=?)');
 	const rows = await inbox(db.read, territoryId, { today: '2026-03-02' });
 	expect(rows.map(({ themes }) => themes.length).sort()).toEqual([1, 2]);
+});
+
+test('a need that its person withdrew is listed and found no more while the request goes on; what ended with it is', async () => {
+	const db = await testDatabase();
+	const { id: territoryId } = await aTerritory(db);
+	const { id: personId } = await aPerson(db, { territoryId });
+	const { needs, ...row } = await aRequest(db, { personId, themes: ['housing', 'health', 'mobility'] });
+	const own = { personId, reference: row.reference!, now: NOW };
+	const needOf = (theme: Theme) => needs.find((each) => each.theme === theme)!.id;
+	const list = async (theme?: Theme) =>
+		(await inbox(db.read, territoryId, { show: 'all', theme, today: '2026-03-02' })).map(({ themes }) =>
+			themes.toSorted(),
+		);
+	await db.write((tx) => withdrawNeed(tx, { ...own, needId: needOf('health') }));
+	expect(await list()).toEqual([['housing', 'mobility']]);
+	expect(await list('health')).toEqual([]);
+	expect(await list('housing')).toHaveLength(1);
+	const later = new Date(NOW.getTime() + 60_000);
+	await db.write((tx) => withdrawRequest(tx, { ...own, now: later }));
+	expect(await list('mobility')).toEqual([['housing', 'mobility']]);
+	expect(await list('health')).toEqual([]);
 });
 
 test('a name that hundreds bear finds the requests of all of them', async () => {

@@ -1,9 +1,9 @@
 /** Requests as professionals list them. */
-import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, not, or, sql, type SQL } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES, TAKEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
-import { among, isOneOf, prepared, preparedByShape } from '../db/prepared.ts';
+import { among, is, isOneOf, prepared, preparedByShape } from '../db/prepared.ts';
 import { account, municipality, need, orientation, person, structure, supportRequest } from '../db/schema/index.ts';
 import { whileUnchanged } from '../db/unchanged.ts';
 import { inBasin } from '../people/delay-scope.ts';
@@ -66,12 +66,15 @@ function theirs({ onlyOf }: InboxFilters): SQL | undefined {
 	return or(and(waiting, freeFor(onlyOf.structureId)), eq(supportRequest.assignedToId, onlyOf.accountId));
 }
 
+/** What its person withdrew while the request went on is no part of it any more; a request that ended had what ended with it. */
+const standsIn = or(not(is(need.status, 'dropped')), eq(need.closedAt, supportRequest.closedAt));
+
 const asksFor = (q: Queries, theme: Theme) =>
 	exists(
 		q
 			.select({ one: sql`1` })
 			.from(need)
-			.where(and(eq(need.requestId, supportRequest.id), eq(need.theme, theme))),
+			.where(and(eq(need.requestId, supportRequest.id), eq(need.theme, theme), standsIn)),
 	);
 
 /** By reference or by name; undefined: nothing is looked for; null: nobody is found. */
@@ -178,7 +181,8 @@ const themeRows = prepared((q) =>
 	q
 		.select({ requestId: need.requestId, theme: need.theme })
 		.from(need)
-		.where(among(need.requestId, 'requestIds'))
+		.innerJoin(supportRequest, eq(supportRequest.id, need.requestId))
+		.where(and(among(need.requestId, 'requestIds'), standsIn))
 		.orderBy(asc(need.createdAt), asc(need.theme))
 		.prepare(),
 );

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
@@ -237,7 +237,8 @@ export async function recentAnswerDays(q: Queries, territoryId: string, now: Dat
 				// Written as its partial index was declared.
 				sql`${supportRequest.status} = 'closed'`,
 				gte(supportRequest.closedAt, new Date(now.getTime() - RECENT_MS)),
-				isNotNull(supportRequest.assignedAt),
+				// What was its lead's from the start (`giveToLead`) was answered by nobody.
+				gt(supportRequest.assignedAt, supportRequest.submittedAt),
 			),
 		)
 		.orderBy(desc(supportRequest.closedAt))

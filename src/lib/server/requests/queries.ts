@@ -196,7 +196,7 @@ export async function getReference(q: Queries, requestId: string): Promise<strin
 }
 
 /** How many hands one request passes through at most: merged, then moved, then merged again… */
-const MOST_HANDS = 10;
+export const MOST_HANDS = 10;
 
 /** The request in which this one goes on: merged into another, or handed to another territory; itself when it does not. */
 export async function goesOnAs(q: Queries, requestId: string): Promise<string> {

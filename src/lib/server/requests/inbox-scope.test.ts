@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import {
 	actorOf,
@@ -7,12 +8,15 @@ import {
 	aRequest,
 	aTerritory,
 	NOW,
+	theTerritory,
 } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans, plansOf } from '../../../../tests/support/plans.ts';
 import type { Theme } from '../../shared/themes.ts';
+import { supportRequest } from '../db/schema/index.ts';
 import { declineRequest, decideRequest, withdrawNeed, withdrawRequest } from './commands.ts';
-import { inbox, inboxCounts, waitingCount } from './inbox.ts';
+import { inbox, inboxCounts, waitingCount, type InboxFilters } from './inbox.ts';
+import { transferRequest } from './transferring.ts';
 
 test('a referent lists what nobody took and what is theirs, never a colleague’s', async () => {
 	const db = await testDatabase();
@@ -58,6 +62,38 @@ test('a reference is found with or without its hyphens, a number with any', asyn
 		expect(await found(typed), typed).toEqual([other]);
 	expect(await found('08-9K9M-2QXS')).toEqual([]);
 	expect(await fullScans(db, () => found('087K4M2QXS'))).toEqual([]);
+});
+
+test('a reference is found as what it goes on as, joined or moved, where that one is listed', async () => {
+	const db = await testDatabase();
+	await theTerritory(db, 'ardennes');
+	await theTerritory(db, 'doubs');
+	const here = { territoryId: 'ardennes', inseeCode: '08105' };
+	const { id: personId } = await aPerson(db, here);
+	const kept = await aRequest(db, { personId, urgent: true });
+	const { id: mergedIntoId, reference } = kept;
+	const joined = await aRequest(db, { personId, status: 'withdrawn', mergedIntoId });
+	const found = async (territoryId: string, text: string, onlyOf?: InboxFilters['onlyOf']) =>
+		(await inbox(db.read, territoryId, { show: 'all', today: '2026-03-02', text, onlyOf })).map(({ id }) => id);
+	expect(await found('ardennes', joined.reference!)).toEqual([kept.id]);
+	expect(await found('doubs', joined.reference!)).toEqual([]);
+	const to = { territoryId: 'doubs', inseeCode: '25056', by: null, now: NOW };
+	const moved = (await db.write((tx) => transferRequest(tx, { personId, ...to })))!;
+	for (const old of [joined.reference!, reference!]) {
+		expect(await found('doubs', old), old).toEqual([moved.id]);
+		// The one they left: that it did, and no more.
+		expect(await found('ardennes', old), old).toEqual([kept.id]);
+	}
+	expect(await found('ardennes', moved.reference)).toEqual([]);
+	const [own, colleague] = [
+		await aReferent(db, { territoryId: 'doubs' }),
+		await aReferent(db, { territoryId: 'doubs' }),
+	];
+	const taken = { status: 'assigned', assignedToId: colleague.id } as const;
+	await db.write((tx) => tx.update(supportRequest).set(taken).where(eq(supportRequest.id, moved.id)));
+	const of = ({ id: accountId, structureId }: typeof own) => ({ accountId, structureId });
+	expect(await found('doubs', reference!, of(colleague))).toEqual([moved.id]);
+	expect(await found('doubs', reference!, of(own))).toEqual([]);
 });
 
 test('what waits: urgent first, then priority audiences, then the nearest day to answer by; read in that order from its index', async () => {

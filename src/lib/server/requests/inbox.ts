@@ -11,6 +11,7 @@ import { keysMatch, peopleFound } from '../people/finding.ts';
 import { possibleReferences } from '../platform/ids.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { freeFor, presentDecision, waiting, WAITING_ORDER } from '../people/waiting-requests.ts';
+import { handsOf } from './queries.ts';
 
 /**
  * `waiting`: nobody took it yet; `late`: waiting past its day; `still_waiting`: the person said so; `sent`: waits at a
@@ -91,7 +92,8 @@ async function searched(q: Queries, territoryId: string, typed: string): Promise
 					.where(inArray(supportRequest.reference, references))
 					.limit(1)
 			: [];
-	if (named) return eq(supportRequest.id, named.id);
+	// The receipt of one that was joined or moved names what it goes on as; each is listed where it is read, or not at all.
+	if (named) return inArray(supportRequest.id, await handsOf(q, named.id));
 	const found = await peopleFound(q, territoryId, typed);
 	if (found === null) return undefined;
 	// Too many to be named: whatever list it is, its own rows are soon enough of a page.

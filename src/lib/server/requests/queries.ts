@@ -198,10 +198,11 @@ export async function getReference(q: Queries, requestId: string): Promise<strin
 /** How many hands one request passes through at most: merged, then moved, then merged again… */
 export const MOST_HANDS = 10;
 
-/** The request in which this one goes on: merged into another, or handed to another territory; itself when it does not. */
-export async function goesOnAs(q: Queries, requestId: string): Promise<string> {
-	let id = requestId;
-	for (let hand = 0; hand < MOST_HANDS; hand++) {
+/** The request, then each in which it goes on: merged into another, or handed to another territory. */
+export async function handsOf(q: Queries, requestId: string): Promise<string[]> {
+	const ids = [requestId];
+	while (ids.length <= MOST_HANDS) {
+		const id = ids.at(-1)!;
 		const [row] = await q
 			.select({ mergedIntoId: supportRequest.mergedIntoId })
 			.from(supportRequest)
@@ -213,11 +214,14 @@ export async function goesOnAs(q: Queries, requestId: string): Promise<string> {
 			.where(eq(supportRequest.continuesId, id))
 			.limit(1);
 		const further = row?.mergedIntoId ?? next?.id;
-		if (!further) return id;
-		id = further;
+		if (!further) break;
+		ids.push(further);
 	}
-	return id;
+	return ids;
 }
+
+/** The request in which this one goes on; itself when it does not. */
+export const goesOnAs = async (q: Queries, requestId: string): Promise<string> => (await handsOf(q, requestId)).at(-1)!;
 
 const RECENT_MS = 90 * 24 * 3_600_000;
 /** Enough for nine in ten, the last closed first; a territory with more in 90 days says the same with these. */

@@ -304,8 +304,10 @@ export const actions: Actions = {
 			personId = await db.write(async (tx) => {
 				const taken = await takeRequest(tx, { reference, account: by, now });
 				await beginFollowUp(tx, { personId: taken.personId, territoryId, kind, second, by, now });
-				await tellPerson(tx, { personId: taken.personId, reference, requestId: taken.id, key: 'taken', now });
-				return taken.personId;
+				const { id: requestId, personId } = taken;
+				// Reopened, it may be taken once more.
+				await tellPerson(tx, { personId, reference, requestId, key: `taken:${now.getTime()}`, now });
+				return personId;
 			});
 		} catch (problem) {
 			await tellTaken(problem, reference, by);

@@ -338,3 +338,22 @@ test('who moves agrees, and the request goes on in the other territory with its 
 	expect((await ask(portal, `/pro/personnes/${world.b.person}`, { session: sessionOf('colleague') })).status).toBe(404);
 	expect([(await staff('colleague')).status, (await staff('farCoordinator')).status]).toEqual([404, 200]);
 });
+
+test('a move that a professional notes for somebody without an account sends the receipt of what it made', async () => {
+	const { send } = await aFiling(portal, 7867);
+	const old = receiptOf(await send())!;
+	const noted = await ask(portal, `/pro${old.replace('/demande/', '/demandes/')}/demenagement`, {
+		session: sessionOf('coordinator'),
+		form: { inseeCode: '25056', agreed: '1' },
+	});
+	expect(noted.location).toBe('/pro/demandes');
+	const told = withDatabase(portal, (database) =>
+		database
+			.prepare(
+				`SELECT m.kind, m.path = '/demande/' || r.reference AS "toTheNewOne" FROM support_request r JOIN support_request was ON was.id = r.continues_id
+				JOIN reminder m ON m.subject_id = r.id WHERE was.reference = ?`,
+			)
+			.all(old.split('/').at(-1)),
+	);
+	expect(told).toEqual([{ kind: 'request_received', toTheNewOne: 1 }]);
+});

@@ -26,6 +26,17 @@ async function openPage(browser: Browser, width: number, session?: string): Prom
 	return context.newPage();
 }
 
+async function codeSent(visitor: ReturnType<typeof aBrowser>, contact: string): Promise<string> {
+	let code = '';
+	await expect
+		.poll(async () => {
+			const { body } = await visitor.ask(`/demo/messages?destinataire=${encodeURIComponent(contact)}`);
+			return (code = /data-code[^>]*>\s*(\d{3}) ?(\d{3})/.exec(body)?.slice(1).join('') ?? '');
+		})
+		.toBeTruthy();
+	return code;
+}
+
 test('a professional files it on the phone, prints one sheet, and the person takes it over once', async ({
 	browser,
 }) => {
@@ -169,6 +180,36 @@ test('who comes second to take a request, or a need, is told who has it; who tap
 	expect(told.body).toContain(`${holder.name} suit déjà cette demande.`);
 });
 
+test('taken, its pathway ended, reopened and taken again: the person is told of each taking', async () => {
+	const { browser: visitor, send } = await aFiling(portal, 7855);
+	const receipt = receiptOf(await send())!;
+	const take = (as: 'lead' | 'colleague') =>
+		ask(portal, `/pro${receipt.replace('/demande/', '/demandes/')}?/take`, {
+			session: sessionOf(as),
+			form: { kind: 'pro', second: '' },
+		});
+	const { location } = await take('lead');
+	const confirmed = await visitor.ask(`${receipt}?/confirm`, {
+		form: { code: await codeSent(visitor, '+33639987855'), device: 'own' },
+	});
+	expect(confirmed.status).toBe(303);
+	const session = sessionOf('lead');
+	const form = formsOf((await ask(portal, `${location}/parcours`, { session })).body, `${location}/parcours`).find(
+		({ action }) => action.endsWith('?/close'),
+	)!;
+	const ended = await ask(portal, form.action, { session, form: { from: form.values.from!, endReason: 'other' } });
+	expect(ended.location, ended.body.slice(0, 300)).toBe('/pro/personnes');
+	const reference = receipt.split('/').at(-1)!;
+	expect((await visitor.ask('/demande?/reopen', { form: { reference } })).location).toBe('/demande');
+	expect((await take('colleague')).location).toBe(location);
+	const told = withDatabase(portal, (database) =>
+		database
+			.prepare(`SELECT kind FROM reminder WHERE path = ? AND once_key LIKE 'request_handled:%:taken%'`)
+			.all(receipt),
+	);
+	expect(told).toHaveLength(2);
+});
+
 test('a need that came back, sent twice from the same screen: the second is told on the list, or goes on when it is the same', async () => {
 	const { send } = await aFiling(portal, 7845);
 	const receipt = receiptOf(await send())!;
@@ -248,13 +289,7 @@ test('« C’est moi », from a commune of another territory: nobody is moved be
 	const draft = /name="draft" value="([^"]+)"/.exec((await visitor.ask('/demande/nouvelle/verifier')).body)![1]!;
 	const receipt = (await visitor.ask('/demande/nouvelle/verifier', { form: { draft } })).location;
 	expect(receipt).toMatch(/^\/demande\/25-/);
-	let code = '';
-	await expect
-		.poll(async () => {
-			const { body } = await visitor.ask(`/demo/messages?destinataire=${encodeURIComponent(contact)}`);
-			return (code = /data-code[^>]*>\s*(\d{3}) ?(\d{3})/.exec(body)?.slice(1).join('') ?? '');
-		})
-		.toBeTruthy();
+	const code = await codeSent(visitor, contact);
 	const asked = await visitor.ask(`${receipt}?/confirm`, { form: { code, device: 'own' } });
 	const who = /name="who"[^>]*value="([^"]+)"/.exec(asked.body)![1]!;
 	const known = await visitor.ask(`${receipt}?/confirm`, { form: { code, device: 'own', who } });
@@ -302,4 +337,23 @@ test('who moves agrees, and the request goes on in the other territory with its 
 		ask(portal, `/pro${agreed.location.replace('/demande/', '/demandes/')}`, { session: sessionOf(actor) });
 	expect((await ask(portal, `/pro/personnes/${world.b.person}`, { session: sessionOf('colleague') })).status).toBe(404);
 	expect([(await staff('colleague')).status, (await staff('farCoordinator')).status]).toEqual([404, 200]);
+});
+
+test('a move that a professional notes for somebody without an account sends the receipt of what it made', async () => {
+	const { send } = await aFiling(portal, 7867);
+	const old = receiptOf(await send())!;
+	const noted = await ask(portal, `/pro${old.replace('/demande/', '/demandes/')}/demenagement`, {
+		session: sessionOf('coordinator'),
+		form: { inseeCode: '25056', agreed: '1' },
+	});
+	expect(noted.location).toBe('/pro/demandes');
+	const told = withDatabase(portal, (database) =>
+		database
+			.prepare(
+				`SELECT m.kind, m.path = '/demande/' || r.reference AS "toTheNewOne" FROM support_request r JOIN support_request was ON was.id = r.continues_id
+				JOIN reminder m ON m.subject_id = r.id WHERE was.reference = ?`,
+			)
+			.all(old.split('/').at(-1)),
+	);
+	expect(told).toEqual([{ kind: 'request_received', toTheNewOne: 1 }]);
 });

@@ -1,11 +1,20 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { aFollowUp, anAppointment, aPathway, aPerson, aReferent, NOW } from '../../../tests/factories/index.ts';
+import {
+	aFollowUp,
+	aMunicipality,
+	anAppointment,
+	aPathway,
+	aPerson,
+	aReferent,
+	aTerritory,
+	NOW,
+} from '../../../tests/factories/index.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { fullScans } from '../../../tests/support/plans.ts';
 import { signedIn } from '../../../tests/support/signed-in.ts';
 import type { EndReason } from '../shared/closing.ts';
-import { appointment, followUpMember, reminder } from './db/schema/index.ts';
+import { appointment, followUpMember, person, reminder } from './db/schema/index.ts';
 import { closeSupport } from './ending.ts';
 import { noteSpokenWith } from './people/commands.ts';
 import { calledOff } from './people/today-appointments.ts';
@@ -120,6 +129,14 @@ test('an hour called off so late that no message can leave is a call of whoever 
 	expect([await callsOf(lead), await callsOf(second)]).toMatchObject([[], [{ reason: 'unreachable' }]]);
 	await db.write((tx) => tx.update(followUpMember).set({ endedAt: evening }).where(eq(followUpMember.id, lineId)));
 	expect(await callsOf(lead)).toEqual([owed]);
+	// Where they live is told as long as they live here.
+	const { inseeCode, name } = await aMunicipality(db);
+	const communeOf = async (territoryId: string) => {
+		await db.write((tx) => tx.update(person).set({ inseeCode, territoryId }).where(eq(person.id, near)));
+		return (await calledOff(db.read, lead.id, context.now)).map(({ commune }) => commune);
+	};
+	expect(await communeOf((await aTerritory(db)).id)).toEqual([null]);
+	expect(await communeOf(lead.territoryId!)).toEqual([name]);
 	await db.write((tx) => noteSpokenWith(tx, { personId: near, by: signedIn(lead), now: context.now }));
 	expect(await callsOf(lead)).toEqual([]);
 });

@@ -47,7 +47,7 @@ import { reopenRequest, sendNeed, takeRequest, withdrawRequest } from './request
 import { inbox, needsSentTo } from './requests/inbox.ts';
 import { findOpenRequest, goesOnAs, needsOf } from './requests/queries.ts';
 import { getRequestFor } from './requests/reading.ts';
-import { originOf } from './requests/transferring.ts';
+import { cameFrom, originOf } from './requests/transferring.ts';
 
 const CHARLEVILLE = '08105';
 const SEDAN = '08409';
@@ -245,6 +245,10 @@ describe('to another territory', () => {
 		expect([await listed('ardennes'), await listed('doubs')]).toEqual([[], [reference]]);
 		await db.write((tx) => takeRequest(tx, { reference: reference!, account: as(there), now: NOW }));
 		expect((await getPersonFor(db.read, as(there), person.id)).access).toBe('lead');
+		const left = await inbox(db.read, 'ardennes', { show: 'ended', today: '2026-03-02' });
+		expect(left).toMatchObject([{ reference: request.reference, commune: null }]);
+		const [goesOn] = await inbox(db.read, 'doubs', { show: 'all', today: '2026-03-02' });
+		expect(goesOn).toMatchObject({ reference, commune: 'Besançon' });
 		const search = { text: person.lastName, today: '2026-03-02' };
 		expect((await peopleOfTerritory(db.read, 'ardennes', search)).rows).toEqual([]);
 		expect((await peopleOfTerritory(db.read, 'doubs', search)).rows).toHaveLength(1);
@@ -282,11 +286,14 @@ describe('to another territory', () => {
 		expect((await getPersonFor(db.read, as(there), person.id)).access).toBe('lead');
 	});
 
-	test('there and back again: the chain leads to the last', async () => {
-		await move(BESANCON);
-		const back = await move(SEDAN);
+	test('there and back again: the chain leads to the last, and back to the first', async () => {
+		await move(BESANCON, new Date('2026-03-10T09:00:00Z'));
+		const back = await move(SEDAN, new Date('2026-03-12T09:00:00Z'));
 		expect(await goesOnAs(db.read, request.id)).toBe(back.requestId);
-		expect((await findOpenRequest(db.read, person.id))!.reference).toMatch(/^08-/);
+		const open = (await findOpenRequest(db.read, person.id))!;
+		expect(open.reference).toMatch(/^08-/);
+		expect(await originOf(db.read, open)).toEqual({ sentOn: '2026-03-02', territoryName: 'Ardennes' });
+		expect(await cameFrom(db.read, open)).toEqual({ sentOn: '2026-03-10', territoryName: 'Doubs' });
 	});
 
 	test('without an open request the person moves alone', async () => {

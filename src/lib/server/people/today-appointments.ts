@@ -118,7 +118,11 @@ export async function calledOff(q: Queries, accountId: string, now: Date, person
 		.from(reminder)
 		.innerJoin(person, eq(person.id, reminder.personId))
 		.innerJoin(appointment, eq(appointment.id, reminder.appointmentId))
-		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		// Where somebody lives who moved to another territory is not for the one they left.
+		.leftJoin(
+			municipality,
+			and(eq(municipality.inseeCode, person.inseeCode), eq(person.territoryId, appointment.territoryId)),
+		)
 		.where(
 			and(
 				eq(reminder.createdById, accountId),

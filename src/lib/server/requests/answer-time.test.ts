@@ -36,6 +36,14 @@ test('the time of an answer is said from eleven requests closed in the last 90 d
 	expect(await said()).toBe(11);
 });
 
+test('what was its lead’s from the start was answered by nobody: it counts for nothing', async () => {
+	for (let days = 1; days <= 10; days++) await closed(days, 10);
+	for (let led = 0; led < 20; led++) await closed(0, 10);
+	expect(await said()).toBeNull();
+	await closed(11, 10);
+	expect(await said()).toBe(11);
+});
+
 test('it reads an index, whatever the number of requests', async () => {
 	expect(await fullScans(db, said)).toEqual([]);
 });

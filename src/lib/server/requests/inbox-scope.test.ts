@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import {
 	actorOf,
@@ -7,11 +8,15 @@ import {
 	aRequest,
 	aTerritory,
 	NOW,
+	theTerritory,
 } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans, plansOf } from '../../../../tests/support/plans.ts';
-import { declineRequest, decideRequest } from './commands.ts';
-import { inbox, inboxCounts, waitingCount } from './inbox.ts';
+import type { Theme } from '../../shared/themes.ts';
+import { supportRequest } from '../db/schema/index.ts';
+import { declineRequest, decideRequest, withdrawNeed, withdrawRequest } from './commands.ts';
+import { inbox, inboxCounts, waitingCount, type InboxFilters } from './inbox.ts';
+import { transferRequest } from './transferring.ts';
 
 test('a referent lists what nobody took and what is theirs, never a colleague’s', async () => {
 	const db = await testDatabase();
@@ -57,6 +62,38 @@ test('a reference is found with or without its hyphens, a number with any', asyn
 		expect(await found(typed), typed).toEqual([other]);
 	expect(await found('08-9K9M-2QXS')).toEqual([]);
 	expect(await fullScans(db, () => found('087K4M2QXS'))).toEqual([]);
+});
+
+test('a reference is found as what it goes on as, joined or moved, where that one is listed', async () => {
+	const db = await testDatabase();
+	await theTerritory(db, 'ardennes');
+	await theTerritory(db, 'doubs');
+	const here = { territoryId: 'ardennes', inseeCode: '08105' };
+	const { id: personId } = await aPerson(db, here);
+	const kept = await aRequest(db, { personId, urgent: true });
+	const { id: mergedIntoId, reference } = kept;
+	const joined = await aRequest(db, { personId, status: 'withdrawn', mergedIntoId });
+	const found = async (territoryId: string, text: string, onlyOf?: InboxFilters['onlyOf']) =>
+		(await inbox(db.read, territoryId, { show: 'all', today: '2026-03-02', text, onlyOf })).map(({ id }) => id);
+	expect(await found('ardennes', joined.reference!)).toEqual([kept.id]);
+	expect(await found('doubs', joined.reference!)).toEqual([]);
+	const to = { territoryId: 'doubs', inseeCode: '25056', by: null, now: NOW };
+	const moved = (await db.write((tx) => transferRequest(tx, { personId, ...to })))!;
+	for (const old of [joined.reference!, reference!]) {
+		expect(await found('doubs', old), old).toEqual([moved.id]);
+		// The one they left: that it did, and no more.
+		expect(await found('ardennes', old), old).toEqual([kept.id]);
+	}
+	expect(await found('ardennes', moved.reference)).toEqual([]);
+	const [own, colleague] = [
+		await aReferent(db, { territoryId: 'doubs' }),
+		await aReferent(db, { territoryId: 'doubs' }),
+	];
+	const taken = { status: 'assigned', assignedToId: colleague.id } as const;
+	await db.write((tx) => tx.update(supportRequest).set(taken).where(eq(supportRequest.id, moved.id)));
+	const of = ({ id: accountId, structureId }: typeof own) => ({ accountId, structureId });
+	expect(await found('doubs', reference!, of(colleague))).toEqual([moved.id]);
+	expect(await found('doubs', reference!, of(own))).toEqual([]);
 });
 
 test('what waits: urgent first, then priority audiences, then the nearest day to answer by; read in that order from its index', async () => {
@@ -168,6 +205,27 @@ test('the themes of a list are read by its requests, in the order they were aske
 	expect(plans).toContain('SEARCH need USING INDEX need_request_id_theme_idx (request_id=?)');
 	const rows = await inbox(db.read, territoryId, { today: '2026-03-02' });
 	expect(rows.map(({ themes }) => themes.length).sort()).toEqual([1, 2]);
+});
+
+test('a need that its person withdrew is listed and found no more while the request goes on; what ended with it is', async () => {
+	const db = await testDatabase();
+	const { id: territoryId } = await aTerritory(db);
+	const { id: personId } = await aPerson(db, { territoryId });
+	const { needs, ...row } = await aRequest(db, { personId, themes: ['housing', 'health', 'mobility'] });
+	const own = { personId, reference: row.reference!, now: NOW };
+	const needOf = (theme: Theme) => needs.find((each) => each.theme === theme)!.id;
+	const list = async (theme?: Theme) =>
+		(await inbox(db.read, territoryId, { show: 'all', theme, today: '2026-03-02' })).map(({ themes }) =>
+			themes.toSorted(),
+		);
+	await db.write((tx) => withdrawNeed(tx, { ...own, needId: needOf('health') }));
+	expect(await list()).toEqual([['housing', 'mobility']]);
+	expect(await list('health')).toEqual([]);
+	expect(await list('housing')).toHaveLength(1);
+	const later = new Date(NOW.getTime() + 60_000);
+	await db.write((tx) => withdrawRequest(tx, { ...own, now: later }));
+	expect(await list('mobility')).toEqual([['housing', 'mobility']]);
+	expect(await list('health')).toEqual([]);
 });
 
 test('a name that hundreds bear finds the requests of all of them', async () => {

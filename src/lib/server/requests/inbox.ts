@@ -1,9 +1,9 @@
 /** Requests as professionals list them. */
-import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, lt, not, or, sql, type SQL } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES, TAKEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
-import { among, isOneOf, prepared, preparedByShape } from '../db/prepared.ts';
+import { among, is, isOneOf, prepared, preparedByShape } from '../db/prepared.ts';
 import { account, municipality, need, orientation, person, structure, supportRequest } from '../db/schema/index.ts';
 import { whileUnchanged } from '../db/unchanged.ts';
 import { inBasin } from '../people/delay-scope.ts';
@@ -11,6 +11,7 @@ import { keysMatch, peopleFound } from '../people/finding.ts';
 import { possibleReferences } from '../platform/ids.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { freeFor, presentDecision, waiting, WAITING_ORDER } from '../people/waiting-requests.ts';
+import { handsOf } from './queries.ts';
 
 /**
  * `waiting`: nobody took it yet; `late`: waiting past its day; `still_waiting`: the person said so; `sent`: waits at a
@@ -66,12 +67,15 @@ function theirs({ onlyOf }: InboxFilters): SQL | undefined {
 	return or(and(waiting, freeFor(onlyOf.structureId)), eq(supportRequest.assignedToId, onlyOf.accountId));
 }
 
+/** What its person withdrew while the request went on is no part of it any more; a request that ended had what ended with it. */
+const standsIn = or(not(is(need.status, 'dropped')), eq(need.closedAt, supportRequest.closedAt));
+
 const asksFor = (q: Queries, theme: Theme) =>
 	exists(
 		q
 			.select({ one: sql`1` })
 			.from(need)
-			.where(and(eq(need.requestId, supportRequest.id), eq(need.theme, theme))),
+			.where(and(eq(need.requestId, supportRequest.id), eq(need.theme, theme), standsIn)),
 	);
 
 /** By reference or by name; undefined: nothing is looked for; null: nobody is found. */
@@ -88,7 +92,8 @@ async function searched(q: Queries, territoryId: string, typed: string): Promise
 					.where(inArray(supportRequest.reference, references))
 					.limit(1)
 			: [];
-	if (named) return eq(supportRequest.id, named.id);
+	// The receipt of one that was joined or moved names what it goes on as; each is listed where it is read, or not at all.
+	if (named) return inArray(supportRequest.id, await handsOf(q, named.id));
 	const found = await peopleFound(q, territoryId, typed);
 	if (found === null) return undefined;
 	// Too many to be named: whatever list it is, its own rows are soon enough of a page.
@@ -130,7 +135,11 @@ export async function inbox(q: Queries, territoryId: string, filters: InboxFilte
 		.innerJoin(person, eq(person.id, supportRequest.personId))
 		.leftJoin(orientation, presentDecision)
 		.leftJoin(structure, eq(structure.id, orientation.structureId))
-		.leftJoin(municipality, eq(municipality.inseeCode, person.inseeCode))
+		// Where somebody lives who moved to another territory is not for the one they left.
+		.leftJoin(
+			municipality,
+			and(eq(municipality.inseeCode, person.inseeCode), eq(person.territoryId, supportRequest.territoryId)),
+		)
 		.leftJoin(account, eq(account.id, supportRequest.assignedToId))
 		.where(
 			and(
@@ -174,7 +183,8 @@ const themeRows = prepared((q) =>
 	q
 		.select({ requestId: need.requestId, theme: need.theme })
 		.from(need)
-		.where(among(need.requestId, 'requestIds'))
+		.innerJoin(supportRequest, eq(supportRequest.id, need.requestId))
+		.where(and(among(need.requestId, 'requestIds'), standsIn))
 		.orderBy(asc(need.createdAt), asc(need.theme))
 		.prepare(),
 );

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
@@ -197,12 +197,13 @@ export async function getReference(q: Queries, requestId: string): Promise<strin
 }
 
 /** How many hands one request passes through at most: merged, then moved, then merged again… */
-const MOST_HANDS = 10;
+export const MOST_HANDS = 10;
 
-/** The request in which this one goes on: merged into another, or handed to another territory; itself when it does not. */
-export async function goesOnAs(q: Queries, requestId: string): Promise<string> {
-	let id = requestId;
-	for (let hand = 0; hand < MOST_HANDS; hand++) {
+/** The request, then each in which it goes on: merged into another, or handed to another territory. */
+export async function handsOf(q: Queries, requestId: string): Promise<string[]> {
+	const ids = [requestId];
+	while (ids.length <= MOST_HANDS) {
+		const id = ids.at(-1)!;
 		const [row] = await q
 			.select({ mergedIntoId: supportRequest.mergedIntoId })
 			.from(supportRequest)
@@ -214,11 +215,14 @@ export async function goesOnAs(q: Queries, requestId: string): Promise<string> {
 			.where(eq(supportRequest.continuesId, id))
 			.limit(1);
 		const further = row?.mergedIntoId ?? next?.id;
-		if (!further) return id;
-		id = further;
+		if (!further) break;
+		ids.push(further);
 	}
-	return id;
+	return ids;
 }
+
+/** The request in which this one goes on; itself when it does not. */
+export const goesOnAs = async (q: Queries, requestId: string): Promise<string> => (await handsOf(q, requestId)).at(-1)!;
 
 const RECENT_MS = 90 * 24 * 3_600_000;
 /** Enough for nine in ten, the last closed first; a territory with more in 90 days says the same with these. */
@@ -238,7 +242,8 @@ export async function recentAnswerDays(q: Queries, territoryId: string, now: Dat
 				// Written as its partial index was declared.
 				sql`${supportRequest.status} = 'closed'`,
 				gte(supportRequest.closedAt, new Date(now.getTime() - RECENT_MS)),
-				isNotNull(supportRequest.assignedAt),
+				// What was its lead's from the start (`giveToLead`) was answered by nobody.
+				gt(supportRequest.assignedAt, supportRequest.submittedAt),
 			),
 		)
 		.orderBy(desc(supportRequest.closedAt))

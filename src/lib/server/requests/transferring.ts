@@ -11,9 +11,10 @@ import { newId, newReference } from '../platform/ids.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
 import { openAnswers, sealAnswers } from './answers.ts';
+import type { RequestRow } from './drafts.ts';
 import { recallAll } from './orienting.ts';
 import { isPriorityOn } from './orientation.ts';
-import { findOpenRequest } from './queries.ts';
+import { findOpenRequest, MOST_HANDS } from './queries.ts';
 import { respondByDay } from './rules.ts';
 
 interface Transfer {
@@ -133,14 +134,30 @@ export async function continuationOf(q: Queries, requestId: string) {
 	return row?.reference ? { reference: row.reference, territoryName: row.territoryName } : null;
 }
 
-/** Where and when a request that came from another territory was first sent. */
-export async function originOf(q: Queries, { continuesId }: { continuesId: string | null }) {
+/** A request that came from another territory. */
+type Continuing = Pick<RequestRow, 'continuesId'>;
+
+async function rowBefore(q: Queries, { continuesId }: Continuing) {
 	if (!continuesId) return null;
+	const { submittedAt, continuesId: before } = supportRequest;
 	const [row] = await q
-		.select({ submittedAt: supportRequest.submittedAt, territoryName: territory.name, zone: territory.zone })
+		.select({ submittedAt, continuesId: before, territoryName: territory.name, zone: territory.zone })
 		.from(supportRequest)
 		.innerJoin(territory, eq(territory.id, supportRequest.territoryId))
 		.where(eq(supportRequest.id, continuesId))
 		.limit(1);
-	return row?.submittedAt ? { sentOn: localDay(row.submittedAt, row.zone), territoryName: row.territoryName } : null;
+	return row ?? null;
+}
+
+const sentWhere = (row: Awaited<ReturnType<typeof rowBefore>>) =>
+	row?.submittedAt ? { sentOn: localDay(row.submittedAt, row.zone), territoryName: row.territoryName } : null;
+
+/** The territory it comes from, and when it was sent there. */
+export const cameFrom = async (q: Queries, request: Continuing) => sentWhere(await rowBefore(q, request));
+
+/** Where and when it was first sent, however many moves ago. */
+export async function originOf(q: Queries, request: Continuing) {
+	let first = await rowBefore(q, request);
+	for (let hand = 1; first?.continuesId && hand < MOST_HANDS; hand++) first = (await rowBefore(q, first)) ?? first;
+	return sentWhere(first);
 }

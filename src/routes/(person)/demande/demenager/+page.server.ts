@@ -6,12 +6,12 @@ import { db } from '$lib/server/db';
 import { destinationOf, movePerson } from '$lib/server/moving';
 import { answerMove, openMove } from '$lib/server/people/moves';
 import { personOf } from '$lib/server/people/queries';
-import { planNotice } from '$lib/server/reminders/commands';
 import { parseCommune } from '$lib/server/requests/forms';
 import { findOpenRequest } from '$lib/server/requests/queries';
 import { findMunicipality, searchMunicipalities } from '$lib/server/territories/queries';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
+import { followMoved } from '../../../sent.server';
 import type { Actions, PageServerLoad } from './$types';
 
 const MAX_TYPED = 80;
@@ -71,15 +71,7 @@ export const actions: Actions = {
 		const { now } = event.locals;
 		const moved = await db.write(async (tx) => {
 			const done = await movePerson(tx, { personId, inseeCode, by, now });
-			if (done.requestId)
-				await planNotice(tx, {
-					kind: 'request_received',
-					personId,
-					path: `/demande/${done.reference}`,
-					onceKey: `request_received:${done.requestId}`,
-					subjectId: done.requestId,
-					now,
-				});
+			await followMoved(tx, { ...done, personId }, now);
 			return done;
 		});
 		redirect(303, href(moved.reference ? `/demande/${moved.reference}` : '/demande'));

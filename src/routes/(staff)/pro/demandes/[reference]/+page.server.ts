@@ -42,7 +42,7 @@ import {
 } from '$lib/server/requests/reading';
 import type { Answers } from '$lib/server/requests/answers';
 import { helperOn, urgenciesOf } from '$lib/server/requests/rules';
-import { continuationOf, originOf } from '$lib/server/requests/transferring';
+import { cameFrom, continuationOf } from '$lib/server/requests/transferring';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory, listStructures } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -93,7 +93,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 			merges: file.answers ? await mergesOf(db.read, personId) : [],
 			mayMove: file.leads && file.access === 'whole',
 			/** A request that moved: where it came from, where it goes on. */
-			origin: file.access === 'limited' ? null : await originOf(db.read, file.request),
+			origin: file.access === 'limited' ? null : await cameFrom(db.read, file.request),
 			goesOnIn: status === 'transferred' ? await continuationOf(db.read, id) : null,
 			proposal:
 				decides && viewer.role === 'coordinator' ? await proposalFor(db.read, id, viewer.territoryId, now) : null,
@@ -304,8 +304,10 @@ export const actions: Actions = {
 			personId = await db.write(async (tx) => {
 				const taken = await takeRequest(tx, { reference, account: by, now });
 				await beginFollowUp(tx, { personId: taken.personId, territoryId, kind, second, by, now });
-				await tellPerson(tx, { personId: taken.personId, reference, requestId: taken.id, key: 'taken', now });
-				return taken.personId;
+				const { id: requestId, personId } = taken;
+				// Reopened, it may be taken once more.
+				await tellPerson(tx, { personId, reference, requestId, key: `taken:${now.getTime()}`, now });
+				return personId;
 			});
 		} catch (problem) {
 			await tellTaken(problem, reference, by);

@@ -14,6 +14,7 @@ import { getRequestFor } from '$lib/server/requests/reading';
 import { findMunicipality, searchMunicipalities } from '$lib/server/territories/queries';
 import { errorFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
+import { followMoved } from '../../../../../sent.server';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 const MAX_TYPED = 80;
@@ -89,7 +90,8 @@ export const actions: Actions = {
 					personId,
 					at: now,
 				});
-				await movePerson(tx, { personId, inseeCode, by, now });
+				const moved = await movePerson(tx, { personId, inseeCode, by, now });
+				await followMoved(tx, { ...moved, personId }, now);
 			}
 		});
 		redirect(303, href(hasAccount ? `/pro/demandes/${event.params.reference}/demenagement?fait` : '/pro/demandes'));

@@ -83,6 +83,45 @@ describe('a step of their own', () => {
 		expect(titles()).toEqual([]);
 	});
 
+	type Own = Partial<typeof step.$inferInsert>;
+	const DUE = new Date('2026-12-01T08:30:00Z');
+
+	test.each<[string, Own, Own]>([
+		['« je n’y arrive pas », then taken up again', { state: 'waiting' }, { state: 'planned' }],
+		['ticked by a slip', { state: 'done' }, { state: 'planned' }],
+		['put off, then back to its day', { dueOn: '2026-12-20' }, { dueOn: '2026-12-04' }],
+		['taken in hand by the referent, then given back', { owner: 'referent' }, { owner: 'person' }],
+	])('asked for nothing when its hour came, it is told as soon as it asks again: %s', async (_, gone, back) => {
+		const { db, at, all, titles, stepId } = await withStep('2026-12-04');
+		const becomes = (own: Own) => db.write((tx) => tx.update(step).set(own).where(eq(step.id, stepId)));
+		await at(MONDAY);
+		await becomes(gone);
+		await at(DUE);
+		await at(later(DUE, HOUR));
+		expect(await all()).toEqual([['step_due', 'dropped', 'done', DUE]]);
+		await becomes(back);
+		const again = later(DUE, DAY);
+		await at(again);
+		expect([await all(), titles().length]).toEqual([[['step_due', 'sent', null, again]], 1]);
+		// Once told, it is not told again.
+		await becomes(gone);
+		await at(later(again, 5 * HOUR));
+		await becomes(back);
+		await at(later(again, DAY));
+		expect(titles()).toHaveLength(1);
+	});
+
+	test('asked for again when it would no longer be useful, it stays unsaid', async () => {
+		const { db, at, all, titles, stepId } = await withStep('2026-12-04');
+		const becomes = (own: Own) => db.write((tx) => tx.update(step).set(own).where(eq(step.id, stepId)));
+		await at(MONDAY);
+		await becomes({ state: 'done' });
+		await at(DUE);
+		await becomes({ state: 'planned' });
+		await at(new Date('2026-12-04T19:00:00Z'));
+		expect([await all(), titles()]).toEqual([[['step_due', 'dropped', 'done', DUE]], []]);
+	});
+
 	test('of a professional, or muted, it is not told', async () => {
 		const { db, at, own, titles } = await withStep('2026-12-04');
 		await aStep(db, { ...own, owner: 'referent' });

@@ -202,24 +202,25 @@ async function insertPlans(tx: Tx, rows: Stale[], now: Date) {
 	const places = new Map((await listTerritories(tx)).map((place) => [place.id, place]));
 	for (const row of future) {
 		const place = places.get(row.territoryId)!;
-		const isTold = row.sequence > 0 || announced.has(row.id);
-		for (const planned of planOf({ ...row, isTold }, place, await holidaysOf(tx, place.holidayZone)))
+		for (const planned of planOf(
+			{ ...row, isTold: announced.has(row.id) },
+			place,
+			await holidaysOf(tx, place.holidayZone),
+		))
 			await insert.execute(newReminder(row, planned, now));
 	}
 }
 
-/** Those whose hour a notice has told when it was agreed: booked by a professional, not chosen by the person. */
+/** Those whose hour, as it is now, a notice has told: set or moved by a professional, not chosen by the person. */
 async function announcedAmong(tx: Tx, ids: string[]): Promise<Set<string>> {
 	const rows = await tx
 		.select({ id: reminder.appointmentId })
 		.from(reminder)
-		.where(
-			and(
-				inArray(reminder.appointmentId, ids),
-				eq(reminder.kind, 'appointment_changed'),
-				eq(reminder.appointmentSequence, 0),
-			),
-		);
+		.innerJoin(
+			appointment,
+			and(eq(appointment.id, reminder.appointmentId), eq(appointment.sequence, reminder.appointmentSequence)),
+		)
+		.where(and(inArray(reminder.appointmentId, ids), eq(reminder.kind, 'appointment_changed')));
 	return new Set(rows.flatMap(({ id }) => id ?? []));
 }
 

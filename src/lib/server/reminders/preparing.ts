@@ -100,7 +100,7 @@ export async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 		);
 	const appointmentIds = [...new Set(rows.flatMap((row) => row.appointmentId ?? []))];
 	const appointments = await tx.select().from(appointment).where(inArray(appointment.id, appointmentIds));
-	const settled = await settledAmong(tx, rows);
+	const settled = await settledAmong(tx, rows, now);
 	const titles = await stepTitles(tx, rows);
 	const texts = await textsOf(
 		tx,

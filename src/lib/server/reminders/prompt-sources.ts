@@ -32,8 +32,8 @@ import {
 	type Prompt,
 } from './prompt-rules.ts';
 
-/** Things to be told of around an instant, page by page, or these very things. */
-export type Scope = { at: Date; after?: Cursor; most?: number } | { ids: string[] };
+/** Things to be told of around an instant, page by page, or these very things, as they are then. */
+export type Scope = { at: Date; after?: Cursor; most?: number } | { at: Date; ids: string[] };
 
 /** The last thing of a page: its day or instant, then its id. */
 export interface Cursor {
@@ -169,15 +169,17 @@ async function invitations(q: Queries, scope: Scope): Promise<Page> {
 		.select({ id, personId, territoryId, zone, ...offer })
 		.from(appointment)
 		.where(
-			'ids' in scope
-				? and(inArray(appointment.state, ['invited', 'booked']), inArray(id, scope.ids))
-				: and(
-						// As its index is declared.
-						sql`${appointment.state} = 'invited'`,
-						gt(startsAt, daysFrom(scope.at, -INVITATION_DAYS)),
-						gt(chooseBy, scope.at),
-						beyond(scope, startsAt, id),
-					),
+			and(
+				gt(chooseBy, scope.at),
+				'ids' in scope
+					? and(inArray(appointment.state, ['invited', 'booked']), inArray(id, scope.ids))
+					: and(
+							// As its index is declared.
+							sql`${appointment.state} = 'invited'`,
+							gt(startsAt, daysFrom(scope.at, -INVITATION_DAYS)),
+							beyond(scope, startsAt, id),
+						),
+			),
 		)
 		.orderBy(asc(startsAt), asc(id))
 		.limit(mostOf(scope));

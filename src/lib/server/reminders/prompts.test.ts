@@ -299,6 +299,14 @@ describe('a seat in a workshop that begins in six days', () => {
 		expect(titles()).toHaveLength(2);
 	});
 
+	test('moved to an earlier hour, and begun before a worker looks, it is not said', async () => {
+		const { db, at, all, titles, by, workshopId } = await proposed();
+		const moved = { day: '2026-12-01', time: '10:00', zone: 'Europe/Paris', durationMinutes: 120 };
+		await db.write((tx) => moveWorkshop(tx, { ...moved, workshopId, by, now: MONDAY }));
+		await at(new Date('2026-12-01T09:30:00Z'));
+		expect([await all(), titles()]).toEqual([[['invitation', 'dropped', 'done', MONDAY]], []]);
+	});
+
 	test('moved to the day after tomorrow, it is not said again at once', async () => {
 		const { db, at, titles, by, workshopId } = await proposed();
 		await at(MONDAY);

@@ -96,12 +96,13 @@ async function insertPrompts(tx: Tx, prompts: Prompt[], now: Date): Promise<numb
 type Row = Pick<typeof reminder.$inferSelect, 'id' | 'kind' | 'subjectId' | 'onceKey'>;
 
 /** Those of these reminders that ask for something done, chosen, put off or given up since. */
-export async function settledAmong(q: Queries, rows: Row[]): Promise<Set<string>> {
+export async function settledAmong(q: Queries, rows: Row[], now: Date): Promise<Set<string>> {
 	const settled = await settledCheckIns(q, rows);
 	for (const kind of KINDS) {
 		const own = rows.filter((row) => row.kind === kind && row.subjectId);
 		if (own.length === 0) continue;
-		const { prompts: standing } = await PROMPT_SOURCES[kind](q, { ids: own.map(({ subjectId }) => subjectId!) });
+		const ids = own.map(({ subjectId }) => subjectId!);
+		const { prompts: standing } = await PROMPT_SOURCES[kind](q, { at: now, ids });
 		const keys = new Set(standing.map(({ onceKey }) => onceKey));
 		const subjects = new Set(standing.map(({ subjectId }) => subjectId));
 		for (const { id, subjectId, onceKey } of own)
@@ -110,7 +111,8 @@ export async function settledAmong(q: Queries, rows: Row[]): Promise<Set<string>
 	return settled;
 }
 
-export const isSettled = async (q: Queries, row: Row): Promise<boolean> => (await settledAmong(q, [row])).has(row.id);
+export const isSettled = async (q: Queries, row: Row, now: Date): Promise<boolean> =>
+	(await settledAmong(q, [row], now)).has(row.id);
 
 const CHECK_IN = 'check_in:';
 

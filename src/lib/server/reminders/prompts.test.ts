@@ -4,12 +4,16 @@ import { actorOf, aPathway, aPerson, aReferent, anAppointment, aStep } from '../
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans } from '../../../../tests/support/plans.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
+import { addDaysAway } from '../appointments/availability.ts';
+import { cancelAppointment, moveAppointment } from '../appointments/commands.ts';
+import { wantEarlier } from '../appointments/earlier.ts';
 import { inviteToChoose, chooseSlot } from '../appointments/slots.ts';
 import { createWorkshops, inviteToWorkshop, moveWorkshop } from '../appointments/workshops.ts';
 import { answerCheckIn, closePathway, startInWork } from '../pathway/closing.ts';
 import { instantOf, USUAL_HOURS } from '../territories/calendar.ts';
 import {
 	appointmentSlot,
+	availabilityException,
 	childcareAid,
 	person,
 	ratingInvitation,
@@ -315,6 +319,68 @@ describe('a seat in a workshop that begins in six days', () => {
 		await db.write((tx) => moveWorkshop(tx, { ...moved, workshopId, by, now }));
 		await at(later(now, HOUR));
 		expect(titles()).toHaveLength(1);
+	});
+});
+
+describe('an earlier hour, proposed at nine in the evening', () => {
+	const EVENING = new Date('2026-11-30T20:00:00Z');
+	const MORNING = new Date('2026-12-01T07:00:00Z');
+	const FREED = { day: '2026-12-10', time: '10:00' };
+
+	async function proposed() {
+		const given = await setting();
+		const { db, who, referent, at, all } = given;
+		const own = await anAppointment(db, { personId: who.id, day: '2026-12-21', time: '10:00' });
+		const by = actorOf(who.account);
+		const waits = { appointmentId: own.id, personId: who.id, wanted: true, by, now: MONDAY };
+		await db.write((tx) => wantEarlier(tx, waits));
+		const other = await aPerson(db, { referent });
+		const theirs = await anAppointment(db, { personId: other.id, ...FREED });
+		const cancel = { appointmentId: theirs.id, personId: other.id, by: actorOf(other.account), now: EVENING };
+		await db.write((tx) => cancelAppointment(tx, cancel));
+		await at(EVENING);
+		const said = async () => (await all()).filter(([kind]) => kind === 'earlier_hour');
+		return { ...given, own, other, said };
+	}
+	type Proposed = Awaited<ReturnType<typeof proposed>>;
+	const SENTENCE = 'Une heure plus tôt est libre pour vous';
+
+	test('is said in the morning', async () => {
+		const { at, said, titles } = await proposed();
+		expect(await said()).toEqual([['earlier_hour', 'scheduled', null, MORNING]]);
+		await at(MORNING);
+		expect(titles()).toEqual([SENTENCE]);
+	});
+
+	const closeDay = ({ db, referent: { id } }: Proposed) =>
+		db.write((tx) => addDaysAway(tx, { accountId: id, fromDay: FREED.day, toDay: FREED.day, now: EVENING }));
+
+	test.each<[string, (given: Proposed) => Promise<unknown>]>([
+		['somebody else was given it', ({ db, other }) => anAppointment(db, { personId: other.id, ...FREED })],
+		[
+			'their own was moved before it',
+			async ({ db, own, referent }) => {
+				const to = { day: '2026-12-08', time: '10:00', zone: 'Europe/Paris', durationMinutes: 60 };
+				const move = { appointmentId: own.id, ...to, by: actorOf(referent), now: EVENING };
+				await db.write((tx) => moveAppointment(tx, move));
+			},
+		],
+		['the professional is away that day', closeDay],
+	])('is not said any more: %s', async (_, change) => {
+		const given = await proposed();
+		await change(given);
+		await given.at(MORNING);
+		await given.at(later(MORNING, HOUR));
+		expect([await given.said(), given.titles()]).toEqual([[['earlier_hour', 'dropped', 'done', MORNING]], []]);
+	});
+
+	test('closed by mistake, it is said once it is open again', async () => {
+		const given = await proposed();
+		await closeDay(given);
+		await given.at(MORNING);
+		await given.db.write((tx) => tx.delete(availabilityException));
+		await given.at(later(MORNING, HOUR));
+		expect(given.titles()).toEqual([SENTENCE]);
 	});
 });
 

@@ -1,6 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { actorOf, aPathway, aPerson, aReferent, anAppointment, aStep } from '../../../../tests/factories/index.ts';
+import {
+	actorOf,
+	aPathway,
+	aPerson,
+	aReferent,
+	anAppointment,
+	aStep,
+	aTerritory,
+} from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans } from '../../../../tests/support/plans.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
@@ -23,7 +31,9 @@ import {
 } from '../db/schema/index.ts';
 import { remindedLately } from './recipients.ts';
 import { planNotice } from './commands.ts';
+import { lastDayZones } from './last-days.ts';
 import { planPrompts } from './prompts.ts';
+import { messagesOf } from './queries.ts';
 import { hourOf } from './prompt-rules.ts';
 
 const HOUR = 60 * 60_000;
@@ -166,6 +176,16 @@ test('a missing paper: three days before, and on its last day; once for all thos
 	await db.write((tx) => tx.update(supportingDocument).set({ declaredAt: MONDAY, dueOn: '2026-12-08' }));
 	await at(new Date('2026-12-08T08:30:00Z'));
 	expect(titles()).toHaveLength(2);
+});
+
+test('of an aid that is decided in Guyane, the last day is one of there, also for who lives in Paris by now', async () => {
+	const { db, who, at, titles } = await withPapers('2026-12-04');
+	const { id: territoryId } = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
+	await db.write((tx) => tx.update(childcareAid).set({ territoryId }));
+	await at(new Date('2026-12-04T12:30:00Z'));
+	expect(titles()).toEqual(['Un document est attendu au plus tard vendredi']);
+	const received = await messagesOf(db.read, who.id);
+	expect([...(await lastDayZones(db.read, received)).values()]).toEqual(['America/Cayenne']);
 });
 
 test('a draft is told of two days before it closes, not when it was taken up again', async () => {

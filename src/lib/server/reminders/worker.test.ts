@@ -131,6 +131,26 @@ describe('booked for the hour after next', () => {
 	});
 });
 
+test('a call from Paris, two hours before which it is night where the person lives, is said there the evening before', async () => {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	const { id: territoryId } = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
+	const who = await aPerson(db, { referent: await aReferent(db, { territoryId }) });
+	await aDevice(db, outside, { accountId: who.account.id, now: BOOKED_ON });
+	// 7:00 there.
+	const hour = { day: '2026-12-03', time: '11:00', zone: 'Europe/Paris', mode: 'phone' } as const;
+	const there = await aTerritory(db);
+	await anAppointment(db, { personId: who.id, territoryId: there.id, ...hour });
+	await tickAt(db, outside, BOOKED_ON);
+	const evening = new Date('2026-12-02T22:45:00Z');
+	const planned = (await remindersIn(db)).at(-1);
+	expect([planned!.kind, planned!.dueAt]).toEqual(['appointment_2h', evening]);
+	await tickAt(db, outside, evening);
+	expect(outside.pushes().map(({ title }) => title.replaceAll('\u00a0', ' '))).toEqual([
+		'Vous avez un rendez-vous jeudi à 11 h',
+	]);
+});
+
 describe('a territory that is quiet from seven in the evening, and reminds five days and one hour before', () => {
 	async function aQuietPlace() {
 		const db = await testDatabase();

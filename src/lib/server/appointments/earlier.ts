@@ -154,10 +154,18 @@ async function lastMoment(q: Queries, territoryId: string, startsAt: Date, now: 
 	return new Date(Math.min(readable.getTime() + PROPOSAL_MS, startsAt.getTime() - 4 * 60 * 60_000));
 }
 
+/** A proposal, its hour, and the appointment it is for. */
+export const PROPOSED = { proposal: earlierProposal, hour: freedHour, own: appointment };
+interface ProposedHour {
+	proposal: EarlierProposal;
+	hour: Freed;
+	own: AppointmentRow;
+}
+
 /** The earlier hour that waits for the person's word, if it can still be taken. */
 export async function openProposal(q: Queries, appointmentId: string, now: Date) {
 	const [row] = await q
-		.select({ proposal: earlierProposal, hour: freedHour, own: appointment })
+		.select(PROPOSED)
 		.from(earlierProposal)
 		.innerJoin(freedHour, eq(freedHour.id, earlierProposal.freedHourId))
 		.innerJoin(appointment, eq(appointment.id, earlierProposal.appointmentId))
@@ -170,13 +178,18 @@ export async function openProposal(q: Queries, appointmentId: string, now: Date)
 		)
 		.orderBy(asc(earlierProposal.endsAt))
 		.limit(1);
-	if (!row || row.own.state !== 'booked' || row.own.startsAt <= row.hour.startsAt) return undefined;
-	const { id, endsAt: until } = row.proposal;
-	const { localDay: day, localTime, zone, startsAt } = row.hour;
-	const endsAt = endOf(row.hour, row.own);
-	const { referentId, secondReferentId, personId } = row.own;
-	const held = await whoIsHeld(q, { referentId, secondReferentId, personId, startsAt, endsAt, except: appointmentId });
-	if (held || (await isClosed(q, holders(row.own), { localDay: day, startsAt, endsAt }))) return undefined;
+	return row && takeable(q, row);
+}
+
+/** The hour of an open proposal, unless it is held or closed since, or the person's own now comes before it. */
+export async function takeable(q: Queries, { proposal, hour, own }: ProposedHour) {
+	if (own.state !== 'booked' || own.startsAt <= hour.startsAt) return undefined;
+	const { id, endsAt: until } = proposal;
+	const { localDay: day, localTime, zone, startsAt } = hour;
+	const endsAt = endOf(hour, own);
+	const { referentId, secondReferentId, personId } = own;
+	const held = await whoIsHeld(q, { referentId, secondReferentId, personId, startsAt, endsAt, except: own.id });
+	if (held || (await isClosed(q, holders(own), { localDay: day, startsAt, endsAt }))) return undefined;
 	return { id, until, localDay: day, localTime, zone, startsAt, endsAt };
 }
 

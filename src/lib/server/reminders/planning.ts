@@ -2,13 +2,12 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, not, notExists, or, s
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db, Queries, Tx } from '../db/client.ts';
 import { PLAN_IS_STALE } from '../db/schema/appointments.ts';
-import { appointment, reminder } from '../db/schema/index.ts';
+import { appointment, person, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
-import type { Holidays } from '../territories/calendar.ts';
-import { listTerritories, holidaysOf, type Territory } from '../territories/queries.ts';
-import { sendingHoursOf } from '../territories/settings.ts';
+import { listTerritories, type Territory } from '../territories/queries.ts';
 import { wasSent } from './commands.ts';
 import { APPOINTMENT_PLAN } from './kinds.ts';
+import { quietRuleOf, type QuietRule } from './quiet.ts';
 import { planFrom, wholePlan, type PlannedReminder } from './rules.ts';
 
 /** One write holds the database for a fraction of a second, not for the whole backlog. */
@@ -181,15 +180,15 @@ async function dropOutdated(tx: Tx, rows: Stale[]) {
 	await drop(idsOf(over), 'cancelled', ne(reminder.kind, 'appointment_changed'));
 }
 
-/** Many appointments of a territory share a day and an hour: each pair is reckoned once. */
+/** Many appointments of a territory share a day and an hour: each pair is reckoned once. `home`: where the person lives. */
 function planner(now: Date) {
 	const plans = new Map<string, PlannedReminder[]>();
-	return (row: Stale & { isTold: boolean }, { id, settings }: Territory, holidays: Holidays): PlannedReminder[] => {
+	return (row: Stale & { isTold: boolean }, place: Territory, home: { id: string; quiet: QuietRule }) => {
 		const isRemote = row.mode === 'phone' || row.mode === 'video';
-		const key = [row.startsAt.getTime(), row.zone, id, isRemote].join(' ');
+		const key = [row.startsAt.getTime(), row.zone, place.id, home.id, isRemote].join(' ');
 		let plan = plans.get(key);
-		if (!plan) plans.set(key, (plan = wholePlan(row, holidays, settings)));
-		return planFrom(plan, row, { zone: row.zone, holidays, hours: sendingHoursOf(settings) }, now);
+		if (!plan) plans.set(key, (plan = wholePlan(row, home.quiet, place.settings)));
+		return planFrom(plan, row, home.quiet, now);
 	};
 }
 
@@ -200,26 +199,35 @@ async function insertPlans(tx: Tx, rows: Stale[], now: Date) {
 	const insert = preparedInsert(tx);
 	const announced = await announcedAmong(tx, idsOf(future));
 	const places = new Map((await listTerritories(tx)).map((place) => [place.id, place]));
+	const homes = await homesOf(tx, future);
 	for (const row of future) {
-		const place = places.get(row.territoryId)!;
-		const isTold = row.sequence > 0 || announced.has(row.id);
-		for (const planned of planOf({ ...row, isTold }, place, await holidaysOf(tx, place.holidayZone)))
+		const home = places.get(homes.get(row.personId)!)!;
+		const lives = { id: home.id, quiet: await quietRuleOf(tx, home) };
+		for (const planned of planOf({ ...row, isTold: announced.has(row.id) }, places.get(row.territoryId)!, lives))
 			await insert.execute(newReminder(row, planned, now));
 	}
 }
 
-/** Those whose hour a notice has told when it was agreed: booked by a professional, not chosen by the person. */
+/** The territory where each person lives: not always that of their appointment. */
+async function homesOf(tx: Tx, rows: Stale[]): Promise<Map<string, string>> {
+	const personIds = [...new Set(rows.map(({ personId }) => personId))];
+	const found = await tx
+		.select({ id: person.id, territoryId: person.territoryId })
+		.from(person)
+		.where(inArray(person.id, personIds));
+	return new Map(found.map(({ id, territoryId }) => [id, territoryId]));
+}
+
+/** Those whose hour, as it is now, a notice has told: set or moved by a professional, not chosen by the person. */
 async function announcedAmong(tx: Tx, ids: string[]): Promise<Set<string>> {
 	const rows = await tx
 		.select({ id: reminder.appointmentId })
 		.from(reminder)
-		.where(
-			and(
-				inArray(reminder.appointmentId, ids),
-				eq(reminder.kind, 'appointment_changed'),
-				eq(reminder.appointmentSequence, 0),
-			),
-		);
+		.innerJoin(
+			appointment,
+			and(eq(appointment.id, reminder.appointmentId), eq(appointment.sequence, reminder.appointmentSequence)),
+		)
+		.where(and(inArray(reminder.appointmentId, ids), eq(reminder.kind, 'appointment_changed')));
 	return new Set(rows.flatMap(({ id }) => id ?? []));
 }
 

@@ -18,6 +18,7 @@ import { asks, contentOf, localeOf, wordingFor, type Said } from './content.ts';
 import { deadAmong } from './dead-addresses.ts';
 import { isMuted } from './kinds.ts';
 import type { Move, World } from './ladder.ts';
+import { lastDayZones } from './last-days.ts';
 import { orderFor } from './preferences.ts';
 import { settledAmong } from './prompts.ts';
 import { quietRuleOf, type QuietRule } from './quiet.ts';
@@ -65,6 +66,8 @@ export interface Around {
 	appointment?: typeof appointment.$inferSelect;
 	texts: TemplateTexts | null;
 	stepTitleSealed: string | null;
+	/** In which the last day it tells is one. */
+	lastDayZone: string;
 	isDone: boolean;
 }
 
@@ -100,8 +103,9 @@ export async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 		);
 	const appointmentIds = [...new Set(rows.flatMap((row) => row.appointmentId ?? []))];
 	const appointments = await tx.select().from(appointment).where(inArray(appointment.id, appointmentIds));
-	const settled = await settledAmong(tx, rows);
+	const settled = await settledAmong(tx, rows, now);
 	const titles = await stepTitles(tx, rows);
+	const zones = await lastDayZones(tx, rows);
 	const texts = await textsOf(
 		tx,
 		rows.map(({ templateVersionId }) => templateVersionId),
@@ -113,7 +117,7 @@ export async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 		email: emailOf({ person: one, account: accountOf(one.id) }),
 	}));
 	const dead = await deadAmong(tx, addresses);
-	const found = new Map<string, Omit<Around, 'appointment' | 'texts' | 'stepTitleSealed' | 'isDone'>>();
+	const found = new Map<string, Omit<Around, 'appointment' | 'texts' | 'stepTitleSealed' | 'lastDayZone' | 'isDone'>>();
 	for (const one of people) {
 		const own = accountOf(one.person.id);
 		found.set(one.person.id, {
@@ -132,6 +136,7 @@ export async function surroundingsOf(tx: Tx, rows: ReminderRow[], now: Date) {
 			appointment: appointments.find(({ id }) => id === row.appointmentId),
 			texts: texts.get(row.templateVersionId ?? '') ?? null,
 			stepTitleSealed: titles.get(row.subjectId ?? '') ?? null,
+			lastDayZone: zones.get(row.id) ?? found.get(row.personId)!.quiet.zone,
 			isDone: settled.has(row.id),
 		}),
 	};
@@ -245,7 +250,7 @@ const readerOf = ({ person, territoryPhone }: Around) => ({ ...person, territory
 
 const saidBy = (
 	row: ReminderRow,
-	{ person, texts, stepTitleSealed, quiet }: Around,
+	{ person, texts, stepTitleSealed, lastDayZone }: Around,
 	{ token, now }: { token: string | null; now: Date },
 ): Said => ({
 	kind: row.kind,
@@ -257,7 +262,7 @@ const saidBy = (
 		(person.wording === 'detailed' ? unsealNullable(`step.title_sealed:${row.subjectId}`, stepTitleSealed) : null),
 	path: row.path,
 	isNew: row.appointmentSequence === 0,
-	lastDay: { at: row.usefulUntil, zone: quiet.zone },
+	lastDay: { at: row.usefulUntil, zone: lastDayZone },
 	token,
 	now,
 });

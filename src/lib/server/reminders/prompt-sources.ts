@@ -1,5 +1,6 @@
 import { and, asc, between, eq, gt, gte, inArray, isNull, lt, or, sql, type AnyColumn } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
+import { PROPOSED, takeable } from '../appointments/earlier.ts';
 import { DAY_MS, INVITATION_DAYS } from '../appointments/rules.ts';
 import { WAITING, WARNED_DAYS } from '../childcare/rules.ts';
 import { lastTrace } from '../people/last-trace.ts';
@@ -9,6 +10,7 @@ import {
 	appointment,
 	childcareAid,
 	earlierProposal,
+	freedHour,
 	pathway,
 	person,
 	ratingInvitation,
@@ -32,8 +34,8 @@ import {
 	type Prompt,
 } from './prompt-rules.ts';
 
-/** Things to be told of around an instant, page by page, or these very things. */
-export type Scope = { at: Date; after?: Cursor; most?: number } | { ids: string[] };
+/** Things to be told of around an instant, page by page, or these very things, as they are then. */
+export type Scope = { at: Date; after?: Cursor; most?: number } | { at: Date; ids: string[] };
 
 /** The last thing of a page: its day or instant, then its id. */
 export interface Cursor {
@@ -169,15 +171,17 @@ async function invitations(q: Queries, scope: Scope): Promise<Page> {
 		.select({ id, personId, territoryId, zone, ...offer })
 		.from(appointment)
 		.where(
-			'ids' in scope
-				? and(inArray(appointment.state, ['invited', 'booked']), inArray(id, scope.ids))
-				: and(
-						// As its index is declared.
-						sql`${appointment.state} = 'invited'`,
-						gt(startsAt, daysFrom(scope.at, -INVITATION_DAYS)),
-						gt(chooseBy, scope.at),
-						beyond(scope, startsAt, id),
-					),
+			and(
+				gt(chooseBy, scope.at),
+				'ids' in scope
+					? and(inArray(appointment.state, ['invited', 'booked']), inArray(id, scope.ids))
+					: and(
+							// As its index is declared.
+							sql`${appointment.state} = 'invited'`,
+							gt(startsAt, daysFrom(scope.at, -INVITATION_DAYS)),
+							beyond(scope, startsAt, id),
+						),
+			),
 		)
 		.orderBy(asc(startsAt), asc(id))
 		.limit(mostOf(scope));
@@ -206,14 +210,14 @@ function offeredAt({ startsAt, createdAt, sequence, workshopId, chooseBy }: Offe
 	return sequence === 0 ? createdAt : chooseBy;
 }
 
-/** Earlier hours that wait for a word: taken, declined or passed on, they are not. */
+/** Earlier hours that wait for a word and can be taken: declined, passed on, given to somebody else or closed, they are not. */
 async function earlierHours(q: Queries, scope: Scope): Promise<Page> {
-	const { id, appointmentId, proposedAt, endsAt } = earlierProposal;
-	const { personId, territoryId, zone } = appointment;
+	const { id, endsAt } = earlierProposal;
 	const rows = await q
-		.select({ id, appointmentId, proposedAt, endsAt, personId, territoryId, zone })
+		.select(PROPOSED)
 		.from(earlierProposal)
-		.innerJoin(appointment, eq(appointment.id, appointmentId))
+		.innerJoin(freedHour, eq(freedHour.id, earlierProposal.freedHourId))
+		.innerJoin(appointment, eq(appointment.id, earlierProposal.appointmentId))
 		.where(
 			and(
 				eq(earlierProposal.state, 'open'),
@@ -224,11 +228,14 @@ async function earlierHours(q: Queries, scope: Scope): Promise<Page> {
 		)
 		.orderBy(asc(endsAt), asc(id))
 		.limit(mostOf(scope));
+	const free = new Set<string>();
+	for (const row of rows) if (await takeable(q, row)) free.add(row.proposal.id);
 	return pageOf(
 		rows,
 		scope,
-		(row) => ({ on: row.endsAt, id: row.id }),
-		(row) => [earlierPrompt(row)],
+		({ proposal }) => ({ on: proposal.endsAt, id: proposal.id }),
+		({ proposal, own: { personId, territoryId, zone } }) =>
+			free.has(proposal.id) ? [earlierPrompt({ ...proposal, personId, territoryId, zone })] : [],
 	);
 }
 

@@ -1,15 +1,27 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { actorOf, aPathway, aPerson, aReferent, anAppointment, aStep } from '../../../../tests/factories/index.ts';
+import {
+	actorOf,
+	aPathway,
+	aPerson,
+	aReferent,
+	anAppointment,
+	aStep,
+	aTerritory,
+} from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { fullScans } from '../../../../tests/support/plans.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
+import { addDaysAway } from '../appointments/availability.ts';
+import { cancelAppointment, moveAppointment } from '../appointments/commands.ts';
+import { wantEarlier } from '../appointments/earlier.ts';
 import { inviteToChoose, chooseSlot } from '../appointments/slots.ts';
 import { createWorkshops, inviteToWorkshop, moveWorkshop } from '../appointments/workshops.ts';
 import { answerCheckIn, closePathway, startInWork } from '../pathway/closing.ts';
 import { instantOf, USUAL_HOURS } from '../territories/calendar.ts';
 import {
 	appointmentSlot,
+	availabilityException,
 	childcareAid,
 	person,
 	ratingInvitation,
@@ -19,7 +31,9 @@ import {
 } from '../db/schema/index.ts';
 import { remindedLately } from './recipients.ts';
 import { planNotice } from './commands.ts';
+import { lastDayZones } from './last-days.ts';
 import { planPrompts } from './prompts.ts';
+import { messagesOf } from './queries.ts';
 import { hourOf } from './prompt-rules.ts';
 
 const HOUR = 60 * 60_000;
@@ -83,6 +97,45 @@ describe('a step of their own', () => {
 		expect(titles()).toEqual([]);
 	});
 
+	type Own = Partial<typeof step.$inferInsert>;
+	const DUE = new Date('2026-12-01T08:30:00Z');
+
+	test.each<[string, Own, Own]>([
+		['« je n’y arrive pas », then taken up again', { state: 'waiting' }, { state: 'planned' }],
+		['ticked by a slip', { state: 'done' }, { state: 'planned' }],
+		['put off, then back to its day', { dueOn: '2026-12-20' }, { dueOn: '2026-12-04' }],
+		['taken in hand by the referent, then given back', { owner: 'referent' }, { owner: 'person' }],
+	])('asked for nothing when its hour came, it is told as soon as it asks again: %s', async (_, gone, back) => {
+		const { db, at, all, titles, stepId } = await withStep('2026-12-04');
+		const becomes = (own: Own) => db.write((tx) => tx.update(step).set(own).where(eq(step.id, stepId)));
+		await at(MONDAY);
+		await becomes(gone);
+		await at(DUE);
+		await at(later(DUE, HOUR));
+		expect(await all()).toEqual([['step_due', 'dropped', 'done', DUE]]);
+		await becomes(back);
+		const again = later(DUE, DAY);
+		await at(again);
+		expect([await all(), titles().length]).toEqual([[['step_due', 'sent', null, again]], 1]);
+		// Once told, it is not told again.
+		await becomes(gone);
+		await at(later(again, 5 * HOUR));
+		await becomes(back);
+		await at(later(again, DAY));
+		expect(titles()).toHaveLength(1);
+	});
+
+	test('asked for again when it would no longer be useful, it stays unsaid', async () => {
+		const { db, at, all, titles, stepId } = await withStep('2026-12-04');
+		const becomes = (own: Own) => db.write((tx) => tx.update(step).set(own).where(eq(step.id, stepId)));
+		await at(MONDAY);
+		await becomes({ state: 'done' });
+		await at(DUE);
+		await becomes({ state: 'planned' });
+		await at(new Date('2026-12-04T19:00:00Z'));
+		expect([await all(), titles()]).toEqual([[['step_due', 'dropped', 'done', DUE]], []]);
+	});
+
 	test('of a professional, or muted, it is not told', async () => {
 		const { db, at, own, titles } = await withStep('2026-12-04');
 		await aStep(db, { ...own, owner: 'referent' });
@@ -123,6 +176,16 @@ test('a missing paper: three days before, and on its last day; once for all thos
 	await db.write((tx) => tx.update(supportingDocument).set({ declaredAt: MONDAY, dueOn: '2026-12-08' }));
 	await at(new Date('2026-12-08T08:30:00Z'));
 	expect(titles()).toHaveLength(2);
+});
+
+test('of an aid that is decided in Guyane, the last day is one of there, also for who lives in Paris by now', async () => {
+	const { db, who, at, titles } = await withPapers('2026-12-04');
+	const { id: territoryId } = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
+	await db.write((tx) => tx.update(childcareAid).set({ territoryId }));
+	await at(new Date('2026-12-04T12:30:00Z'));
+	expect(titles()).toEqual(['Un document est attendu au plus tard vendredi']);
+	const received = await messagesOf(db.read, who.id);
+	expect([...(await lastDayZones(db.read, received)).values()]).toEqual(['America/Cayenne']);
 });
 
 test('a draft is told of two days before it closes, not when it was taken up again', async () => {
@@ -260,6 +323,14 @@ describe('a seat in a workshop that begins in six days', () => {
 		expect(titles()).toHaveLength(2);
 	});
 
+	test('moved to an earlier hour, and begun before a worker looks, it is not said', async () => {
+		const { db, at, all, titles, by, workshopId } = await proposed();
+		const moved = { day: '2026-12-01', time: '10:00', zone: 'Europe/Paris', durationMinutes: 120 };
+		await db.write((tx) => moveWorkshop(tx, { ...moved, workshopId, by, now: MONDAY }));
+		await at(new Date('2026-12-01T09:30:00Z'));
+		expect([await all(), titles()]).toEqual([[['invitation', 'dropped', 'done', MONDAY]], []]);
+	});
+
 	test('moved to the day after tomorrow, it is not said again at once', async () => {
 		const { db, at, titles, by, workshopId } = await proposed();
 		await at(MONDAY);
@@ -268,6 +339,68 @@ describe('a seat in a workshop that begins in six days', () => {
 		await db.write((tx) => moveWorkshop(tx, { ...moved, workshopId, by, now }));
 		await at(later(now, HOUR));
 		expect(titles()).toHaveLength(1);
+	});
+});
+
+describe('an earlier hour, proposed at nine in the evening', () => {
+	const EVENING = new Date('2026-11-30T20:00:00Z');
+	const MORNING = new Date('2026-12-01T07:00:00Z');
+	const FREED = { day: '2026-12-10', time: '10:00' };
+
+	async function proposed() {
+		const given = await setting();
+		const { db, who, referent, at, all } = given;
+		const own = await anAppointment(db, { personId: who.id, day: '2026-12-21', time: '10:00' });
+		const by = actorOf(who.account);
+		const waits = { appointmentId: own.id, personId: who.id, wanted: true, by, now: MONDAY };
+		await db.write((tx) => wantEarlier(tx, waits));
+		const other = await aPerson(db, { referent });
+		const theirs = await anAppointment(db, { personId: other.id, ...FREED });
+		const cancel = { appointmentId: theirs.id, personId: other.id, by: actorOf(other.account), now: EVENING };
+		await db.write((tx) => cancelAppointment(tx, cancel));
+		await at(EVENING);
+		const said = async () => (await all()).filter(([kind]) => kind === 'earlier_hour');
+		return { ...given, own, other, said };
+	}
+	type Proposed = Awaited<ReturnType<typeof proposed>>;
+	const SENTENCE = 'Une heure plus tôt est libre pour vous';
+
+	test('is said in the morning', async () => {
+		const { at, said, titles } = await proposed();
+		expect(await said()).toEqual([['earlier_hour', 'scheduled', null, MORNING]]);
+		await at(MORNING);
+		expect(titles()).toEqual([SENTENCE]);
+	});
+
+	const closeDay = ({ db, referent: { id } }: Proposed) =>
+		db.write((tx) => addDaysAway(tx, { accountId: id, fromDay: FREED.day, toDay: FREED.day, now: EVENING }));
+
+	test.each<[string, (given: Proposed) => Promise<unknown>]>([
+		['somebody else was given it', ({ db, other }) => anAppointment(db, { personId: other.id, ...FREED })],
+		[
+			'their own was moved before it',
+			async ({ db, own, referent }) => {
+				const to = { day: '2026-12-08', time: '10:00', zone: 'Europe/Paris', durationMinutes: 60 };
+				const move = { appointmentId: own.id, ...to, by: actorOf(referent), now: EVENING };
+				await db.write((tx) => moveAppointment(tx, move));
+			},
+		],
+		['the professional is away that day', closeDay],
+	])('is not said any more: %s', async (_, change) => {
+		const given = await proposed();
+		await change(given);
+		await given.at(MORNING);
+		await given.at(later(MORNING, HOUR));
+		expect([await given.said(), given.titles()]).toEqual([[['earlier_hour', 'dropped', 'done', MORNING]], []]);
+	});
+
+	test('closed by mistake, it is said once it is open again', async () => {
+		const given = await proposed();
+		await closeDay(given);
+		await given.at(MORNING);
+		await given.db.write((tx) => tx.delete(availabilityException));
+		await given.at(later(MORNING, HOUR));
+		expect(given.titles()).toEqual([SENTENCE]);
 	});
 });
 

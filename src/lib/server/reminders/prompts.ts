@@ -1,4 +1,4 @@
-import { and, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, not } from 'drizzle-orm';
 import { isUnavailable, type Db, type Queries, type Tx } from '../db/client.ts';
 import { checkIn, reminder } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
@@ -52,9 +52,21 @@ async function planAll(db: Db, prompts: Prompt[], now: Date): Promise<number> {
 const batches = <T>(all: T[]): T[][] =>
 	Array.from({ length: Math.ceil(all.length / BATCH) }, (_, at) => all.slice(at * BATCH, (at + 1) * BATCH));
 
+/** Asked for nothing when its moment came, and never left: once it asks again (taken up, unticked), it is planned again. */
+const wasSettled = and(
+	eq(reminder.state, 'dropped'),
+	eq(reminder.reason, 'done'),
+	isNull(reminder.sentAt),
+	isNull(reminder.shownAt),
+	isNull(reminder.answeredAt),
+)!;
+
 async function notYetPlanned(q: Queries, prompts: Prompt[]): Promise<Prompt[]> {
 	const keys = prompts.map(({ onceKey }) => onceKey);
-	const rows = await q.select({ onceKey: reminder.onceKey }).from(reminder).where(inArray(reminder.onceKey, keys));
+	const rows = await q
+		.select({ onceKey: reminder.onceKey })
+		.from(reminder)
+		.where(and(inArray(reminder.onceKey, keys), not(wasSettled)));
 	const known = new Set(rows.map(({ onceKey }) => onceKey));
 	return prompts.filter(({ onceKey }) => !known.has(onceKey));
 }
@@ -65,10 +77,16 @@ async function insertPrompts(tx: Tx, prompts: Prompt[], now: Date): Promise<numb
 	for (const { territoryId, ...prompt } of prompts) {
 		const dueAt = hourOf(prompt, await quietRuleOf(tx, territories.get(territoryId)!), now);
 		if (!dueAt) continue;
+		const { usefulUntil } = prompt;
+		const waiting = { dueAt, actAt: dueAt, usefulUntil, state: 'scheduled', attempts: 0 } as const;
 		const written = await tx
 			.insert(reminder)
-			.values({ ...prompt, id: newId(), dueAt, actAt: dueAt, state: 'scheduled', attempts: 0, createdAt: now })
-			.onConflictDoNothing({ target: reminder.onceKey })
+			.values({ ...prompt, ...waiting, id: newId(), createdAt: now })
+			.onConflictDoUpdate({
+				target: reminder.onceKey,
+				set: { ...waiting, reason: null, ladder: null },
+				setWhere: wasSettled,
+			})
 			.returning({ id: reminder.id });
 		planned += written.length;
 	}
@@ -78,12 +96,13 @@ async function insertPrompts(tx: Tx, prompts: Prompt[], now: Date): Promise<numb
 type Row = Pick<typeof reminder.$inferSelect, 'id' | 'kind' | 'subjectId' | 'onceKey'>;
 
 /** Those of these reminders that ask for something done, chosen, put off or given up since. */
-export async function settledAmong(q: Queries, rows: Row[]): Promise<Set<string>> {
+export async function settledAmong(q: Queries, rows: Row[], now: Date): Promise<Set<string>> {
 	const settled = await settledCheckIns(q, rows);
 	for (const kind of KINDS) {
 		const own = rows.filter((row) => row.kind === kind && row.subjectId);
 		if (own.length === 0) continue;
-		const { prompts: standing } = await PROMPT_SOURCES[kind](q, { ids: own.map(({ subjectId }) => subjectId!) });
+		const ids = own.map(({ subjectId }) => subjectId!);
+		const { prompts: standing } = await PROMPT_SOURCES[kind](q, { at: now, ids });
 		const keys = new Set(standing.map(({ onceKey }) => onceKey));
 		const subjects = new Set(standing.map(({ subjectId }) => subjectId));
 		for (const { id, subjectId, onceKey } of own)
@@ -92,7 +111,8 @@ export async function settledAmong(q: Queries, rows: Row[]): Promise<Set<string>
 	return settled;
 }
 
-export const isSettled = async (q: Queries, row: Row): Promise<boolean> => (await settledAmong(q, [row])).has(row.id);
+export const isSettled = async (q: Queries, row: Row, now: Date): Promise<boolean> =>
+	(await settledAmong(q, [row], now)).has(row.id);
 
 const CHECK_IN = 'check_in:';
 

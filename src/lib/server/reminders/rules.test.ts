@@ -17,10 +17,12 @@ const agreed = (day: string, time: string, options: Partial<Agreed> = {}) => {
 	};
 };
 
+const quietIn = (zone = 'Europe/Paris', holidays = NONE) => ({ zone, holidays, hours: USUAL_HOURS });
+
 /** « 2d 2027-03-25 10:00 » */
 function planned(appointment: ReturnType<typeof agreed>, holidays = NONE, now?: Date) {
-	const whole = wholePlan(appointment, holidays);
-	const quiet = { zone: appointment.zone, holidays, hours: USUAL_HOURS };
+	const quiet = quietIn(appointment.zone, holidays);
+	const whole = wholePlan(appointment, quiet);
 	return (now ? planFrom(whole, appointment, quiet, now) : whole).map(({ kind, dueAt }) => {
 		const { day, time } = wallClock(dueAt, appointment.zone);
 		return `${kind.replace('appointment_', '')} ${day} ${time}`;
@@ -43,7 +45,7 @@ test('a call or a video is also announced two hours before', () => {
 
 test('each is useful until the next one, the last until the start', () => {
 	const appointment = agreed('2026-12-03', '10:00');
-	const [week, two, evening] = wholePlan(appointment, NONE);
+	const [week, two, evening] = wholePlan(appointment, quietIn());
 	expect([week!.usefulUntil, two!.usefulUntil, evening!.usefulUntil]).toEqual([
 		two!.dueAt,
 		evening!.dueAt,
@@ -58,19 +60,19 @@ test('the hour on the wall holds across both changes of clock', () => {
 		'2d 2027-03-27 10:00',
 		'evening 2027-03-27 19:45',
 	]);
-	const autumn = wholePlan(agreed('2027-11-02', '09:00'), NONE);
+	const autumn = wholePlan(agreed('2027-11-02', '09:00'), quietIn());
 	expect(autumn[0]!.dueAt.toISOString()).toBe('2027-10-26T08:00:00.000Z');
 	expect(autumn[2]!.dueAt.toISOString()).toBe('2027-11-01T17:00:00.000Z');
 });
 
 test('two days before an appointment of Sunday 28 March 2027 is ten on the wall, not nine', () => {
-	const [, two, evening] = wholePlan(agreed('2027-03-28', '09:00'), NONE);
+	const [, two, evening] = wholePlan(agreed('2027-03-28', '09:00'), quietIn());
 	expect(two!.dueAt.toISOString()).toBe('2027-03-26T09:00:00.000Z');
 	expect(evening!.dueAt.toISOString()).toBe('2027-03-27T17:00:00.000Z');
 });
 
 test('two days before an appointment of Monday 26 October 2026, the clock still shows summer time', () => {
-	expect(wholePlan(agreed('2026-10-26', '09:00'), NONE).map(({ dueAt }) => dueAt.toISOString())).toEqual([
+	expect(wholePlan(agreed('2026-10-26', '09:00'), quietIn()).map(({ dueAt }) => dueAt.toISOString())).toEqual([
 		'2026-10-19T08:00:00.000Z',
 		'2026-10-24T08:00:00.000Z',
 		'2026-10-24T17:45:00.000Z',
@@ -89,7 +91,7 @@ test('the tenth of June is a holiday in Guyane, and a working day elsewhere', ()
 	const cayenne = agreed('2026-06-11', '09:30', { zone: 'America/Cayenne' });
 	expect(planned(cayenne, new Set(['2026-06-10'])).at(-1)).toBe('evening 2026-06-09 19:45');
 	expect(planned(agreed('2026-06-11', '09:30')).at(-1)).toBe('evening 2026-06-10 18:00');
-	const [week] = wholePlan(cayenne, NONE);
+	const [week] = wholePlan(cayenne, quietIn(cayenne.zone));
 	expect(week!.dueAt.toISOString()).toBe('2026-06-04T13:00:00.000Z');
 });
 

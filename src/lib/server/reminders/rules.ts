@@ -1,6 +1,6 @@
 import type { AppointmentMode } from '../../shared/codes.ts';
-import { addDays, instantOf, type Holidays } from '../territories/calendar.ts';
-import { DEFAULT_SETTINGS, sendingHoursOf, type TerritorySettings } from '../territories/settings.ts';
+import { addDays, instantOf } from '../territories/calendar.ts';
+import { DEFAULT_SETTINGS, type TerritorySettings } from '../territories/settings.ts';
 import type { PlannedKind } from './kinds.ts';
 import { allowedBefore, allowedFrom, type QuietRule } from './quiet.ts';
 
@@ -18,13 +18,7 @@ export interface Agreed {
 /** The numbers of a territory's plan. */
 export type PlanSettings = Pick<
 	TerritorySettings,
-	| 'reminderTime'
-	| 'reminderEveningTime'
-	| 'reminderFirstDays'
-	| 'reminderSecondDays'
-	| 'reminderCallHours'
-	| 'sendingFrom'
-	| 'sendingUntil'
+	'reminderTime' | 'reminderEveningTime' | 'reminderFirstDays' | 'reminderSecondDays' | 'reminderCallHours'
 >;
 
 export interface PlannedReminder {
@@ -37,15 +31,15 @@ export interface PlannedReminder {
 /**
  * The whole plan of an appointment (product.md §5), whatever the hour it is now: 7 days before at 10:00, 2 days before at
  * 10:00, the evening before at 18:00, 2 hours before by phone and video, or as the territory says (`settings`); in the wall-clock time
- * of the appointment's zone. What falls in a quiet hour moves to the last allowed one before; two that then meet are one.
+ * of the appointment's zone. What falls in a quiet hour, where the person lives, moves to the last allowed one before; two that then
+ * meet are one.
  */
 export function wholePlan(
 	agreed: Agreed,
-	holidays: Holidays,
+	quiet: QuietRule,
 	settings: PlanSettings = DEFAULT_SETTINGS,
 ): PlannedReminder[] {
 	const { localDay, zone, startsAt } = agreed;
-	const quiet = { zone, holidays, hours: sendingHoursOf(settings) };
 	const daysBefore = (days: number, time: string) => instantOf(addDays(localDay, -days), time, zone);
 	const ideal: [PlannedKind, Date][] = [
 		['appointment_7d', daysBefore(settings.reminderFirstDays, settings.reminderTime)],

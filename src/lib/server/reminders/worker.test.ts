@@ -13,6 +13,8 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { PushFault } from '../../../../tests/support/push-service.ts';
 import { answerAppointment, answerByLink } from '../appointments/answers.ts';
+import { moveAppointment } from '../appointments/commands.ts';
+import { chooseSlot, freeSlots, inviteToChoose } from '../appointments/slots.ts';
 import { appointment, delivery, holiday, person, pushSubscription, reminder } from '../db/schema/index.ts';
 import type { Db, Tx } from '../db/client.ts';
 import { OVERTAKEN } from '../platform/outcome.ts';
@@ -83,6 +85,70 @@ describe('booked for the hour after next', () => {
 	test('by the person: the nearest reminder is caught up', async () => {
 		expect(await bookedAtNine({ isAnnounced: false })).toEqual(['Vous avez un rendez-vous jeudi à 10 h 30']);
 	});
+
+	/** On Wednesday at 20:30, by the person, among times offered since Monday: Thursday at 14:00. */
+	async function chosenInTheEvening() {
+		const db = await testDatabase();
+		const outside = await anOutside();
+		const referent = await aReferent(db);
+		const who = await aPerson(db, { referent });
+		await aDevice(db, outside, { accountId: who.account.id, now: BOOKED_ON });
+		const { id: accountId, structureId } = referent;
+		const by = { accountId, role: 'referent' as const, structureId };
+		const meeting = { type: 'follow_up', mode: 'on_site', zone: 'Europe/Paris', durationMinutes: 60 } as const;
+		const slots = ['10:00', '14:00', '15:00'].map((time) => ({ day: '2026-12-03', time }));
+		const monday = new Date('2026-11-30T09:00:00Z');
+		const { id } = await db.write((tx) =>
+			inviteToChoose(tx, { ...meeting, personId: who.id, referent: by, slots, now: monday }),
+		);
+		const [, two] = await freeSlots(db.read, id, monday);
+		const now = new Date('2026-12-02T19:30:00Z');
+		await db.write((tx) => chooseSlot(tx, { slotId: two!.id, personId: who.id, now }));
+		const at = (instant: Date) => tickAt(db, outside, instant);
+		await at(now);
+		const titles = () => outside.pushes().map(({ title }) => title.replaceAll('\u00a0', ' '));
+		return { db, by, who, id, at, titles };
+	}
+	const EIGHT = new Date('2026-12-03T07:00:00Z');
+
+	test('by the person among times that were offered: the nearest reminder is caught up in the morning', async () => {
+		const { at, titles } = await chosenInTheEvening();
+		for (const instant of [EIGHT, later(EIGHT, MINUTE)]) await at(instant);
+		expect(titles()).toEqual(['Vous avez un rendez-vous jeudi à 14 h']);
+	});
+
+	test('by the person, then moved by a professional: the message of the move tells it alone', async () => {
+		const { db, by, who, id, at, titles } = await chosenInTheEvening();
+		const now = new Date('2026-12-02T19:40:00Z');
+		await db.write(async (tx) => {
+			const to = { day: '2026-12-03', time: '16:00', zone: 'Europe/Paris', durationMinutes: 60 };
+			await moveAppointment(tx, { appointmentId: id, ...to, by, now });
+			const about = { personId: who.id, appointmentId: id, path: '/rendez-vous', onceKey: 'moved', now };
+			await planNotice(tx, { kind: 'appointment_changed', ...about });
+		});
+		for (const instant of [now, EIGHT, later(EIGHT, MINUTE)]) await at(instant);
+		expect(titles()).toEqual(['Votre rendez-vous a changé : jeudi à 16 h']);
+	});
+});
+
+test('a call from Paris, two hours before which it is night where the person lives, is said there the evening before', async () => {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	const { id: territoryId } = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
+	const who = await aPerson(db, { referent: await aReferent(db, { territoryId }) });
+	await aDevice(db, outside, { accountId: who.account.id, now: BOOKED_ON });
+	// 7:00 there.
+	const hour = { day: '2026-12-03', time: '11:00', zone: 'Europe/Paris', mode: 'phone' } as const;
+	const there = await aTerritory(db);
+	await anAppointment(db, { personId: who.id, territoryId: there.id, ...hour });
+	await tickAt(db, outside, BOOKED_ON);
+	const evening = new Date('2026-12-02T22:45:00Z');
+	const planned = (await remindersIn(db)).at(-1);
+	expect([planned!.kind, planned!.dueAt]).toEqual(['appointment_2h', evening]);
+	await tickAt(db, outside, evening);
+	expect(outside.pushes().map(({ title }) => title.replaceAll('\u00a0', ' '))).toEqual([
+		'Vous avez un rendez-vous jeudi à 11 h',
+	]);
 });
 
 describe('a territory that is quiet from seven in the evening, and reminds five days and one hour before', () => {

@@ -104,7 +104,7 @@ export function createWorker({
 			!stopping &&
 			mayLeave(job.row, job.channel, { now: now(), quiet: job.quiet }) &&
 			(await stillStands(db.read, job)) &&
-			!(await isSettled(db.read, job.row));
+			!(await isSettled(db.read, job.row, now()));
 		return deliver({ ...job, devices }, edges, { now: now(), stillWanted }).catch(couldNotSend(job));
 	}
 

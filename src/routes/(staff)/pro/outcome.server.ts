@@ -1,12 +1,14 @@
 import { fail } from '@sveltejs/kit';
-import { markOutcome, noteAbsence } from '$lib/server/appointments/commands';
+import { appointmentRow, markOutcome, noteAbsence } from '$lib/server/appointments/commands';
 import { parseAbsence, parseOutcome } from '$lib/server/appointments/forms';
 import { getAppointmentToSettle } from '$lib/server/appointments/queries';
+import { DAY_MS } from '$lib/server/appointments/rules';
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
 import type { Tx } from '$lib/server/db';
 import { askRating } from '$lib/server/evaluation/commands';
 import { dropNotices, planNotice, wasTold } from '$lib/server/reminders/commands';
+import { allowedFrom, findQuietRule } from '$lib/server/reminders/quiet';
 import type { AppointmentState } from '$lib/shared/codes';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { tellColleagues } from '../../meeting-news.server';
@@ -31,16 +33,24 @@ export const announceChange = (tx: Tx, { id, personId, sequence, now }: Changed)
 		now,
 	});
 
-/** Tells the person that times wait to be chosen: a calm sentence, no hour in it. */
-export const announceChoice = (tx: Tx, { id, personId, sequence, now }: Changed) =>
-	planNotice(tx, {
+/**
+ * Tells the person that times wait to be chosen: a calm sentence, no hour in it. For five days, as any notice, while the choice is
+ * open: a seat may be taken until its workshop begins.
+ */
+export async function announceChoice(tx: Tx, { id, personId, sequence, now }: Changed) {
+	const { chooseBy } = await appointmentRow(tx, id);
+	const quiet = await findQuietRule(tx, personId);
+	const fiveDays = (quiet ? allowedFrom(now, quiet) : now).getTime() + 5 * DAY_MS;
+	return planNotice(tx, {
 		kind: 'invitation',
 		personId,
 		subjectId: id,
 		path: `/rendez-vous/${id}/choisir`,
 		onceKey: `invitation:${id}:${sequence}`,
+		usefulUntil: new Date(Math.min(chooseBy?.getTime() ?? fiveDays, fiveDays)),
 		now,
 	});
+}
 
 /**
  * Tells the person that what stood until then does no more. Said before the hour, it is news to them, or the proof that their call was

@@ -11,8 +11,16 @@ import { announceChoice, announceEnd } from './outcome.server';
 const NOW = new Date('2026-03-02T09:00:00Z');
 const LATER = new Date('2026-03-02T10:00:00Z');
 
+const EVENING = new Date('2026-03-02T20:00:00Z');
+
+interface Given {
+	isMailed?: boolean;
+	values?: object;
+	now?: Date;
+}
+
 /** Times to choose among, offered by e-mail and called off an hour later. */
-async function anInvitation({ isMailed = false, values = {} }: { isMailed?: boolean; values?: object } = {}) {
+async function anInvitation({ isMailed = false, values = {}, now = NOW }: Given = {}) {
 	const db = await testDatabase();
 	const outside = await anOutside();
 	const referent = await aReferent(db);
@@ -20,7 +28,7 @@ async function anInvitation({ isMailed = false, values = {} }: { isMailed?: bool
 	const chooseBy = new Date('2026-03-12T09:00:00Z');
 	const hour = { personId, day: '2026-03-10', time: '10:00', chooseBy };
 	const { id } = await anAppointment(db, { ...hour, state: 'invited', ...values });
-	await db.write((tx) => announceChoice(tx, { id, personId, sequence: 0, now: NOW }));
+	await db.write((tx) => announceChoice(tx, { id, personId, sequence: 0, now }));
 	if (isMailed) await tickAt(db, outside, NOW);
 	const callOff = (now = LATER) =>
 		db.write(async (tx) => {
@@ -34,6 +42,23 @@ async function anInvitation({ isMailed = false, values = {} }: { isMailed?: bool
 	const told = () => db.read.select().from(reminder).where(eq(reminder.personId, personId)).orderBy(reminder.createdAt);
 	return { db, outside, callOff, told };
 }
+
+test.each([
+	[
+		'a choice that is open for ten days is worth saying for five, as any notice',
+		'2026-03-12T09:00:00Z',
+		'2026-03-07T09:00:00Z',
+	],
+	['a seat in the workshop of tomorrow is, until it begins', '2026-03-03T08:00:00Z', '2026-03-03T08:00:00Z'],
+])('%s', async (_, chooseBy, until) => {
+	const { told } = await anInvitation({ values: { chooseBy: new Date(chooseBy) } });
+	expect(await told()).toMatchObject([{ kind: 'invitation', dueAt: NOW, usefulUntil: new Date(until) }]);
+});
+
+test('a seat proposed in the evening for seven the next morning is no message of eight', async () => {
+	const { told } = await anInvitation({ values: { chooseBy: new Date('2026-03-03T06:00:00Z') }, now: EVENING });
+	expect(await told()).toEqual([]);
+});
 
 test('times to choose that are called off before their message left: nothing is said', async () => {
 	const { db, outside, callOff, told } = await anInvitation();

@@ -1,6 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { formatPhone } from '$lib/server/platform/phone';
 import { db } from '$lib/server/db';
+import { lastDayZones } from '$lib/server/reminders/last-days';
 import { messagesOf } from '$lib/server/reminders/queries';
 import { filled } from '$lib/server/reminders/template-rules';
 import { getTerritory } from '$lib/server/territories/queries';
@@ -16,12 +17,15 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	// From a notification whose own path would have said too much (wording.ts).
 	const opened = received.find(({ id }) => id === url.searchParams.get('message'));
 	if (opened) redirect(303, href(opened.path));
-	const telephone = formatPhone((await getTerritory(db.read, territoryId)).phone);
+	const territory = await getTerritory(db.read, territoryId);
+	const telephone = formatPhone(territory.phone);
+	const zones = await lastDayZones(db.read, received);
 	const messages = received.map(({ texts, ...message }) => {
 		const { startsAt, zone } = message;
 		const quand = startsAt && zone ? formatDayTime(startsAt, zone, locale, now) : '';
 		const own = texts?.[locale];
-		return { ...message, own: own ? filled(own, { quand, telephone }, locale) : null };
+		const dayZone = zones.get(message.id) ?? territory.zone;
+		return { ...message, dayZone, own: own ? filled(own, { quand, telephone }, locale) : null };
 	});
 	return { messages, now };
 };

@@ -10,6 +10,7 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { Db } from '../db/client.ts';
 import { delivery, person, reminder } from '../db/schema/index.ts';
+import { correctPerson, identityVersion } from '../people/contacts.ts';
 import { personOf } from '../people/queries.ts';
 import { config } from '../platform/config.ts';
 import { newId } from '../platform/ids.ts';
@@ -429,6 +430,38 @@ describe('a mail that comes back after it was taken in charge', () => {
 			expect(await deadAddressOf(db.read, who.id)).toBeNull();
 			await at(EVENING);
 			expect(smtp.sources).toHaveLength(2);
+		});
+
+		test.each([
+			['the person says that it works', async (db: Db, who: Who) => db.write((tx) => confirmAddress(tx, who.id))],
+			['a code sent there was used', async (db: Db, who: Who) => db.write((tx) => addressWorks(tx, who.email!))],
+		])('handed over again once %s, is not believed twice', async (_, mend) => {
+			const { comeBack, db, who } = await sentByMail({ channelOrder: ['email', 'sms'] });
+			await comeBack({ email: who.email });
+			await mend(db, who);
+			expect(await comeBack({ email: who.email })).toBe('noted');
+			expect(await deadAddressOf(db.read, who.id)).toBeNull();
+		});
+
+		test.each([
+			['the address was corrected since', 'email'],
+			['the name was, and the address of that mail is the present one', 'lastName'],
+		] as const)('when the report names none: %s', async (_, field) => {
+			const { comeBack, db, who } = await sentByMail({ channelOrder: ['email', 'sms'] });
+			const { id: accountId } = await aReferent(db);
+			const row = await personOf(db.read, who.id);
+			const { firstName, lastName } = row;
+			await db.write((tx) =>
+				correctPerson(tx, {
+					...{ personId: who.id, version: identityVersion(row), isLost: false },
+					correction: { firstName, lastName, [field]: 'nouvelle@example.fr' },
+					by: { accountId, role: 'referent' },
+					now: new Date(TWO_BEFORE.getTime() + 60_000),
+				}),
+			);
+			await comeBack();
+			const dead = await deadAddressOf(db.read, who.id);
+			expect(dead).toEqual(field === 'email' ? null : { email: who.email, since: TWO_BEFORE });
 		});
 
 		test.each([

@@ -65,6 +65,18 @@ test('what was received last comes first, however long before it was planned', a
 	expect(await fullScans(db, () => messagesOf(db.read, person.id))).toEqual([]);
 });
 
+test('put off to the next morning, it says until when', async () => {
+	const { db, person, send, by } = await setting();
+	const outside = await anOutside();
+	const [evening, morning] = [new Date('2026-03-02T18:59:50Z'), new Date('2026-03-03T07:00:00Z')];
+	await send({ now: new Date('2026-03-02T18:59:40Z') });
+	await tickAt(db, outside, new Date('2026-03-02T19:00:01Z'));
+	expect(outside.mailbox).toEqual([]);
+	const waiting = { state: 'scheduled', dueAt: evening, actAt: morning };
+	expect(await sendingOf(db.read, by.accountId, 'one')).toMatchObject([waiting]);
+	expect(await remindersOf(db.read, person.id)).toMatchObject([waiting]);
+});
+
 test('within ten seconds it can be undone, and then nothing leaves', async () => {
 	const { db, by, person, send } = await setting();
 	const outside = await anOutside();

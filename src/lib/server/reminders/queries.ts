@@ -19,6 +19,7 @@ const columns = {
 	state: reminder.state,
 	reason: reminder.reason,
 	dueAt: reminder.dueAt,
+	actAt: reminder.actAt,
 	sentAt: reminder.sentAt,
 	shownAt: reminder.shownAt,
 	answeredAt: reminder.answeredAt,

@@ -448,14 +448,14 @@ describe('a mail that comes back after it was taken in charge', () => {
 			['the name was, and the address of that mail is the present one', 'lastName'],
 		] as const)('when the report names none: %s', async (_, field) => {
 			const { comeBack, db, who } = await sentByMail({ channelOrder: ['email', 'sms'] });
-			const { id: accountId } = await aReferent(db);
+			const { id: accountId, structureId } = await aReferent(db);
 			const row = await personOf(db.read, who.id);
 			const { firstName, lastName } = row;
 			await db.write((tx) =>
 				correctPerson(tx, {
 					...{ personId: who.id, version: identityVersion(row), isLost: false },
 					correction: { firstName, lastName, [field]: 'nouvelle@example.fr' },
-					by: { accountId, role: 'referent' },
+					by: { accountId, role: 'referent', structureId },
 					now: new Date(TWO_BEFORE.getTime() + 60_000),
 				}),
 			);

@@ -5,6 +5,7 @@ import { testDatabase } from '../../../tests/support/database.ts';
 import { anAidSetting, on } from '../../../tests/support/aids.ts';
 import { fullScans } from '../../../tests/support/plans.ts';
 import { aDevice, anOutside, tickAt } from '../../../tests/support/reminders.ts';
+import type { Locale } from '../paraglide/runtime.js';
 import { askMoments } from './ask-moments.ts';
 import { pathway, ratingInvitation, stage } from './db/schema/index.ts';
 import { momentsDue } from './evaluation/moments.ts';
@@ -94,4 +95,20 @@ test('the message opens the question itself, without signing in', async () => {
 	expect(push!.title).toBe('Une question pour vous');
 	const token = /^\/avis\/r\/([\w-]{43})$/.exec(push!.path)![1]!;
 	expect(await invitationOf(db.read, { token })).toMatchObject({ personId: person.id, moment: 'three_months' });
+});
+
+test.each<[Locale, string]>([
+	['fr', 'La réponse est anonyme.'],
+	['en', 'The answer is anonymous.'],
+	['ar', 'الجواب دون اسم.'],
+	['uk', 'Відповідь анонімна.'],
+])('its detail in %s says of no question that it is about an appointment', async (locale, detail) => {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	const person = await aPerson(db, { referent: await aReferent(db), locale, wording: 'detailed' });
+	await aDevice(db, outside, { accountId: person.account.id, now: MONDAY });
+	await aPathway(db, { personId: person.id, startedAt: daysAgo(92) });
+	await db.write((tx) => askMoments(tx, MONDAY));
+	await tickAt(db, outside, MONDAY);
+	expect(outside.pushes().map(({ body }) => body.split('\n')[0])).toEqual([detail]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { REMINDER_STATES } from '$lib/shared/codes';
-import { byOutcome, resultsByChannel } from './words';
+import type { ReminderView } from '$lib/server/reminders/queries';
+import { byOutcome, resultsByChannel, stateWords } from './words';
 
 test('a sending is read by what became of it: those to call first, each message once, nothing said of none', () => {
 	const rows = REMINDER_STATES.flatMap((state) => [{ state }, { state }]);
@@ -11,6 +12,16 @@ test('a sending is read by what became of it: those to call first, each message 
 	expect(groups[1]!.title).toBe('Pas encore partis\u00a0: 4');
 	expect(byOutcome([{ state: 'shown' as const }])).toMatchObject([{ outcome: 'shown', rows: [{}] }]);
 	expect(byOutcome([])).toEqual([]);
+});
+
+test.each([
+	['planned', '2026-12-02T18:59:00Z', 'Prévu mercredi 2 décembre à 19\u00a0h\u00a059'],
+	['put off to the next morning', '2026-12-03T07:00:00Z', 'Prévu jeudi 3 décembre à 8\u00a0h'],
+	['late', '2026-12-02T18:58:00Z', 'Prévu mercredi 2 décembre à 19\u00a0h\u00a059'],
+])('a message that has not left says when it will: %s', (_, actAt, words) => {
+	const dueAt = new Date('2026-12-02T18:59:00Z');
+	const row = { state: 'scheduled', reason: null, dueAt, actAt: new Date(actAt), attempts: [] };
+	expect(stateWords(row as unknown as ReminderView, 'Europe/Paris', 'fr', dueAt)).toBe(words);
 });
 
 describe('what became of a sending, by channel', () => {

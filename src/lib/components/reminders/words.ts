@@ -99,8 +99,10 @@ const takenBy = ({ attempts }: Pick<ReminderView, 'attempts'>) =>
 
 /** Where a message is, in words; never « delivered » nor « read », which nobody knows. */
 export function stateWords(reminder: ReminderView, zone: string, locale: string, now: Date): string {
-	const { state, reason, dueAt } = reminder;
-	if (state === 'scheduled') return m.reminder_state_scheduled({ when: formatDayTime(dueAt, zone, locale, now) });
+	const { state, reason, dueAt, actAt } = reminder;
+	// Put off, it leaves later than it was due.
+	const at = actAt && actAt > dueAt ? actAt : dueAt;
+	if (state === 'scheduled') return m.reminder_state_scheduled({ when: formatDayTime(at, zone, locale, now) });
 	if (state === 'sending') return m.reminder_state_sending();
 	if (state === 'sent') return m.reminder_state_sent({ channel: channelWord[takenBy(reminder) ?? 'push']() });
 	if (state === 'shown') return m.reminder_state_shown();

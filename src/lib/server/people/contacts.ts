@@ -2,14 +2,15 @@
  * Who somebody is and how to reach them, when it changes. A contact opens an account only once a code reached it: the person's own
  * change waits for one, a professional's is written to at once and signs nobody in until then.
  */
-import { eq } from 'drizzle-orm';
+import { and, eq, gt, inArray } from 'drizzle-orm';
 import { endInvitations, takeContact } from '../accounts/commands.ts';
 import { findAccountOfPerson, getAccount } from '../accounts/queries.ts';
 import { parseContact, type Contact } from '../accounts/rules.ts';
 import { closeAllSessions, closeOtherSessions, type SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
-import type { Tx } from '../db/client.ts';
-import { account, deadAddress, person } from '../db/schema/index.ts';
+import type { Queries, Tx } from '../db/client.ts';
+import { account, auditEntry, deadAddress, person } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { config } from '../platform/config.ts';
 import { DomainError } from '../platform/errors.ts';
 import { pepperedHash } from '../platform/ids.ts';
@@ -65,6 +66,22 @@ export async function changeOwnContact(
 	});
 	const other = column === 'email' ? 'phone' : 'email';
 	return { tell: firstWritable([own[column], before[column], own[other], before[other]], contact) };
+}
+
+/** Whether another e-mail address was written on the file since. */
+export async function emailChangedSince(q: Queries, personId: string, at: Date): Promise<boolean> {
+	const rows = await q
+		.select({ detail: auditEntry.detail })
+		.from(auditEntry)
+		.where(
+			and(
+				eq(auditEntry.personId, personId),
+				gt(auditEntry.at, at),
+				inArray(auditEntry.action, ['person.corrected', 'person.contact_changed']),
+			),
+		)
+		.limit(WHOLE);
+	return rows.some(({ detail: { fields, channel } }) => channel === 'email' || [fields].flat().includes('email'));
 }
 
 async function writeContact(tx: Tx, personId: string, contact: Contact, now: Date): Promise<void> {

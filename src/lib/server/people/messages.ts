@@ -1,4 +1,4 @@
-import { asc, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Channel, DeliveryOutcome, ReminderState } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
@@ -15,8 +15,8 @@ export interface LastMessage {
 	tried: { channel: Channel; outcome: DeliveryOutcome }[];
 }
 
-/** The latest messages to a person and whether they arrived, never what they say. */
-export async function lastMessages(q: Queries, personId: string, limit: number): Promise<LastMessage[]> {
+/** The latest messages to a person that were due and whether they arrived, never what they say. */
+export async function lastMessages(q: Queries, personId: string, limit: number, now: Date): Promise<LastMessage[]> {
 	const rows = await q
 		.select({
 			id: reminder.id,
@@ -26,8 +26,9 @@ export async function lastMessages(q: Queries, personId: string, limit: number):
 			dueAt: reminder.dueAt,
 		})
 		.from(reminder)
-		.where(eq(reminder.personId, personId))
-		.orderBy(desc(reminder.createdAt), desc(reminder.dueAt))
+		.where(and(eq(reminder.personId, personId), lte(reminder.dueAt, now)))
+		// Never by the day it was planned: what is asked in the twelfth week is written three months before.
+		.orderBy(desc(sql`coalesce(${reminder.sentAt}, ${reminder.dueAt})`), desc(reminder.createdAt))
 		.limit(limit);
 	const ids = rows.map(({ id }) => id);
 	if (ids.length === 0) return [];

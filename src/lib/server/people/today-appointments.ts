@@ -44,7 +44,7 @@ const later = alias(reminder, 'later');
 const attempt = alias(delivery, 'attempt');
 
 /**
- * The last messages that failed on every channel, or that the phone has not shown, when nothing else arrived and the person was
+ * The last messages that failed on every channel, by our own fault or not, or that the phone has not shown, when nothing else arrived and the person was
  * not in touch since. « Since » is the last attempt, or the hour of the message where none was possible: it may have been
  * planned weeks before. `personId`: theirs alone.
  */
@@ -94,7 +94,7 @@ export async function unreachable(q: Queries, accountId: string, now: Date, pers
 		.limit(LIMIT);
 	return rows.map(({ channels, why, ...row }) => ({
 		...row,
-		reason: why === 'unseen' ? 'unseen' : 'unreachable',
+		reason: why === 'unseen' ? 'unseen' : why === 'technical' ? 'unsent' : 'unreachable',
 		note: null,
 		detail: { channels },
 		reference: null,

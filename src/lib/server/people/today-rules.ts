@@ -6,6 +6,7 @@ import type { Channel } from '../../shared/codes.ts';
 export const REASONS = [
 	'urgent_need',
 	'unreachable',
+	'unsent',
 	'called_off',
 	'no_lead',
 	'noshow',

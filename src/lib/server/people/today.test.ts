@@ -249,6 +249,12 @@ test('a notification nobody has seen yet is less pressing than a refusal, and ca
 	expect(await reasons()).toEqual(['Absente noshow', 'Éteint unseen']);
 });
 
+test('a message that did not leave by our own fault does not say that the person is out of reach', async () => {
+	const { db, follow, reasons } = await aMorning();
+	await aFailedMessage(db, (await follow('Jointe')).id, lately, 'technical');
+	expect(await reasons()).toEqual(['Jointe unsent']);
+});
+
 test('a message that failed more than sixty days ago is a matter for the delays, whenever it was planned', async () => {
 	const { db, referent, list } = await aMorning();
 	const daysAgo = (days: number) => new Date(now.getTime() - days * 24 * HOUR_MS);

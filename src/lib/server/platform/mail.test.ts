@@ -39,6 +39,7 @@ async function anSmtpServer(options: SMTPServerOptions = {}) {
 }
 
 const FROM = 'Mon parcours <ne-pas-repondre@example.fr>';
+const QUARTER_MS = 15 * 60_000;
 const aMailer = (port: number, { user = '', timeoutMs = 8000 } = {}) =>
 	createMailer({ smtpUrl: `smtp://${user}127.0.0.1:${port}`, from: FROM, timeoutMs, deadlineMs: 2 * timeoutMs });
 const aMail = (given: Partial<Mail> = {}): Mail => ({
@@ -191,9 +192,17 @@ describe('a server that refuses', () => {
 		['the recipient for now', { onRcptTo: refuse(450) }, { outcome: 'temporary_failure', status: 450 }],
 		['the message for good', { onData: refuseData(554) }, { outcome: 'permanent_failure', status: 554 }],
 		['the message for now', { onData: refuseData(451) }, { outcome: 'temporary_failure', status: 451 }],
-		['us as a sender', { onMailFrom: refuse(553) }, { outcome: 'technical_failure', status: 553 }],
+		[
+			'us as a sender',
+			{ onMailFrom: refuse(553) },
+			{ outcome: 'technical_failure', status: 553, retryAfterMs: QUARTER_MS },
+		],
 		['us as a sender for now', { onMailFrom: refuse(421) }, { outcome: 'temporary_failure', status: 421 }],
-		['the connection', { onConnect: (_, done) => done(reply(554)) }, { outcome: 'technical_failure', status: 554 }],
+		[
+			'the connection',
+			{ onConnect: (_, done) => done(reply(554)) },
+			{ outcome: 'technical_failure', status: 554, retryAfterMs: QUARTER_MS },
+		],
 		['the connection for now', { onConnect: (_, done) => done(reply(421)) }, { outcome: 'temporary_failure' }],
 	])('%s', async (_, options, expected) => {
 		const server = await anSmtpServer(options);
@@ -212,7 +221,7 @@ describe('a server that refuses', () => {
 	test('our password', async () => {
 		const server = await anSmtpServer({ authOptional: false, allowInsecureAuth: true, onAuth: refuse(535) });
 		expect(await aMailer(server.port, { user: 'someone:wrong@' }).send(aMail())).toMatchObject({
-			...{ outcome: 'technical_failure', reason: 'smtp_535' },
+			...{ outcome: 'technical_failure', reason: 'smtp_535', retryAfterMs: QUARTER_MS },
 		});
 	});
 });

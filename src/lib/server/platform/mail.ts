@@ -3,7 +3,7 @@ import { config } from './config.ts';
 import { normalizeEmail } from './email.ts';
 import { createGate } from './gate.ts';
 import { leaveInMailbox } from './mailbox.ts';
-import { BUSY, OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
+import { BUSY, KEY_REFUSED_MS, OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
 import { isDeadAddress } from './return-path.ts';
 
 export interface Mail {
@@ -122,7 +122,7 @@ function outcomeOfSmtpError({ code = 'error', command = '', responseCode, respon
 	const reply = { status: responseCode, reason: `smtp_${responseCode}` };
 	if (responseCode < 500) return { outcome: 'temporary_failure', ...reply };
 	const isAboutRecipient = command === 'RCPT TO' || command === 'DATA';
-	if (!isAboutRecipient) return { outcome: 'technical_failure', ...reply };
+	if (!isAboutRecipient) return { outcome: 'technical_failure', ...reply, retryAfterMs: KEY_REFUSED_MS };
 	const isDead = isDeadAddress(undefined, response);
 	return { outcome: 'permanent_failure', ...reply, ...(isDead && { deadAddress: true }) };
 }

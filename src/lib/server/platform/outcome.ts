@@ -21,6 +21,9 @@ export interface Delivery {
 	deadAddress?: true;
 }
 
+/** How long what only goes this way waits for a key of ours that is refused, as push does. */
+export const KEY_REFUSED_MS = 15 * 60_000;
+
 /** Asked of a message that had to wait for its turn: whether it still says the truth. */
 export type StillWanted = () => Promise<boolean>;
 

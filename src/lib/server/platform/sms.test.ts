@@ -37,6 +37,7 @@ async function aGatewayThat(behave: Behaviour = status(202), deadlineMs = 8000, 
 	return { received, gateway };
 }
 
+const QUARTER_MS = 15 * 60_000;
 const aSms = (given: Partial<Sms> = {}): Sms => ({
 	to: '+33639981234',
 	text: 'Rappel : rendez-vous demain à 9 h.',
@@ -114,8 +115,9 @@ describe('what the gateway answers', () => {
 		['200', status(200), { outcome: 'accepted' }],
 		['400', status(400), { outcome: 'permanent_failure', status: 400 }],
 		['422', status(422), { outcome: 'permanent_failure' }],
-		['401', status(401), { outcome: 'technical_failure' }],
-		['402', status(402), { outcome: 'technical_failure' }],
+		['401', status(401), { outcome: 'technical_failure', retryAfterMs: QUARTER_MS }],
+		['402', status(402), { outcome: 'technical_failure', retryAfterMs: QUARTER_MS }],
+		['403', status(403), { outcome: 'technical_failure', retryAfterMs: QUARTER_MS }],
 		['404', status(404), { outcome: 'technical_failure' }],
 		['408', status(408), { outcome: 'temporary_failure' }],
 		['429', status(429, { 'retry-after': '30' }), { outcome: 'temporary_failure', retryAfterMs: 30_000 }],

@@ -5,7 +5,7 @@ import { createGate } from './gate.ts';
 import { fitsOneSms, gsmLength, toGsm } from './gsm.ts';
 import { post, retryAfterMs } from './http-post.ts';
 import { leaveInMailbox } from './mailbox.ts';
-import { BUSY, OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
+import { BUSY, KEY_REFUSED_MS, OVERTAKEN, type Delivery, type StillWanted } from './outcome.ts';
 import { isMobile } from './phone.ts';
 
 export { fitsOneSms, gsmLength, toGsm };
@@ -67,11 +67,16 @@ export function createSmsGateway({ url, key, deadlineMs, patienceMs }: SmsGatewa
 	return { send, close: () => agent.destroy() };
 }
 
+/** Our key or our credit. */
+const KEY_REFUSED = [401, 402, 403];
+
 /** 400 and 422: the gateway refuses this number or text. Other 4xx: our key, our account or our address. */
 function smsOutcomeOf(status: number, waitMs: number | undefined): Delivery {
 	const reason = `http_${status}`;
 	if (status >= 200 && status < 300) return { outcome: 'accepted', status, reason };
 	if (status === 400 || status === 422) return { outcome: 'permanent_failure', status, reason };
+	if (KEY_REFUSED.includes(status))
+		return { outcome: 'technical_failure', status, reason, retryAfterMs: KEY_REFUSED_MS };
 	if (status >= 400 && status < 500 && status !== 408 && status !== 429)
 		return { outcome: 'technical_failure', status, reason };
 	return { outcome: 'temporary_failure', status, reason, ...(waitMs && { retryAfterMs: waitMs }) };

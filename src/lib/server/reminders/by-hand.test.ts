@@ -2,13 +2,14 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { fullScans } from '../../../../tests/support/plans.ts';
 import { aDevice, anOutside, tickAt } from '../../../../tests/support/reminders.ts';
 import { person as personTable, reminder } from '../db/schema/index.ts';
 import { locales } from '../../paraglide/runtime.js';
 import { CHANNELS } from '../../shared/codes.ts';
 import { config } from '../platform/config.ts';
 import { leavingAt, sendByHand, undoByHand, type ByHand } from './by-hand.ts';
-import { markShown } from './commands.ts';
+import { markShown, planNotice } from './commands.ts';
 import { problemOf } from './free-text.ts';
 import { previewFor } from './preview.ts';
 import { sendingsOf } from './sendings.ts';
@@ -47,6 +48,33 @@ test('a message by hand leaves after ten seconds, once, even when it is posted t
 	await tickAt(db, outside, later(20_000));
 	expect(outside.pushes()).toMatchObject([{ title: 'Du nouveau sur votre espace', path: '/compte/messages' }]);
 	expect(await messagesOf(db.read, person.id)).toMatchObject([{ text: 'Passez me voir', template: 'news' }]);
+});
+
+test('what was received last comes first, however long before it was planned', async () => {
+	const { db, person, send } = await setting();
+	const outside = await anOutside();
+	const WEEKS = 12 * 7 * 24 * HOUR;
+	const later12 = { kind: 'check_in', onceKey: 'week 12', path: '/parcours/bilan', dueAt: later(WEEKS) } as const;
+	await db.write((tx) => planNotice(tx, { ...later12, personId: person.id, now: NOW }));
+	await send({ now: later(24 * HOUR) });
+	await tickAt(db, outside, later(24 * HOUR + 10_000));
+	const kinds = async () => (await messagesOf(db.read, person.id, 1)).map(({ kind }) => kind);
+	expect(await kinds()).toEqual(['manual']);
+	await tickAt(db, outside, later(WEEKS));
+	expect(await kinds()).toEqual(['check_in']);
+	expect(await fullScans(db, () => messagesOf(db.read, person.id))).toEqual([]);
+});
+
+test('put off to the next morning, it says until when', async () => {
+	const { db, person, send, by } = await setting();
+	const outside = await anOutside();
+	const [evening, morning] = [new Date('2026-03-02T18:59:50Z'), new Date('2026-03-03T07:00:00Z')];
+	await send({ now: new Date('2026-03-02T18:59:40Z') });
+	await tickAt(db, outside, new Date('2026-03-02T19:00:01Z'));
+	expect(outside.mailbox).toEqual([]);
+	const waiting = { state: 'scheduled', dueAt: evening, actAt: morning };
+	expect(await sendingOf(db.read, by.accountId, 'one')).toMatchObject([waiting]);
+	expect(await remindersOf(db.read, person.id)).toMatchObject([waiting]);
 });
 
 test('within ten seconds it can be undone, and then nothing leaves', async () => {

@@ -10,6 +10,7 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
 import type { Db } from '../db/client.ts';
 import { delivery, person, reminder } from '../db/schema/index.ts';
+import { correctPerson, identityVersion } from '../people/contacts.ts';
 import { personOf } from '../people/queries.ts';
 import { config } from '../platform/config.ts';
 import { newId } from '../platform/ids.ts';
@@ -28,31 +29,41 @@ const TWO_BEFORE = new Date('2026-12-01T09:00:00Z');
 const CANARY = 'Xylophone';
 type Who = Awaited<ReturnType<typeof aPerson>>;
 
-/** A real SMTP server that takes everything, or refuses the recipient with a code. */
-async function anSmtpServer(refusal: { code: number | null }) {
+interface Refusal {
+	code: number | null;
+	of?: 'recipient' | 'sender' | 'login';
+}
+
+/** A real SMTP server that takes everything, or refuses with a code: the recipient, unless said otherwise. */
+async function anSmtpServer(refusal: Refusal) {
 	const sources: string[] = [];
 	const senders: string[] = [];
+	const refused = (what: Refusal['of']) =>
+		refusal.code && (refusal.of ?? 'recipient') === what
+			? Object.assign(new Error('No such user'), { responseCode: refusal.code })
+			: null;
 	const server = new SMTPServer({
 		authOptional: true,
+		allowInsecureAuth: true,
 		disabledCommands: ['STARTTLS'],
-		onMailFrom: ({ address }, _session, done) => (senders.push(address), done()),
-		onRcptTo: (_address, _session, done) =>
-			done(refusal.code ? Object.assign(new Error('No such user'), { responseCode: refusal.code }) : null),
+		onAuth: (_auth, _session, done) => done(refused('login'), { user: 'portail' }),
+		onMailFrom: ({ address }, _session, done) => (senders.push(address), done(refused('sender'))),
+		onRcptTo: (_address, _session, done) => done(refused('recipient')),
 		onData: (stream, _session, done) => void text(stream).then((source) => (sources.push(source), done())),
 	});
 	server.on('error', () => {});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-	return { sources, senders, url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` };
+	return { sources, senders, url: `smtp://portail:key@127.0.0.1:${(server.server.address() as AddressInfo).port}` };
 }
 
 /** A real HTTP gateway for SMS. */
-async function anSmsGateway(status = 202) {
+async function anSmsGateway(answer: { status: number }) {
 	const received: { to: string; text: string; reference: string }[] = [];
 	const server = http.createServer((request, response) => {
 		void json(request).then((body) => {
 			received.push(body as (typeof received)[number]);
-			response.writeHead(status).end();
+			response.writeHead(answer.status).end();
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -65,11 +76,12 @@ async function anSmsGateway(status = 202) {
 	return { received, send: gateway.send };
 }
 
-async function setting({ smsStatus }: { smsStatus?: number } = {}) {
-	const refusal: { code: number | null } = { code: null };
+async function setting({ smsStatus = 202 }: { smsStatus?: number } = {}) {
+	const refusal: Refusal = { code: null };
+	const smsAnswer = { status: smsStatus };
 	const outside = await anOutside();
 	const smtp = await anSmtpServer(refusal);
-	const sms = await anSmsGateway(smsStatus);
+	const sms = await anSmsGateway(smsAnswer);
 	const edges = {
 		...outside.edges,
 		sendMail: createMailer({ smtpUrl: smtp.url, from: config().mailFrom }).send,
@@ -83,7 +95,7 @@ async function setting({ smsStatus }: { smsStatus?: number } = {}) {
 	const attempts = async () =>
 		(await db.read.select().from(delivery)).map(({ channel, outcome, reason }) => [channel, outcome, reason]);
 	const first = async () => (await remindersIn(db))[0]!;
-	return { db, refusal, smtp, sms, who, at, attempts, first };
+	return { db, refusal, smsAnswer, smtp, sms, who, at, attempts, first };
 }
 
 test('the mail that travels holds the day, the hour and the link, and nothing else about the person', async () => {
@@ -131,6 +143,40 @@ test('refused by mail and by SMS, the reminder says that nobody was reached', as
 	refusal.code = 550;
 	await at(TWO_BEFORE);
 	expect(await first()).toMatchObject({ state: 'failed', reason: 'unreachable', actAt: null });
+});
+
+describe('a key of ours that is refused, and no other channel', () => {
+	const after = (minutes: number) => new Date(TWO_BEFORE.getTime() + minutes * 60_000);
+
+	test.each([
+		['the password of the mail server', { code: 535, of: 'login' }, 'email'],
+		['our address as a sender', { code: 553, of: 'sender' }, 'email'],
+		['the key of the SMS gateway', { status: 401 }, 'sms'],
+		['its credit, used up', { status: 402 }, 'sms'],
+	] as const)('%s: what is due leaves once it is put right', async (_, fault, channel) => {
+		const { db, at, refusal, smsAnswer, smtp, sms, first } = await setting();
+		await db.write((tx) => tx.update(person).set({ channelOrder: [channel] }));
+		Object.assign('code' in fault ? refusal : smsAnswer, fault);
+		await at(TWO_BEFORE);
+		expect(await first()).toMatchObject({ state: 'scheduled', reason: null, attempts: 1 });
+		const heard = () => smtp.sources.length + sms.received.length;
+		await at(after(10));
+		const before = heard();
+		Object.assign(refusal, { code: null });
+		Object.assign(smsAnswer, { status: 202 });
+		await at(after(20));
+		expect([await first(), heard() - before]).toMatchObject([{ state: 'sent', sentAt: after(20) }, 1]);
+	});
+
+	test('refused for two hours, it is our fault and said so', async () => {
+		const { db, at, refusal, first } = await setting();
+		await db.write((tx) => tx.update(person).set({ channelOrder: ['email'] }));
+		Object.assign(refusal, { code: 535, of: 'login' });
+		for (const minutes of [0, 20, 40, 60]) await at(after(minutes));
+		expect(await first()).toMatchObject({ state: 'scheduled', attempts: 4 });
+		await at(after(140));
+		expect(await first()).toMatchObject({ state: 'failed', reason: 'technical', actAt: null });
+	});
 });
 
 test('a token to unsubscribe that was changed, or is of a message owed by law, stops nothing', async () => {
@@ -384,6 +430,38 @@ describe('a mail that comes back after it was taken in charge', () => {
 			expect(await deadAddressOf(db.read, who.id)).toBeNull();
 			await at(EVENING);
 			expect(smtp.sources).toHaveLength(2);
+		});
+
+		test.each([
+			['the person says that it works', async (db: Db, who: Who) => db.write((tx) => confirmAddress(tx, who.id))],
+			['a code sent there was used', async (db: Db, who: Who) => db.write((tx) => addressWorks(tx, who.email!))],
+		])('handed over again once %s, is not believed twice', async (_, mend) => {
+			const { comeBack, db, who } = await sentByMail({ channelOrder: ['email', 'sms'] });
+			await comeBack({ email: who.email });
+			await mend(db, who);
+			expect(await comeBack({ email: who.email })).toBe('noted');
+			expect(await deadAddressOf(db.read, who.id)).toBeNull();
+		});
+
+		test.each([
+			['the address was corrected since', 'email'],
+			['the name was, and the address of that mail is the present one', 'lastName'],
+		] as const)('when the report names none: %s', async (_, field) => {
+			const { comeBack, db, who } = await sentByMail({ channelOrder: ['email', 'sms'] });
+			const { id: accountId, structureId } = await aReferent(db);
+			const row = await personOf(db.read, who.id);
+			const { firstName, lastName } = row;
+			await db.write((tx) =>
+				correctPerson(tx, {
+					...{ personId: who.id, version: identityVersion(row), isLost: false },
+					correction: { firstName, lastName, [field]: 'nouvelle@example.fr' },
+					by: { accountId, role: 'referent', structureId },
+					now: new Date(TWO_BEFORE.getTime() + 60_000),
+				}),
+			);
+			await comeBack();
+			const dead = await deadAddressOf(db.read, who.id);
+			expect(dead).toEqual(field === 'email' ? null : { email: who.email, since: TWO_BEFORE });
 		});
 
 		test.each([

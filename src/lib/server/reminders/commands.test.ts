@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { aPerson, aTerritory, anAppointment } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { anOutside, tickAt } from '../../../../tests/support/reminders.ts';
 import type { Db } from '../db/client.ts';
 import { holiday, person, reminder } from '../db/schema/index.ts';
 import { unreachable } from '../people/today-appointments.ts';
@@ -90,6 +91,23 @@ test('a muted kind is not planned, but what the law owes is', async () => {
 	const { id: personId } = await aPerson(db, { mutedKinds: ['rating', 'aid_changed'] });
 	expect(await plan(db, { personId, kind: 'rating', onceKey: 'rating:1' })).toBeNull();
 	expect(await plan(db, { personId, kind: 'aid_changed' })).not.toBeNull();
+});
+
+test('a muted kind that is for later is decided when its moment comes', async () => {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	const { id: personId } = await aPerson(db, { mutedKinds: ['check_in'] });
+	const week = (weeks: number) => new Date(MONDAY.getTime() + weeks * 7 * 24 * 3_600_000);
+	const asked = { personId, kind: 'check_in', path: '/parcours/bilan' } as const;
+	for (const weeks of [1, 4]) await plan(db, { ...asked, onceKey: `week ${weeks}`, dueAt: week(weeks) });
+	await tickAt(db, outside, week(1));
+	await db.write((tx) => tx.update(person).set({ mutedKinds: [] }).where(eq(person.id, personId)));
+	await tickAt(db, outside, week(4));
+	const rows = await db.read.select().from(reminder).orderBy(reminder.dueAt);
+	expect(rows.map(({ state, reason }) => [state, reason])).toEqual([
+		['dropped', 'muted'],
+		['sent', null],
+	]);
 });
 
 test('the text of a referent is sealed', async () => {

@@ -40,7 +40,7 @@ export interface Notice {
 /**
  * Plans one notice decided by an action; the worker sends it. Call it in the action's own `db.write`. A change of an appointment
  * decided when no message may leave before it begins is written as `unreachable`: somebody must call.
- * @returns null when it exists already, when the person muted its kind, or when it would come too late
+ * @returns null when it exists already, when it is for now and the person muted its kind, or when it would come too late
  */
 export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string } | null> {
 	const [who] = await tx
@@ -50,8 +50,9 @@ export async function planNotice(tx: Tx, notice: Notice): Promise<{ id: string }
 		.limit(1);
 	const quiet = await findQuietRule(tx, notice.personId);
 	if (!who || !quiet) throw notFound();
-	if (isMuted(notice.kind, who.mutedKinds)) return null;
 	const wanted = notice.dueAt ?? notice.now;
+	// What is for later may be wanted again by then: `nextMove` decides.
+	if (wanted <= notice.now && isMuted(notice.kind, who.mutedKinds)) return null;
 	const dueAt = isAtOnce(notice.kind) ? wanted : allowedFrom(wanted, quiet);
 	const about = notice.appointmentId ? await appointmentOf(tx, notice.appointmentId) : undefined;
 	const usefulUntil = notice.usefulUntil ?? about?.startsAt ?? new Date(dueAt.getTime() + USEFUL_MS);

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, isNotNull, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { among, prepared } from '../db/prepared.ts';
-import { appointment, delivery, person, reminder } from '../db/schema/index.ts';
+import { appointment, delivery, person, reminder, territory } from '../db/schema/index.ts';
 import { WHOLE } from '../db/whole.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import type { Channel } from '../../shared/codes.ts';
@@ -19,6 +19,7 @@ const columns = {
 	state: reminder.state,
 	reason: reminder.reason,
 	dueAt: reminder.dueAt,
+	actAt: reminder.actAt,
 	sentAt: reminder.sentAt,
 	shownAt: reminder.shownAt,
 	answeredAt: reminder.answeredAt,
@@ -107,11 +108,16 @@ export const messagesOf = async (q: Queries, personId: string, limit = 50) => {
 			startsAt: appointment.startsAt,
 			zone: appointment.zone,
 			appointmentState: appointment.state,
+			/** Who answers: as in what left (content.ts). */
+			phone: sql<string>`coalesce(${appointment.phone}, ${territory.phone})`,
+			homeZone: territory.zone,
 		})
 		.from(reminder)
+		.innerJoin(person, eq(person.id, reminder.personId))
+		.innerJoin(territory, eq(territory.id, person.territoryId))
 		.leftJoin(appointment, eq(appointment.id, reminder.appointmentId))
 		.where(and(eq(reminder.personId, personId), isNotNull(reminder.sentAt)))
-		.orderBy(desc(reminder.createdAt))
+		.orderBy(desc(reminder.sentAt), desc(reminder.createdAt))
 		.limit(limit);
 	const texts = await textsOf(
 		q,

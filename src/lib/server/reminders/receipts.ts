@@ -2,6 +2,7 @@ import { desc, eq } from 'drizzle-orm';
 import type { Tx } from '../db/client.ts';
 import type { Channel } from '../../shared/codes.ts';
 import { delivery, reminder } from '../db/schema/index.ts';
+import { emailChangedSince } from '../people/contacts.ts';
 import type { Bounce } from '../platform/return-path.ts';
 import { rememberDead } from './dead-addresses.ts';
 import { unreached } from './ladder.ts';
@@ -25,28 +26,33 @@ interface Receipt {
  * ends the ladder, also when the gateway had not answered. Said twice, it counts once.
  * @returns `unknown` for a reference that is not ours, `early` while the sending is still being recorded
  */
-export const noteSmsReceipt = (tx: Tx, receipt: Receipt): Promise<Noted> =>
-	note(tx, { ...receipt, channel: 'sms', reason: receipt.receipt === 'failed' ? 'receipt_failed' : DELIVERED });
+export async function noteSmsReceipt(tx: Tx, receipt: Receipt): Promise<Noted> {
+	const reason = receipt.receipt === 'failed' ? 'receipt_failed' : DELIVERED;
+	return (await note(tx, { ...receipt, channel: 'sms', reason })).noted;
+}
 
 /**
  * Notes that a mail taken in charge came back hours or days later: the same as a failed SMS. When it is the address that is dead,
- * it is not written to again (`dead-addresses.ts`).
+ * it is not written to again (`dead-addresses.ts`): handed over twice it is believed once, since the person may have said meanwhile that
+ * it works.
  */
 export async function noteBounce(tx: Tx, { id, email, isDead, now }: Bounce & { now: Date }): Promise<Noted> {
 	const reason = isDead ? 'dead_address' : 'bounced';
-	const noted = await note(tx, { reference: id, receipt: 'failed', channel: 'email', reason, now });
-	if (noted !== 'noted' || !isDead) return noted;
-	const [row] = await tx.select({ personId: reminder.personId }).from(reminder).where(eq(reminder.id, id)).limit(1);
-	await rememberDead(tx, { personId: row!.personId, email, now });
+	const { noted, news } = await note(tx, { reference: id, receipt: 'failed', channel: 'email', reason, now });
+	if (!news || !isDead) return noted;
+	// One that names no address is about the one of that mail.
+	const isFormer = email === null && (await emailChangedSince(tx, news.personId, news.sentAt));
+	if (!isFormer) await rememberDead(tx, { personId: news.personId, email, now });
 	return noted;
 }
 
+/** `news`: what was not known yet, and when what it is about was handed over. */
 async function note(
 	tx: Tx,
 	{ reference, receipt, channel, reason, now }: Receipt & { channel: Channel; reason: string },
-): Promise<Noted> {
+): Promise<{ noted: Noted; news?: { personId: string; sentAt: Date } }> {
 	const [row] = await tx.select().from(reminder).where(eq(reminder.id, reference)).limit(1);
-	if (!row) return 'unknown';
+	if (!row) return { noted: 'unknown' };
 	const made = await tx
 		.select()
 		.from(delivery)
@@ -54,11 +60,12 @@ async function note(
 		.orderBy(desc(delivery.at), desc(delivery.id))
 		.limit(MOST_ATTEMPTS);
 	const last = made.find((one) => one.channel === channel);
-	if (!last) return row.state === 'sending' ? 'early' : 'noted';
+	if (!last) return { noted: row.state === 'sending' ? 'early' : 'noted' };
 	// Receipts may cross on their way, or come twice: what was on the phone stays there.
-	if (last.reason === DELIVERED || (receipt === 'failed' && last.outcome === 'permanent_failure')) return 'noted';
+	if (last.reason === DELIVERED || (receipt === 'failed' && last.outcome === 'permanent_failure'))
+		return { noted: 'noted' };
 	// Another try is on its way: what it comes to is known in a moment.
-	if (row.state === 'sending') return 'early';
+	if (row.state === 'sending') return { noted: 'early' };
 	await tx
 		.update(delivery)
 		.set(receipt === 'delivered' ? { outcome: 'accepted', reason } : { outcome: 'permanent_failure', reason, at: now })
@@ -67,7 +74,7 @@ async function note(
 	const change =
 		receipt === 'delivered' ? afterArrival(row, last.at) : afterFailure(row, { channel, last, pushedAt, now });
 	if (change) await tx.update(reminder).set(change).where(eq(reminder.id, row.id));
-	return 'noted';
+	return { noted: 'noted', news: { personId: row.personId, sentAt: last.at } };
 }
 
 /** More than any message makes while it is useful. */

@@ -1,7 +1,10 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { anAppointment, aCoordinator, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aDevice, anOutside, tickAt } from '../../../../tests/support/reminders.ts';
+import { appointment } from '../db/schema/index.ts';
+import { getTerritory } from '../territories/queries.ts';
 import { sendByHand, type ByHand } from './by-hand.ts';
 import { sampleOf } from './preview.ts';
 import { messagesOf, sendingOf } from './queries.ts';
@@ -65,6 +68,20 @@ test('a template leaves on each channel in the language of the person, its varia
 	const sms = outside.mailbox.find(({ channel }) => channel === 'sms');
 	expect(sms!.text).toMatch(/^Rappel : rendez-vous mardi 10 mars à 16 h\. .*\/ar\/r\//);
 	expect((await messagesOf(db.read, french.id))[0]).toMatchObject({ texts: TEXTS });
+});
+
+test('the number is the appointment’s, the territory’s where there is none: in what left and where it is read again', async () => {
+	const { db, referent, send } = await setting('appointment', { fr: 'Rendez-vous {quand}, {telephone}' });
+	const outside = await anOutside();
+	const { id: personId } = await aPerson(db, { referent, phone: null });
+	const booked = await anAppointment(db, { personId, phone: '+33353010001' });
+	await send([personId]);
+	await tickAt(db, outside, later(10_000));
+	expect(outside.mailbox[0]).toMatchObject({ subject: expect.stringContaining('03 53 01 00 01') });
+	expect(await messagesOf(db.read, personId)).toMatchObject([{ phone: '+33353010001' }]);
+	await db.write((tx) => tx.update(appointment).set({ phone: null }).where(eq(appointment.id, booked.id)));
+	const { phone } = await getTerritory(db.read, referent.territoryId);
+	expect(await messagesOf(db.read, personId)).toMatchObject([{ phone }]);
 });
 
 test('in a language without words of its own, the usual sentence leaves', async () => {

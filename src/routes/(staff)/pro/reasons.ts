@@ -8,6 +8,7 @@ import { shortDay, shortWhen } from './short-dates';
 export const reasonLabel: Record<Reason, () => string> = {
 	urgent_need: m.pro_reason_urgent_need,
 	unreachable: m.pro_reason_unreachable,
+	unsent: m.pro_to_call_title,
 	called_off: m.pro_to_call_title,
 	dead_address: m.pro_reason_dead_address,
 	no_lead: m.pro_no_lead,
@@ -35,6 +36,7 @@ export const reasonLabel: Record<Reason, () => string> = {
 export const reasonTone = (reason: Reason): 'alert' | 'wait' | 'plain' =>
 	reason === 'urgent_need' ||
 	reason === 'unreachable' ||
+	reason === 'unsent' ||
 	reason === 'called_off' ||
 	reason === 'no_lead' ||
 	reason === 'noshow' ||
@@ -87,6 +89,7 @@ export function whyInWords(why: Why, locale: string): string {
 	const { reason, note, detail } = why;
 	if (reason === 'delay') return delayLabel(detail.delayKind ?? '', detail.stageName, locale);
 	if (reason === 'unseen') return m.pro_unseen();
+	if (reason === 'unsent') return m.reminder_state_technical();
 	if (reason === 'unreachable')
 		return detail.channels ? m.pro_channels_failed({ count: detail.channels }) : m.pro_channels_none();
 	if (detail.respondBy) return m.pro_before({ day: shortDay(detail.respondBy, 'UTC', locale) });
@@ -126,6 +129,7 @@ export function actionOf(row: Pick<TodayRow, 'personId' | 'reasons' | 'phone'>):
 			return row.phone ? { to: `tel:${row.phone}`, label: callWords(row.phone) } : null;
 		case 'dead_address':
 			return { to: `${file}/identite`, label: m.pro_action_contact() };
+		case 'unsent':
 		case 'unseen':
 			return row.phone
 				? { to: `tel:${row.phone}`, label: callWords(row.phone) }

@@ -98,7 +98,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		sent,
 		canUndo: sent?.some(({ state, sentAt }) => state === 'scheduled' && sentAt === null) ?? false,
 		/** Seconds after which the page looks again (src/phone/follow.ts), while something is still to leave. */
-		follow: isMoving && sent!.some(({ dueAt }) => dueAt.getTime() < now.getTime() + 2 * UNDO_MS) ? 2 : null,
+		follow: isMoving && sent!.some(({ dueAt, actAt }) => (actAt ?? dueAt).getTime() < now.getTime() + 2 * UNDO_MS) ? 2 : null,
 		undone: url.searchParams.get('annules'),
 		/** People of the list that the sender no longer follows. */
 		gone: Number(/^\d{1,3}$/.exec(url.searchParams.get('partis') ?? '')?.[0] ?? 0),

@@ -50,7 +50,7 @@ export async function detailsOf(
 		busy: next && !wholeHour ? { startsAt: next.startsAt, zone: next.zone } : null,
 		since: follows(file.access) ? await newsSince(file, viewer, steps, now) : null,
 		toCall: leads(file.access) ? await callOwed(id, viewer.accountId, now) : null,
-		messages: leads(file.access) ? await lastMessages(db.read, id, MESSAGES_SHOWN) : null,
+		messages: leads(file.access) ? await lastMessages(db.read, id, MESSAGES_SHOWN, now) : null,
 	};
 }
 

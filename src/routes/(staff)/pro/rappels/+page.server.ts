@@ -10,7 +10,7 @@ import { canGetIt, leavingAt, MAX_DAYS_AHEAD, sendByHand, undoByHand, UNDO_MS } 
 import { MESSAGE_SUBJECTS } from '$lib/server/reminders/template-rules';
 import { MAX_FREE_TEXT, problemOf, type TextProblem } from '$lib/server/reminders/free-text';
 import { examplesFor } from '$lib/server/reminders/preview';
-import { sendingOf } from '$lib/server/reminders/queries';
+import { sendingOf, type ReminderView } from '$lib/server/reminders/queries';
 import { MAX_RECIPIENTS, recipientsOf } from '$lib/server/reminders/recipients';
 import { sendingsOf } from '$lib/server/reminders/sendings';
 import { listTemplates, versionFor } from '$lib/server/reminders/templates';
@@ -90,7 +90,9 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { zone } = await getTerritory(db.read, territoryId);
 	const batch = url.searchParams.get('envoi');
 	const sent = batch ? await sendingOf(db.read, accountId, batch) : null;
-	const isMoving = sent?.some(({ state }) => state === 'scheduled' || state === 'sending') ?? false;
+	const soon = new Date(now.getTime() + 2 * UNDO_MS);
+	const isMoving = ({ state, dueAt, actAt }: ReminderView) =>
+		state === 'sending' || (state === 'scheduled' && (actAt ?? dueAt) < soon);
 	return {
 		now,
 		zone,
@@ -98,7 +100,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		sent,
 		canUndo: sent?.some(({ state, sentAt }) => state === 'scheduled' && sentAt === null) ?? false,
 		/** Seconds after which the page looks again (src/phone/follow.ts), while something is still to leave. */
-		follow: isMoving && sent!.some(({ dueAt, actAt }) => (actAt ?? dueAt).getTime() < now.getTime() + 2 * UNDO_MS) ? 2 : null,
+		follow: sent?.some(isMoving) ? 2 : null,
 		undone: url.searchParams.get('annules'),
 		/** People of the list that the sender no longer follows. */
 		gone: Number(/^\d{1,3}$/.exec(url.searchParams.get('partis') ?? '')?.[0] ?? 0),

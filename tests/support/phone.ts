@@ -21,7 +21,7 @@ export interface Phone {
 	deliver(text: string): Promise<void>;
 	/** What a function answers inside the worker that runs the portal's `/service-worker.js`, started if need be. */
 	inWorker<Answer, Arg = void>(does: (arg: Arg) => Answer | Promise<Answer>, arg?: Arg): Promise<Answer>;
-	/** Ends workers that have nothing to do. The browser does it by itself, but not while a debugger looks at them, as these tests do. */
+	/** Ends the workers, as the browser does sooner or later with those that have nothing to do. */
 	endWorkers(): Promise<void>;
 	/** Notifications on the screen. */
 	notifications(): Promise<ShownNotification[]>;

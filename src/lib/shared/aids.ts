@@ -4,6 +4,7 @@ import type { AidStatus } from './codes.ts';
 import { daysUntil, formatDay, formatDayWhen } from './dates.ts';
 import { listOf } from './lists.ts';
 import { regionOf } from './locales.ts';
+import { remembered } from './remembered.ts';
 
 /** Papers that may be asked for. What an administration holds already is not among them (CRPA L114-8). */
 export const PAPERS = [
@@ -134,13 +135,16 @@ const ASK_PATHS: Record<string, string | undefined> = {
 /** Where an aid of the territory is asked for. */
 export const askPath = (kind: string): string => ASK_PATHS[kind] ?? `/aides/nouvelle/${kind}`;
 
+const euros = remembered<Intl.NumberFormat>(100);
+
 /** Cents as people write euros: « 478,40 € ». */
-export const formatEuros = (cents: number, locale: string): string =>
-	new Intl.NumberFormat(regionOf(locale), {
-		style: 'currency',
-		currency: 'EUR',
-		minimumFractionDigits: cents % 100 === 0 ? 0 : 2,
-	}).format(cents / 100);
+export function formatEuros(cents: number, locale: string): string {
+	const minimumFractionDigits = cents % 100 === 0 ? 0 : 2;
+	return euros(
+		`${minimumFractionDigits} ${locale}`,
+		() => new Intl.NumberFormat(regionOf(locale), { style: 'currency', currency: 'EUR', minimumFractionDigits }),
+	).format(cents / 100);
+}
 
 /** What the sentence is made of; days in the zone of the territory. */
 export interface AidFacts {

@@ -32,6 +32,7 @@ type Shape = keyof typeof SHAPES;
 /** Made once each: building one costs a thousand times what using it does. */
 const formatters = remembered<Intl.DateTimeFormat>(1_000);
 const relatives = remembered<Intl.RelativeTimeFormat>(100);
+const units = remembered<Intl.NumberFormat>(100);
 
 const formatter = (shape: Shape, zone: string, locale: string): Intl.DateTimeFormat =>
 	formatters(
@@ -47,7 +48,11 @@ export const formatDuration = (
 	count: number,
 	unit: 'minute' | 'hour' | 'day' | 'month' | 'year',
 	locale: string,
-): string => new Intl.NumberFormat(regionOf(locale), { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+): string =>
+	units(
+		`${unit} ${locale}`,
+		() => new Intl.NumberFormat(regionOf(locale), { style: 'unit', unit, unitDisplay: 'long' }),
+	).format(count);
 
 const instantOf = (day: string) => new Date(`${day}T00:00:00Z`);
 
@@ -105,8 +110,10 @@ export const daysUntil = (when: When, zone: string, now: Date): number =>
 	Math.round((instantOf(dayOf(when, zone)).getTime() - instantOf(dayOf(now, zone)).getTime()) / DAY_MS);
 
 /** « aujourd’hui », « demain », « dans 3 jours », « hier », « il y a 3 jours ». */
-export const formatRelativeDays = (when: When, zone: string, locale: string, now: Date): string =>
-	relative(locale).format(daysUntil(when, zone, now), 'day');
+export function formatRelativeDays(when: When, zone: string, locale: string, now: Date): string {
+	const days = daysUntil(when, zone, now);
+	return shown(`in ${days} ${locale}`, () => relative(locale).format(days, 'day'));
+}
 
 const withRelative = (date: string, when: When, zone: string, locale: string, now: Date): string =>
 	Math.abs(daysUntil(when, zone, now)) > RELATIVE_UP_TO_DAYS

@@ -1,4 +1,7 @@
 import { regionOf } from './locales.ts';
+import { remembered } from './remembered.ts';
+
+const joining = remembered<Intl.ListFormat>(100);
 
 /** In a line that is read from right to left, each part keeps the direction of its own letters. */
 const isolatedIn = (items: readonly string[], locale: string): readonly string[] =>
@@ -6,7 +9,9 @@ const isolatedIn = (items: readonly string[], locale: string): readonly string[]
 
 /** « l’attestation de la crèche et le contrat », within a sentence; as the language joins them. */
 export const listOf = (items: readonly string[], locale: string): string =>
-	new Intl.ListFormat(regionOf(locale), { type: 'conjunction' }).format(isolatedIn(items, locale));
+	joining(locale, () => new Intl.ListFormat(regionOf(locale), { type: 'conjunction' })).format(
+		isolatedIn(items, locale),
+	);
 
 /** « Logement, Faire garder mes enfants »: labels and whole phrases, after a colon; with the comma of the language. */
 export const inRow = (items: readonly string[], locale: string): string =>

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, gte, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { isPersonsTurn } from '../../shared/answers.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
@@ -23,7 +23,7 @@ const second = alias(account, 'second');
 const rows = (q: Queries) =>
 	q
 		.select({
-			appointment,
+			...getTableColumns(appointment),
 			referentName: account.displayName,
 			/** The other professional, of a meeting held by two. */
 			secondName: second.displayName,
@@ -42,13 +42,12 @@ const rows = (q: Queries) =>
 		.leftJoin(workshop, eq(workshop.id, appointment.workshopId));
 type Row = Awaited<ReturnType<typeof rows>>[number];
 
-function opened({ appointment: row, ...names }: Row) {
+function opened(row: Row) {
 	const { toBringSealed, convocationReasonSealed, answerNoteSealed: _sealed, ...plain } = row;
 	return {
 		...plain,
-		...names,
 		/** The number that answers about it. */
-		phone: row.phone ?? names.structurePhone,
+		phone: row.phone ?? row.structurePhone,
 		toBring: unsealNullable(`appointment.to_bring_sealed:${row.id}`, toBringSealed),
 		answerNote: readNote(row),
 		/** Why the first contact was imposed, when it was. */
@@ -159,11 +158,11 @@ export async function getAppointmentFor(
 	const [row] = await rows(q).where(eq(appointment.id, id)).limit(1);
 	if (!row) throw notFound();
 	if (viewer.role === 'beneficiary') {
-		if (row.appointment.personId !== viewer.personId) throw notFound();
+		if (row.personId !== viewer.personId) throw notFound();
 		return opened(row);
 	}
-	const { access } = await getPersonFor(q, viewer, row.appointment.personId);
-	const { referentId, secondReferentId } = row.appointment;
+	const { access } = await getPersonFor(q, viewer, row.personId);
+	const { referentId, secondReferentId } = row;
 	const mine = referentId === viewer.accountId || secondReferentId === viewer.accountId;
 	if (!follows(access) || (access === 'member' && !mine)) throw notFound();
 	return opened(row);
@@ -212,7 +211,7 @@ async function heldBy(q: Queries, accountId: string, which: SQL[], most: number)
 				.orderBy(appointment.startsAt)
 				.limit(most)),
 		);
-	const inOrder = found.sort((one, other) => one.appointment.startsAt.getTime() - other.appointment.startsAt.getTime());
+	const inOrder = found.sort((one, other) => one.startsAt.getTime() - other.startsAt.getTime());
 	return inOrder.slice(0, most).map(opened);
 }
 

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { Queries } from '../db/client.ts';
-import { prepared } from '../db/prepared.ts';
+import { isOneOf, prepared } from '../db/prepared.ts';
 import { municipality, need, supportRequest } from '../db/schema/index.ts';
 import { WHOLE } from '../db/whole.ts';
 import { notFound } from '../platform/errors.ts';
@@ -21,7 +21,7 @@ const openRequest = prepared((q) =>
 		.where(
 			and(
 				eq(supportRequest.personId, sql.placeholder('personId')),
-				inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES]),
+				isOneOf(supportRequest.status, OPEN_REQUEST_STATUSES),
 			),
 		)
 		.limit(1)

@@ -1,3 +1,4 @@
+import { remembered } from '../../shared/remembered.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { config } from '../platform/config.ts';
 import { pepperedHash } from '../platform/ids.ts';
@@ -10,9 +11,11 @@ const AGE_HEADER = 'x-phone-age';
 const OLDEST_MS = 7 * 24 * 3_600_000;
 const KEY_LENGTH = 16;
 
+const keys = remembered<string>(10_000);
+
 /** The same for one account always, and nothing can be learnt from it: what a phone keeps beside what it keeps. */
 export const userKeyOf = ({ accountId }: Pick<SignedIn, 'accountId'>): string =>
-	pepperedHash(config().codePepper, 'phone', accountId).slice(0, KEY_LENGTH);
+	keys(accountId, () => pepperedHash(config().codePepper, 'phone', accountId).slice(0, KEY_LENGTH));
 
 /** The person of a page, for its script: nobody but people of the service keeps anything on a phone. */
 export function phoneUserOf(account: SignedIn | null): { key: string; isOwn: boolean } | null {

@@ -6,12 +6,15 @@ import type { Queries, Tx } from '../db/client.ts';
 import { need, orientation, supportRequest } from '../db/schema/index.ts';
 import { notFound } from '../platform/errors.ts';
 import { seal } from '../platform/sealing.ts';
+import { localDay } from '../territories/calendar.ts';
+import { getTerritory } from '../territories/queries.ts';
 import { bothAnswers, openAnswers, sealAnswers, withMore } from './answers.ts';
 import { answerForAdded } from './assigning.ts';
 import type { RequestRow } from './drafts.ts';
 import { followLead } from './handing-on.ts';
 import { needOrientation, recallAll, recallNeed, wholeOrientation } from './orienting.ts';
 import { findOpenRequest, needsOf, type NeedView } from './queries.ts';
+import { helpedOn } from './rules.ts';
 import { furthest } from './standing.ts';
 
 /**
@@ -69,7 +72,9 @@ async function goOnAsOne(tx: Tx, { kept, over }: Pair, personId: string, now: Da
 	await joinWhole(tx, { kept, over });
 	await recallAll(tx, over.id, now);
 	const [first, last] = over.submittedAt! < kept.submittedAt! ? [over, kept] : [kept, over];
-	const [before, after] = [openAnswers(first.id, first.answersSealed), openAnswers(last.id, last.answersSealed)];
+	const { zone } = await getTerritory(tx, kept.territoryId!);
+	const before = openAnswers(first.id, first.answersSealed);
+	const after = helpedOn(openAnswers(last.id, last.answersSealed), localDay(now, zone));
 	await tx
 		.update(supportRequest)
 		.set({

@@ -7,6 +7,7 @@ import { aCoordinator, aMunicipality, aPerson, aReferent, aTerritory, NOW } from
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { endFollowUp } from '../people/commands.ts';
+import { localDay } from '../territories/calendar.ts';
 import { NO_ANSWERS, NO_CONTACT, openAnswers, sealAnswers, type Answers } from './answers.ts';
 import { sendShort } from './at-once.ts';
 import {
@@ -271,6 +272,22 @@ test('a visitor who is somebody already known adds to their open request; the ne
 	expect((await needsOf(db.read, open.id)).map(({ theme }) => theme)).toEqual(['employment', 'housing', 'mobility']);
 	const [merged] = await db.read.select().from(supportRequest).where(eq(supportRequest.id, sent.id));
 	expect(merged).toMatchObject({ status: 'withdrawn', mergedIntoId: open.id, personId });
+});
+
+test('of two requests that are joined, whose help is over leaves the place to who helps still', async () => {
+	const { id: personId } = await aPerson(db, { territoryId });
+	const helpedBy = (helper: string, day: Date) => {
+		const { contact } = complete();
+		return complete({
+			contact: { ...contact!, helper, helperFor: 'month', helperUntil: localDay(day, 'Europe/Paris') },
+		});
+	};
+	await filed(ofPerson(personId), helpedBy('Paul', days(20)));
+	const { id } = await draftOf(visitor, helpedBy('Marie', days(1)));
+	const sent = await send(id, visitor, days(1));
+	await db.write((tx) => joinPerson(tx, { requestId: sent.id, personId, now: days(2) }));
+	const row = (await findOpenRequest(db.read, personId))!;
+	expect(openAnswers(row.id, row.answersSealed).contact).toMatchObject({ helper: 'Paul' });
 });
 
 test('a visitor who is known and has nothing open keeps the request they sent', async () => {

@@ -4,6 +4,7 @@ import { FILING_WAYS, type FilingWay } from '../../shared/handling.ts';
 import type { FormErrors } from '../platform/forms.ts';
 import { NO_ANSWERS, NO_CONTACT, type Answers, type ContactAnswers, type KnownAnswers } from './answers.ts';
 import {
+	missingToReach,
 	parseCommune,
 	parseContactAnswers,
 	parseSituation,
@@ -19,17 +20,18 @@ export interface FiledForm {
 	answers: Answers;
 	way: FilingWay;
 }
+type FiledContact = Pick<ContactAnswers, 'email' | 'phone'>;
 export type ParsedFiling =
 	{ ok: true; value: FiledForm } | { ok: false; errors: FormErrors; values: Record<string, string | string[]> };
 
 /**
- * Fields of one theme carry its name: `housing.situation[]`, `housing.note`. `isKnown`: names, contact and commune are the
- * file's own and are not asked.
+ * Fields of one theme carry its name: `housing.situation[]`, `housing.note`. `file`: of somebody known, whose names, contact and
+ * commune are not asked; null: somebody new.
  * `today`: a birth date is not after it. `questions`: the territory's own.
  */
 export function parseFiling(
 	form: FormData,
-	{ isKnown, today, questions = QUESTIONS }: { isKnown: boolean; today: string; questions?: QuestionSet },
+	{ file, today, questions = QUESTIONS }: { file: FiledContact | null; today: string; questions?: QuestionSet },
 ): ParsedFiling {
 	const errors: FormErrors = {};
 	const themes = parseThemes(form);
@@ -44,11 +46,14 @@ export function parseFiling(
 	const situation = parseSituation(form);
 	if (!situation.ok) Object.assign(errors, situation.errors);
 	const urgency = parseUrgency(form);
-	const contact = isKnown
-		? parseWishes(form, today)
-		: parseContactAnswers(form, today, { ...chosen, by: 'professional' });
+	const contact = file ? parseWishes(form, today) : parseContactAnswers(form, today, { ...chosen, by: 'professional' });
 	if (!contact.ok) Object.assign(errors, contact.errors);
-	const commune = isKnown ? null : parseCommune(form);
+	if (file && contact.ok) {
+		const wished = { ...file, reach: contact.value.reach ?? null };
+		const missing = missingToReach(wished, chosen.wantsCall, { mayHaveNone: true });
+		if (Object.keys(missing).length > 0) errors.reach = m.handling_pro_filing_error_reach_file();
+	}
+	const commune = file ? null : parseCommune(form);
 	if (commune && !commune.ok) Object.assign(errors, commune.errors);
 	const way = FILING_WAYS.find((code) => code === form.get('way'));
 	if (!way) errors.way = m.error_choose();

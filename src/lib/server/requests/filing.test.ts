@@ -114,8 +114,9 @@ describe('the compact form', () => {
 		['way', 'outreach'],
 		['consent', '1'],
 	];
-	const parse = (fields: [string, string][], isKnown = false) =>
-		parseFiling(typed(fields), { isKnown, today: '2026-03-02' });
+	const REACHED = { phone: '+33639980101', email: 'amel@example.fr' };
+	const parse = (fields: [string, string][], file: { phone: string | null; email: string | null } | null = null) =>
+		parseFiling(typed(fields), { file, today: '2026-03-02' });
 
 	test('gives the answers of the themes that are ticked, in the same shape as the person’s own', () => {
 		const parsed = parse(COMPLETE);
@@ -175,10 +176,32 @@ describe('the compact form', () => {
 			Array.isArray(value) ? value.map((one) => [`${name}[]`, one]) : [[name, value]],
 		);
 		const asked = COMPLETE.filter(([name]) => ['themes[]', 'way', 'consent'].includes(name));
-		const parsed = parse([...asked, ...fields], true);
+		const parsed = parse([...asked, ...fields], REACHED);
 		const { household, situation, contact } = parsed.ok ? parsed.value.answers : NO_ANSWERS;
 		expect({ household, situation }).toEqual({ household: known.household, situation: known.situation });
 		expect(contact).toMatchObject({ reach: 'sms', moments: ['morning'], interpreterIn: 'pachto' });
+	});
+
+	test('of somebody known, nothing is promised that their file has no contact for', () => {
+		const asked = COMPLETE.filter(([name]) => ['themes[]', 'way', 'consent'].includes(name));
+		const errorsOf = (more: [string, string][], file: { phone: string | null; email: string | null }) => {
+			const parsed = parse([...asked, ...more], file);
+			return parsed.ok ? {} : parsed.errors;
+		};
+		const refused = { reach: 'Sa fiche n’a pas ce qu’il faut pour cela : complétez-la, ou choisissez un autre moyen.' };
+		const mailOnly = { phone: null, email: 'amel@example.fr' };
+		expect(errorsOf([['reach', 'call']], mailOnly)).toEqual(refused);
+		expect(errorsOf([['call', '1']], mailOnly)).toEqual(refused);
+		expect(errorsOf([['reach', 'sms']], { phone: '+33324569800', email: null })).toEqual(refused);
+		expect(errorsOf([['reach', 'email']], { phone: '+33639980101', email: null })).toEqual(refused);
+		// Who has neither is asked nothing of the kind; who prefers an e-mail has one.
+		expect(errorsOf([], { phone: null, email: null })).toEqual({});
+		const preferring: [string, string][] = [
+			['call', '1'],
+			['reach', 'email'],
+		];
+		expect(errorsOf(preferring, mailOnly)).toEqual({});
+		expect(errorsOf([['call', '1']], REACHED)).toEqual({});
 	});
 
 	test('of somebody known, names, contact and commune are not asked', () => {
@@ -186,7 +209,7 @@ describe('the compact form', () => {
 		expect(
 			parse(
 				COMPLETE.filter(([name]) => asked.includes(name)),
-				true,
+				REACHED,
 			).ok,
 		).toBe(true);
 	});

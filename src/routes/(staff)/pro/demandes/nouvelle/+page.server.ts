@@ -59,7 +59,7 @@ export const actions: Actions = {
 		const { now } = event.locals;
 		const { zone } = await getTerritory(db.read, by.territoryId);
 		const questions = await questionSetOf(db.read, by.territoryId);
-		const parsed = parseFiling(form, { isKnown: person !== null, today: localDay(now, zone), questions });
+		const parsed = parseFiling(form, { file: person, today: localDay(now, zone), questions });
 		if (!parsed.ok) return fail(400, { errors: parsed.errors, values: parsed.values });
 		const { answers, way } = parsed.value;
 		const language = person?.locale ?? answers.contact?.language;

@@ -89,6 +89,8 @@ test('a person chooses, moves and cancels without JavaScript; the same link offe
 	const link = `${portal.origin}/rendez-vous/${id}/choisir`;
 	await page.goto(link);
 	await expect(page.locator('button[name="slot"]')).toHaveCount(3);
+	// They end at an hour: a day alone would promise its evening.
+	await expect(main).toContainText(/Ces dates vous attendent jusqu’au .+ à \d+\sh/);
 	await page.locator('button[name="slot"]').first().click();
 	await page.waitForURL(`**/rendez-vous/${id}`);
 	await expect(main).toContainText('7 h 15');

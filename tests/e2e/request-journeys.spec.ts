@@ -553,7 +553,7 @@ test('a professional on a phone reads who asks, and the number they dial is whol
 	await context.addCookies([{ name: 'session', value, url: portal.origin }]);
 	const page = await context.newPage();
 	await page.goto(`${portal.origin}/pro/demandes/${reference}`);
-	await expect(page.getByText('Comment vous déplacez-vous ?')).toBeVisible();
+	await expect(page.getByText('Se déplace', { exact: true })).toBeVisible();
 	expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 	await context.close();
 });

@@ -288,7 +288,7 @@ test('one sentence says who must do what next, until when', async () => {
 		const file = await getOwnAid(db.read, person.id, (await row()).reference, now);
 		return aidSentence(file.facts, { locale, zone: file.zone, today: file.today, now }).replace(/\u00a0/g, ' ');
 	};
-	expect(await say(SENT)).toMatch(/^CMS de Sedan doit agir : vous répondre avant le samedi 2 mai/);
+	expect(await say(SENT)).toMatch(/^CMS de Sedan doit agir : vous répondre au plus tard le samedi 2 mai/);
 	const asked = at('2026-03-10T10:00:00Z');
 	await ask(['creche_certificate', 'cost_proof'], '2026-03-24', asked);
 	expect(await say(asked)).toBe(

@@ -146,8 +146,8 @@ test('the queue speaks to professionals: who must do what, until when', async ()
 		const { facts, zone } = await file(now);
 		return aidSentencePro(facts, { locale: 'fr', zone, now, mine }).replace(/\u00a0/g, ' ');
 	};
-	expect(await say(true)).toMatch(/^À vous : décider avant le samedi 2 mai/);
-	expect(await say(false)).toMatch(/^CMS de Sedan : décider avant le samedi 2 mai/);
+	expect(await say(true)).toMatch(/^À vous : décider au plus tard le samedi 2 mai/);
+	expect(await say(false)).toMatch(/^CMS de Sedan : décider au plus tard le samedi 2 mai/);
 	expect(await say(true, on('2026-05-02'))).toBe('Refus par silence. À vous : une décision reste possible.');
 	await change(id, 'incomplete', { papers: ['cost_proof'], dueOn: '2026-03-20' });
 	expect(await say(true)).toMatch(/^La personne : envoyer .*, au plus tard le vendredi 20 mars/);

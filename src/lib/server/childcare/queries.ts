@@ -146,14 +146,15 @@ const aidsOfPerson = preparedByShape((q, { limit }: { limit: number }) =>
 export const aidsOf = async (q: Queries, personId: string, now: Date, limit = 20): Promise<AidLine[]> =>
 	linesOf(q, await aidsOfPerson(q, { limit }).execute({ personId }), now);
 
-/** Lines of these files, the last one first. Who may read them was asked before. */
+/** Lines of the files that name another adult of the household, the last one first: no money, as in `forGuest`. */
 export async function linesFor(q: Queries, aidIds: string[], now: Date): Promise<AidLine[]> {
 	if (aidIds.length === 0) return [];
-	return linesOf(
+	const lines = await linesOf(
 		q,
 		await withDecider(q).where(inArray(childcareAid.id, aidIds)).orderBy(desc(childcareAid.createdAt)),
 		now,
 	);
+	return lines.map((line) => ({ ...line, facts: { ...line.facts, amountCents: null } }));
 }
 
 /** The whole file: sentence, clock, papers, history in order. */

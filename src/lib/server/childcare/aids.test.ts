@@ -12,7 +12,15 @@ import { aidSentence, type Paper } from '../../shared/aids.ts';
 import type { AidStatus } from '../../shared/codes.ts';
 import type { Db } from '../db/client.ts';
 import { auditEntry, childcareAid, holiday } from '../db/schema/index.ts';
-import { changeAidStatus, declarePaper, openAid, submitAid, withdrawAid, type AidChange } from './commands.ts';
+import {
+	changeAidStatus,
+	declarePaper,
+	openAid,
+	paperArrived,
+	submitAid,
+	withdrawAid,
+	type AidChange,
+} from './commands.ts';
 import { aidsOf, getAidToDecide, getOwnAid } from './queries.ts';
 import { aidsFollowed, aidsQueue } from './queue.ts';
 
@@ -215,6 +223,29 @@ describe('papers', () => {
 		await expect(
 			db.write((tx) => declarePaper(tx, { ...mine, personId: other.id, kind: 'cost_proof' })),
 		).rejects.toThrow('not_found');
+	});
+	test('declared from a page left open while the service went on, it is said to be over, not to be unknown', async () => {
+		await sent();
+		await ask(['cost_proof', 'bank_details'], '2026-03-24', day('2026-03-10'));
+		const mine = await own();
+		await change('under_review', { now: day('2026-03-25') });
+		for (const kind of ['cost_proof', 'bank_details'])
+			await expect(db.write((tx) => declarePaper(tx, { ...mine, kind, now: day('2026-03-25') }))).rejects.toMatchObject(
+				{ code: 'aid_refused_move', kind: 'conflict' },
+			);
+	});
+	test('a file that arrives is declared while it is waited for, kept before, and refused once it is over', async () => {
+		await sent();
+		const mine = await own();
+		const arrive = (now: Date) => db.write((tx) => paperArrived(tx, { ...mine, kind: 'cost_proof', now }));
+		await arrive(day('2026-03-09'));
+		await ask(['cost_proof'], '2026-03-24', day('2026-03-10'));
+		await arrive(day('2026-03-11'));
+		expect(await row()).toMatchObject({ status: 'incomplete', nextActor: 'structure' });
+		await change('under_review', { now: day('2026-03-12') });
+		await arrive(day('2026-03-12'));
+		await change('refused', { reason: 'no_cost', now: day('2026-03-13') });
+		await expect(arrive(day('2026-03-13'))).rejects.toMatchObject({ code: 'paper_over', kind: 'conflict' });
 	});
 	test('the last day moves past a holiday of the own zone only', async () => {
 		const due = async (zone: string, holidayZone: string) => {

@@ -163,6 +163,13 @@ export async function withdrawPaper(
 export const movePapers = (tx: Tx, { from, to }: { from: string; to: string }) =>
 	tx.update(paper).set({ requestId: to }).where(eq(paper.requestId, from));
 
+/** A service asks anew for what it had found to do (it changed, it is too old): another one may be sent, this one is kept until then. */
+export const askAnew = (tx: Tx, { aidId, kinds, now }: { aidId: string; kinds: string[]; now: Date }) =>
+	tx
+		.update(paper)
+		.set({ state: 'refused', stateAt: now })
+		.where(and(eq(paper.aidId, aidId), inArray(paper.kind, kinds), eq(paper.state, 'examined')));
+
 interface Examination extends Pick<Joined, 'paper' | 'personId'> {
 	by: Actor;
 	now: Date;

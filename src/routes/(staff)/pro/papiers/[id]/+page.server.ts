@@ -1,6 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
-import { askPaperAgain } from '$lib/server/childcare/deciding';
+import { askPaperAgain, takePaper } from '$lib/server/childcare/deciding';
 import { db } from '$lib/server/db';
 import { examinePaper, refusePaper } from '$lib/server/papers/commands';
 import { parseAskingAgain } from '$lib/server/papers/forms';
@@ -17,7 +17,11 @@ const fileOf = ({ paper, reference }: Joined) =>
 	paper.aidId ? `/pro/aides/${reference}` : `/pro/demandes/${reference}`;
 const backTo = (joined: Joined) => `${href(fileOf(joined))}#papiers`;
 
-const REFUSALS = { paper_replaced: m.paper_pro_error_replaced, aid_due_outside: m.aid_error_due_outside };
+const REFUSALS = {
+	paper_replaced: m.paper_pro_error_replaced,
+	paper_over: m.paper_error_over,
+	aid_due_outside: m.aid_error_due_outside,
+};
 
 export const load: PageServerLoad = async ({ params, locals }) => {
 	const viewer = requireStaff();
@@ -39,7 +43,11 @@ export const actions: Actions = {
 			joined = await getPaper(db.read, params.id);
 			await checkReader(by, joined);
 			const examination = { ...joined, by, now: locals.now };
-			await db.write((tx) => examinePaper(tx, examination));
+			const { aidId, kind } = joined.paper;
+			await db.write(async (tx) => {
+				await examinePaper(tx, examination);
+				if (aidId && kind) await takePaper(tx, { aidId, kind, by, now: locals.now });
+			});
 		} catch (problem) {
 			return failFrom(problem, REFUSALS);
 		}

@@ -1,6 +1,6 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import type { SignedIn } from '$lib/server/accounts/sessions';
-import { declarePaper } from '$lib/server/childcare/commands';
+import { paperArrived } from '$lib/server/childcare/commands';
 import { getOwnAid, type AidFile } from '$lib/server/childcare/queries';
 import { db } from '$lib/server/db';
 import { papersOf } from '$lib/server/papers/queries';
@@ -54,16 +54,13 @@ export const actions: Actions = {
 		const { personId, isGuest, file } = await aidOf(by, params, locals.now);
 		const most = await mostFiles(file.territoryId);
 		const { kind } = params;
-		const isWaited = file.papers.some((paper) => paper.kind === kind && !paper.receivedAt);
 		const own = { reference: params.reference, personId, by, kind, now: locals.now };
 		try {
 			if (!isOpen(file)) throw new DomainError('paper_over', 'conflict');
 			if (isGuest) await refuseOthers(by, file.id, kind);
 			const failed = await receivePaper(event, {
 				...{ of: { aidId: file.id }, personId, kind, most, by },
-				then: async (tx) => {
-					if (isWaited && file.facts.status === 'incomplete') await declarePaper(tx, own);
-				},
+				then: (tx) => paperArrived(tx, own),
 			});
 			if (failed) return fail(400, failed);
 		} catch (problem) {

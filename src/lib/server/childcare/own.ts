@@ -8,7 +8,7 @@ import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { claimChildren } from './children.ts';
 import { move, silenceFrom, tell, type Actor, type AidRow, type Move } from './moving.ts';
-import { deciderFor } from './opening.ts';
+import { aidInPlace, deciderFor } from './opening.ts';
 import { isImplicitlyRefused, isWaiting, nextOf, resumed } from './rules.ts';
 import { findScheme } from './schemes.ts';
 
@@ -53,6 +53,8 @@ export async function submitAid(tx: Tx, input: OwnAid): Promise<{ changed: boole
 	const today = localDay(input.now, territory.zone);
 	const { territoryId, kind } = found;
 	const scheme = await findScheme(tx, { territoryId, code: kind, today });
+	// One that was prepared under rules, in a territory that has none now: the person moved since.
+	if (found.status === 'draft' && !scheme && found.schemeVersionId) throw new DomainError('aid_closed', 'conflict');
 	if (scheme && found.status === 'draft') {
 		if (!scheme.content.open) throw new DomainError('aid_closed', 'conflict');
 		const deciderStructureId = (await deciderFor(tx, territoryId, scheme))?.id ?? null;
@@ -62,6 +64,20 @@ export async function submitAid(tx: Tx, input: OwnAid): Promise<{ changed: boole
 	if (found.status === 'draft') await claimChildren(tx, { aidId: found.id, territoryId, kind, now: input.now });
 	const clock = { silenceOn: silenceFrom(territory, input.now), pausedUntil: null };
 	return moveOwn(tx, found, input, { to: 'submitted', clock, today });
+}
+
+/**
+ * A request asks for the money of an aid that waits as a draft: it leaves with it. One that cannot (the aid is closed, another file
+ * has a child of it) stays a draft.
+ */
+export async function sendDraftOf(tx: Tx, { personId, kind, now }: { personId: string; kind: string; now: Date }) {
+	const standing = await aidInPlace(tx, personId, kind);
+	if (standing?.status !== 'draft') return;
+	try {
+		await submitAid(tx, { reference: standing.reference, personId, now });
+	} catch (problem) {
+		if (!(problem instanceof DomainError)) throw problem;
+	}
 }
 
 /**

@@ -169,7 +169,7 @@ describe('a paper that will not do', () => {
 		expect(await clock()).toMatchObject({ pausedUntil: null, silenceOn: '2026-05-04', nextBy: '2026-05-04' });
 		// Said by a page left open, it is no trouble.
 		expect(await declare('2026-03-13')).toEqual({ changed: false });
-		await take('2026-03-13', 'cost_proof');
+		expect(await take('2026-03-13', 'cost_proof')).toEqual({ changed: false });
 		expect(await clock()).toMatchObject({ silenceOn: '2026-05-04' });
 	});
 	test('is asked for by those who decide alone', async () => {

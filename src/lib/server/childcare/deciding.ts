@@ -318,30 +318,30 @@ const missingFrom = (aidId: string) =>
 
 /**
  * A paper will do after all, though it was asked for: it is no longer waited for. When nothing else is, it is the service's turn
- * and the clock runs again from today. @throws DomainError `not_found`
+ * and the clock runs again from today. @returns whether it was waited for @throws DomainError `not_found`
  */
 export async function takePaper(
 	tx: Tx,
 	{ aidId, kind, by, now }: { aidId: string; kind: string; by: Actor; now: Date },
-): Promise<void> {
+): Promise<{ changed: boolean }> {
 	const found = await deciderRow(tx, aidId, by);
-	if (found.status !== 'incomplete' || found.replacedAt) return;
+	if (found.status !== 'incomplete' || found.replacedAt) return { changed: false };
 	const missing = missingFrom(aidId);
 	const taken = await tx
 		.update(supportingDocument)
 		.set({ receivedAt: now })
 		.where(and(missing, eq(supportingDocument.kind, kind)))
 		.returning({ id: supportingDocument.id });
-	if (taken.length === 0) return;
+	if (taken.length === 0) return { changed: false };
 	const [left] = await tx.select().from(supportingDocument).where(missing).limit(1);
-	if (left) return;
 	const { zone } = await getTerritory(tx, found.territoryId);
-	const clock = resumed(found, localDay(now, zone));
-	const next = nextOf('incomplete', { silenceOn: clock.silenceOn, allDeclared: true });
+	const { silenceOn, pausedUntil } = left ? found : resumed(found, localDay(now, zone));
+	const next = nextOf('incomplete', { silenceOn, dueOn: found.nextBy, allDeclared: !left });
 	await tx
 		.update(childcareAid)
-		.set({ ...next, ...clock, version: found.version + 1, asOf: now })
+		.set({ ...next, silenceOn, pausedUntil, version: found.version + 1, asOf: now })
 		.where(eq(childcareAid.id, aidId));
+	return { changed: true };
 }
 
 /** A referent of the deciding structure opened the file: the person can read it. */

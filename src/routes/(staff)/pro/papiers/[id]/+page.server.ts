@@ -5,9 +5,11 @@ import { db } from '$lib/server/db';
 import { examinePaper, refusePaper } from '$lib/server/papers/commands';
 import { parseAskingAgain } from '$lib/server/papers/forms';
 import { getPaper, type Joined } from '$lib/server/papers/queries';
+import { dropNotices } from '$lib/server/reminders/commands';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { tellAidChange } from '../../../../aids.server';
 import { tellPaperAskedAgain } from '../tell.server';
 import { checkReader } from '../reading.server';
 import type { Actions, PageServerLoad } from './$types';
@@ -43,10 +45,14 @@ export const actions: Actions = {
 			joined = await getPaper(db.read, params.id);
 			await checkReader(by, joined);
 			const examination = { ...joined, by, now: locals.now };
-			const { aidId, kind } = joined.paper;
+			const { id, aidId, kind } = joined.paper;
 			await db.write(async (tx) => {
 				await examinePaper(tx, examination);
-				if (aidId && kind) await takePaper(tx, { aidId, kind, by, now: locals.now });
+				// « À renvoyer », said before and not gone yet.
+				await dropNotices(tx, { personId: examination.personId, subjectId: id });
+				if (!aidId || !kind) return;
+				const { changed } = await takePaper(tx, { aidId, kind, by, now: locals.now });
+				if (changed) await tellAidChange(tx, examination);
 			});
 		} catch (problem) {
 			return failFrom(problem, REFUSALS);

@@ -10,6 +10,7 @@ import { errorFrom } from '$lib/server/web/failures';
 import { requireSignedIn } from '$lib/server/web/guards';
 import { PAPERS, type Paper } from '$lib/shared/aids';
 import { href } from '$lib/shared/links';
+import type { PaperState } from '$lib/shared/papers';
 import { failPaper, MOST_MEGABYTES, mostFiles, receivePaper } from '../../../../../papers.server';
 import { ownerOf } from '../../../reader.server';
 import type { Actions, PageServerLoad } from './$types';
@@ -29,7 +30,9 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const { now } = locals;
 	const { file, isGuest } = await aidOf(account, params, now);
 	const papers = await papersOf(db.read, { aidId: file.id });
-	const sent = papers.find(({ kind }) => kind === params.kind) ?? null;
+	const isOwn = ({ joinedById }: { joinedById: string }) => !isGuest || joinedById === account.accountId;
+	// What the other adult sent and will not do is to be sent by either.
+	const sent = papers.find((paper) => paper.kind === params.kind && (isOwn(paper) || stands(paper))) ?? null;
 	return {
 		now,
 		reference: file.reference,
@@ -39,7 +42,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		dueOn: file.papers.find(({ kind, receivedAt }) => kind === params.kind && !receivedAt)?.dueOn ?? null,
 		sent,
 		/** Another adult of the file reads what they sent themselves; what the other one sent stays theirs. */
-		isOwn: !isGuest || sent?.joinedById === account.accountId,
+		isOwn: !sent || isOwn(sent),
 		isOpen: isOpen(file) && sent?.state !== 'examined',
 		megabytes: MOST_MEGABYTES,
 		formKeys: { join: newId(), add: newId() },
@@ -70,9 +73,11 @@ export const actions: Actions = {
 	},
 };
 
-/** Another adult adds what is missing; what the person sent is not theirs to replace. */
+const stands = ({ state }: { state: PaperState }) => state !== 'refused';
+
+/** Another adult adds what is missing; what the person sent is not theirs to replace, unless it will not do. */
 async function refuseOthers(by: SignedIn, aidId: string, kind: string): Promise<void> {
 	const papers = await papersOf(db.read, { aidId });
-	if (papers.some((paper) => paper.kind === kind && paper.joinedById !== by.accountId))
+	if (papers.some((paper) => paper.kind === kind && paper.joinedById !== by.accountId && stands(paper)))
 		throw new DomainError('paper_examined', 'conflict');
 }

@@ -195,8 +195,10 @@ test('a paper found to do and asked for anew is sent from its page; asked for by
 	await decide(portal, reference, 'under_review');
 	await decider().post(`/pro/papiers/${lastPaper()}?/examine`);
 	await decide(portal, reference, 'incomplete', { 'papers[]': ['interview_notice'], dueOn: dayIn(20) });
-	expect((await parent.read(page)).text).toContain('Envoyer le papier');
+	for (const said of ['À envoyer au plus tard', 'Envoyer le papier'])
+		expect((await parent.read(page)).text).toContain(said);
 	await parent.send(page);
+	expect((await parent.read(page)).text).not.toContain('À envoyer au plus tard');
 	expect(next()).toEqual({ next_actor: 'structure' });
 	await decider().post(`/pro/papiers/${lastPaper()}?/again`, { reason: 'cut' });
 	expect(next()).toEqual({ next_actor: 'person' });

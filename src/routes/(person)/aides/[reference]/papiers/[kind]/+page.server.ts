@@ -19,6 +19,12 @@ import type { Actions, PageServerLoad } from './$types';
 const isOpen = ({ facts, isReplaced }: AidFile) =>
 	!facts.elsewhere && !isReplaced && ['draft', 'submitted', 'incomplete', 'under_review'].includes(facts.status);
 
+/** Until when it is waited for; null when it is not, or came. */
+function dueOf({ facts, isReplaced, papers }: AidFile, kind: string): string | null {
+	if (facts.status !== 'incomplete' || isReplaced) return null;
+	return papers.find((one) => one.kind === kind && !one.declaredAt && !one.receivedAt)?.dueOn ?? null;
+}
+
 async function aidOf(account: SignedIn, { reference, kind }: { reference: string; kind: string }, now: Date) {
 	if (!PAPERS.includes(kind as Paper)) error(404, 'not_found');
 	const { personId, isGuest } = await ownerOf(account, reference).catch(errorFrom);
@@ -39,7 +45,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		zone: file.zone,
 		kind: params.kind,
 		who: file.decider.name,
-		dueOn: file.papers.find(({ kind, receivedAt }) => kind === params.kind && !receivedAt)?.dueOn ?? null,
+		dueOn: dueOf(file, params.kind),
 		sent,
 		/** Another adult of the file reads what they sent themselves; what the other one sent stays theirs. */
 		isOwn: !sent || isOwn(sent),

@@ -10,11 +10,14 @@ interface Aid {
 	now: Date;
 }
 
-/** Who must do what next, until when: the very words of the person's page, in their language. */
+/** Read on another day than it was written: days are said with their year, and never as « dans 3 jours ». */
+const ANOTHER_DAY = new Date(0);
+
+/** Who must do what next, until when: the words of the person's page, in their language. */
 export async function aidSentenceFor(tx: Tx, { reference, personId, now }: Aid): Promise<string> {
 	const { locale } = await personOf(tx, personId);
 	const { facts, zone, today } = await getOwnAid(tx, personId, reference, now);
-	return aidSentence(facts, { locale, zone, now, today });
+	return aidSentence(facts, { locale, zone, now: ANOTHER_DAY, today });
 }
 
 /** Tells the person, in the words of their page, once for each change. */

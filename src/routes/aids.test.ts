@@ -8,7 +8,7 @@ import { aidSentence } from '../lib/shared/aids.ts';
 import { tellAidChange } from './aids.server.ts';
 
 test.each(['fr', 'ar'])(
-	'the message says what the page says, word for word (%s), once for each change',
+	'the message says what the page says (%s), with days that hold on whatever day it is read, once for each change',
 	async (locale) => {
 		const { db, person: who, open, change } = await anAidSetting();
 		await db.write((tx) => tx.update(person).set({ locale }).where(eq(person.id, who.id)));
@@ -19,8 +19,9 @@ test.each(['fr', 'ar'])(
 		const rows = await db.read.select().from(reminder);
 		const { facts, zone, today } = await getOwnAid(db.read, who.id, reference, SENT);
 		expect(rows.map((row) => [row.path, unseal(`reminder.text_sealed:${row.id}`, row.textSealed!)])).toEqual([
-			[`/aides/${reference}`, aidSentence(facts, { locale, zone, now: SENT, today })],
+			[`/aides/${reference}`, aidSentence(facts, { locale, zone, now: new Date(0), today })],
 		]);
+		expect(facts.nextBy).toBe('2026-03-20');
 		await change(id, 'under_review');
 		await db.write((tx) => tellAidChange(tx, told));
 		expect(await db.read.select().from(reminder)).toHaveLength(2);

@@ -1,4 +1,4 @@
-import { openAid } from '$lib/server/childcare/commands';
+import { openAid, sendDraftOf } from '$lib/server/childcare/commands';
 import type { Tx } from '$lib/server/db';
 import type { movePerson } from '$lib/server/moving';
 import { planNotice } from '$lib/server/reminders/commands';
@@ -7,8 +7,11 @@ import type { Submitted } from '$lib/server/requests/commands';
 /** What a sent request sets off elsewhere, in the same write: the childcare file and the message of receipt. */
 export async function followSent(tx: Tx, sent: Submitted, now: Date): Promise<void> {
 	const { id, draftId, reference, personId, territoryId, themes, asksForMoney } = sent;
-	if (themes.includes('childcare'))
-		await openAid(tx, { personId, territoryId, requestId: id, sent: asksForMoney, now });
+	if (themes.includes('childcare')) {
+		const opened = await openAid(tx, { personId, territoryId, requestId: id, sent: asksForMoney, now });
+		// The receipt says the day of a refusal by silence: no draft may stay behind.
+		if (!opened && asksForMoney) await sendDraftOf(tx, { personId, kind: 'childcare', now });
+	}
 	// What is added later to an open request has a receipt of its own.
 	await planReceipt(tx, { id, reference, personId, key: draftId, now });
 }

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { aPhoto } from '../factories/files.ts';
 import { demoAccount, expect, openSessionOf, signInAs, test, withDatabase } from '../support/fixtures.ts';
 import { aBrowser, type Ask } from '../support/http.ts';
+import { multipart } from '../support/multipart.ts';
 import type { Portal } from '../support/portal.ts';
 import { dayFromNow } from '../support/working-days.ts';
 
@@ -29,6 +32,8 @@ const words = (html: string) =>
 		.replace(/&#39;/g, '’')
 		.replace(/[\s\u00a0\u202f]+/g, ' ');
 
+const aPaper = () => multipart({ formKey: randomUUID() }, [{ name: 'photo.jpg', bytes: aPhoto(), type: 'image/jpeg' }]);
+
 function as(portal: Portal, contact: string) {
 	const browser = aBrowser(portal, `192.0.2.${20 + (contact.length % 200)}`);
 	browser.jar.set('session', openSessionOf(portal, contact));
@@ -41,6 +46,15 @@ function as(portal: Portal, contact: string) {
 			const { status, location, body } = await browser.ask(path, { form });
 			expect(status, `${path} ${words(body).slice(0, 300)}`).toBe(303);
 			return location;
+		},
+		async refused(path: string, form: Ask['form']) {
+			const { status, body } = await browser.ask(path, { form });
+			expect(status).toBe(409);
+			return body;
+		},
+		async send(path: string) {
+			const { status, body } = await browser.ask(`${path}?/join`, aPaper());
+			expect(status, words(body).slice(0, 300)).toBe(303);
 		},
 	};
 }
@@ -145,6 +159,8 @@ test('a complete file goes to payment: examined, proposed by one, confirmed by a
 	expect((await parent.read(`/aides/${reference}`)).text).toMatch(/L’aide est accordée : 800 €/);
 	await decide(portal, reference, 'paid', { paidOn: dayIn(0) });
 	expect((await parent.read(`/aides/${reference}`)).text).toMatch(/L’aide est versée : 800 €/);
+	// The first page calls it by its own name.
+	expect((await parent.read('/accueil')).text).toMatch(/Aide pour le permis de conduire \S+ L’aide est versée : 800 €/);
 });
 
 test('a paper is missing: named, the legal clock stands still, and runs again when it comes', async ({ portal }) => {
@@ -159,6 +175,61 @@ test('a paper is missing: named, the legal clock stands still, and runs again wh
 	await parent.post(`/aides/${reference}?/declare`, { kind: 'quote' });
 	await decide(portal, reference, 'under_review');
 	expect(fileOf(portal, reference)).toMatchObject({ status: 'under_review', silence_on: legal });
+});
+
+test('a paper found to do and asked for anew is sent from its page; asked for by mistake, it is no longer waited for', async ({
+	portal,
+}) => {
+	const parent = as(portal, demoAccount(portal, 'beneficiary', 'Guyane').contact);
+	const reference = referenceIn(await parent.post('/aides/nouvelle/urgent_help'));
+	const page = `/aides/${reference}/papiers/interview_notice`;
+	const decider = () => decidersOf(portal, reference)[0]!;
+	const lastPaper = () =>
+		one<{ id: string }>(
+			portal,
+			`SELECT p.id FROM paper p JOIN childcare_aid f ON f.id = p.aid_id WHERE f.reference = ? AND p.state <> 'replaced'`,
+			reference,
+		).id;
+	const next = () => one(portal, `SELECT next_actor FROM childcare_aid WHERE reference = ?`, reference);
+	await parent.send(page);
+	await decide(portal, reference, 'under_review');
+	await decider().post(`/pro/papiers/${lastPaper()}?/examine`);
+	await decide(portal, reference, 'incomplete', { 'papers[]': ['interview_notice'], dueOn: dayIn(20) });
+	for (const said of ['À envoyer au plus tard', 'Envoyer le papier'])
+		expect((await parent.read(page)).text).toContain(said);
+	await parent.send(page);
+	expect((await parent.read(page)).text).not.toContain('À envoyer au plus tard');
+	expect(next()).toEqual({ next_actor: 'structure' });
+	await decider().post(`/pro/papiers/${lastPaper()}?/again`, { reason: 'cut' });
+	expect(next()).toEqual({ next_actor: 'person' });
+	const told = () =>
+		one<{ told: number }>(portal, `SELECT count(*) AS told FROM reminder WHERE path = ?`, `/aides/${reference}`);
+	const before = told().told;
+	await decider().post(`/pro/papiers/${lastPaper()}?/examine`);
+	expect(next()).toEqual({ next_actor: 'structure' });
+	expect(told().told).toBe(before + 1);
+	expect((await parent.read(`/aides/${reference}`)).text).not.toContain('À envoyer au plus tard');
+});
+
+test('a child that another file names is said, and what was typed is given back', async ({ portal }) => {
+	const contacts = withDatabase(
+		portal,
+		(database) =>
+			database
+				.prepare(
+					`SELECT a.email FROM account a JOIN person p ON p.id = a.person_id
+					WHERE a.role = 'beneficiary' AND a.status = 'active' AND a.email IS NOT NULL AND p.territory_id = 'doubs'
+					AND NOT EXISTS (SELECT 1 FROM childcare_aid f WHERE f.person_id = p.id) ORDER BY a.email LIMIT 2`,
+				)
+				.pluck()
+				.all() as string[],
+	);
+	const [first, second] = contacts.map((contact) => as(portal, contact));
+	const child = { child1: 'Zélie', birth1: '2023-04-05' };
+	await first!.post('/aides/garde-enfants/nouvelle', child);
+	const body = await second!.refused('/aides/garde-enfants/nouvelle', child);
+	expect(words(body)).toContain('Une demande existe déjà pour cet enfant');
+	for (const typed of Object.values(child)) expect(body).toContain(`value="${typed}"`);
 });
 
 test('a file that silence would refuse tomorrow is seen first, and answered in time', async ({ portal }) => {
@@ -209,6 +280,14 @@ test('parents who separate: the other adult sees one file and nothing else, unti
 		expect(seen.body).not.toContain(secret);
 	for (const path of ['/accueil', '/parcours', `/aides/${reference}/partage`, `/aides/${reference}/feuille`])
 		expect((await visitor.ask(path)).status, path).toBe(404);
+	// What the person sent is theirs; once it will not do, either may send another.
+	const quote = `/aides/${reference}/papiers/quote`;
+	await parent.send(quote);
+	expect(words((await visitor.ask(quote)).body)).toContain('déjà envoyé par l’autre adulte');
+	const sent = one<{ id: string }>(portal, `SELECT id FROM paper ORDER BY joined_at DESC LIMIT 1`);
+	await decidersOf(portal, reference)[0]!.post(`/pro/papiers/${sent.id}?/again`, { reason: 'cut' });
+	expect(words((await visitor.ask(quote)).body)).toContain('Envoyer le papier');
+	expect((await visitor.ask(`${quote}?/join`, aPaper())).status).toBe(303);
 	const { id } = one<{ id: string }>(portal, `SELECT id FROM aid_guest WHERE ended_at IS NULL`);
 	await parent.post(`/aides/${reference}/partage?/end`, { guest: id });
 	const after = await visitor.ask(`/aides/${reference}`);

@@ -164,6 +164,10 @@ export interface AidFacts {
 	transmittedTo: string | null;
 }
 
+/** It is the person's turn. What silence refused is contested or asked again, whatever was waited for. */
+export const asksPerson = ({ nextActor, implicitlyRefused }: AidFacts): boolean =>
+	nextActor === 'person' && !implicitlyRefused;
+
 /**
  * Who must do what next, until when: the one sentence of the person's page, of the professionals' and of the message.
  * `today` is the territory's day; `now` serves the words (« dans 5 jours »).
@@ -254,7 +258,9 @@ export function aidSentencePro(
 			return m.aid_pro_next_review({ who, by }, inLanguage);
 		case 'granted':
 		case 'partially_granted':
-			return m.aid_pro_next_pay({ who, amount: formatEuros(facts.amountCents ?? 0, locale) }, inLanguage);
+			// Another body's, of which nobody noted how much: all that is known is that it is granted.
+			if (facts.amountCents === null) return aidSentence(facts, { ...context, today: '' });
+			return m.aid_pro_next_pay({ who, amount: formatEuros(facts.amountCents, locale) }, inLanguage);
 		case 'not_competent':
 			return m.aid_pro_next_transmitted({ to: facts.transmittedTo ?? '' }, inLanguage);
 		case 'refused':

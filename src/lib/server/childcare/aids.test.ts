@@ -1,20 +1,31 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
 	aCoordinator,
+	aFollowUp,
 	aPerson,
 	aReferent,
 	aRequest,
 	aStructure,
 	aTerritory,
 } from '../../../../tests/factories/index.ts';
+import { RULES } from '../../../../tests/support/aids.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { aidSentence, type Paper } from '../../shared/aids.ts';
 import type { AidStatus } from '../../shared/codes.ts';
 import type { Db } from '../db/client.ts';
 import { auditEntry, childcareAid, holiday } from '../db/schema/index.ts';
-import { changeAidStatus, declarePaper, openAid, submitAid, withdrawAid, type AidChange } from './commands.ts';
+import {
+	changeAidStatus,
+	declarePaper,
+	openAid,
+	paperArrived,
+	submitAid,
+	withdrawAid,
+	type AidChange,
+} from './commands.ts';
 import { aidsOf, getAidToDecide, getOwnAid } from './queries.ts';
-import { aidsFollowed, aidsQueue } from './queue.ts';
+import { aidsFollowed, aidsQueue, decides } from './queue.ts';
+import { addScheme } from './schemes.ts';
 
 const at = (text: string) => new Date(text);
 const SENT = at('2026-03-02T09:00:00Z');
@@ -216,6 +227,29 @@ describe('papers', () => {
 			db.write((tx) => declarePaper(tx, { ...mine, personId: other.id, kind: 'cost_proof' })),
 		).rejects.toThrow('not_found');
 	});
+	test('declared from a page left open while the service went on, it is said to be over, not to be unknown', async () => {
+		await sent();
+		await ask(['cost_proof', 'bank_details'], '2026-03-24', day('2026-03-10'));
+		const mine = await own();
+		await change('under_review', { now: day('2026-03-25') });
+		for (const kind of ['cost_proof', 'bank_details'])
+			await expect(db.write((tx) => declarePaper(tx, { ...mine, kind, now: day('2026-03-25') }))).rejects.toMatchObject(
+				{ code: 'aid_refused_move', kind: 'conflict' },
+			);
+	});
+	test('a file that arrives is declared while it is waited for, kept before, and refused once it is over', async () => {
+		await sent();
+		const mine = await own();
+		const arrive = (now: Date) => db.write((tx) => paperArrived(tx, { ...mine, kind: 'cost_proof', now }));
+		await arrive(day('2026-03-09'));
+		await ask(['cost_proof'], '2026-03-24', day('2026-03-10'));
+		await arrive(day('2026-03-11'));
+		expect(await row()).toMatchObject({ status: 'incomplete', nextActor: 'structure' });
+		await change('under_review', { now: day('2026-03-12') });
+		await arrive(day('2026-03-12'));
+		await change('refused', { reason: 'no_cost', now: day('2026-03-13') });
+		await expect(arrive(day('2026-03-13'))).rejects.toMatchObject({ code: 'paper_over', kind: 'conflict' });
+	});
 	test('the last day moves past a holiday of the own zone only', async () => {
 		const due = async (zone: string, holidayZone: string) => {
 			await inTerritory(zone, holidayZone);
@@ -253,6 +287,19 @@ describe('the day, in the zone of the territory', () => {
 	});
 });
 
+test('each line of a list tells its own day, also to who lives in another zone by now', async () => {
+	const late = at('2026-03-03T01:00:00Z');
+	await sent(late);
+	const { id: cayenne } = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
+	const there = { personId: person.id, territoryId: cayenne, kind: 'urgent_childcare', sent: true };
+	await db.write((tx) => openAid(tx, { ...there, now: late }));
+	const lines = await aidsOf(db.read, person.id, late);
+	expect(lines.map(({ zone, today }) => [zone, today]).sort()).toEqual([
+		['America/Cayenne', '2026-03-02'],
+		['Europe/Paris', '2026-03-03'],
+	]);
+});
+
 test('an implicit refusal may still become a decision, and is never stored', async () => {
 	await sent();
 	const late = at('2026-05-10T10:00:00Z');
@@ -280,6 +327,64 @@ test('the queue shows the nearest legal date first, to the deciding structure al
 	expect((await aidsQueue(db.read, elsewhere, shown)).rows).toEqual([]);
 	const followed = await aidsFollowed(db.read, decider.id, { page: 1, now: SENT });
 	expect(followed.rows.map(({ personId }) => personId)).toEqual([second.id]);
+});
+
+test('a file that was never sent is in no list of those who decide, and does not open to them', async () => {
+	await db.write((tx) => openAid(tx, { personId: person.id, territoryId, now: SENT }));
+	const { reference } = await row();
+	const found = async () => {
+		const lists = [];
+		for (const filter of ['waiting', 'to_pay', 'done'] as const)
+			lists.push(...(await aidsQueue(db.read, decider, { filter, page: 1, now: SENT })).rows);
+		return lists;
+	};
+	expect(await found()).toEqual([]);
+	await expect(getAidToDecide(db.read, viewer(decider), reference, SENT)).rejects.toThrow('not_found');
+	await db.write((tx) => withdrawAid(tx, { reference, personId: person.id, now: SENT }));
+	expect(await found()).toEqual([]);
+	await expect(getAidToDecide(db.read, viewer(decider), reference, SENT)).rejects.toThrow('not_found');
+});
+
+test('a structure that the rules name decides, whatever it was when the territory was made', async () => {
+	const place = await aStructure(db, { territoryId, name: 'CMS de Givet' });
+	const named = await aReferent(db, { structureId: place.id, territoryId });
+	expect(await decides(db.read, named)).toBe(false);
+	await sent();
+	await db.write((tx) => tx.update(childcareAid).set({ deciderStructureId: place.id }));
+	expect(await decides(db.read, named)).toBe(true);
+	expect(await decides(db.read, { ...named, role: 'coordinator' })).toBe(false);
+});
+
+test('who follows people reads first what waits, not what ended long ago', async () => {
+	const followed = await aPerson(db, { territoryId, referent: decider });
+	const open = (now: Date) => db.write((tx) => openAid(tx, { personId: followed.id, territoryId, sent: true, now }));
+	const ended: string[] = [];
+	for (const now of [at('2025-03-02T09:00:00Z'), at('2025-06-02T09:00:00Z')]) {
+		const { reference } = (await open(now))!;
+		await db.write((tx) => withdrawAid(tx, { reference, personId: followed.id, now }));
+		ended.unshift(reference);
+	}
+	const waiting = (await open(SENT))!;
+	const { rows } = await aidsFollowed(db.read, decider.id, { page: 1, now: SENT });
+	expect(rows.map(({ reference }) => reference)).toEqual([waiting.reference, ...ended]);
+});
+
+test('who follows somebody for a theme reads the aids of that theme, until their last day', async () => {
+	const member = async (themes: string[], endsAt: Date | null = null) => {
+		const who = await aReferent(db, { territoryId });
+		await aFollowUp(db, { personId: person.id, member: who, part: 'member', themes, endsAt });
+		return (await aidsFollowed(db.read, who.id, { page: 1, now: SENT })).rows.map(({ kind }) => kind).sort();
+	};
+	const now = SENT;
+	const scheme = { territoryId, theme: 'mobility', position: 2, content: RULES, startsOn: '2020-01-01', now };
+	await db.write((tx) => addScheme(tx, { ...scheme, code: 'vehicle_repair' }));
+	await sent();
+	await db.write((tx) => openAid(tx, { personId: person.id, territoryId, kind: 'vehicle_repair', sent: true, now }));
+	expect(await member(['childcare'])).toEqual(['childcare']);
+	expect(await member(['mobility'])).toEqual(['vehicle_repair']);
+	expect(await member(['childcare', 'mobility'])).toEqual(['childcare', 'vehicle_repair']);
+	expect(await member(['housing'])).toEqual([]);
+	expect(await member(['childcare'], at('2026-03-01T09:00:00Z'))).toEqual([]);
 });
 
 test('one sentence says who must do what next, until when', async () => {

@@ -63,7 +63,8 @@ describe('refused by silence, an aid may be asked for again', () => {
 			);
 		const own = { reference: first.reference, personId: person.id, now: SILENT };
 		await expect(db.write((tx) => withdrawAid(tx, own))).rejects.toThrow('aid_refused_move');
-		await db.write((tx) => askPaperAgain(tx, { aidId: first.id, kind: 'cost_proof', by: as(decider), now: SILENT }));
+		const asked = { aidId: first.id, kind: 'cost_proof', by: as(decider), now: SILENT };
+		await expect(db.write((tx) => askPaperAgain(tx, asked))).rejects.toThrow('paper_over');
 		expect(await row(first.id)).toEqual(before);
 		const shown = await getAidToDecide(db.read, { ...as(decider), territoryId }, first.reference, SILENT);
 		expect(shown.moves).toEqual([]);

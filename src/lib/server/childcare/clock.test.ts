@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { anAidSetting, on } from '../../../../tests/support/aids.ts';
 import { holiday } from '../db/schema/index.ts';
 import { declarePaper } from './commands.ts';
-import { askPaperAgain } from './deciding.ts';
+import { askPaperAgain, takePaper } from './deciding.ts';
 import { getOwnAid } from './queries.ts';
 import { warningDays } from './rules.ts';
 
@@ -143,7 +143,7 @@ describe('a paper that will not do', () => {
 		await again('2026-03-10', '2026-03-14');
 		expect(await clock()).toMatchObject({ nextBy: '2026-03-16' });
 	});
-	test('after the refusal by silence does not undo it; of a decided file it changes nothing', async () => {
+	test('after the refusal by silence does not undo it; of a decided file, it could not be sent and is refused', async () => {
 		const { id, change, again, clock, row } = await underReview();
 		await change(id, 'under_review');
 		await again('2026-05-02');
@@ -151,8 +151,26 @@ describe('a paper that will not do', () => {
 		await change(id, 'under_review', { now: on('2026-05-03') });
 		await change(id, 'refused', { reason: 'papers_missing', now: on('2026-05-03') });
 		const before = await row(id);
-		await again('2026-05-04');
+		await expect(again('2026-05-04')).rejects.toMatchObject({ code: 'paper_over', kind: 'conflict' });
 		expect(await row(id)).toEqual(before);
+	});
+	test('found to do after all, it is no longer waited for; the last one starts the clock again', async () => {
+		const { id, db, change, again, declare, clock, file, as, decider } = await underReview();
+		const take = (day: string, kind: string) =>
+			db.write((tx) => takePaper(tx, { aidId: id, kind, by: as(decider)!, now: on(day, '15:00') }));
+		await change(id, 'under_review');
+		await again('2026-03-10', '2026-03-20');
+		await again('2026-03-10', '2026-03-20', 'bank_details');
+		await take('2026-03-11', 'bank_details');
+		expect((await file('2026-03-11')).facts).toMatchObject({ missing: ['cost_proof'], nextActor: 'person' });
+		expect(await clock()).toMatchObject({ pausedUntil: '2026-03-20', silenceOn: '2026-05-12' });
+		await take('2026-03-12', 'cost_proof');
+		expect((await file('2026-03-12')).facts).toMatchObject({ missing: [], nextActor: 'structure' });
+		expect(await clock()).toMatchObject({ pausedUntil: null, silenceOn: '2026-05-04', nextBy: '2026-05-04' });
+		// Said by a page left open, it is no trouble.
+		expect(await declare('2026-03-13')).toEqual({ changed: false });
+		expect(await take('2026-03-13', 'cost_proof')).toEqual({ changed: false });
+		expect(await clock()).toMatchObject({ silenceOn: '2026-05-04' });
 	});
 	test('is asked for by those who decide alone', async () => {
 		const { id, db, change, as, decider } = await underReview();

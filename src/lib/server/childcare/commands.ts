@@ -3,4 +3,4 @@ export { changeAidStatus, recordAidOpening, type AidChange, type Changed } from 
 export type { Actor, AidRow } from './moving.ts';
 export { deciderFor, findOpenAid, openAid } from './opening.ts';
 export { noteElsewhere, openElsewhere } from './elsewhere.ts';
-export { declarePaper, submitAid, withdrawAid } from './own.ts';
+export { declarePaper, paperArrived, sendDraftOf, submitAid, withdrawAid } from './own.ts';

@@ -5,6 +5,7 @@ import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import type { AidEventDetail, AidProposal } from '../db/schema/childcare.ts';
 import { childcareAid, supportingDocument } from '../db/schema/index.ts';
+import { askAnew } from '../papers/commands.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { addDays, daysBetween, localDay, type Holidays } from '../territories/calendar.ts';
@@ -230,6 +231,7 @@ function clockAfter(found: AidRow, { to, today, dueOn }: { to: AidStatus; today:
 }
 
 async function askPapers(tx: Tx, aidId: string, { papers = [], dueOn }: AidEventDetail, now: Date): Promise<void> {
+	await askAnew(tx, { aidId, kinds: papers, now });
 	for (const kind of papers)
 		await tx
 			.insert(supportingDocument)
@@ -269,15 +271,15 @@ const AGAIN_DAYS = 10;
 /**
  * A paper that came will not do, or is asked for again while the file is examined: it is waited for, it is the person's turn,
  * and the clock stands still once more (CRPA L114-5). All that is still missing gets one last day, never an earlier one.
- * A decided file waits for nothing. `dueOn`: `YYYY-MM-DD` of the territory.
- * @throws DomainError `not_found`; `aid_due_outside` (invalid)
+ * `dueOn`: `YYYY-MM-DD` of the territory.
+ * @throws DomainError `not_found`; `paper_over` (conflict) for a decided file, to which nothing can be sent; `aid_due_outside` (invalid)
  */
 export async function askPaperAgain(
 	tx: Tx,
 	{ aidId, kind, dueOn, by, now }: { aidId: string; kind: string; dueOn?: string; by: Actor; now: Date },
 ): Promise<void> {
 	const found = await deciderRow(tx, aidId, by);
-	if (!isWaiting(found.status) || found.replacedAt) return;
+	if (!isWaiting(found.status) || found.replacedAt) throw new DomainError('paper_over', 'conflict');
 	const { zone, holidayZone } = await getTerritory(tx, found.territoryId);
 	const today = localDay(now, zone);
 	const wanted = checkedDueDay(dueOn ?? addDays(today, AGAIN_DAYS), today, await holidaysOf(tx, holidayZone));
@@ -303,16 +305,43 @@ export async function askPaperAgain(
 		});
 	}
 	await askPapers(tx, aidId, detail, now);
-	await tx
+	await tx.update(supportingDocument).set({ dueOn: last }).where(missingFrom(aidId));
+}
+
+/** Neither said to be sent nor received. */
+const missingFrom = (aidId: string) =>
+	and(
+		eq(supportingDocument.aidId, aidId),
+		isNull(supportingDocument.declaredAt),
+		isNull(supportingDocument.receivedAt),
+	);
+
+/**
+ * A paper will do after all, though it was asked for: it is no longer waited for. When nothing else is, it is the service's turn
+ * and the clock runs again from today. @returns whether it was waited for @throws DomainError `not_found`
+ */
+export async function takePaper(
+	tx: Tx,
+	{ aidId, kind, by, now }: { aidId: string; kind: string; by: Actor; now: Date },
+): Promise<{ changed: boolean }> {
+	const found = await deciderRow(tx, aidId, by);
+	if (found.status !== 'incomplete' || found.replacedAt) return { changed: false };
+	const missing = missingFrom(aidId);
+	const taken = await tx
 		.update(supportingDocument)
-		.set({ dueOn: last })
-		.where(
-			and(
-				eq(supportingDocument.aidId, aidId),
-				isNull(supportingDocument.declaredAt),
-				isNull(supportingDocument.receivedAt),
-			),
-		);
+		.set({ receivedAt: now })
+		.where(and(missing, eq(supportingDocument.kind, kind)))
+		.returning({ id: supportingDocument.id });
+	if (taken.length === 0) return { changed: false };
+	const [left] = await tx.select().from(supportingDocument).where(missing).limit(1);
+	const { zone } = await getTerritory(tx, found.territoryId);
+	const { silenceOn, pausedUntil } = left ? found : resumed(found, localDay(now, zone));
+	const next = nextOf('incomplete', { silenceOn, dueOn: found.nextBy, allDeclared: !left });
+	await tx
+		.update(childcareAid)
+		.set({ ...next, silenceOn, pausedUntil, version: found.version + 1, asOf: now })
+		.where(eq(childcareAid.id, aidId));
+	return { changed: true };
 }
 
 /** A referent of the deciding structure opened the file: the person can read it. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aPerson } from '../../../../tests/factories/index.ts';
 import { anAidSetting, on, SENT } from '../../../../tests/support/aids.ts';
-import { aidSentence } from '../../shared/aids.ts';
+import { aidSentence, aidSentencePro } from '../../shared/aids.ts';
 import { noteElsewhere, openElsewhere } from './commands.ts';
 import { getAidToDecide, getOwnAid } from './queries.ts';
 
@@ -40,6 +40,22 @@ describe('a file that another body decides', () => {
 			await note(reference, { to });
 			expect(await noted()).toBeNull();
 		}
+	});
+	test('granted without a word of how much, no professional reads that nothing is to be paid', async () => {
+		const { reference } = (await follow())!;
+		const said = async (to: 'granted' | 'partially_granted') => {
+			await note(reference, { to });
+			const { facts, zone } = await getOwnAid(given.db.read, given.person.id, reference, SENT);
+			return aidSentencePro(facts, { locale: 'fr', zone, now: SENT, mine: false });
+		};
+		expect(await said('granted')).toBe('L’aide est accordée.');
+		expect(await said('partially_granted')).toBe('Une partie de l’aide est accordée.');
+	});
+	test('refused there, nothing is left for the person to do here', async () => {
+		const { reference } = (await follow())!;
+		await note(reference, { to: 'refused' });
+		const { facts } = await getOwnAid(given.db.read, given.person.id, reference, SENT);
+		expect(facts).toMatchObject({ status: 'refused', nextActor: 'nobody' });
 	});
 	test('has no clock of ours: months later nobody calls it refused by silence', async () => {
 		const { reference } = (await follow())!;

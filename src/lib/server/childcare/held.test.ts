@@ -4,7 +4,7 @@ import { anAidSetting, on, SENT } from '../../../../tests/support/aids.ts';
 import { eq } from 'drizzle-orm';
 import { childcareAid, supportingDocument } from '../db/schema/index.ts';
 import { examinePaper } from '../papers/commands.ts';
-import { getPaper } from '../papers/queries.ts';
+import { getPaper, papersOf } from '../papers/queries.ts';
 import { nameChildren } from './children.ts';
 import { heldFor } from './held.ts';
 
@@ -102,6 +102,19 @@ describe('a paper about children', () => {
 		});
 		expect((await given.row(second.id)).status).toBe('incomplete');
 	});
+});
+
+test.each([
+	['one that lasts, because it changed', 'bank_details', 'changedPapers'],
+	['another', 'work_contract', 'papers'],
+] as const)('a paper that the service found to do and asks for anew may be sent anew: %s', async (_, kind, field) => {
+	const { db, person, change } = given;
+	await examined(kind);
+	await change(first.id, 'incomplete', { [field]: [kind], dueOn: '2026-03-20', now: on('2026-03-03') });
+	const own = { of: { aidId: first.id }, personId: person.id, accountId: person.account.id, kind };
+	await aPaper(db, { ...own, now: on('2026-03-04') });
+	expect((await papersOf(db.read, { aidId: first.id })).map(({ state }) => state)).toEqual(['sent']);
+	expect(await held()).toEqual([]);
 });
 
 test('a paper that changed is asked for again, when who decides says that it changed', async () => {

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { childcareAid, supportingDocument } from '../db/schema/index.ts';
@@ -8,18 +8,20 @@ import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { claimChildren } from './children.ts';
 import { move, silenceFrom, tell, type Actor, type AidRow, type Move } from './moving.ts';
-import { deciderFor } from './opening.ts';
-import { isImplicitlyRefused, nextOf, resumed } from './rules.ts';
+import { aidInPlace, deciderFor } from './opening.ts';
+import { isImplicitlyRefused, isWaiting, nextOf, resumed } from './rules.ts';
 import { findScheme } from './schemes.ts';
 
-/** Papers still waited for. */
-const waitedPapers = (q: Queries, aidId: string) =>
+/** Papers asked for, those that came too. */
+const askedPapers = (q: Queries, aidId: string) =>
 	q
 		.select()
 		.from(supportingDocument)
-		.where(and(eq(supportingDocument.aidId, aidId), isNull(supportingDocument.receivedAt)))
+		.where(eq(supportingDocument.aidId, aidId))
 		.orderBy(supportingDocument.kind)
 		.limit(50);
+type AskedPaper = Awaited<ReturnType<typeof askedPapers>>[number];
+const hasCome = ({ declaredAt, receivedAt }: AskedPaper) => declaredAt !== null || receivedAt !== null;
 
 interface OwnAid {
 	reference: string;
@@ -51,6 +53,8 @@ export async function submitAid(tx: Tx, input: OwnAid): Promise<{ changed: boole
 	const today = localDay(input.now, territory.zone);
 	const { territoryId, kind } = found;
 	const scheme = await findScheme(tx, { territoryId, code: kind, today });
+	// One that was prepared under rules, in a territory that has none now: the person moved since.
+	if (found.status === 'draft' && !scheme && found.schemeVersionId) throw new DomainError('aid_closed', 'conflict');
 	if (scheme && found.status === 'draft') {
 		if (!scheme.content.open) throw new DomainError('aid_closed', 'conflict');
 		const deciderStructureId = (await deciderFor(tx, territoryId, scheme))?.id ?? null;
@@ -60,6 +64,20 @@ export async function submitAid(tx: Tx, input: OwnAid): Promise<{ changed: boole
 	if (found.status === 'draft') await claimChildren(tx, { aidId: found.id, territoryId, kind, now: input.now });
 	const clock = { silenceOn: silenceFrom(territory, input.now), pausedUntil: null };
 	return moveOwn(tx, found, input, { to: 'submitted', clock, today });
+}
+
+/**
+ * A request asks for the money of an aid that waits as a draft: it leaves with it. One that cannot (the aid is closed, another file
+ * has a child of it) stays a draft.
+ */
+export async function sendDraftOf(tx: Tx, { personId, kind, now }: { personId: string; kind: string; now: Date }) {
+	const standing = await aidInPlace(tx, personId, kind);
+	if (standing?.status !== 'draft') return;
+	try {
+		await submitAid(tx, { reference: standing.reference, personId, now });
+	} catch (problem) {
+		if (!(problem instanceof DomainError)) throw problem;
+	}
 }
 
 /**
@@ -88,13 +106,13 @@ async function moveOwn(tx: Tx, found: AidRow, { by, now }: OwnAid, to: Pick<Move
 export async function declarePaper(tx: Tx, input: OwnAid & { kind: string }): Promise<{ changed: boolean }> {
 	const { kind, by, now } = input;
 	const found = await ownRow(tx, input);
-	const waited = await waitedPapers(tx, found.id);
-	const paper = waited.find((row) => row.kind === kind);
-	if (!paper) throw notFound();
 	if (found.status !== 'incomplete' || found.replacedAt) throw new DomainError('aid_refused_move', 'conflict');
-	if (paper.declaredAt) return { changed: false };
+	const asked = await askedPapers(tx, found.id);
+	const paper = asked.find((row) => row.kind === kind);
+	if (!paper) throw notFound();
+	if (hasCome(paper)) return { changed: false };
 	await tx.update(supportingDocument).set({ declaredAt: now }).where(eq(supportingDocument.id, paper.id));
-	const allDeclared = waited.every((row) => row.declaredAt !== null || row.id === paper.id);
+	const allDeclared = asked.every((row) => hasCome(row) || row.id === paper.id);
 	const version = found.version + 1;
 	// All came: the clock runs again from this day, not from the one on which the service opens its mail (CRPA L114-5).
 	const { zone } = await getTerritory(tx, found.territoryId);
@@ -115,4 +133,16 @@ export async function declarePaper(tx: Tx, input: OwnAid & { kind: string }): Pr
 		at: now,
 	});
 	return { changed: true };
+}
+
+/**
+ * A file of this kind came by the portal: it is declared where it is waited for, and kept where nobody asked yet. Asked as it is
+ * written: it may have been on its way for minutes.
+ * @throws DomainError `not_found`; `paper_over` (conflict) once nothing can be sent any more
+ */
+export async function paperArrived(tx: Tx, input: OwnAid & { kind: string }): Promise<void> {
+	const { id, status, replacedAt } = await ownRow(tx, input);
+	if (replacedAt || (status !== 'draft' && !isWaiting(status))) throw new DomainError('paper_over', 'conflict');
+	const isAsked = (await askedPapers(tx, id)).some(({ kind }) => kind === input.kind);
+	if (status === 'incomplete' && isAsked) await declarePaper(tx, input);
 }

@@ -49,7 +49,9 @@ function factsOf(
 			? (aid.decidedOn ?? localDay(aid.statusSince, zone))
 			: null;
 	const contestUntil = refusedOn && appealUntil(refusedOn, holidays);
-	const isOver = aid.status === 'refused' && contestUntil !== null && today > contestUntil;
+	const elsewhere = bodyOf(aid.kind);
+	// Whom to contest another body's refusal with, and until when, is theirs to say.
+	const isOver = aid.status === 'refused' && (elsewhere !== null || today > contestUntil!);
 	return {
 		status: aid.status,
 		nextActor: isOver || aid.replacedAt ? 'nobody' : aid.nextActor,
@@ -61,7 +63,7 @@ function factsOf(
 		contestUntil,
 		deciderName,
 		amountCents: aid.amountCents,
-		elsewhere: bodyOf(aid.kind),
+		elsewhere,
 		transmittedTo: aid.outcome?.transmittedTo ?? null,
 	};
 }
@@ -100,6 +102,11 @@ export interface AidLine {
 	silenceOn: string | null;
 	pausedUntil: string | null;
 	createdAt: Date;
+	/** Of the territory that it was sent in, and its day: who asked may live elsewhere by now. */
+	zone: string;
+	today: string;
+	/** Where it opens to those who decide; null before it is sent. */
+	deciderStructureId: string | null;
 }
 
 /** Lines of these files, with what each sentence needs. */
@@ -125,10 +132,12 @@ export async function linesOf(
 		const name = rules.get(aid.schemeVersionId ?? '')?.name ?? null;
 		const holidays = await holidaysOf(q, territory.holidayZone);
 		const { zone } = territory;
-		const facts = factsOf(aid, own, { deciderName, zone, holidays, today: localDay(now, zone) });
+		const today = localDay(now, zone);
+		const facts = factsOf(aid, own, { deciderName, zone, holidays, today });
 		lines.push({
-			...{ id, reference, personId, kind, name, source, asOf },
+			...{ id, reference, personId, kind, name, source, asOf, zone, today },
 			...{ urgentOn, facts, silenceOn, pausedUntil, createdAt },
+			deciderStructureId: aid.sentAt && aid.deciderStructureId,
 		});
 	}
 	return lines;
@@ -146,14 +155,15 @@ const aidsOfPerson = preparedByShape((q, { limit }: { limit: number }) =>
 export const aidsOf = async (q: Queries, personId: string, now: Date, limit = 20): Promise<AidLine[]> =>
 	linesOf(q, await aidsOfPerson(q, { limit }).execute({ personId }), now);
 
-/** Lines of these files, the last one first. Who may read them was asked before. */
+/** Lines of the files that name another adult of the household, the last one first: no money, as in `forGuest`. */
 export async function linesFor(q: Queries, aidIds: string[], now: Date): Promise<AidLine[]> {
 	if (aidIds.length === 0) return [];
-	return linesOf(
+	const lines = await linesOf(
 		q,
 		await withDecider(q).where(inArray(childcareAid.id, aidIds)).orderBy(desc(childcareAid.createdAt)),
 		now,
 	);
+	return lines.map((line) => ({ ...line, facts: { ...line.facts, amountCents: null } }));
 }
 
 /** The whole file: sentence, clock, papers, history in order. */
@@ -272,13 +282,13 @@ function childrenFacts({ children, startsOn, outcome, sentAt, zone, today }: Aid
 	}));
 }
 
-/** As those who decide it see it, with what they may do now. @throws DomainError `not_found` for everybody else */
+/** As those who decide it see it, with what they may do now. @throws DomainError `not_found` for everybody else, and before it is sent */
 export async function getAidToDecide(q: Queries, viewer: Viewer, reference: string, now: Date) {
 	if (viewer.role !== 'referent' || !viewer.structureId) throw notFound();
 	const [row] = await withDecider(q)
 		.where(and(eq(childcareAid.reference, reference), eq(childcareAid.deciderStructureId, viewer.structureId)))
 		.limit(1);
-	if (!row) throw notFound();
+	if (!row?.aid.sentAt) throw notFound();
 	const [who] = await q.select().from(person).where(eq(person.id, row.aid.personId)).limit(1);
 	const { firstName, lastName, birthDate, household, childrenCount, phone, email } = who!;
 	const file = await fileOf(q, row, now);

@@ -1,18 +1,20 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { SignedIn } from '../accounts/sessions.ts';
 import type { Queries } from '../db/client.ts';
-import { auditEntry, childcareAid, followUpMember, person, structure } from '../db/schema/index.ts';
+import { aidScheme, auditEntry, childcareAid, followUpMember, person, structure } from '../db/schema/index.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import type { AidRow } from './moving.ts';
 import { linesOf, type AidLine } from './queries.ts';
 import { WAITING } from './rules.ts';
 
-/** Whether this professional works where aids are decided. */
+/** Whether this professional works where aids are decided: by what the structure is, or because rules named it and files came. */
 export async function decides(q: Queries, viewer: Pick<SignedIn, 'role' | 'structureId'>): Promise<boolean> {
 	if (viewer.role !== 'referent' || !viewer.structureId) return false;
 	const [row] = await q.select().from(structure).where(eq(structure.id, viewer.structureId)).limit(1);
-	return row?.decidesAids ?? false;
+	if (row?.decidesAids) return true;
+	const isOurs = eq(childcareAid.deciderStructureId, viewer.structureId);
+	return (await q.select({ id: childcareAid.id }).from(childcareAid).where(isOurs).limit(1)).length > 0;
 }
 
 const QUEUE_PAGE = 50;
@@ -58,6 +60,8 @@ export async function aidsQueue(
 		.where(
 			and(
 				eq(childcareAid.deciderStructureId, viewer.structureId),
+				// A draft that was given up never came.
+				isNotNull(childcareAid.sentAt),
 				// What silence refused and the person asked again is no longer to decide.
 				filter === 'done' ? or(isShown, isNotNull(replacedAt)) : and(isShown, isNull(replacedAt)),
 			),
@@ -77,18 +81,34 @@ export async function aidsQueue(
 	return queued(q, found, now);
 }
 
-/** Status of the files of the people one follows, as lead or second, or as a member for childcare. */
+/** A member reads the aids of their own themes; what another body decides is for childcare. */
+const seesAid = sql`(${followUpMember.part} <> 'member'
+	OR ${followUpMember.themes} LIKE '%"' || coalesce(${aidScheme.theme}, 'childcare') || '"%')`;
+
+/** Status of the files of the people one follows, what is not decided first, by its legal date; then the last to end. */
 export async function aidsFollowed(q: Queries, accountId: string, { page, now }: { page: number; now: Date }) {
+	const { status, statusSince, replacedAt, silenceOn } = childcareAid;
+	const isOpen = and(inArray(status, ['draft', ...WAITING]), isNull(replacedAt))!;
 	const found = await queueRows(q)
 		.innerJoin(followUpMember, eq(followUpMember.personId, childcareAid.personId))
+		.leftJoin(
+			aidScheme,
+			and(eq(aidScheme.territoryId, childcareAid.territoryId), eq(aidScheme.code, childcareAid.kind)),
+		)
 		.where(
 			and(
 				eq(followUpMember.accountId, accountId),
 				isNull(followUpMember.endedAt),
-				inArray(followUpMember.part, ['lead', 'second']),
+				or(isNull(followUpMember.endsAt), gt(followUpMember.endsAt, now)),
+				seesAid,
 			),
 		)
-		.orderBy(asc(sql`coalesce(${childcareAid.silenceOn}, '9999')`), asc(childcareAid.id))
+		.orderBy(
+			desc(isOpen),
+			asc(sql`case when ${isOpen} then coalesce(${silenceOn}, '9999') end`),
+			desc(statusSince),
+			asc(childcareAid.id),
+		)
 		.limit(QUEUE_PAGE + 1)
 		.offset((page - 1) * QUEUE_PAGE);
 	return queued(q, found, now);

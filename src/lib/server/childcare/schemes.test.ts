@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { aCoordinator, aPerson, aRequest, aStructure, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { anAidSetting, on, RULES, SENT } from '../../../../tests/support/aids.ts';
+import { childcareAid } from '../db/schema/index.ts';
 import { PROFILES } from '../territories/profiles.ts';
 import { deciderFor, submitAid } from './commands.ts';
 import { parseScheme } from './forms-scheme.ts';
@@ -39,6 +41,14 @@ describe('a change of rules', () => {
 		await set({ budgetCents: 5 }, { startsOn: '2026-04-01' });
 		expect((await rules('2026-03-31'))!.content.budgetCents).toBe(100_000);
 		expect((await rules('2026-04-01'))!.content.budgetCents).toBe(5);
+	});
+	test('made after one that was to begin later stands for it too: what was decided last is not undone by its day', async () => {
+		const { db, territoryId, rules, set } = await withCoordinator();
+		await set({ budgetCents: 5 }, { startsOn: '2026-04-01' });
+		await set({ budgetCents: 7, open: false }, { version: 2 });
+		for (const day of ['2026-03-02', '2026-04-01'])
+			expect((await rules(day))!.content).toMatchObject({ budgetCents: 7, open: false });
+		expect(await budgetLeft(db.read, { territoryId, kind: 'childcare', today: '2026-04-01' })).toBe(7);
 	});
 	test('never alters a file that was sent: it keeps the rules of its day, and its decision', async () => {
 		const { db, person, open, change, set } = await withCoordinator();
@@ -87,6 +97,16 @@ describe('a change of rules', () => {
 		for (const sent of [true, false]) await expect(open({ personId: other.id, sent })).rejects.toThrow('aid_closed');
 		const request = await aRequest(db, { personId: other.id, themes: ['childcare'] });
 		expect(await open({ personId: other.id, requestId: request.id })).toBeNull();
+	});
+	test('leaves no draft of an aid that the territory where the person lives now does not have', async () => {
+		const { db, person, open, row } = await withCoordinator();
+		const { id, reference } = (await open({ sent: false }))!;
+		const { id: territoryId } = await aTerritory(db);
+		await db.write((tx) => tx.update(childcareAid).set({ territoryId }).where(eq(childcareAid.id, id)));
+		await expect(db.write((tx) => submitAid(tx, { reference, personId: person.id, now: SENT }))).rejects.toThrow(
+			'aid_closed',
+		);
+		expect((await row(id)).status).toBe('draft');
 	});
 	test('is made by the coordinator of the territory alone, from what they read, and never in the past', async () => {
 		const { db, as, decider, coordinator, set } = await withCoordinator();

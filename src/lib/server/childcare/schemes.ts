@@ -28,7 +28,8 @@ const inForce = (q: Queries, territoryId: string, today: string) =>
 		.from(aidScheme)
 		.innerJoin(aidSchemeVersion, eq(aidSchemeVersion.schemeId, aidScheme.id))
 		.where(and(eq(aidScheme.territoryId, territoryId), lte(aidSchemeVersion.startsOn, today)))
-		.orderBy(asc(aidScheme.position), desc(aidSchemeVersion.startsOn), desc(aidSchemeVersion.version))
+		// Written last, it stands also for what was to begin later: what it changed is not undone on that day.
+		.orderBy(asc(aidScheme.position), desc(aidSchemeVersion.version))
 		.limit(MOST * 20);
 
 /** Aids of a territory with the rules in force on a day of its zone, in its own order. Closed ones too. */

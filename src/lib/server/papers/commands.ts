@@ -1,10 +1,11 @@
 import { and, count, desc, eq, inArray, lt, ne } from 'drizzle-orm';
+import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { PaperReason, PaperType } from '../../shared/papers.ts';
 import type { Theme } from '../../shared/themes.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { paper, paperPage } from '../db/schema/index.ts';
+import { paper, paperPage, supportRequest } from '../db/schema/index.ts';
 import { touchContact } from '../people/commands.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -163,6 +164,13 @@ export async function withdrawPaper(
 export const movePapers = (tx: Tx, { from, to }: { from: string; to: string }) =>
 	tx.update(paper).set({ requestId: to }).where(eq(paper.requestId, from));
 
+/** A service asks anew for what it had found to do (it changed, it is too old): another one may be sent, this one is kept until then. */
+export const askAnew = (tx: Tx, { aidId, kinds, now }: { aidId: string; kinds: string[]; now: Date }) =>
+	tx
+		.update(paper)
+		.set({ state: 'refused', stateAt: now })
+		.where(and(eq(paper.aidId, aidId), inArray(paper.kind, kinds), eq(paper.state, 'examined')));
+
 interface Examination extends Pick<Joined, 'paper' | 'personId'> {
 	by: Actor;
 	now: Date;
@@ -171,15 +179,23 @@ interface Examination extends Pick<Joined, 'paper' | 'personId'> {
 /** A professional who may read it looked at it, and it will do. Said twice, it is written once. @throws DomainError `paper_replaced` */
 export const examinePaper = (tx: Tx, examination: Examination): Promise<void> => conclude(tx, examination, 'examined');
 
-/** It will not do: the reason says what to send instead. @throws DomainError `paper_replaced` (conflict) */
-export const refusePaper = (
+/**
+ * It will not do: the reason says what to send instead.
+ * @throws DomainError `paper_replaced` (conflict); `paper_over` (conflict) for a request that is over, to which nothing can be sent
+ */
+export async function refusePaper(
 	tx: Tx,
 	{ reason, note, ...examination }: Examination & { reason: PaperReason; note?: string },
-): Promise<void> =>
-	conclude(tx, examination, 'refused', {
-		reason,
-		noteSealed: sealNullable(`paper.note_sealed:${examination.paper.id}`, note),
-	});
+): Promise<void> {
+	const { id, requestId } = examination.paper;
+	if (requestId && !(await isRequestOpen(tx, requestId))) throw new DomainError('paper_over', 'conflict');
+	await conclude(tx, examination, 'refused', { reason, noteSealed: sealNullable(`paper.note_sealed:${id}`, note) });
+}
+
+async function isRequestOpen(tx: Tx, requestId: string): Promise<boolean> {
+	const isOpen = and(eq(supportRequest.id, requestId), inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES]));
+	return (await tx.select({ id: supportRequest.id }).from(supportRequest).where(isOpen).limit(1)).length > 0;
+}
 
 async function conclude(
 	tx: Tx,

@@ -164,6 +164,15 @@ describe('a paper that was asked for', () => {
 		expect((await papersOf(db.read, { aidId })).map(({ state }) => state)).toEqual(['sent']);
 	});
 
+	test('of a request that is over, is not asked for again: it could not be sent', async () => {
+		const { id } = await join();
+		const found = await getPaper(db.read, id);
+		await db.write((tx) => tx.update(supportRequest).set({ status: 'closed' }).where(eq(supportRequest.id, requestId)));
+		const asked = db.write((tx) => refusePaper(tx, { ...found, reason: 'cut', by: by(), now: NOW }));
+		await expect(asked).rejects.toMatchObject({ code: 'paper_over', kind: 'conflict' });
+		expect((await papersOf(db.read, { requestId })).map(({ state }) => state)).toEqual(['sent']);
+	});
+
 	test('replaced while it was being read, it can be neither accepted nor asked for again', async () => {
 		const { id } = await joinToAid();
 		const read = await getPaper(db.read, id);

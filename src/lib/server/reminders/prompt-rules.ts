@@ -92,7 +92,9 @@ export function paperPrompts(thing: Thing & { dueOn: string; reference: string }
 /** 15 and 3 days before silence becomes a refusal; not while papers are waited for. */
 export function silencePrompts(thing: Thing & Clock & { reference: string }): Prompt[] {
 	const { id, silenceOn, zone, reference } = thing;
-	return warningDays(thing).map(({ before, on }) => ({
+	// The clock may run again with so few days left that both fall on one: the nearest is enough.
+	const days = warningDays(thing).filter(({ on }, index, all) => all[index + 1]?.on !== on);
+	return days.map(({ before, on }) => ({
 		...about(thing),
 		kind: 'aid_silence',
 		onceKey: `aid_silence:${id}:${silenceOn}:${before}`,

@@ -82,6 +82,8 @@ function pageOf<Row>(
 const cursorOn = ({ dueOn, id }: { dueOn: string | null; id: string }): Cursor => ({ on: dueOn!, id });
 
 const place = { territoryId: territory.id, zone: territory.zone };
+/** Of an aid: its days are those of where it is decided, the hours those of where the person lives by now. */
+const placeOfAid = { territoryId: person.territoryId, zone: territory.zone };
 
 async function steps(q: Queries, scope: Scope): Promise<Page> {
 	const rows = await q
@@ -106,15 +108,18 @@ async function steps(q: Queries, scope: Scope): Promise<Page> {
 async function papers(q: Queries, scope: Scope): Promise<Page> {
 	const { id, reference, personId } = childcareAid;
 	const rows = await q
-		.selectDistinct({ id, reference, personId, dueOn: supportingDocument.dueOn, ...place })
+		.selectDistinct({ id, reference, personId, dueOn: supportingDocument.dueOn, ...placeOfAid })
 		.from(supportingDocument)
 		.innerJoin(childcareAid, eq(childcareAid.id, supportingDocument.aidId))
+		.innerJoin(person, eq(person.id, childcareAid.personId))
 		.innerJoin(territory, eq(territory.id, childcareAid.territoryId))
 		.where(
 			and(
 				isNull(supportingDocument.declaredAt),
 				isNull(supportingDocument.receivedAt),
 				eq(childcareAid.status, 'incomplete'),
+				// Asked again: its page takes no paper any more.
+				isNull(childcareAid.replacedAt),
 				'ids' in scope ? inArray(id, scope.ids) : between(supportingDocument.dueOn, ...lastDays(scope.at)),
 				beyond(scope, supportingDocument.dueOn, id),
 			),
@@ -128,8 +133,9 @@ async function papers(q: Queries, scope: Scope): Promise<Page> {
 async function silences(q: Queries, scope: Scope): Promise<Page> {
 	const { id, reference, personId, silenceOn, pausedUntil, status } = childcareAid;
 	const rows = await q
-		.select({ id, reference, personId, silenceOn, pausedUntil, ...place })
+		.select({ id, reference, personId, silenceOn, pausedUntil, ...placeOfAid })
 		.from(childcareAid)
+		.innerJoin(person, eq(person.id, childcareAid.personId))
 		.innerJoin(territory, eq(territory.id, childcareAid.territoryId))
 		.where(
 			and(

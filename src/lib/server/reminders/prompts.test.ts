@@ -23,6 +23,7 @@ import {
 	appointmentSlot,
 	availabilityException,
 	childcareAid,
+	holiday,
 	person,
 	ratingInvitation,
 	step,
@@ -178,6 +179,24 @@ test('a missing paper: three days before, and on its last day; once for all thos
 	expect(titles()).toHaveLength(2);
 });
 
+test('a paper of a file that silence refused is no longer asked for once the person asked again', async () => {
+	const { db, at, titles } = await withPapers('2026-12-04');
+	await db.write((tx) => tx.update(childcareAid).set({ replacedAt: MONDAY }));
+	await at(new Date('2026-12-04T08:30:00Z'));
+	expect(titles()).toEqual([]);
+});
+
+test('a missing paper is told to be for an aid, whichever it is, to who lets it be said', async () => {
+	const { db, who, outside, at } = await withPapers('2026-12-04');
+	await db.write(async (tx) => {
+		await tx.update(childcareAid).set({ kind: 'vehicle_repair' });
+		await tx.update(person).set({ wording: 'detailed' }).where(eq(person.id, who.id));
+	});
+	await at(new Date('2026-12-04T08:30:00Z'));
+	expect(outside.pushes().map(({ body }) => body)).toEqual([expect.stringMatching(/aide/)]);
+	expect(outside.pushes()[0]!.body).not.toMatch(/garde|enfant/);
+});
+
 test('of an aid that is decided in Guyane, the last day is one of there, also for who lives in Paris by now', async () => {
 	const { db, who, at, titles } = await withPapers('2026-12-04');
 	const { id: territoryId } = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
@@ -186,6 +205,20 @@ test('of an aid that is decided in Guyane, the last day is one of there, also fo
 	expect(titles()).toEqual(['Un document est attendu au plus tard vendredi']);
 	const received = await messagesOf(db.read, who.id);
 	expect([...(await lastDayZones(db.read, received)).values()]).toEqual(['America/Cayenne']);
+});
+
+test('a last day of Paris that is a holiday in Guyane is told before it to who lives there by now, not too late', async () => {
+	const { db, who, at, titles } = await withPapers('2026-12-04');
+	const { id: territoryId } = await aTerritory(db, { zone: 'America/Cayenne', holidayZone: 'guyane' });
+	await db.write(async (tx) => {
+		await tx.update(person).set({ territoryId }).where(eq(person.id, who.id));
+		await tx.insert(holiday).values({ zone: 'guyane', day: '2026-12-04', name: 'Fictif' });
+	});
+	await at(new Date('2026-12-01T12:30:00Z'));
+	expect(titles()).toHaveLength(1);
+	// 19:45 in Cayenne, the evening before.
+	await at(new Date('2026-12-03T22:45:02Z'));
+	expect(titles()).toHaveLength(2);
 });
 
 test('a draft is told of two days before it closes, not when it was taken up again', async () => {

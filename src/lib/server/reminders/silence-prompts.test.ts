@@ -56,6 +56,15 @@ describe('the person is warned before a refusal by silence', () => {
 			['aid_silence', 'sent', on('2026-05-02', '07:30')],
 		]);
 	});
+	test('once, when the clock runs again with three days left or fewer', async () => {
+		const { id, change, at, states } = await setting();
+		// Two days before, papers are asked for until Tuesday 5 May: 7 May, and the clock runs again on the 6th.
+		await change(id, 'incomplete', { papers: ['cost_proof'], dueOn: '2026-05-05', now: on('2026-04-30') });
+		for (const day of ['2026-05-05', '2026-05-06']) await at(day);
+		expect((await states()).filter(([kind]) => kind === 'aid_silence')).toEqual([
+			['aid_silence', 'sent', on('2026-05-06', '07:30')],
+		]);
+	});
 	test('not once it is decided', async () => {
 		const { id, change, at, titles, states } = await setting();
 		await at('2026-04-16');

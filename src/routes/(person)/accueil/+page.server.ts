@@ -13,6 +13,7 @@ import { findOpenRequest } from '$lib/server/requests/queries';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { requireBeneficiary } from '$lib/server/web/guards';
+import { aidName, asksPerson } from '$lib/shared/aids';
 import type { PageServerLoad } from './$types';
 import { nextThing } from './next';
 
@@ -27,7 +28,10 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const view = await pathwayOf(db.read, personId, locale);
 	const step = view && nextOwnStep([...view.steps]);
 	const request = await findOpenRequest(db.read, personId);
-	const aids = (await aidsOf(db.read, personId, now)).map(({ reference, facts }) => ({ reference, facts }));
+	const aids = (await aidsOf(db.read, personId, now)).map(({ reference, facts, zone, today, ...line }) => ({
+		...{ reference, facts, zone, today },
+		name: aidName(line, locale),
+	}));
 	const diagnosis = await ownDiagnosis(db.read, personId, now);
 	const lead = await leadOf(db.read, personId);
 	const today = localDay(now, territory.zone);
@@ -36,12 +40,11 @@ export const load: PageServerLoad = async ({ locals }) => {
 		deadAddress: await deadAddressOf(db.read, personId),
 		zone: territory.zone,
 		displayName,
-		today,
 		next: nextThing({
 			now,
 			appointment,
 			invitation: choosable ? toChoose(invitation) : undefined,
-			paper: aids.find(({ facts }) => facts.nextActor === 'person'),
+			paper: aids.find(({ facts }) => asksPerson(facts)),
 			diagnosis: diagnosis?.asks ? { asks: diagnosis.asks, answerBy: diagnosis.answerBy } : undefined,
 			rating: await pendingRating(db.read, personId, now),
 			step: step && { id: step.id, title: step.title, dueOn: step.dueOn, proposed: step.proposed },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { asksPerson, type AidFacts } from '$lib/shared/aids';
 import { nextThing } from './next';
 
 const now = new Date('2026-03-02T09:00:00Z');
@@ -29,4 +30,11 @@ test('then what to choose, a paper, the diagnosis, a step, an opinion, and a cal
 		delete left[(['invitation', 'paper', 'diagnosis', 'step', 'rating'] as const)[order.indexOf(kind)]!];
 	}
 	expect(nextThing({ now, isNew: true }).kind).toBe('start');
+});
+
+test('an aid asks for something when it is the person’s turn, and no longer once silence refused it', () => {
+	const facts = { nextActor: 'person', status: 'incomplete', implicitlyRefused: false } as AidFacts;
+	expect(asksPerson(facts)).toBe(true);
+	expect(asksPerson({ ...facts, implicitlyRefused: true })).toBe(false);
+	expect(asksPerson({ ...facts, nextActor: 'structure' })).toBe(false);
 });

@@ -14,9 +14,6 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const account = requireSignedIn();
 	const { now } = locals;
 	if (!account.territoryId) error(404, 'not_found');
-	const { zone } = await getTerritory(db.read, account.territoryId);
-	const today = localDay(now, zone);
-	const shown = { now, zone, today };
 	if (account.role === 'coparent') {
 		const named = await filesOfGuest(db.read, account.accountId);
 		const aids = await linesFor(
@@ -24,12 +21,13 @@ export const load: PageServerLoad = async ({ locals }) => {
 			named.map(({ id }) => id),
 			now,
 		);
-		return { ...shown, aids, schemes: [], isGuest: true };
+		return { now, aids, schemes: [], isGuest: true };
 	}
 	if (account.role !== 'beneficiary' || !account.personId) error(404, 'not_found');
-	const schemes = await listSchemes(db.read, account.territoryId, today);
+	const { zone } = await getTerritory(db.read, account.territoryId);
+	const schemes = await listSchemes(db.read, account.territoryId, localDay(now, zone));
 	return {
-		...shown,
+		now,
 		aids: await aidsOf(db.read, account.personId, now),
 		schemes: schemes.filter(({ code, content }) => content.open && code !== URGENT_KIND),
 		isGuest: false,

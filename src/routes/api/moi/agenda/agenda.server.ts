@@ -1,7 +1,7 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { Locale } from '$lib/paraglide/runtime.js';
 import type { Agenda, KeptAppointment, KeptPhone } from '$lib/shared/agenda';
-import { aidName, aidSentence } from '$lib/shared/aids';
+import { aidName, aidSentence, asksPerson } from '$lib/shared/aids';
 import { formatDay, formatDayTime } from '$lib/shared/dates';
 import { appointmentModeLabel } from '$lib/shared/labels';
 import { WRITTEN_IN } from '$lib/shared/locales';
@@ -13,7 +13,6 @@ import type { Queries } from '$lib/server/db/client';
 import { pathwayOf, type PathwayView } from '$lib/server/pathway/queries';
 import { nextOwnStep } from '$lib/server/pathway/rules';
 import { leadOf } from '$lib/server/people/queries';
-import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { userKeyOf } from '$lib/server/web/phone';
 
@@ -70,7 +69,6 @@ async function aboutAid(q: Queries, account: Owner, aids: AidLine[], locale: Loc
 	const territory = await getTerritory(q, account.territoryId);
 	const aid = mostPressing(aids);
 	const { zone } = territory;
-	const context = { locale, zone, now: ANOTHER_DAY, today: localDay(now, zone) };
 	const when = formatDayTime(now, zone, locale);
 	return {
 		userKey: userKeyOf(account),
@@ -78,16 +76,17 @@ async function aboutAid(q: Queries, account: Owner, aids: AidLine[], locale: Loc
 		locale,
 		updated: m.phone_offline_updated({ when }),
 		territory: { portalTitle: m.service_portal_title({ name: territory.name }), phone: phoneOf(territory.phone) },
-		aid: aid ? `${aidName(aid, locale)} – ${aidSentence(aid.facts, context)}` : null,
+		aid: aid ? keptAid(aid, locale) : null,
 		seen: m.phone_offline_seen({ when }),
 	};
 }
 
+const keptAid = (aid: AidLine, locale: Locale) =>
+	`${aidName(aid, locale)} – ${aidSentence(aid.facts, { ...aid, locale, now: ANOTHER_DAY })}`;
+
 /** The one in which the person must act, else the one somebody works on, else the last one. */
 const mostPressing = (aids: AidLine[]): AidLine | undefined =>
-	aids.find(({ facts }) => facts.nextActor === 'person') ??
-	aids.find(({ facts }) => facts.nextActor === 'structure') ??
-	aids[0];
+	aids.find(({ facts }) => asksPerson(facts)) ?? aids.find(({ facts }) => facts.nextActor === 'structure') ?? aids[0];
 
 const phoneOf = (number: string): KeptPhone => ({ number, shown: displayPhone(number) });
 

@@ -30,8 +30,8 @@ test('what a phone keeps can be answered and ticked, and says in which language 
 });
 
 test('an adult an aid names keeps where it stands, in the words of the family, and nothing else of it', async () => {
-	const { db, person, territoryId, open, as } = await anAidSetting();
-	const { reference } = (await open())!;
+	const { db, person, territoryId, open, change, as } = await anAidSetting();
+	const { id: aidId, reference } = (await open())!;
 	const by = as({ ...person.account, structureId: null });
 	const { token } = await db.write((tx) =>
 		inviteGuest(tx, {
@@ -50,4 +50,10 @@ test('an adult an aid names keeps where it stands, in the words of the family, a
 	expect(guest.aid).toContain('Aide pour la garde');
 	expect(guest).toMatchObject({ seen: family.seen, territory: family.territory });
 	expect(guest.userKey).not.toBe(family.userKey);
+	await change(aidId, 'under_review');
+	await change(aidId, 'granted', { amountCents: 41_600 });
+	expect((await agendaOf(db.read, own, 'fr', SENT)).aid).toContain('416');
+	const granted = (await guestAgendaOf(db.read, { accountId, territoryId }, 'fr', SENT)).aid;
+	expect(granted).toContain('L’aide est accordée');
+	expect(granted).not.toContain('416');
 });

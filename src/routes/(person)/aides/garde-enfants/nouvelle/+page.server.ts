@@ -62,7 +62,8 @@ export const actions: Actions = {
 		const { personId, territoryId } = by;
 		const { now } = locals;
 		const { zone } = await getTerritory(db.read, territoryId);
-		const parsed = parseAsking(await request.formData(), localDay(now, zone));
+		const form = await request.formData();
+		const parsed = parseAsking(form, localDay(now, zone));
 		if (!parsed.ok) return fail(400, parsed);
 		const { keep, ...asked } = parsed.value;
 		let opened;
@@ -75,11 +76,11 @@ export const actions: Actions = {
 				return made;
 			});
 		} catch (problem) {
-			return failFrom(problem, {
-				aid_open: m.aid_error_open,
-				aid_closed: m.aid_scheme_closed,
-				aid_child_taken: m.aid_error_child_taken,
-			});
+			return failFrom(
+				problem,
+				{ aid_open: m.aid_error_open, aid_closed: m.aid_scheme_closed, aid_child_taken: m.aid_error_child_taken },
+				Object.fromEntries(form),
+			);
 		}
 		redirect(303, href(`/aides/${opened.reference}`));
 	},

@@ -1,13 +1,15 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
-import { askPaperAgain } from '$lib/server/childcare/deciding';
+import { askPaperAgain, takePaper } from '$lib/server/childcare/deciding';
 import { db } from '$lib/server/db';
 import { examinePaper, refusePaper } from '$lib/server/papers/commands';
 import { parseAskingAgain } from '$lib/server/papers/forms';
 import { getPaper, type Joined } from '$lib/server/papers/queries';
+import { dropNotices } from '$lib/server/reminders/commands';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
+import { tellAidChange } from '../../../../aids.server';
 import { tellPaperAskedAgain } from '../tell.server';
 import { checkReader } from '../reading.server';
 import type { Actions, PageServerLoad } from './$types';
@@ -17,7 +19,11 @@ const fileOf = ({ paper, reference }: Joined) =>
 	paper.aidId ? `/pro/aides/${reference}` : `/pro/demandes/${reference}`;
 const backTo = (joined: Joined) => `${href(fileOf(joined))}#papiers`;
 
-const REFUSALS = { paper_replaced: m.paper_pro_error_replaced, aid_due_outside: m.aid_error_due_outside };
+const REFUSALS = {
+	paper_replaced: m.paper_pro_error_replaced,
+	paper_over: m.paper_error_over,
+	aid_due_outside: m.aid_error_due_outside,
+};
 
 export const load: PageServerLoad = async ({ params, locals }) => {
 	const viewer = requireStaff();
@@ -39,7 +45,15 @@ export const actions: Actions = {
 			joined = await getPaper(db.read, params.id);
 			await checkReader(by, joined);
 			const examination = { ...joined, by, now: locals.now };
-			await db.write((tx) => examinePaper(tx, examination));
+			const { id, aidId, kind } = joined.paper;
+			await db.write(async (tx) => {
+				await examinePaper(tx, examination);
+				// « À renvoyer », said before and not gone yet.
+				await dropNotices(tx, { personId: examination.personId, subjectId: id });
+				if (!aidId || !kind) return;
+				const { changed } = await takePaper(tx, { aidId, kind, by, now: locals.now });
+				if (changed) await tellAidChange(tx, examination);
+			});
 		} catch (problem) {
 			return failFrom(problem, REFUSALS);
 		}

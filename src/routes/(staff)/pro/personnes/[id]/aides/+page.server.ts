@@ -3,7 +3,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { noteElsewhere, openAid, openElsewhere } from '$lib/server/childcare/commands';
 import { parseFollow, parseNoted } from '$lib/server/childcare/forms-ask';
 import { aidsOf } from '$lib/server/childcare/queries';
-import { decides } from '$lib/server/childcare/queue';
+import { listSchemes } from '$lib/server/childcare/schemes';
 import { db } from '$lib/server/db';
 import { DomainError } from '$lib/server/platform/errors';
 import { openFollowedFile } from '$lib/server/people/opening';
@@ -23,8 +23,10 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const { now } = locals;
 	const { themes } = await openFollowedFile(db, { viewer, personId: params.id, part: 'aids', now }).catch(errorFrom);
 	const { zone } = await getTerritory(db.read, viewer.territoryId);
+	const schemes = await listSchemes(db.read, viewer.territoryId, localDay(now, zone));
+	const themeOf = (kind: string) => schemes.find(({ code }) => code === kind)?.theme ?? 'childcare';
 	const seen = seesTheme(themes, 'childcare');
-	const aids = seen ? await aidsOf(db.read, params.id, now) : [];
+	const aids = (await aidsOf(db.read, params.id, now)).filter(({ kind }) => seesTheme(themes, themeOf(kind)));
 	const isOpen = aids.some(
 		({ kind, facts }) =>
 			kind === 'childcare' &&
@@ -33,12 +35,12 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	);
 	return {
 		now,
-		zone,
-		today: localDay(now, zone),
-		aids,
+		aids: aids.map((aid) => ({
+			...aid,
+			opensHere: viewer.role === 'referent' && aid.deciderStructureId === viewer.structureId,
+		})),
 		mayOpen: seen && !isOpen,
 		mayNote: seen,
-		decides: await decides(db.read, viewer),
 	};
 };
 

@@ -4,7 +4,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { heldByNobody } from '$lib/server/appointments/queries';
 import { db } from '$lib/server/db';
 import { handOverSteps } from '$lib/server/pathway/own-steps';
-import { transferLead } from '$lib/server/people/commands';
+import { giveLead } from '$lib/server/people/commands';
 import { getPersonFor } from '$lib/server/people/queries';
 import { contactDelays, stageDelays, teamOf, teamPage, type TeamMember } from '$lib/server/people/steering';
 import { trend } from '$lib/server/people/steering-rules';
@@ -89,7 +89,7 @@ export const actions: Actions = {
 			await db.write(async (tx) => {
 				for (const personId of new Set(people)) {
 					await getPersonFor(tx, by, personId);
-					const { id, from } = await transferLead(tx, { personId, accountId, reason, by, now });
+					const { id, from } = await giveLead(tx, { personId, accountId, reason, by, now });
 					await handOverSteps(tx, { personId, from, to: accountId, by, now });
 					await followLead(tx, { personId, by, now });
 					// Who follows them from now on: they read it where they read the rest.

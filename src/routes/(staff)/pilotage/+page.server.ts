@@ -34,7 +34,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { now } = locals;
 	const { zone, settings } = await getTerritory(db.read, territoryId);
 	const contact = await contactDelays(db.read, { territoryId, zone, now });
-	const orphans = await peopleWithoutLead(db.read, territoryId);
+	const { people: orphans, total: withoutLead } = await peopleWithoutLead(db.read, territoryId);
 	const page = pageOf(url);
 	const team = await teamPage(db.read, territoryId, page);
 	return {
@@ -44,6 +44,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		/** How often the rules were followed; said from five decisions on. */
 		proposals: await followedProposals(db.read, territoryId, now),
 		orphans,
+		/** All of them: the list is as long as one can work through. */
+		withoutLead,
 		/** Hours that somebody would come to for nothing. */
 		hours: await heldByNobody(db.read, territoryId, now),
 		/** In their first months at work, and nobody there to ring them. */

@@ -25,7 +25,9 @@ import { mergePeople, MOVERS } from './merging.ts';
 import { inCommon, comparedOf, mergesOf, sayDifferent, whichIsKept } from './people/identity.ts';
 import { possibleDuplicates } from './people/duplicates.ts';
 import { followUpOf, leadOf, personOf } from './people/queries.ts';
+import { addGoal, changeGoal, goalsOf } from './pathway/goals.ts';
 import { pathwayOf } from './pathway/queries.ts';
+import { addStep, changeStep } from './pathway/steps.ts';
 import { newId } from './platform/ids.ts';
 import { seal, unseal } from './platform/sealing.ts';
 import { planNotice } from './reminders/commands.ts';
@@ -123,6 +125,38 @@ test('who voted as both in one season has voted once', async () => {
 		await insertOne(db, tables.panelVoter, { personId, season: '2026-spring' });
 	await merge(gone.id, kept.id);
 	expect(rowsOf(kept.id)['panel_voter.person_id']).toBe(1);
+});
+
+test('a step that goes on can still be changed: the goal it serves comes along, reached or not', async () => {
+	const [kept, gone] = [await aPerson(db, { territoryId, referent }), await aPerson(db, { territoryId, referent })];
+	await aPathway(db, { personId: kept.id });
+	const way = await aPathway(db, { personId: gone.id });
+	const about = { personId: gone.id, by: by(), now: NOW };
+	const steps = await db.write(async (tx) => {
+		const made: { id: string; goalId: string }[] = [];
+		for (const state of ['open', 'reached', 'given_up'] as const) {
+			const { id: goalId } = await addGoal(tx, { ...about, theme: 'housing', text: `Un bail, ${state}` });
+			const { id } = await addStep(tx, { ...about, title: `Appeler, ${state}`, owner: 'person', goalId });
+			if (state !== 'open') await changeGoal(tx, { ...about, goalId, state, version: 1 });
+			made.push({ id, goalId });
+		}
+		await addGoal(tx, { ...about, theme: 'health', text: 'Sans action' });
+		const { id } = await addGoal(tx, { ...about, theme: 'health', text: 'Atteint, sans action' });
+		await changeGoal(tx, { ...about, goalId: id, state: 'reached', version: 1 });
+		return made;
+	});
+	await merge(gone.id, kept.id);
+	for (const { id: stepId, goalId } of steps)
+		await db.write((tx) =>
+			changeStep(tx, {
+				...{ stepId, personId: kept.id, version: 1, title: 'Rappeler', owner: 'person', state: 'planned' },
+				...{ goalId, by: by(), now: NOW },
+			}),
+		);
+	const texts = async (pathwayId: string) => (await goalsOf(db.read, pathwayId)).map(({ text }) => text).sort();
+	const { pathway } = (await pathwayOf(db.read, kept.id, 'fr'))!;
+	expect(await texts(pathway.id)).toEqual(['Sans action', 'Un bail, given_up', 'Un bail, open', 'Un bail, reached']);
+	expect(await texts(way.id)).toEqual(['Atteint, sans action']);
 });
 
 test('one open request, pathway, diagnosis, aid and lead are left', async () => {

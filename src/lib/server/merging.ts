@@ -2,7 +2,7 @@
  * Two files that turn out to be one person's become one, in one write, once a professional compared them (domain.md §7.6) or
  * the person proved who they are. Every table that names a person is here; a test refuses one that is not.
  */
-import { and, eq, exists, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, exists, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../shared/codes.ts';
 import { findAccountOfPerson, type Account } from './accounts/queries.ts';
 import { closeAllSessions } from './accounts/sessions.ts';
@@ -160,7 +160,12 @@ const pathways: Mover = async (tx, { from, to, now }) => {
 		const [kept, over] = isOthersJob ? [other, own] : [own, other];
 		const toDo = and(eq(step.pathwayId, over.id), inArray(step.state, [...OPEN_STEP_STATES]));
 		await tx.update(step).set({ pathwayId: kept.id }).where(toDo);
-		const aims = and(eq(goal.pathwayId, over.id), eq(goal.state, 'open'));
+		// What goes on, and whatever a step that goes on serves: elsewhere, nobody could change that step any more.
+		const served = tx
+			.select({ id: step.goalId })
+			.from(step)
+			.where(and(eq(step.pathwayId, kept.id), isNotNull(step.goalId)));
+		const aims = and(eq(goal.pathwayId, over.id), or(eq(goal.state, 'open'), inArray(goal.id, served)));
 		await tx.update(goal).set({ pathwayId: kept.id }).where(aims);
 		const inState = (state: 'current' | 'upcoming') => and(eq(stage.pathwayId, over.id), eq(stage.state, state));
 		await tx.update(stage).set({ state: 'done', leftAt: now }).where(inState('current'));

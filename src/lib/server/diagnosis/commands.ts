@@ -153,14 +153,17 @@ export async function shareDiagnosis(
 	return { id: row.id, answerBy };
 }
 
-/** The person agrees, or contests a point and says why. @throws DomainError `diagnosis_refused` when there is nothing to answer any more */
+/**
+ * The person agrees, or contests a point and says why. `seen`: the instant (ISO 8601) at which what the page showed was shared.
+ * @throws DomainError `diagnosis_refused` when there is nothing to answer any more, or it was corrected and shared again since
+ */
 export async function answerDiagnosis(
 	tx: Tx,
-	input: Done & { agrees: boolean; point?: Point; why?: string },
+	input: Done & { agrees: boolean; point?: Point; why?: string; seen?: string },
 ): Promise<void> {
-	const { personId, agrees, point, why, now } = input;
+	const { personId, agrees, point, why, seen, now } = input;
 	const row = await findDiagnosis(tx, personId);
-	if (!row) throw refused();
+	if (!row || (seen && seen !== row.sharedAt?.toISOString())) throw refused();
 	const state = await mayDo(tx, agrees ? 'agree' : 'contest', row, now);
 	const answer: Answer = { at: now.toISOString(), agrees, ...(!agrees && { point, why }) };
 	const answers = JSON.stringify([...answersOf(row), answer]);

@@ -146,6 +146,23 @@ test('a contested point is amended and shared again; why it was contested stays 
 	expect((await ownDiagnosis(db.read, personId, later(4)))!.answers).toHaveLength(2);
 });
 
+test('what is agreed to is what was read: shared again since the page was shown, it is read first', async () => {
+	const { db, personId, self, social, note, share, answer } = await aPair();
+	await note(social, 'housing', 0);
+	await share();
+	const shown = (await ownDiagnosis(db.read, personId, NOW))!.sharedAt;
+	await answer(false, later(1));
+	await note(social, 'housing', 1, need('corrigé'), later(2));
+	await share(later(2));
+	const agree = (seen: Date | null) =>
+		db.write((tx) =>
+			answerDiagnosis(tx, { personId, by: self, agrees: true, seen: seen!.toISOString(), now: later(3) }),
+		);
+	await expect(agree(shown)).rejects.toThrow('diagnosis_refused');
+	await agree((await ownDiagnosis(db.read, personId, later(3)))!.sharedAt);
+	expect(await ownDiagnosis(db.read, personId, later(3))).toMatchObject({ state: 'agreed' });
+});
+
 test('without an answer it is final once the last day is over in the zone of the territory', async () => {
 	const { db, personId, social, note, share, answer } = await aPair();
 	await note(social, 'housing', 0);

@@ -56,6 +56,8 @@ test('the grid takes the points that were sent; no impact without a constraint',
 
 test('to contest is to name a point and say why; to agree is enough', () => {
 	expect(parseAnswer(form({ answer: 'agree' })).ok).toBe(true);
+	const seen = '2026-03-02T09:00:00.000Z';
+	expect(parseAnswer(form({ answer: 'agree', seen }))).toMatchObject({ value: { seen } });
 	expect(parseAnswer(form({ answer: 'contest' }))).toMatchObject({
 		errors: { point: expect.any(String) },
 	});

@@ -95,6 +95,8 @@ const answer = v.pipe(
 		answer: v.picklist(['agree', 'contest'], () => m.error_choose()),
 		point: v.fallback(v.optional(v.picklist(POINTS)), undefined),
 		why: words(1000),
+		/** When what the page showed was shared. */
+		seen: words(30),
 	}),
 	v.forward(
 		v.check(

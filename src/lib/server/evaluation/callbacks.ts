@@ -38,7 +38,7 @@ async function askReferent(tx: Tx, personId: string, dueOn: string, now: Date): 
 	const title = m.evaluation_step_callback({}, { locale: 'fr' });
 	const by = { accountId: lead.accountId, role: 'referent' as const, structureId: lead.structureId };
 	try {
-		await addStep(tx, { personId, title, owner: 'referent', dueOn, by, now });
+		await addStep(tx, { personId, title, owner: 'referent', dueOn, asked: true, by, now });
 		return true;
 	} catch (problem) {
 		if (problem instanceof DomainError && problem.code === 'no_pathway') return false;

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { aCoordinator, aPathway, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { historyOf } from '../audit/queries.ts';
 import type { Db } from '../db/client.ts';
-import { auditEntry, callback, step } from '../db/schema/index.ts';
+import { auditEntry, callback, pathway, step } from '../db/schema/index.ts';
 import { closeMonths, drop } from './box.ts';
 import { callsToMake, markCalled, requestCall } from './callbacks.ts';
 import { commentsOf, tagComment, unmask } from './comments.ts';
@@ -77,6 +78,16 @@ test('« rappelez-moi » is a task of the referent, or a line of the coordinator
 	await expect(db.write((tx) => markCalled(tx, { id, by, now: NOW }))).rejects.toThrow('not_found');
 	expect(await callsToMake(db.read, territoryId)).toHaveLength(1);
 	expect(await db.read.select().from(callback)).toHaveLength(2);
+});
+
+test('who asks for a call and waits for something waits still: nobody did anything, nor is it said that they did', async () => {
+	const { id: personId } = await aPerson(db, { referent: await aReferent(db, { territoryId }) });
+	await aPathway(db, { personId });
+	await db.write((tx) => tx.update(pathway).set({ stillWaitingAt: NOW }));
+	await db.write((tx) => requestCall(tx, { personId, to: 'referent', now: NOW }));
+	expect(await db.read.select().from(pathway)).toMatchObject([{ stillWaitingAt: NOW }]);
+	const added = (await historyOf(db.read, personId, 10)).filter(({ action }) => action === 'step.added');
+	expect(added).toMatchObject([{ actorId: null }]);
 });
 
 test('sheets of a workshop are counted with the others, marked as paper, once however often the form is sent', async () => {

@@ -14,7 +14,9 @@ import { howToStartAgain, reopenRequest } from '../requests/commands.ts';
 import { checkInsOf, pendingCheckIn } from './check-ins.ts';
 import { answerCheckIn, closePathway, handleCheckIn, reorient } from './closing.ts';
 import { enterStage } from './commands.ts';
+import { parseHandling } from './forms.ts';
 import { pathwayOf } from './queries.ts';
+import { saidUntil } from './rules.ts';
 
 const on = (day: string, time = '09:00') => new Date(`${day}T${time}:00Z`);
 
@@ -265,6 +267,32 @@ test('« c’est difficile » is on the referent’s page at once, until it is t
 	await db.write((tx) => handleCheckIn(tx, { checkInId, personId, by, now }));
 	expect(await told(now)).toEqual([]);
 	await expect(db.write((tx) => handleCheckIn(tx, { checkInId, personId, by, now }))).rejects.toThrow('not_found');
+});
+
+test('what the person says after the page was shown is not taken in hand by it', async () => {
+	const { db, personId, way, self, by, asked, close, told } = await aFollowedPathway();
+	await close('work');
+	const { id: checkInId } = (await asked(on('2026-03-09')))!;
+	const seenOn = async () => saidUntil((await checkInsOf(db.read, way.id))[0]!);
+	const handle = (seen: string, now: Date) => {
+		const form = new FormData();
+		form.set('stage', checkInId);
+		form.set('seen', seen);
+		const parsed = parseHandling(form);
+		if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+		return db.write((tx) => handleCheckIn(tx, { checkInId, personId, seen: parsed.value.seen, by, now }));
+	};
+	const say = (note: string, now: Date) =>
+		db.write((tx) => answerCheckIn(tx, { checkInId, personId, answer: 'hard', note, by: self, now }));
+	const silent = await seenOn();
+	await say('Les horaires', on('2026-03-10'));
+	await expect(handle(silent, on('2026-03-10', '10:00'))).rejects.toThrow('check_in_changed');
+	const first = await seenOn();
+	await say('Et mon chef', on('2026-03-11'));
+	await expect(handle(first, on('2026-03-11', '10:00'))).rejects.toThrow('check_in_changed');
+	expect(await told(on('2026-03-11', '11:00'))).toMatchObject([{ note: 'Et mon chef' }]);
+	await handle(await seenOn(), on('2026-03-11', '11:00'));
+	expect(await told(on('2026-03-11', '12:00'))).toEqual([]);
 });
 
 test('no answer by the evening is on the referent’s page the same day; a later answer makes it past', async () => {

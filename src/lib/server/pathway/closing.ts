@@ -17,7 +17,7 @@ import { addMonths, daysBetween, localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { askCheckIns, withdrawCheckIns, type AskedAgain } from './check-in-commands.ts';
 import { openPathwayOf, type Actor } from './commands.ts';
-import { OPEN_STEP_STATES } from './rules.ts';
+import { OPEN_STEP_STATES, saidUntil } from './rules.ts';
 
 interface Decision {
 	personId: string;
@@ -187,15 +187,19 @@ export async function answerCheckIn(
 	await recordAudit(tx, { action: 'check_in.answered', actor: by, subjectId: checkInId, personId, at: now });
 }
 
-/** A professional took it in hand: it leaves their first page. @throws DomainError `not_found` */
-export async function handleCheckIn(tx: Tx, input: Decision & { checkInId: string }): Promise<void> {
-	const { checkInId, personId, by, now } = input;
+/**
+ * A professional took it in hand: it leaves their first page. @throws DomainError `not_found`, `check_in_changed` (conflict) when the
+ * person said something since the page was shown, which knew what `seen` says (`saidUntil`)
+ */
+export async function handleCheckIn(tx: Tx, input: Decision & { checkInId: string; seen?: string }): Promise<void> {
+	const { checkInId, personId, seen, by, now } = input;
 	const [row] = await tx
 		.update(checkIn)
 		.set({ handledAt: now })
 		.where(and(eq(checkIn.id, checkInId), eq(checkIn.personId, personId), isNull(checkIn.handledAt)))
-		.returning({ id: checkIn.id });
+		.returning({ answeredAt: checkIn.answeredAt });
 	if (!row) throw notFound();
+	if (seen && seen !== saidUntil(row)) throw new DomainError('check_in_changed', 'conflict');
 	await recordAudit(tx, { action: 'check_in.handled', actor: by, subjectId: checkInId, personId, at: now });
 }
 

@@ -132,6 +132,7 @@ const group = v.object({
 		v.minLength(1, () => m.pathway_pro_error_members()),
 		v.maxLength(20),
 	),
+	formId: id,
 });
 /** Somebody is put forward: why, about what, when, who is invited. */
 export const parseGroup = (form: FormData) => parseForm(group, form);

@@ -124,3 +124,7 @@ const checkInAnswer = v.object({
 	checkInNote: note,
 });
 export const parseCheckIn = (form: FormData) => parseForm(checkInAnswer, form);
+
+/** A question taken in hand, and what the page knew of its answer. */
+const handling = v.object({ stage: id, seen: id });
+export const parseHandling = (form: FormData) => parseForm(handling, form);

@@ -39,6 +39,7 @@ async function aProposal() {
 		themes: ['housing' as const],
 		...HOUR,
 		memberIds: [expert.id],
+		formId: undefined as string | undefined,
 	};
 	const propose = (by: Professional, values: Partial<typeof input> = {}, now = NOW) =>
 		db.write((tx) => proposeGroup(tx, { ...input, ...values, by: signedIn(by), now }));
@@ -107,6 +108,27 @@ test('the person refuses until it begins: then nobody meets and nothing is decid
 	expect(await see(expert, BEGINS)).toMatchObject({ state: 'refused', file: null });
 	await expect(hold(lead)).rejects.toThrow('group_over');
 	await expect(answer({ word: 'Finalement oui' })).rejects.toThrow('group_over');
+});
+
+test('a refusal that a phone sends again because it heard no answer is the same refusal', async () => {
+	const { db, answer, personId } = await aProposal();
+	await answer({ refuse: true, word: 'Pas avec eux' });
+	await answer({ refuse: true, word: 'Pas avec eux' }, ENDS);
+	const told = (await historyOf(db.read, personId, 20)).filter(({ action }) => action === 'group.refused');
+	expect(told).toMatchObject([{ at: NOW }]);
+});
+
+test('a proposal sent twice is one meeting; another hour is another one', async () => {
+	const { db, lead, personId, propose } = await aProposal();
+	const formId = 'drawn-with-the-form';
+	const first = await propose(lead, { formId });
+	expect(await propose(lead, { formId })).toEqual(first);
+	// The answer was lost, and by now it would be too late to propose it.
+	expect(await propose(lead, { formId }, new Date(BEGINS.getTime() - 1))).toEqual(first);
+	expect(await propose(lead, { formId, time: '16:00' })).not.toEqual(first);
+	expect(await db.read.select().from(caseGroup).where(eq(caseGroup.personId, personId))).toHaveLength(3);
+	const told = (await historyOf(db.read, personId, 20)).filter(({ action }) => action === 'group.proposed');
+	expect(told).toHaveLength(3);
 });
 
 test('once it began it is too late to refuse, and nobody answers for somebody else', async () => {

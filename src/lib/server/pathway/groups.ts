@@ -5,7 +5,7 @@ import type { Tx } from '../db/client.ts';
 import { account, caseGroup, caseGroupMember } from '../db/schema/index.ts';
 import { findMembership, personOf } from '../people/queries.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
-import { newId } from '../platform/ids.ts';
+import { idOf, newId } from '../platform/ids.ts';
 import { seal, sealNullable } from '../platform/sealing.ts';
 import { instantOf } from '../territories/calendar.ts';
 import { getTerritory, holidaysOf } from '../territories/queries.ts';
@@ -53,6 +53,8 @@ interface Proposed extends Decision, Hour {
 	themes: Theme[];
 	/** Professionals of the territory. */
 	memberIds: string[];
+	/** Drawn with the empty form: sent twice for the same hour, it is one meeting. */
+	formId?: string;
 }
 
 /**
@@ -60,13 +62,15 @@ interface Proposed extends Decision, Hour {
  * word or refuse until it begins. @throws DomainError `not_found`, `no_pathway`, `group_past`, `group_too_soon`, `not_a_referent` (invalid)
  */
 export async function proposeGroup(tx: Tx, input: Proposed): Promise<{ id: string }> {
-	const { personId, why, agenda, themes, by, now } = input;
+	const { personId, why, agenda, themes, formId, by, now } = input;
 	await requirePair(tx, personId, input);
+	const id = formId ? idOf('group', personId, formId, input.day, input.time, why) : newId();
+	const [known] = await tx.select({ id: caseGroup.id }).from(caseGroup).where(eq(caseGroup.id, id));
+	if (known) return known;
 	await openPathwayOf(tx, personId);
 	const { territoryId } = await personOf(tx, personId);
 	const instants = await instantsOf(tx, territoryId, input, now);
 	const memberIds = await professionalsAmong(tx, territoryId, input.memberIds);
-	const id = newId();
 	await tx.insert(caseGroup).values({
 		id,
 		personId,
@@ -105,8 +109,8 @@ async function professionalsAmong(tx: Tx, territoryId: string, ids: string[]): P
 }
 
 /**
- * The person adds a word, or refuses: then nobody meets. Until it begins. @throws DomainError `not_found` when it is not
- * theirs, `group_over` (conflict) once it began, was refused or held
+ * The person adds a word, or refuses: then nobody meets. Until it begins; refused twice, it is refused once. @throws DomainError
+ * `not_found` when it is not theirs, `group_over` (conflict) once it began, was refused or held
  */
 export async function answerGroup(
 	tx: Tx,
@@ -115,6 +119,8 @@ export async function answerGroup(
 	const { groupId, personId, word, refuse, by, now } = input;
 	const found = await groupOf(tx, groupId);
 	if (found.personId !== personId) throw notFound();
+	// Sent again by a phone that heard no answer.
+	if (refuse && found.state === 'refused') return;
 	if (found.state !== 'planned' || found.startsAt <= now) throw new DomainError('group_over', 'conflict');
 	await tx
 		.update(caseGroup)

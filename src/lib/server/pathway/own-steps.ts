@@ -3,6 +3,7 @@ import type { SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { account, caseGroupMember, followUpMember, pathway, person, step } from '../db/schema/index.ts';
+import { WHOLE } from '../db/whole.ts';
 import { followedBy, leadOf, stillRuns } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
 import { unseal } from '../platform/sealing.ts';
@@ -146,4 +147,17 @@ export async function handOverSteps(tx: Tx, input: HandOver & { from: string | n
 export async function returnSteps(tx: Tx, input: HandOver): Promise<void> {
 	const lead = await leadOf(tx, input.personId);
 	if (lead) await handOverSteps(tx, { ...input, from: null, to: lead.accountId });
+}
+
+/** Somebody works here no more: what they had promised, of each person, goes back to the lead as `returnSteps` says. */
+export async function returnPromises(
+	tx: Tx,
+	{ accountId, ...about }: Omit<HandOver, 'personId'> & { accountId: string },
+): Promise<void> {
+	const people = await tx
+		.selectDistinct({ personId: step.personId })
+		.from(step)
+		.where(and(eq(step.ownerAccountId, accountId), openAndTheirs))
+		.limit(WHOLE);
+	for (const { personId } of people) await returnSteps(tx, { personId, ...about });
 }

@@ -33,7 +33,7 @@ import { newId } from '../platform/ids.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { historyOf } from '../audit/queries.ts';
 import { enterStage, openPathway } from './commands.ts';
-import { finishStep, handOverSteps, returnSteps, stepsToDo } from './own-steps.ts';
+import { finishStep, handOverSteps, returnPromises, returnSteps, stepsToDo } from './own-steps.ts';
 import { getStep, pathwayOf } from './queries.ts';
 import { addStep, askHelpOnStep, changeStep, proposeStep, tickStep, untickStep } from './steps.ts';
 
@@ -490,6 +490,29 @@ describe('what a professional said they would do', () => {
 		expect(await titles(referent)).toHaveLength(2);
 		await db.write((tx) => forgetPast(tx, dayAfter));
 		expect(await titles(referent)).toHaveLength(3);
+	});
+
+	test('goes back to the lead when who promised it works here no more; of the lead, it waits for who leads next', async () => {
+		const { db, person, referent, expert, mine, toDo, by } = await promised();
+		const { territoryId, id: personId } = person;
+		const guest = await aReferent(db, { territoryId });
+		await aFollowUp(db, { personId, member: guest, part: 'member', themes: ['housing'] });
+		await aFollowUp(db, { personId, member: expert, part: 'second' });
+		await mine(guest, { title: 'Appeler le bailleur' });
+		await mine(guest, { title: 'Déjà fait', state: 'done' });
+		await mine(expert, { title: 'Écrire à la mairie' });
+		await mine(referent, { title: 'Rappeler lundi' });
+		const leaves = ({ id: accountId }: { id: string }) =>
+			db.write(async (tx) => {
+				await tx.update(account).set({ status: 'disabled' }).where(eq(account.id, accountId));
+				await returnPromises(tx, { accountId, by, now: NOW });
+			});
+		const titles = async (who: { id: string }) => (await toDo(who)).map(({ title }) => title).sort();
+		await leaves(guest);
+		expect(await titles(referent)).toEqual(['Appeler le bailleur', 'Rappeler lundi']);
+		expect(await titles(expert)).toEqual(['Écrire à la mairie']);
+		await leaves(referent);
+		expect(await titles(expert)).toEqual(['Écrire à la mairie']);
 	});
 
 	test('of a guest whose part ended while nobody led, is for who leads next', async () => {

@@ -128,6 +128,9 @@ export function checkInDay(day: string, week: number, holidays: Holidays): strin
 	return asked;
 }
 
+/** What a page knew of an answer, as one word for its form: what is taken in hand is what was read. */
+export const saidUntil = ({ answeredAt }: { answeredAt: Date | null }): string => answeredAt?.toISOString() ?? 'silent';
+
 /**
  * Working days (Monday to Friday, holidays of the zone excepted) between the moment a person can be told of a group of professionals
  * and its beginning « so that the person can add a word or refuse »: the source is issue 4. A refusal only binds until it begins.

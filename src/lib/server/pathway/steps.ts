@@ -31,6 +31,8 @@ interface NewStep {
 	tags?: string[];
 	/** The review or the meeting that decides it. */
 	decidedInId?: string;
+	/** The person asks a professional for it: nothing was decided, and what they wait for goes on. */
+	asked?: boolean;
 	/** Who does it when it is a professional; who adds it, by default. */
 	ownedBy?: { accountId: string; structureId: string | null };
 	by: Actor;
@@ -41,7 +43,7 @@ interface NewStep {
 
 /** Adds a step to the person's open pathway. @throws DomainError `no_pathway`, `not_found` for a goal of another pathway */
 export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
-	const { personId, owner, formId, by, now, ownedBy = by } = input;
+	const { personId, owner, formId, asked = false, by, now, ownedBy = by } = input;
 	const { id: pathwayId } = await openPathwayOf(tx, personId);
 	const id = formId ? idOf('step', personId, formId, input.title) : newId();
 	const [known] = await tx.select({ id: step.id }).from(step).where(eq(step.id, id));
@@ -67,12 +69,13 @@ export async function addStep(tx: Tx, input: NewStep): Promise<{ id: string }> {
 		createdAt: now,
 		version: 1,
 	});
-	if (by.role !== 'beneficiary') {
+	if (by.role !== 'beneficiary' && !asked) {
 		await noLongerWaiting(tx, pathwayId);
 		await advanceRequest(tx, { personId, by, now });
 		if (input.theme) await beginNeedOf(tx, { personId, theme: input.theme, by, now });
 	}
-	await recordAudit(tx, { action: 'step.added', actor: by, subjectId: id, personId, detail: { owner }, at: now });
+	const actor = asked ? null : by;
+	await recordAudit(tx, { action: 'step.added', actor, subjectId: id, personId, detail: { owner }, at: now });
 	return { id };
 }
 

@@ -229,6 +229,9 @@ test('the person objects, or the lead ends it: the guest sees nothing from then 
 	const end = (who: typeof by) => db.write((tx) => endMember(tx, { personId, memberId: again.id, by: who, now: NOW }));
 	await expect(end(signedIn(second))).rejects.toThrow('not_found');
 	await end(by);
+	// Sent again by who heard no answer, or by the other of the two: it is over already.
+	await end(by);
+	await db.write((tx) => objectToMember(tx, { personId, memberId: again.id, by: self, now: NOW }));
 	await expect(seen()).rejects.toThrow('not_found');
 	const actions = (await db.read.select().from(auditEntry)).map(({ action }) => action);
 	expect(actions.filter((action) => action.startsWith('person.member'))).toEqual([

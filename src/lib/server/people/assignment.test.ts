@@ -6,7 +6,15 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { signedIn } from '../../../../tests/support/signed-in.ts';
 import { account, auditEntry, followUpMember } from '../db/schema/index.ts';
 import { unseal } from '../platform/sealing.ts';
-import { assignLead, assignSecond, changeSecond, endFollowUp, transferLead, type Assignment } from './commands.ts';
+import {
+	assignLead,
+	assignSecond,
+	changeSecond,
+	endFollowUp,
+	giveLead,
+	transferLead,
+	type Assignment,
+} from './commands.ts';
 import { caseloadCount, followUpOf, leadOf } from './queries.ts';
 
 async function aTeam(caseloadLimit: number | null = null) {
@@ -105,6 +113,22 @@ test('a transfer ends one lead and opens the next, and changes nothing when the 
 		.where(and(eq(followUpMember.accountId, one.id), eq(followUpMember.personId, person.id)));
 	expect(closed).toMatchObject([{ part: 'lead', endedAt: NOW }]);
 	expect(await db.read.select().from(followUpMember).where(isNull(followUpMember.endedAt))).toHaveLength(1);
+});
+
+test('whom nobody led is given once: from a page of before, nobody takes them from who leads since', async () => {
+	const { db, one, two, coordinator, person, lead, input } = await aTeam();
+	await lead(one);
+	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, one.id)));
+	const give = (who: Professional) =>
+		db.write((tx) => giveLead(tx, { ...input(who), by: signedIn(coordinator), reason: 'Elle part' }));
+	const { id, from } = await give(two);
+	expect(from).toBe(one.id);
+	// Another coordinator, whose page still shows them without a referent.
+	await expect(give(coordinator)).rejects.toMatchObject({ code: 'already_assigned', kind: 'conflict' });
+	expect(await leadOf(db.read, person.id)).toMatchObject({ accountId: two.id });
+	// The same, sent again.
+	expect(await give(two)).toMatchObject({ id });
+	expect(await followUpOf(db.read, person.id)).toHaveLength(1);
 });
 
 test('a second whose account is disabled gives way to the next one', async () => {

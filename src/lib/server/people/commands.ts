@@ -236,6 +236,17 @@ export async function transferLead(tx: Tx, input: Assignment): Promise<{ id: str
 }
 
 /**
+ * Gives somebody whom nobody leads to a professional. Two coordinators at once: one wins; sent twice, the second changes nothing.
+ * @returns as `transferLead`
+ * @throws as `assignLead`, `already_assigned` (conflict) when another one leads since the page was shown too
+ */
+export async function giveLead(tx: Tx, input: Assignment): Promise<{ id: string; from: string | null }> {
+	const lead = await lineOf(tx, input.personId, 'lead');
+	if (lead?.active && lead.accountId !== input.accountId) throw new DomainError('already_assigned', 'conflict');
+	return transferLead(tx, input);
+}
+
+/**
  * Names, replaces or, for `accountId` null, takes off the other half of the pair, with why, which the person reads. `shown` is the
  * line of the one the form was made with, empty for none.
  * @returns the line that goes on, and who was second until now

@@ -24,6 +24,7 @@ import {
 	supportRequest,
 } from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
+import { reopenRequest, withdrawRequest } from '../requests/commands.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { passedDelays, territoryDelays, type DelayKind } from './delays.ts';
 import { ownDelays } from './own-delays.ts';
@@ -164,6 +165,27 @@ test('a first appointment is awaited until one is offered since the request, tha
 	expect(await late()).toEqual([]);
 	await db.write((tx) => tx.update(appointment).set({ state: 'noshow' }).where(eq(appointment.id, choice.id)));
 	expect(await late()).toEqual([]);
+});
+
+test('of a request that was withdrawn and reopened, days count from the reopening, as the first contact does', async () => {
+	const { db, person, late } = await aFollowUpInGuyane(NOON);
+	const personId = person.id;
+	const { reference } = await aRequest(db, { personId, status: 'assigned', submittedAt: at('2026-01-10') });
+	const own = (now: Date) => ({ personId, reference: reference!, now });
+	const days = async (now = NOON) => [await late('first_appointment', now), await late('diagnosis', now)];
+	expect(await days()).toEqual([
+		[{ targetOn: '2026-01-25', daysLate: 37 }],
+		[{ targetOn: '2026-02-09', daysLate: 22 }],
+	]);
+	await db.write((tx) => withdrawRequest(tx, own(at('2026-02-10'))));
+	await db.write((tx) => reopenRequest(tx, own(at('2026-03-01'))));
+	expect(await days()).toEqual([[], []]);
+	// The fifteenth day, then the thirtieth, are still in time.
+	expect(await days(at('2026-03-16'))).toEqual([[], []]);
+	expect(await days(at('2026-04-01'))).toEqual([
+		[{ targetOn: '2026-03-16', daysLate: 16 }],
+		[{ targetOn: '2026-03-31', daysLate: 1 }],
+	]);
 });
 
 test('what a professional or a structure promised is late the day after its last day, one line a person, the oldest', async () => {

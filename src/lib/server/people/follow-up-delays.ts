@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, isNull, lt, ne, notExists, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNull, lt, max, ne, notExists, or, sql, type SQL } from 'drizzle-orm';
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { TAKEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { Queries } from '../db/client.ts';
@@ -6,6 +6,7 @@ import { isOneOf, preparedByShape } from '../db/prepared.ts';
 import {
 	account,
 	appointment,
+	auditEntry,
 	diagnosis,
 	followUpMember,
 	municipality,
@@ -38,11 +39,21 @@ const one = { one: sql`1` };
 /** As the index of requests that were taken is declared: a condition of a partial index is only seen when it is written the same. */
 export const taken = sql`${supportRequest.status} IN ('assigned', 'in_diagnosis')`;
 
-/** Requests taken, sent before the instant given as `before`, which `still` says are not served yet. */
+/** When the request of the outer query was asked for the last time: reopened, its days begin again. */
+export const askedAt = (q: Queries) => {
+	const reopened = q
+		.select({ at: max(auditEntry.at) })
+		.from(auditEntry)
+		.where(and(eq(auditEntry.subjectId, supportRequest.id), eq(auditEntry.action, REOPENED)));
+	return sql<Date>`max(${supportRequest.submittedAt}, coalesce((${reopened}), 0))`.mapWith(supportRequest.submittedAt);
+};
+const REOPENED = sql.raw(`'request.reopened'`);
+
+/** Requests taken, asked for before the instant given as `before`, which `still` says are not served yet. */
 const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL | undefined) =>
 	preparedByShape((q, shape: Shape) =>
 		q
-			.select({ ...shown, submittedAt: supportRequest.submittedAt, reference: supportRequest.reference })
+			.select({ ...shown, askedAt: askedAt(q), reference: supportRequest.reference })
 			.from(supportRequest)
 			.innerJoin(person, eq(person.id, supportRequest.personId))
 			.leftJoin(followUpMember, lineOf(shape))
@@ -54,6 +65,7 @@ const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL | und
 					taken,
 					lt(supportRequest.submittedAt, value(supportRequest.submittedAt, before)),
 					still(q),
+					sql`${askedAt(q)} < ${value(supportRequest.submittedAt, before)}`,
 					within(q, shape, supportRequest.territoryId),
 				),
 			)
@@ -65,14 +77,14 @@ const requestRows = (before: keyof DelayValues, still: (q: Queries) => SQL | und
 interface Overdue {
 	rows: ReturnType<typeof requestRows>;
 	kind: 'first_appointment' | 'diagnosis' | 'orientation';
-	/** The target, from the day the request was sent. */
+	/** The target, from the day the request was sent, or reopened. */
 	days: number;
 }
 
 async function requestsBeyond(q: Queries, asked: Asked, { rows, kind, days }: Overdue): Promise<Delay[]> {
 	const found = await rows(q, asked.shape).execute(asked.values);
 	return found.map((row) => {
-		const targetOn = addDays(localDay(row.submittedAt!, asked.context.zone), days);
+		const targetOn = addDays(localDay(row.askedAt, asked.context.zone), days);
 		return delayOf(asked, row, { kind, targetOn, reference: row.reference });
 	});
 }

@@ -5,7 +5,15 @@ import { followUpMember, need, pathway, person, stage, step, supportRequest } fr
 import { addDays, addMonths, daysBetween, localDay } from '../territories/calendar.ts';
 import { currentStage, leadOfPerson, openPathway } from './caseload.ts';
 import type { Delay, DelayContext, DelayKind } from './delay-scope.ts';
-import { diagnosedSince, offeredSince, openNeed, openPromise, requestGoesOn, taken } from './follow-up-delays.ts';
+import {
+	askedAt,
+	diagnosedSince,
+	offeredSince,
+	openNeed,
+	openPromise,
+	requestGoesOn,
+	taken,
+} from './follow-up-delays.ts';
 
 /** A target of one person that is passed. */
 export type PassedTarget = Pick<Delay, 'kind' | 'targetOn' | 'daysLate' | 'stageName' | 'reference'>;
@@ -47,7 +55,7 @@ const openRequest = prepared((q) =>
 	q
 		.select({
 			status: supportRequest.status,
-			submittedAt: supportRequest.submittedAt,
+			askedAt: askedAt(q),
 			respondBy: supportRequest.respondBy,
 			reference: supportRequest.reference,
 			offered: exists(offeredSince(q)).mapWith(Boolean),
@@ -81,10 +89,9 @@ export async function ownDelays(q: Queries, personId: string, context: DelayCont
 	// In the order of a pathway, which stays among those that are equally late.
 	if (request?.status === 'submitted') check('first_contact', request.respondBy, request);
 	else if (request) {
-		if (!request.offered)
-			check('first_appointment', after(request.submittedAt, settings.firstAppointmentDays), request);
-		if (!request.diagnosed) check('diagnosis', after(request.submittedAt, settings.diagnosisDays), request);
-		if (!way.pathwayId) check('orientation', after(request.submittedAt, settings.orientationDays), request);
+		if (!request.offered) check('first_appointment', after(request.askedAt, settings.firstAppointmentDays), request);
+		if (!request.diagnosed) check('diagnosis', after(request.askedAt, settings.diagnosisDays), request);
+		if (!way.pathwayId) check('orientation', after(request.askedAt, settings.orientationDays), request);
 	}
 	const [needOn = null, reference = null] = way.needOn?.split(' ') ?? [];
 	check('need', needOn, { reference });

@@ -96,31 +96,31 @@ interface Ending {
 	now: Date;
 }
 
-/** The lead ends a member's part. @throws DomainError `not_found` */
+/** The lead ends a member's part; one that is over stays as it ended. @throws DomainError `not_found` */
 export async function endMember(tx: Tx, input: Ending): Promise<void> {
 	const { personId, by, now } = input;
 	if ((await findMembership(tx, personId, by.accountId, now))?.part !== 'lead') throw notFound();
 	await end(tx, input, 'person.member_ended');
 }
 
-/** The person objects to a member: they see nothing from now on. The lead and the second are not ended that way. @throws DomainError `not_found` */
+/**
+ * The person objects to a member: they see nothing from now on; one that is over stays as it ended. The lead and the second are not
+ * ended that way. @throws DomainError `not_found`
+ */
 export const objectToMember = (tx: Tx, input: Ending): Promise<void> => end(tx, input, 'person.member_refused');
 
 async function end(tx: Tx, { personId, memberId, reason, by, now }: Ending, action: string): Promise<void> {
-	const [row] = await tx
-		.update(followUpMember)
-		.set({ endedAt: now })
-		.where(
-			and(
-				eq(followUpMember.id, memberId),
-				eq(followUpMember.personId, personId),
-				eq(followUpMember.part, 'member'),
-				isNull(followUpMember.endedAt),
-			),
-		)
-		.returning({ accountId: followUpMember.accountId });
-	if (!row) throw notFound();
-	const about = { subjectId: memberId, personId, detail: { ...row }, reason };
+	const line = and(
+		eq(followUpMember.id, memberId),
+		eq(followUpMember.personId, personId),
+		eq(followUpMember.part, 'member'),
+	);
+	const columns = { accountId: followUpMember.accountId, endedAt: followUpMember.endedAt };
+	const [found] = await tx.select(columns).from(followUpMember).where(line).limit(1);
+	if (!found) throw notFound();
+	if (found.endedAt) return;
+	await tx.update(followUpMember).set({ endedAt: now }).where(line);
+	const about = { subjectId: memberId, personId, detail: { accountId: found.accountId }, reason };
 	await recordAudit(tx, { action, actor: by, ...about, at: now });
 }
 

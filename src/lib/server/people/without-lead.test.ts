@@ -28,7 +28,7 @@ test('when a professional is disabled or leaves, their people show as having nob
 	await aRequest(db, { personId: person.id, status: 'assigned', assignedToId: referent.id });
 	const waiting = await aPerson(db, { territoryId: territory.id });
 	await aRequest(db, { personId: waiting.id });
-	const without = async () => (await peopleWithoutLead(db.read, territory.id)).map(({ id }) => id);
+	const without = async () => (await peopleWithoutLead(db.read, territory.id)).people.map(({ id }) => id);
 	expect(await without()).toEqual([]);
 	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, referent.id)));
 	expect(await without()).toEqual([person.id]);
@@ -45,7 +45,7 @@ test('a pathway that goes on counts as help, even with the request closed; who m
 	await aPathway(db, { personId: followed.id });
 	const over = await aPerson(db, { referent });
 	await aPathway(db, { personId: over.id, endedAt: NOW });
-	const without = async () => (await peopleWithoutLead(db.read, territory.id)).map(({ id }) => id);
+	const without = async () => (await peopleWithoutLead(db.read, territory.id)).people.map(({ id }) => id);
 	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, referent.id)));
 	expect(await without()).toEqual([followed.id]);
 	await db.write((tx) => tx.update(followUpMember).set({ endedAt: NOW }));
@@ -89,7 +89,7 @@ test('whom nobody leads and who asks for something comes first, without what it 
 	await aStep(db, { ...helped, owner: 'referent', ownerAccountId: second.id });
 	// First: what was found is kept until something is written.
 	expect(await fullScans(db, () => peopleWithoutLead(db.read, territory.id))).toEqual([]);
-	const found = await peopleWithoutLead(db.read, territory.id);
+	const { people: found } = await peopleWithoutLead(db.read, territory.id);
 	expect(found.map(({ lastName, asks }) => `${lastName} ${asks}`)).toEqual([
 		'Bloquée true',
 		'Au travail true',
@@ -104,6 +104,28 @@ test('whom nobody leads and who asks for something comes first, without what it 
 		'Aidée false',
 	]);
 	expect(Object.keys(found[0]!)).toEqual(['id', 'firstName', 'lastName', 'commune', 'lastContactAt', 'asks']);
+});
+
+test('all of them are counted, however many are shown; who was led twice counts once', async () => {
+	const db = await testDatabase();
+	const territory = await aTerritory(db);
+	const here = { territoryId: territory.id };
+	const [gone, former] = [await aReferent(db, { ...here, status: 'disabled' }), await aReferent(db, here)];
+	for (let count = 0; count < 49; count++) {
+		const { id: personId } = await aPerson(db, { referent: gone });
+		await aPathway(db, { personId });
+	}
+	const { id: personId } = await aPerson(db, here);
+	await aPathway(db, { personId });
+	for (const member of [gone, former]) await aFollowUp(db, { personId, member, part: 'lead', endedAt: NOW });
+	const found = async () => {
+		const { people, total } = await peopleWithoutLead(db.read, territory.id);
+		return [people.length, total];
+	};
+	expect(await found()).toEqual([50, 50]);
+	const { id } = await aPerson(db, { referent: gone });
+	await aPathway(db, { personId: id });
+	expect(await found()).toEqual([50, 51]);
 });
 
 test('a professional who left leads nobody', async () => {

@@ -28,10 +28,10 @@ const MAX_ORPHANS = 50;
  * ask for something that nobody reads now, these first: the coordinator gives each to somebody. Each of the two is looked for from
  * its own end, so that nobody else's file is read.
  */
-export const peopleWithoutLead = async (q: Queries, territoryId: string): Promise<Orphan[]> =>
+export const peopleWithoutLead = async (q: Queries, territoryId: string): Promise<Orphans> =>
 	whileUnchanged(q, JSON.stringify(['orphans', territoryId]), () => findOrphans(q, territoryId));
 
-async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
+async function findOrphans(q: Queries, territoryId: string): Promise<Orphans> {
 	const asks = sql<boolean>`(${asksForHelp(q)})`.mapWith(Boolean);
 	const columns = {
 		id: person.id,
@@ -40,6 +40,8 @@ async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
 		commune: municipality.name,
 		lastContactAt: person.lastContactAt,
 		asks,
+		/** Before the limit. */
+		total: sql<number>`count(*) OVER ()`,
 	};
 	// Not the person's index: it would lead, and read everybody. A lead is of the same territory (commands.ts); who moved is not.
 	const livesHere = sql`+${person.territoryId} = ${territoryId}`;
@@ -63,7 +65,7 @@ async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
 		.orderBy(desc(asks), asc(person.lastContactAt))
 		.limit(MAX_ORPHANS);
 	const ended = await q
-		.selectDistinct(columns)
+		.select(columns)
 		.from(account)
 		.innerJoin(followUpMember, eq(followUpMember.accountId, account.id))
 		.innerJoin(person, eq(person.id, followUpMember.personId))
@@ -84,9 +86,22 @@ async function findOrphans(q: Queries, territoryId: string): Promise<Orphan[]> {
 				helpGoesOn(q),
 			),
 		)
+		// Led more than once.
+		.groupBy(person.id)
 		.orderBy(desc(asks), asc(person.lastContactAt))
 		.limit(MAX_ORPHANS);
-	return [...disabled, ...ended].sort((a, b) => Number(b.asks) - Number(a.asks)).slice(0, MAX_ORPHANS);
+	const first = [...disabled, ...ended].sort((a, b) => Number(b.asks) - Number(a.asks)).slice(0, MAX_ORPHANS);
+	return {
+		people: first.map(({ total: _, ...row }) => row),
+		total: (disabled[0]?.total ?? 0) + (ended[0]?.total ?? 0),
+	};
+}
+
+export interface Orphans {
+	/** Those to work through first. */
+	people: Orphan[];
+	/** Of all of them. */
+	total: number;
 }
 
 export interface Orphan {

@@ -4,7 +4,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { heldByNobody } from '$lib/server/appointments/queries';
 import { db } from '$lib/server/db';
 import { handOverSteps } from '$lib/server/pathway/own-steps';
-import { transferLead } from '$lib/server/people/commands';
+import { giveLead } from '$lib/server/people/commands';
 import { getPersonFor } from '$lib/server/people/queries';
 import { contactDelays, stageDelays, teamOf, teamPage, type TeamMember } from '$lib/server/people/steering';
 import { trend } from '$lib/server/people/steering-rules';
@@ -34,7 +34,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { now } = locals;
 	const { zone, settings } = await getTerritory(db.read, territoryId);
 	const contact = await contactDelays(db.read, { territoryId, zone, now });
-	const orphans = await peopleWithoutLead(db.read, territoryId);
+	const { people: orphans, total: withoutLead } = await peopleWithoutLead(db.read, territoryId);
 	const page = pageOf(url);
 	const team = await teamPage(db.read, territoryId, page);
 	return {
@@ -44,6 +44,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		/** How often the rules were followed; said from five decisions on. */
 		proposals: await followedProposals(db.read, territoryId, now),
 		orphans,
+		/** All of them: the list is as long as one can work through. */
+		withoutLead,
 		/** Hours that somebody would come to for nothing. */
 		hours: await heldByNobody(db.read, territoryId, now),
 		/** In their first months at work, and nobody there to ring them. */
@@ -89,7 +91,7 @@ export const actions: Actions = {
 			await db.write(async (tx) => {
 				for (const personId of new Set(people)) {
 					await getPersonFor(tx, by, personId);
-					const { id, from } = await transferLead(tx, { personId, accountId, reason, by, now });
+					const { id, from } = await giveLead(tx, { personId, accountId, reason, by, now });
 					await handOverSteps(tx, { personId, from, to: accountId, by, now });
 					await followLead(tx, { personId, by, now });
 					// Who follows them from now on: they read it where they read the rest.

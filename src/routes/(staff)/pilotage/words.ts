@@ -5,7 +5,7 @@ import { formatDuration } from '$lib/shared/dates';
 
 interface Overview {
 	requests: { waiting: number; late: number };
-	orphans: unknown[];
+	withoutLead: number;
 	contact: { now: Distribution; before: Distribution; trend: 'better' | 'worse' | 'same' | null };
 }
 
@@ -13,7 +13,7 @@ const plural = (count: number, none: () => string, one: () => string, many: (cou
 	count === 0 ? none() : count === 1 ? one() : many(count);
 
 /** The first thing on the page: what waits, whether it goes better, who has nobody. Three sentences, from the figures. */
-export function sentences({ requests, orphans, contact }: Overview): string[] {
+export function sentences({ requests, withoutLead, contact }: Overview): string[] {
 	const { waiting, late } = requests;
 	const lateWords = plural(
 		late,
@@ -34,7 +34,7 @@ export function sentences({ requests, orphans, contact }: Overview): string[] {
 	return [
 		`${waits} ${lateWords}`.trim(),
 		contact.trend ? goes[contact.trend]() : m.pilotage_sentence_unknown(),
-		plural(orphans.length, m.pilotage_sentence_orphans_none, m.pilotage_sentence_orphans_one, (count) =>
+		plural(withoutLead, m.pilotage_sentence_orphans_none, m.pilotage_sentence_orphans_one, (count) =>
 			m.pilotage_sentence_orphans({ count }),
 		),
 	];

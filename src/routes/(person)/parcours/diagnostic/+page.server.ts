@@ -64,12 +64,12 @@ export const actions: Actions = {
 		const by = requireBeneficiary();
 		const parsed = parseAnswer(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { answer, point, why } = parsed.value;
+		const { answer, point, why, seen } = parsed.value;
 		const { personId } = by;
 		const { now } = locals;
 		try {
 			await db.write(async (tx) => {
-				await answerDiagnosis(tx, { personId, agrees: answer === 'agree', point, why, by, now });
+				await answerDiagnosis(tx, { personId, agrees: answer === 'agree', point, why, seen, by, now });
 				await touchContact(tx, personId, now);
 			});
 		} catch (error) {

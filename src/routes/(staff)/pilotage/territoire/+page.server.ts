@@ -6,6 +6,7 @@ import { accountsOfContact } from '$lib/server/accounts/queries';
 import { parseContact } from '$lib/server/accounts/rules';
 import { recordAudit } from '$lib/server/audit/commands';
 import { db } from '$lib/server/db';
+import { returnPromises } from '$lib/server/pathway/own-steps';
 import { teamOf } from '$lib/server/people/steering';
 import { config } from '$lib/server/platform/config';
 import { DomainError, notFound } from '$lib/server/platform/errors';
@@ -109,6 +110,7 @@ export const actions: Actions = {
 				if (!team.some(({ id }) => id === accountId)) throw notFound();
 				if (accountId === by.accountId) throw new DomainError('own_account', 'conflict');
 				await disableAccount(tx, accountId, now);
+				await returnPromises(tx, { accountId, by, now });
 				await recordAudit(tx, { action: 'account.disabled', actor: by, subjectId: accountId, at: now });
 			});
 		} catch (problem) {

@@ -5,6 +5,7 @@ import { db } from '$lib/server/db';
 import { parseGroup } from '$lib/server/pathway/decision-forms';
 import { proposeGroup } from '$lib/server/pathway/groups';
 import { earliestShown } from '$lib/server/pathway/rules';
+import { newId } from '$lib/server/platform/ids';
 import { planNotice } from '$lib/server/reminders/commands';
 import { getTerritory, holidaysOf } from '$lib/server/territories/queries';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
@@ -25,6 +26,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 		now,
 		zone,
 		earliest: earliestShown(now, zone, await holidaysOf(db.read, holidayZone)),
+		formId: newId(),
 		staff: staff.map(({ id, displayName }) => ({ value: id, label: displayName })),
 	};
 };

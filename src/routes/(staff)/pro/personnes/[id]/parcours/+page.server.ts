@@ -13,6 +13,7 @@ import { enterStage, openPathway } from '$lib/server/pathway/commands';
 import {
 	parseClosing,
 	parseEntering,
+	parseHandling,
 	parseNewStep,
 	parseOpening,
 	parseReorienting,
@@ -21,7 +22,7 @@ import {
 import { addGoal, changeGoal, getGoal, goalMeant, goalsOf } from '$lib/server/pathway/goals';
 import { getStep, pathwayOf } from '$lib/server/pathway/queries';
 import { nextReviewOn } from '$lib/server/pathway/reviews';
-import { isOpenStep, nextStepStates, stageMove, weeklyHours } from '$lib/server/pathway/rules';
+import { isOpenStep, nextStepStates, saidUntil, stageMove, weeklyHours } from '$lib/server/pathway/rules';
 import { addStep, changeStep } from '$lib/server/pathway/steps';
 import { openFollowedFile } from '$lib/server/people/opening';
 import { getFollowedPerson } from '$lib/server/people/queries';
@@ -83,7 +84,9 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 			reviewOn: decides ? await nextReviewOn(db.read, view.pathway) : null,
 			history: decides ? await historyOf(db.read, params.id, HISTORY_SHOWN) : [],
 			booked: decides && !view.pathway.endedAt ? await bookedInFollowUp(db.read, params.id, now) : [],
-			checkIns: decides ? await checkInsOf(db.read, view.pathway.id) : [],
+			checkIns: decides
+				? (await checkInsOf(db.read, view.pathway.id)).map((one) => ({ ...one, seen: saidUntil(one) }))
+				: [],
 			decides,
 			stages: view.stages.map((stage) => {
 				const move = stageMove(view.stages, stage.id);
@@ -235,10 +238,14 @@ export const actions: Actions = {
 	handled: async ({ request, locals, params }) => {
 		const by = requireStaff();
 		await requireLed(by, params.id).catch(errorFrom);
-		const parsed = parseEntering(await request.formData());
+		const parsed = parseHandling(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const checkInId = parsed.value.stage;
-		await db.write((tx) => handleCheckIn(tx, { personId: params.id, checkInId, by, now: locals.now })).catch(errorFrom);
+		const { stage: checkInId, seen } = parsed.value;
+		try {
+			await db.write((tx) => handleCheckIn(tx, { personId: params.id, checkInId, seen, by, now: locals.now }));
+		} catch (error) {
+			return failFrom(error, { check_in_changed: m.pathway_pro_changed_meanwhile });
+		}
 		redirect(303, here(params.id));
 	},
 	open: async ({ request, locals, params }) => {

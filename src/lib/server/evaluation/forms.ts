@@ -11,6 +11,7 @@ import {
 	type StoredQuestion,
 } from '../../shared/questions.ts';
 import { parseForm, text, type Parsed } from '../platform/forms.ts';
+import { MOST_VOTES } from './panel.ts';
 
 const MAX_COMMENT = 300;
 const MAX_WORDS = 400;
@@ -251,7 +252,13 @@ const proposal = v.object({
 });
 export const parseProposal = (form: FormData) => parseForm(proposal, form);
 
-const ballot = v.object({ questions: list });
+const ballot = v.object({
+	questions: v.pipe(
+		list,
+		v.minLength(1, () => m.error_choose()),
+		v.maxLength(MOST_VOTES, () => m.evaluation_panel_lead()),
+	),
+});
 export const parseBallot = (form: FormData) => parseForm(ballot, form);
 
 const moderation = v.object({

@@ -10,7 +10,7 @@ import { catchment, employmentArea, evaluationPool, panelQuestion, ratingBox, ta
 import { personOf } from '../people/queries.ts';
 import { closeMonths } from './box.ts';
 import { questionsOf, versionFor } from './choosing.ts';
-import { parseAnswer, parseQuestionnaire } from './forms.ts';
+import { parseAnswer, parseBallot, parseQuestionnaire } from './forms.ts';
 import type { Coordinator } from './improvements.ts';
 import { chosenOf, moderate, panelFor, panelOf, proposeQuestion, vote } from './panel.ts';
 import {
@@ -140,12 +140,13 @@ describe('a questionnaire', () => {
 	});
 });
 
+const form = (values: [string, string][]) => {
+	const data = new FormData();
+	for (const [name, value] of values) data.append(name, value);
+	return data;
+};
+
 describe('forms', () => {
-	const form = (values: [string, string][]) => {
-		const data = new FormData();
-		for (const [name, value] of values) data.append(name, value);
-		return data;
-	};
 	test('keep the levels of the questions that were asked, and nothing else', () => {
 		const parsed = parseAnswer(
 			form([
@@ -230,6 +231,23 @@ describe('the panel', () => {
 		// Four ballots: who wanted what could be guessed. The questions wait for the next votes.
 		expect(await chosenOf(db.read, territoryId)).toEqual([]);
 		expect((await panelFor(db.read, personId, new Date('2026-04-02T10:00:00Z'))).questions).toHaveLength(2);
+	});
+
+	test('of a page left open since the season before costs nobody the vote of the new one', async () => {
+		const [a] = await offered(1);
+		for (let index = 0; index < 5; index += 1) await cast(await voter(), [a!]);
+		const personId = await voter();
+		await endOfSeason();
+		const later = new Date('2026-04-02T10:00:00Z');
+		await expect(cast(personId, [a!], later)).rejects.toMatchObject({ code: 'panel_changed', kind: 'conflict' });
+		expect(await panelFor(db.read, personId, later)).toMatchObject({ voted: false });
+	});
+
+	test('for more than three questions is said, not cut', () => {
+		const ballot = (questions: string[]) => parseBallot(form(questions.map((id) => ['questions[]', id])));
+		expect(ballot(['a', 'b', 'c'])).toEqual({ ok: true, value: { questions: ['a', 'b', 'c'] } });
+		for (const questions of [[], ['a', 'b', 'c', 'd']])
+			expect(ballot(questions)).toMatchObject({ ok: false, errors: { questions: expect.any(String) } });
 	});
 
 	test('offers a question read where nobody has answered yet to the votes of the next quarters', async () => {

@@ -363,6 +363,36 @@ test('what was done is public once published, by the coordinator of the same ter
 	expect(await shown()).toEqual([]);
 });
 
+test('the form sent twice adds it once; other words in the same form are another one', async () => {
+	const { id: accountId, role, structureId } = await aCoordinator(db, { territoryId });
+	const by = { accountId, role, structureId, territoryId };
+	const words = { finding: 'Trop loin', answer: 'Par téléphone aussi', ownerLabel: 'Le service', doneOn: TODAY };
+	const add = (answer = words.answer) =>
+		db.write((tx) => addImprovement(tx, { ...words, formId: 'form', answer, publish: true }, { by, now: NOW }));
+	const [first, again] = [await add(), await add()];
+	expect(again).toEqual(first);
+	await add('Et près de chez vous');
+	expect(await improvementsOf(db.read, territoryId, { publishedOnly: true })).toHaveLength(2);
+	const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'improvement.added'));
+	expect(journal).toHaveLength(2);
+});
+
+test('taken back and published anew, those who took part are looked for anew: some were not told yet', async () => {
+	const { id: invitationId } = (await ask())!;
+	await db.write((tx) => answerRating(tx, { ...own(invitationId), face: 'bad', comment: null }));
+	const { id: accountId, role, structureId } = await aCoordinator(db, { territoryId });
+	const by = { accountId, role, structureId, territoryId };
+	const words = { finding: 'Trop loin', answer: 'Par téléphone aussi', ownerLabel: 'Le service', doneOn: TODAY };
+	const { id } = await db.write((tx) => addImprovement(tx, { ...words, publish: true }, { by, now: NOW }));
+	const told = () => db.write((tx) => peopleToTell(tx, { id, by, now: NOW }));
+	const publish = (publish: boolean) => db.write((tx) => publishImprovement(tx, { id, publish, by, now: NOW }));
+	expect(await told()).toHaveLength(1);
+	await publish(false);
+	expect(await told()).toEqual([]);
+	await publish(true);
+	expect(await told()).toEqual([{ personId: person.id }]);
+});
+
 test('its words are corrected by the coordinator of the same territory; what was said before is in the journal', async () => {
 	const { id: accountId, role, structureId } = await aCoordinator(db, { territoryId });
 	const by = { accountId, role, structureId, territoryId };

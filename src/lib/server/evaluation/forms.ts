@@ -146,6 +146,7 @@ const translationsOf = (others: Translated) =>
 const improvementBy = (today: string) =>
 	v.pipe(
 		v.object({
+			formId: v.pipe(v.optional(v.string(), ''), v.maxLength(64)),
 			finding: needed(MAX_WORDS),
 			answer: needed(MAX_WORDS),
 			ownerLabel: needed(MAX_OWNER),
@@ -159,8 +160,8 @@ const improvementBy = (today: string) =>
 			publish: ticked,
 			...translated,
 		}),
-		v.transform(({ finding, answer, ownerLabel, doneOn, publish, ...others }) => ({
-			...{ finding, answer, ownerLabel, doneOn, publish },
+		v.transform(({ formId, finding, answer, ownerLabel, doneOn, publish, ...others }) => ({
+			...{ formId, finding, answer, ownerLabel, doneOn, publish },
 			translations: translationsOf(others),
 		})),
 	);

@@ -212,6 +212,8 @@ export const parseFinishing = (form: FormData, today: string) => parseForm(finis
 const list = v.optional(v.array(v.pipe(v.string(), v.maxLength(64))), []);
 const questionnaireForm = v.pipe(
 	v.object({
+		/** `seenQuestionnaire` of what the form was made from. */
+		seen: v.pipe(v.optional(v.string(), ''), v.maxLength(64)),
 		title: needed(MAX_OWNER),
 		questions: v.pipe(
 			list,

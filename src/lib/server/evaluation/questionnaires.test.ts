@@ -19,6 +19,7 @@ import {
 	getQuestionnaire,
 	moveQuestionnaire,
 	panelWords,
+	seenQuestionnaire,
 	versionsOf,
 	type Onward,
 	type QuestionnaireDraft,
@@ -66,6 +67,22 @@ describe('a questionnaire', () => {
 			[1, 'listened'],
 		]);
 		expect(await questionsOf(db.read, first!.id)).toEqual([{ code: 'listened' }]);
+	});
+
+	test('changed from a page left open since somebody else changed it is refused; read anew, it is kept', async () => {
+		const id = await create();
+		await move(id, 'open');
+		const seen = async () => seenQuestionnaire(await getQuestionnaire(db.read, territoryId, id));
+		const [first, second] = [await seen(), await seen()];
+		const save = (seen: string, draft: Partial<QuestionnaireDraft>) =>
+			db.write((tx) => changeQuestionnaire(tx, { id, seen, draft: { ...DRAFT, ...draft }, by, now: NOW }));
+		await save(first, { questions: [{ code: 'next' }] });
+		await expect(save(second, { title: 'Autre titre' })).rejects.toMatchObject({
+			...{ code: 'questionnaire_changed', kind: 'conflict' },
+		});
+		expect(await getQuestionnaire(db.read, territoryId, id)).toMatchObject({ questions: [{ code: 'next' }] });
+		await save(await seen(), { questions: [{ code: 'next' }], title: 'Autre titre' });
+		expect(await versionsOf(db.read, id)).toHaveLength(2);
 	});
 
 	test('goes from draft to open, closed and published, one step at a time, by its own territory', async () => {

@@ -117,6 +117,19 @@ test('a referent leaves: their people have nobody at once, all go to another in 
 		maelys.id,
 	);
 	expect(told.notices).toBe(1);
+
+	// The same list, left open by another coordinator: whoever was given somebody meanwhile keeps them.
+	const another = one<{ id: string }>(
+		`SELECT id FROM account WHERE territory_id = 'guyane' AND role = 'referent' AND status = 'active' AND id <> ?`,
+		heir.id,
+	);
+	const late = await desk.sends('/pilotage', { 'people[]': orphans, accountId: another.id });
+	expect(late).toContain('Cette page a changé entre-temps.');
+	const kept = one<{ lead: string }>(
+		`SELECT account_id lead FROM follow_up_member WHERE person_id = ? AND part = 'lead' AND ended_at IS NULL`,
+		maelys.id,
+	);
+	expect(kept.lead).toBe(heir.id);
 });
 
 test('two professionals change the same goal, stage or orientation: the second sees both, nothing is overwritten', async () => {

@@ -1,4 +1,5 @@
 import { m } from '$lib/paraglide/messages.js';
+import { formatDayTime } from '$lib/shared/dates';
 import { themeLabel } from '$lib/shared/labels';
 import { isPanel, themeOf, type Moment } from '$lib/shared/questions';
 
@@ -66,6 +67,24 @@ const MOMENT_QUESTIONS: Record<Moment, () => string> = {
 	in_work_end: m.evaluation_question_in_work,
 };
 export const momentQuestion = (moment: Moment): string => MOMENT_QUESTIONS[moment]();
+
+const ABOUT: Record<Exclude<Moment, 'appointment_seen'>, () => string> = {
+	stage_left: m.evaluation_list_stage,
+	aid_decided: m.evaluation_list_aid,
+	three_months: m.evaluation_list_three_months,
+	in_work_end: m.evaluation_list_in_work,
+};
+/** What an invitation is about, for whom it asks; of an appointment, its day and hour. */
+export function askedAbout(
+	{ moment, startsAt, zone }: { moment: Moment; startsAt: Date | null; zone: string | null },
+	locale: string,
+	now: Date,
+): string {
+	if (moment !== 'appointment_seen') return ABOUT[moment]();
+	return startsAt && zone
+		? m.evaluation_list_about({ when: formatDayTime(startsAt, zone, locale, now) })
+		: m.evaluation_ask_title();
+}
 
 const MOMENT_LABELS: Record<Moment, () => string> = {
 	appointment_seen: m.evaluation_pilot_moment_appointment,

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { aCoordinator, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { account, invitation, meta } from '../db/schema/index.ts';
 import { refuseWrongDatabase, WrongDatabaseError } from '../db/ownership.ts';
-import { createAccount, disableAccount, inviteAccount, useInvitation } from './commands.ts';
+import { createAccount, disableAccount, inviteAccount, inviteProfessional, useInvitation } from './commands.ts';
 import { keepMessage, listDemoAccounts, listMessages } from './demo.ts';
 import { accountsOfContact, findInvitation } from './queries.ts';
 
@@ -166,5 +166,39 @@ describe('the demo', () => {
 		await aTerritory(demo);
 		await expect(refuseWrongDatabase(demo, { demo: true })).resolves.toBeUndefined();
 		await expect(refuseWrongDatabase(demo, { demo: false })).rejects.toThrow(WrongDatabaseError);
+	});
+});
+
+describe('a professional', () => {
+	const setting = async () => {
+		const db = await testDatabase();
+		const { id: createdById, territoryId, structureId } = await aCoordinator(db);
+		const wanted = {
+			...{ role: 'referent' as const, displayName: 'Camille Attendue', email: 'camille@example.fr' },
+			...{ territoryId, structureId, side: null as 'work' | null, locale: 'fr' },
+		};
+		const invite = (change: Partial<typeof wanted> = {}, now = NOW) =>
+			db.write((tx) => inviteProfessional(tx, { ...wanted, ...change, createdById, now }));
+		return { db, invite };
+	};
+
+	test('whose mail did not leave, or who was away for a week, is invited again to the same account', async () => {
+		const { db, invite } = await setting();
+		const first = await invite();
+		const again = await invite({ email: 'Camille@example.fr' }, after(8 * DAY));
+		expect(again.accountId).toBe(first.accountId);
+		const use = (token: string) => db.write((tx) => useInvitation(tx, { token, now: after(8 * DAY) }));
+		await expect(use(first.token)).rejects.toThrow('invitation_over');
+		expect((await use(again.token)).id).toBe(first.accountId);
+	});
+
+	test('who has signed in already, works elsewhere, or was invited as somebody else has an account', async () => {
+		const { db, invite } = await setting();
+		const { accountId } = await invite();
+		const { territoryId, structureId } = await aReferent(db);
+		for (const change of [{ side: 'work' as const }, { structureId }, { territoryId }])
+			await expect(invite(change)).rejects.toThrow('email_taken');
+		await db.write((tx) => tx.update(account).set({ lastSeenAt: NOW }).where(eq(account.id, accountId)));
+		await expect(invite()).rejects.toMatchObject({ code: 'email_taken', kind: 'conflict' });
 	});
 });

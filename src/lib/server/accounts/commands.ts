@@ -4,7 +4,7 @@ import type { Tx } from '../db/client.ts';
 import { account, invitation } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { hashToken, newId, newToken } from '../platform/ids.ts';
-import { getAccount, type Account } from './queries.ts';
+import { accountsOfContact, getAccount, type Account } from './queries.ts';
 import { INVITATION_LIFETIME_MS, parseContact, type Contact } from './rules.ts';
 import { closeAllSessions } from './sessions.ts';
 
@@ -99,6 +99,25 @@ export async function inviteAccount(
 		.insert(invitation)
 		.values({ tokenHash: hashToken(token), accountId, createdById, createdAt: now, expiresAt });
 	return { token };
+}
+
+/**
+ * Opens the account of a professional, with a link to it. Who never used theirs (the mail did not leave, a week away) is sent another
+ * one to the same account. @throws DomainError `email_taken` (conflict) when a professional signs in with this address, or was invited
+ * elsewhere or as somebody else; `contact_invalid` as `createAccount`
+ */
+export async function inviteProfessional(
+	tx: Tx,
+	{ createdById, ...wanted }: NewAccount & { email: string; createdById: string | null },
+): Promise<{ accountId: string; token: string }> {
+	const known = await accountsOfContact(tx, wanted.email);
+	const own = known.find(({ role }) => role === 'referent' || role === 'coordinator');
+	const isSame = (['role', 'territoryId', 'structureId', 'side'] as const).every(
+		(name) => own?.[name] === (wanted[name] ?? null),
+	);
+	if (own && (own.lastSeenAt || !isSame)) throw new DomainError('email_taken', 'conflict');
+	const { id: accountId } = own ?? (await createAccount(tx, wanted));
+	return { accountId, ...(await inviteAccount(tx, { accountId, createdById, now: wanted.now })) };
 }
 
 /**

@@ -69,6 +69,23 @@ async function ask(
 	return made[0] ?? null;
 }
 
+/** It did not take place after all: what it was worth is asked no more. */
+export async function takeBackAsking(
+	tx: Tx,
+	{ appointmentId, now }: { appointmentId: string; now: Date },
+): Promise<void> {
+	await tx
+		.update(ratingInvitation)
+		.set({ expiresAt: now })
+		.where(
+			and(
+				eq(ratingInvitation.appointmentId, appointmentId),
+				isNull(ratingInvitation.outcome),
+				gt(ratingInvitation.expiresAt, now),
+			),
+		);
+}
+
 /** Who answers: the person signed in, or whoever holds the link of this invitation. */
 export type Answerer = { personId: string; invitationId: string } | { token: string };
 type Closing = Answerer & { now: Date };

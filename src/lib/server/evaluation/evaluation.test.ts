@@ -4,9 +4,18 @@ import { aCoordinator, anAppointment, aPerson, aReferent, aTerritory } from '../
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { Rating } from '../../shared/codes.ts';
 import type { Db } from '../db/client.ts';
-import { auditEntry, person as people, ratingBox, tally } from '../db/schema/index.ts';
+import { auditEntry, person as people, ratingBox, ratingInvitation, tally } from '../db/schema/index.ts';
 import { closeMonths, drop } from './box.ts';
-import { answerRating, askAbout, askRating, invitationOf, newRatingLink, skipRating, stopAsking } from './commands.ts';
+import {
+	answerRating,
+	askAbout,
+	askRating,
+	invitationOf,
+	newRatingLink,
+	skipRating,
+	stopAsking,
+	takeBackAsking,
+} from './commands.ts';
 import { csvOf } from './csv.ts';
 import { parseAnswer, parseFinishing, parseImprovement } from './forms.ts';
 import { newId } from '../platform/ids.ts';
@@ -22,7 +31,7 @@ import {
 	seenWords,
 	type Coordinator,
 } from './improvements.ts';
-import { pendingRating } from './queries.ts';
+import { openInvitations, pendingRating } from './queries.ts';
 import { lastMonths, microdata, resultsOf } from './results.ts';
 
 const at = (text: string) => new Date(text);
@@ -59,6 +68,25 @@ describe('asking', () => {
 	test('stops for who does not want it', async () => {
 		await db.write((tx) => tx.update(people).set({ mutedKinds: ['rating'] }));
 		expect(await ask()).toBeNull();
+	});
+});
+
+describe('asking no more', () => {
+	test('« ne plus me demander » is true of what was asked before, too', async () => {
+		await ask();
+		const later = at('2026-03-25T16:00:00Z');
+		const { id } = (await ask(later, '2026-03-11'))!;
+		expect(await openInvitations(db.read, person.id, later)).toHaveLength(2);
+		await db.write((tx) => stopAsking(tx, own(id, later)));
+		expect(await openInvitations(db.read, person.id, later)).toEqual([]);
+	});
+	test('about an appointment that did not take place after all', async () => {
+		const { id } = (await ask())!;
+		const [{ appointmentId } = expect.fail()] = await db.read.select().from(ratingInvitation);
+		const later = at('2026-03-11T16:00:00Z');
+		await db.write((tx) => takeBackAsking(tx, { appointmentId: appointmentId!, now: later }));
+		expect(await openInvitations(db.read, person.id, later)).toEqual([]);
+		await expect(db.write((tx) => skipRating(tx, own(id, later)))).rejects.toThrow('rating_over');
 	});
 });
 
@@ -333,6 +361,36 @@ test('what was done is public once published, by the coordinator of the same ter
 	expect(await shown()).toMatchObject([words]);
 	await publish({ publish: false });
 	expect(await shown()).toEqual([]);
+});
+
+test('the form sent twice adds it once; other words in the same form are another one', async () => {
+	const { id: accountId, role, structureId } = await aCoordinator(db, { territoryId });
+	const by = { accountId, role, structureId, territoryId };
+	const words = { finding: 'Trop loin', answer: 'Par téléphone aussi', ownerLabel: 'Le service', doneOn: TODAY };
+	const add = (answer = words.answer) =>
+		db.write((tx) => addImprovement(tx, { ...words, formId: 'form', answer, publish: true }, { by, now: NOW }));
+	const [first, again] = [await add(), await add()];
+	expect(again).toEqual(first);
+	await add('Et près de chez vous');
+	expect(await improvementsOf(db.read, territoryId, { publishedOnly: true })).toHaveLength(2);
+	const journal = await db.read.select().from(auditEntry).where(eq(auditEntry.action, 'improvement.added'));
+	expect(journal).toHaveLength(2);
+});
+
+test('taken back and published anew, those who took part are looked for anew: some were not told yet', async () => {
+	const { id: invitationId } = (await ask())!;
+	await db.write((tx) => answerRating(tx, { ...own(invitationId), face: 'bad', comment: null }));
+	const { id: accountId, role, structureId } = await aCoordinator(db, { territoryId });
+	const by = { accountId, role, structureId, territoryId };
+	const words = { finding: 'Trop loin', answer: 'Par téléphone aussi', ownerLabel: 'Le service', doneOn: TODAY };
+	const { id } = await db.write((tx) => addImprovement(tx, { ...words, publish: true }, { by, now: NOW }));
+	const told = () => db.write((tx) => peopleToTell(tx, { id, by, now: NOW }));
+	const publish = (publish: boolean) => db.write((tx) => publishImprovement(tx, { id, publish, by, now: NOW }));
+	expect(await told()).toHaveLength(1);
+	await publish(false);
+	expect(await told()).toEqual([]);
+	await publish(true);
+	expect(await told()).toEqual([{ personId: person.id }]);
 });
 
 test('its words are corrected by the coordinator of the same territory; what was said before is in the journal', async () => {

@@ -11,6 +11,7 @@ import {
 	type StoredQuestion,
 } from '../../shared/questions.ts';
 import { parseForm, text, type Parsed } from '../platform/forms.ts';
+import { MOST_VOTES } from './panel.ts';
 
 const MAX_COMMENT = 300;
 const MAX_WORDS = 400;
@@ -145,6 +146,7 @@ const translationsOf = (others: Translated) =>
 const improvementBy = (today: string) =>
 	v.pipe(
 		v.object({
+			formId: v.pipe(v.optional(v.string(), ''), v.maxLength(64)),
 			finding: needed(MAX_WORDS),
 			answer: needed(MAX_WORDS),
 			ownerLabel: needed(MAX_OWNER),
@@ -158,8 +160,8 @@ const improvementBy = (today: string) =>
 			publish: ticked,
 			...translated,
 		}),
-		v.transform(({ finding, answer, ownerLabel, doneOn, publish, ...others }) => ({
-			...{ finding, answer, ownerLabel, doneOn, publish },
+		v.transform(({ formId, finding, answer, ownerLabel, doneOn, publish, ...others }) => ({
+			...{ formId, finding, answer, ownerLabel, doneOn, publish },
 			translations: translationsOf(others),
 		})),
 	);
@@ -210,6 +212,8 @@ export const parseFinishing = (form: FormData, today: string) => parseForm(finis
 const list = v.optional(v.array(v.pipe(v.string(), v.maxLength(64))), []);
 const questionnaireForm = v.pipe(
 	v.object({
+		/** `seenQuestionnaire` of what the form was made from. */
+		seen: v.pipe(v.optional(v.string(), ''), v.maxLength(64)),
 		title: needed(MAX_OWNER),
 		questions: v.pipe(
 			list,
@@ -251,7 +255,13 @@ const proposal = v.object({
 });
 export const parseProposal = (form: FormData) => parseForm(proposal, form);
 
-const ballot = v.object({ questions: list });
+const ballot = v.object({
+	questions: v.pipe(
+		list,
+		v.minLength(1, () => m.error_choose()),
+		v.maxLength(MOST_VOTES, () => m.evaluation_panel_lead()),
+	),
+});
 export const parseBallot = (form: FormData) => parseForm(ballot, form);
 
 const moderation = v.object({

@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { improvement, person, ratingInvitation } from '../db/schema/index.ts';
 import { DomainError, notFound } from '../platform/errors.ts';
-import { newId } from '../platform/ids.ts';
+import { idOf, newId } from '../platform/ids.ts';
 
 export type Coordinator = Pick<SignedIn, 'accountId' | 'role' | 'structureId'> & { territoryId: string };
 
@@ -17,6 +17,8 @@ export interface ImprovementWords {
 	translations?: Record<string, { finding: string; answer: string }>;
 }
 export interface NewImprovement extends ImprovementWords {
+	/** The form's own random id: sent twice, it is added once. */
+	formId?: string;
 	/** `YYYY-MM-DD`; null while it is not done. */
 	doneOn: string | null;
 	publish: boolean;
@@ -26,24 +28,28 @@ type Row = typeof improvement.$inferSelect;
 /** « Vous avez dit, nous avons fait »: kept, and shown to all when published. */
 export async function addImprovement(
 	tx: Tx,
-	{ publish, ...words }: NewImprovement,
+	{ formId, publish, ...words }: NewImprovement,
 	{ by, now }: { by: Coordinator; now: Date },
 ): Promise<{ id: string }> {
-	const id = newId();
 	const { accountId: createdById, territoryId } = by;
+	const id = formId ? idOf('improvement', territoryId, formId, words.finding, words.answer) : newId();
 	const publishedAt = publish ? now : null;
-	await tx.insert(improvement).values({ id, territoryId, ...words, publishedAt, createdAt: now, createdById });
+	const added = await tx
+		.insert(improvement)
+		.values({ id, territoryId, ...words, publishedAt, createdAt: now, createdById })
+		.onConflictDoNothing({ target: improvement.id })
+		.returning({ id: improvement.id });
+	if (added.length === 0) return { id };
 	await recordAudit(tx, { action: 'improvement.added', actor: by, subjectId: id, detail: { publish }, at: now });
 	return { id };
 }
 
-/** Shows it to all, or takes it back. @throws DomainError `not_found` for another territory's */
+/** Shows it to all, or takes it back: whoever was not told yet is, when it is shown anew. @throws DomainError `not_found` for another territory's */
 export async function publishImprovement(
 	tx: Tx,
 	{ id, publish, by, now }: { id: string; publish: boolean; by: Coordinator; now: Date },
 ): Promise<void> {
-	const publishedAt = publish ? now : null;
-	await change(tx, id, by, { publishedAt });
+	await change(tx, id, by, publish ? { publishedAt: now } : { publishedAt: null, toldAt: null });
 	const action = publish ? 'improvement.published' : 'improvement.withdrawn';
 	await recordAudit(tx, { action, actor: by, subjectId: id, at: now });
 }

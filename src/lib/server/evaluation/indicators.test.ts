@@ -47,6 +47,48 @@ test('delays are those of a cohort old enough: a request of last month is not in
 	expect(delays.slice(1).every(({ count, median }) => count === 0 && median === null)).toBe(true);
 });
 
+test('what was its lead’s from the start makes no delay of a first contact', async () => {
+	const { db, context, somebody } = await setting();
+	for (let index = 0; index < 11; index += 1) await somebody(index);
+	for (let index = 0; index < 5; index += 1) {
+		const { request } = await somebody(0);
+		const assignedAt = new Date('2026-03-02T09:00:00Z');
+		await db.write((tx) => tx.update(supportRequest).set({ assignedAt }).where(eq(supportRequest.id, request.id)));
+	}
+	const { delays } = await indicatorsOf(db.read, context);
+	expect(delays[0]).toEqual({ code: 'contact', count: 11, median: 6, ninetieth: 10 });
+});
+
+test('who was in a pathway already when they asked is oriented; one that was over by then is not theirs', async () => {
+	const { db, context, somebody } = await setting();
+	for (let index = 0; index < 18; index += 1) {
+		const { person } = await somebody(index);
+		const startedAt = new Date('2024-05-02T09:00:00Z');
+		const over = { endedAt: new Date('2025-12-01T09:00:00Z'), endReason: 'work' as const };
+		await aPathway(db, { personId: person.id, startedAt, ...(index < 6 && over) });
+	}
+	const { rates } = await indicatorsOf(db.read, context);
+	expect(rates.find(({ code }) => code === 'oriented')).toMatchObject({ n: 18, percent: 67 });
+	expect(rates.find(({ code }) => code === 'exit_work')).toMatchObject({ n: 0 });
+});
+
+test('of who came from another territory, what happened there is not this one’s', async () => {
+	const { db, context, somebody } = await setting();
+	const { id: elsewhere } = await aTerritory(db);
+	const far = await aReferent(db, { territoryId: elsewhere });
+	for (let index = 0; index < 12; index += 1) {
+		const { person } = await somebody(index, new Date('2026-03-20T09:00:00Z'));
+		const there = { personId: person.id, territoryId: elsewhere };
+		const ended = { endedAt: new Date('2026-03-20T09:00:00Z'), endReason: 'moved' as const };
+		await aPathway(db, { ...there, startedAt: new Date('2026-01-05T09:00:00Z'), ...ended });
+		await anAppointment(db, { ...there, referentId: far.id, day: '2026-02-10', state: 'noshow' });
+	}
+	const { rates } = await indicatorsOf(db.read, context);
+	for (const code of ['exit_positive', 'noshow_invitation'])
+		expect(rates.find((one) => one.code === code)).toMatchObject({ n: 0 });
+	expect(rates.find(({ code }) => code === 'oriented')).toMatchObject({ n: 12, percent: 0 });
+});
+
 test('absences are counted apart after an invitation and after a summons', async () => {
 	const { db, referent, context, somebody } = await setting();
 	for (let index = 0; index < 24; index += 1) {
@@ -156,6 +198,18 @@ test('what one table hides is not read two tables lower: two of twenty who were 
 	expect(rates.find(({ code }) => code === 'oriented')).toMatchObject({ n: 20, percent: null });
 	expect(delays.find(({ code }) => code === 'orientation')).toMatchObject({ count: null, median: 31 });
 	expect(delays.find(({ code }) => code === 'contact')).toMatchObject({ count: 20 });
+});
+
+test('how few were in a pathway already is not the difference of a rate and a delay', async () => {
+	const { db, context, somebody } = await setting();
+	for (let index = 0; index < 30; index += 1) {
+		const { person } = await somebody(index);
+		const startedAt = new Date(index < 2 ? '2024-05-02T09:00:00Z' : '2026-04-02T09:00:00Z');
+		if (index < 20) await aPathway(db, { personId: person.id, startedAt });
+	}
+	const { rates, delays } = await indicatorsOf(db.read, context);
+	expect(rates.find(({ code }) => code === 'oriented')).toMatchObject({ n: 30, percent: 67 });
+	expect(delays.find(({ code }) => code === 'orientation')).toMatchObject({ count: null, median: 31 });
 });
 
 test('a share inside another is not said when so few make the difference', () => {

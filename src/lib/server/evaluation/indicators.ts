@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNull, lt, or } from 'drizzle-orm';
 import type { EndReason, WorkContract } from '../../shared/closing.ts';
 import { OPEN_REQUEST_STATUSES, type Channel } from '../../shared/codes.ts';
 import { THEMES, type Theme } from '../../shared/themes.ts';
@@ -115,8 +115,7 @@ export async function indicatorsOf(
 	const cohort = requests.flatMap(({ personId, submittedAt, ...row }) =>
 		personId && submittedAt ? { ...row, personId, submittedAt, assignedAt: before(until, row.assignedAt) } : [],
 	);
-	const people = [...new Set(cohort.map(({ personId }) => personId))];
-	const files = await filesOf(q, people, { since: startOfDay(start, zone), until });
+	const files = await filesOf(q, cohort, { territoryId, since: startOfDay(start, zone), until });
 	const needs = await inChunks(
 		cohort.map(({ id }) => id),
 		(some) =>
@@ -153,7 +152,14 @@ export async function indicatorsOf(
 /** What had not happened yet at the end of the last month is not known. */
 const before = (until: Date, date: Date | null) => (date && date < until ? date : null);
 
-async function filesOf(q: Queries, people: string[], { since, until }: { since: Date; until: Date }) {
+/** What became of these people here: what another territory did before they came is not this one's. */
+async function filesOf(
+	q: Queries,
+	cohort: Request[],
+	{ territoryId, since, until }: { territoryId: string; since: Date; until: Date },
+) {
+	const asked = byPerson(cohort);
+	const people = [...asked.keys()];
 	const planned = await inChunks(people, (some) =>
 		q
 			.select({
@@ -166,7 +172,12 @@ async function filesOf(q: Queries, people: string[], { since, until }: { since: 
 			})
 			.from(appointment)
 			.where(
-				and(inArray(appointment.personId, some), gte(appointment.startsAt, since), lt(appointment.startsAt, until)),
+				and(
+					inArray(appointment.personId, some),
+					eq(appointment.territoryId, territoryId),
+					gte(appointment.startsAt, since),
+					lt(appointment.startsAt, until),
+				),
 			)
 			.orderBy(asc(appointment.startsAt))
 			.limit(CHUNK * 40),
@@ -185,11 +196,25 @@ async function filesOf(q: Queries, people: string[], { since, until }: { since: 
 				workContract: pathway.workContract,
 			})
 			.from(pathway)
-			.where(and(inArray(pathway.personId, some), gte(pathway.startedAt, since), lt(pathway.startedAt, until)))
+			.where(
+				and(
+					inArray(pathway.personId, some),
+					eq(pathway.territoryId, territoryId),
+					lt(pathway.startedAt, until),
+					or(isNull(pathway.endedAt), gte(pathway.endedAt, since)),
+				),
+			)
 			.orderBy(asc(pathway.startedAt))
 			.limit(CHUNK * 4),
 	);
-	const pathways = opened.map((one) => (before(until, one.endedAt) ? one : { ...one, endedAt: null, endReason: null }));
+	const known = opened
+		.map((one) => (before(until, one.endedAt) ? one : { ...one, endedAt: null, endReason: null }))
+		// One that was over when they asked is not what became of it.
+		.filter(({ personId, endedAt }) =>
+			asked.get(personId)!.some(({ submittedAt }) => endedAt === null || endedAt >= submittedAt),
+		);
+	const oriented = new Set(known.map(({ personId }) => personId));
+	const pathways = known.filter(({ startedAt }) => startedAt >= since);
 	const ids = pathways.map(({ id }) => id);
 	const atWork = await inChunks(ids, (some) =>
 		q
@@ -239,7 +264,7 @@ async function filesOf(q: Queries, people: string[], { since, until }: { since: 
 			.orderBy(desc(reminder.createdAt))
 			.limit(CHUNK * 20),
 	);
-	return { meetings, pathways, reviews, atWork, actions, again, sent };
+	return { meetings, oriented, pathways, reviews, atWork, actions, again, sent };
 }
 type Files = Awaited<ReturnType<typeof filesOf>>;
 interface Request {
@@ -261,7 +286,8 @@ function delaysOf(
 	const firstAfter = (dates: (Date | null)[], from: Date) =>
 		dates.find((date) => date !== null && date >= from) ?? null;
 	const reached: Record<(typeof DELAYS)[number], (request: Request) => Date | null> = {
-		contact: ({ assignedAt }) => assignedAt,
+		// What was its lead's from the start (requests' `giveToLead`) was taken by nobody.
+		contact: ({ assignedAt, submittedAt }) => (assignedAt && assignedAt > submittedAt ? assignedAt : null),
 		first_appointment: ({ personId, submittedAt }) =>
 			firstAfter(
 				(meetings.get(personId) ?? []).map(({ startsAt }) => startsAt),
@@ -288,7 +314,9 @@ function delaysOf(
 			const date = reached[code](request);
 			return date ? between(request.submittedAt, date) : [];
 		});
-		const spread = outOf(cohort.length, distribution(days));
+		const found = outOf(cohort.length, distribution(days));
+		// Beside how many are oriented it would say how few were so already.
+		const spread = code === 'orientation' ? outOf(files.oriented.size, found) : found;
 		told[`delay:${code}`] = toldOfDays(spread, days.length);
 		return { code, ...spread };
 	});
@@ -322,8 +350,7 @@ function ratesOf(
 			orientedAt && orientedAt > startedAt ? orientedAt : startedAt,
 			kind === 'social' ? settings.reviewMonthsSocial : settings.reviewMonths,
 		);
-	const { meetings, pathways, reviews, atWork, again, sent } = files;
-	const oriented = new Set(pathways.map(({ personId }) => personId));
+	const { meetings, oriented, pathways, reviews, atWork, again, sent } = files;
 	const signed = new Set(
 		meetings.flatMap(({ personId, type, state }) =>
 			type === 'contract_signature' && state === 'seen' ? personId : [],

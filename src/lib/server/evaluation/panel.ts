@@ -54,7 +54,8 @@ export async function proposeQuestion(
 
 /**
  * One ballot a season: sealed with the answers of the month, counted when the season ends.
- * @throws DomainError `panel_voted` (already)
+ * @throws DomainError `panel_voted` (already), `panel_changed` (conflict) when none of these is offered any more: an empty ballot would
+ * take the vote of a season whose questions were not shown
  */
 export async function vote(
 	tx: Tx,
@@ -70,6 +71,7 @@ export async function vote(
 	if (marked.length === 0) throw new DomainError('panel_voted', 'already');
 	const offered = new Set((await questionsToVote(tx, territoryId, season)).map(({ id }) => id));
 	const chosen = [...new Set(questions)].filter((id) => offered.has(id)).slice(0, MOST_VOTES);
+	if (chosen.length === 0) throw new DomainError('panel_changed', 'conflict');
 	await drop(tx, territoryId, { questions: chosen }, month);
 }
 

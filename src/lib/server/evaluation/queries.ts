@@ -1,7 +1,7 @@
-import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, notLike, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { given, prepared } from '../db/prepared.ts';
-import { appointment, panelVoter, ratingInvitation } from '../db/schema/index.ts';
+import { appointment, panelVoter, person, ratingInvitation } from '../db/schema/index.ts';
 import { WHOLE } from '../db/whole.ts';
 
 const invitationRows = prepared((q) =>
@@ -15,12 +15,14 @@ const invitationRows = prepared((q) =>
 			zone: appointment.zone,
 		})
 		.from(ratingInvitation)
+		.innerJoin(person, eq(person.id, ratingInvitation.personId))
 		.leftJoin(appointment, eq(appointment.id, ratingInvitation.appointmentId))
 		.where(
 			and(
 				eq(ratingInvitation.personId, sql.placeholder('personId')),
 				isNull(ratingInvitation.outcome),
 				gt(ratingInvitation.expiresAt, given(ratingInvitation.expiresAt, 'now')),
+				notLike(person.mutedKinds, '%"rating"%'),
 			),
 		)
 		.orderBy(desc(ratingInvitation.askedAt))
@@ -28,7 +30,7 @@ const invitationRows = prepared((q) =>
 		.prepare(),
 );
 
-/** Invitations the person may still answer, the last one first. */
+/** Invitations the person may still answer, the last one first; none for who does not want to be asked. */
 export const openInvitations = async (q: Queries, personId: string, now: Date) =>
 	invitationRows(q).execute({ personId, now });
 

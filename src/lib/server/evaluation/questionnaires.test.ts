@@ -10,7 +10,7 @@ import { catchment, employmentArea, evaluationPool, panelQuestion, ratingBox, ta
 import { personOf } from '../people/queries.ts';
 import { closeMonths } from './box.ts';
 import { questionsOf, versionFor } from './choosing.ts';
-import { parseAnswer, parseQuestionnaire } from './forms.ts';
+import { parseAnswer, parseBallot, parseQuestionnaire } from './forms.ts';
 import type { Coordinator } from './improvements.ts';
 import { chosenOf, moderate, panelFor, panelOf, proposeQuestion, vote } from './panel.ts';
 import {
@@ -19,6 +19,7 @@ import {
 	getQuestionnaire,
 	moveQuestionnaire,
 	panelWords,
+	seenQuestionnaire,
 	versionsOf,
 	type Onward,
 	type QuestionnaireDraft,
@@ -66,6 +67,22 @@ describe('a questionnaire', () => {
 			[1, 'listened'],
 		]);
 		expect(await questionsOf(db.read, first!.id)).toEqual([{ code: 'listened' }]);
+	});
+
+	test('changed from a page left open since somebody else changed it is refused; read anew, it is kept', async () => {
+		const id = await create();
+		await move(id, 'open');
+		const seen = async () => seenQuestionnaire(await getQuestionnaire(db.read, territoryId, id));
+		const [first, second] = [await seen(), await seen()];
+		const save = (seen: string, draft: Partial<QuestionnaireDraft>) =>
+			db.write((tx) => changeQuestionnaire(tx, { id, seen, draft: { ...DRAFT, ...draft }, by, now: NOW }));
+		await save(first, { questions: [{ code: 'next' }] });
+		await expect(save(second, { title: 'Autre titre' })).rejects.toMatchObject({
+			...{ code: 'questionnaire_changed', kind: 'conflict' },
+		});
+		expect(await getQuestionnaire(db.read, territoryId, id)).toMatchObject({ questions: [{ code: 'next' }] });
+		await save(await seen(), { questions: [{ code: 'next' }], title: 'Autre titre' });
+		expect(await versionsOf(db.read, id)).toHaveLength(2);
 	});
 
 	test('goes from draft to open, closed and published, one step at a time, by its own territory', async () => {
@@ -140,12 +157,13 @@ describe('a questionnaire', () => {
 	});
 });
 
+const form = (values: [string, string][]) => {
+	const data = new FormData();
+	for (const [name, value] of values) data.append(name, value);
+	return data;
+};
+
 describe('forms', () => {
-	const form = (values: [string, string][]) => {
-		const data = new FormData();
-		for (const [name, value] of values) data.append(name, value);
-		return data;
-	};
 	test('keep the levels of the questions that were asked, and nothing else', () => {
 		const parsed = parseAnswer(
 			form([
@@ -230,6 +248,23 @@ describe('the panel', () => {
 		// Four ballots: who wanted what could be guessed. The questions wait for the next votes.
 		expect(await chosenOf(db.read, territoryId)).toEqual([]);
 		expect((await panelFor(db.read, personId, new Date('2026-04-02T10:00:00Z'))).questions).toHaveLength(2);
+	});
+
+	test('of a page left open since the season before costs nobody the vote of the new one', async () => {
+		const [a] = await offered(1);
+		for (let index = 0; index < 5; index += 1) await cast(await voter(), [a!]);
+		const personId = await voter();
+		await endOfSeason();
+		const later = new Date('2026-04-02T10:00:00Z');
+		await expect(cast(personId, [a!], later)).rejects.toMatchObject({ code: 'panel_changed', kind: 'conflict' });
+		expect(await panelFor(db.read, personId, later)).toMatchObject({ voted: false });
+	});
+
+	test('for more than three questions is said, not cut', () => {
+		const ballot = (questions: string[]) => parseBallot(form(questions.map((id) => ['questions[]', id])));
+		expect(ballot(['a', 'b', 'c'])).toEqual({ ok: true, value: { questions: ['a', 'b', 'c'] } });
+		for (const questions of [[], ['a', 'b', 'c', 'd']])
+			expect(ballot(questions)).toMatchObject({ ok: false, errors: { questions: expect.any(String) } });
 	});
 
 	test('offers a question read where nobody has answered yet to the votes of the next quarters', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { and, asc, count, desc, eq, ne } from 'drizzle-orm';
 import type { Audience, Moment, StoredQuestion } from '../../shared/questions.ts';
 import { recordAudit } from '../audit/commands.ts';
@@ -34,14 +35,26 @@ export async function createQuestionnaire(
 	return { id };
 }
 
-/** Changes what will be asked. When it is open already, the change is a new version: what was asked stays as it was. */
+/** What a form was made from: changed since, another mark. */
+export const seenQuestionnaire = ({ title, questions, moments, audience, ...where }: Questionnaire): string => {
+	const { status, employmentAreaId, startsOn, endsOn } = where;
+	const read = [title, questions, moments, audience, status, employmentAreaId, startsOn, endsOn];
+	return createHash('sha256').update(JSON.stringify(read)).digest('base64url');
+};
+
+/**
+ * Changes what will be asked. When it is open already, the change is a new version: what was asked stays as it was.
+ * @throws DomainError `not_found` for another territory's, `questionnaire_closed` (conflict), `questionnaire_changed` (conflict) when
+ * `seen` is no longer what is kept
+ */
 export async function changeQuestionnaire(
 	tx: Tx,
-	{ id, draft, by, now }: { id: string; draft: QuestionnaireDraft; by: Coordinator; now: Date },
+	{ id, seen, draft, by, now }: { id: string; seen?: string; draft: QuestionnaireDraft; by: Coordinator; now: Date },
 ): Promise<void> {
 	const found = await getQuestionnaire(tx, by.territoryId, id);
 	if (found.status === 'closed' || found.status === 'published')
 		throw new DomainError('questionnaire_closed', 'conflict');
+	if (seen && seen !== seenQuestionnaire(found)) throw new DomainError('questionnaire_changed', 'conflict');
 	await tx
 		.update(questionnaire)
 		.set({ ...draft, updatedAt: now })

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import {
+	aFollowUp,
 	aMunicipality,
 	aPathway,
 	aPerson,
@@ -189,6 +190,44 @@ test('who still waits counts in the time of a first contact: taking the easy req
 	await ask(60, null);
 	const { now: later, before } = await contactDelays(db.read, { ...context, now: new Date(now.getTime() + 60_000) });
 	expect(trend(before, later)).toBe('worse');
+});
+
+test('what was its lead’s from the start was answered by nobody: it makes no first contact fast', async () => {
+	const db = await testDatabase();
+	const territory = await aTerritory(db);
+	const now = new Date('2026-03-20T12:00:00Z');
+	const submittedAt = new Date('2026-02-20T12:00:00Z');
+	for (let index = 0; index < 22; index += 1) {
+		const { id: personId } = await aPerson(db, { territoryId: territory.id });
+		const waited = index < 11 ? 0 : 6;
+		const assignedAt = new Date(submittedAt.getTime() + waited * 86_400_000);
+		await aRequest(db, { personId, status: 'assigned', submittedAt, assignedAt });
+	}
+	const found = await contactDelays(db.read, { territoryId: territory.id, zone: territory.zone, now });
+	expect(found.now).toEqual({ count: 11, median: 6, ninetieth: 6 });
+});
+
+test('a stage counts where it was left: not in the structure that led before, nor in the one that leads since', async () => {
+	const db = await testDatabase();
+	const { id: territoryId, zone } = await aTerritory(db);
+	const left = new Date('2026-03-10T12:00:00Z');
+	const [before, during, since] = [
+		await aReferent(db, { territoryId }),
+		await aReferent(db, { territoryId }),
+		await aReferent(db, { territoryId }),
+	];
+	const day = (text: string) => new Date(`${text}T12:00:00Z`);
+	for (let index = 0; index < 11; index += 1) {
+		const { id: personId } = await aPerson(db, { territoryId, account: false });
+		const { stages } = await aPathway(db, { personId, current: 2 });
+		await db.write((tx) => tx.update(stage).set({ enteredAt: NOW, leftAt: left }).where(eq(stage.id, stages[0]!.id)));
+		await aFollowUp(db, { personId, member: before, startedAt: day('2026-01-05'), endedAt: day('2026-03-05') });
+		await aFollowUp(db, { personId, member: during, startedAt: day('2026-03-05'), endedAt: day('2026-03-15') });
+		await aFollowUp(db, { personId, member: since, startedAt: day('2026-03-15') });
+	}
+	const counted = async ({ structureId }: { structureId: string }) =>
+		(await stageDelays(db.read, { territoryId, zone, now: day('2026-03-20'), structureId })).map(({ count }) => count);
+	expect([await counted(before), await counted(during), await counted(since)]).toEqual([[], [11], []]);
 });
 
 test('no figure of the coordinator reads a whole table', async () => {

@@ -8,9 +8,12 @@ import {
 	exists,
 	gt,
 	inArray,
+	gte,
 	isNotNull,
+	isNull,
 	lte,
 	ne,
+	or,
 	sql,
 	type SQL,
 } from 'drizzle-orm';
@@ -101,7 +104,8 @@ export const contactDelays = async (q: Queries, period: Period) =>
 
 /**
  * From the request to its taking, for those of 90 days that have all had the days of the target. Who still waits counts as long as
- * they have waited: left out, a service that takes the easy ones only would look fast.
+ * they have waited: left out, a service that takes the easy ones only would look fast. What was its lead's from the start
+ * (requests' `giveToLead`) was taken by nobody.
  */
 async function countContacts(q: Queries, { territoryId, zone, now }: Period) {
 	const between = daysIn(zone);
@@ -116,6 +120,7 @@ async function countContacts(q: Queries, { territoryId, zone, now }: Period) {
 					inArray(supportRequest.status, [...OPEN_REQUEST_STATUSES, 'closed']),
 					gt(supportRequest.submittedAt, new Date(from)),
 					lte(supportRequest.submittedAt, new Date(to)),
+					or(isNull(supportRequest.assignedAt), gt(supportRequest.assignedAt, supportRequest.submittedAt)),
 				),
 			)
 			.orderBy(desc(supportRequest.submittedAt))
@@ -129,24 +134,26 @@ async function countContacts(q: Queries, { territoryId, zone, now }: Period) {
 	};
 }
 
-/** People led from a structure, or who live in a basin. */
+/** People led from a structure when they left the stage, or who live in a basin. */
 interface StageScope {
 	structureId?: string;
 	employmentAreaId?: string;
 }
+
+/** Who led when the stage was left: the structure that leads since has not held it up. */
+const ledThen = and(
+	eq(followUpMember.personId, pathway.personId),
+	eq(followUpMember.part, 'lead'),
+	lte(followUpMember.startedAt, stage.leftAt),
+	or(isNull(followUpMember.endedAt), gte(followUpMember.endedAt, stage.leftAt)),
+);
 
 const ledFrom = (q: Queries, structureId: string) =>
 	exists(
 		q
 			.select({ one: sql`1` })
 			.from(followUpMember)
-			.where(
-				and(
-					eq(followUpMember.personId, pathway.personId),
-					eq(followUpMember.part, 'lead'),
-					eq(followUpMember.structureId, structureId),
-				),
-			),
+			.where(and(ledThen, eq(followUpMember.structureId, structureId))),
 	);
 
 const livingIn = (q: Queries, employmentAreaId: string, territoryId: string) =>
@@ -207,7 +214,7 @@ const stagesByStructure = (q: Queries, period: Period) =>
 		.select({ position: stage.position, part: followUpMember.structureId, people: countDistinct(stage.id) })
 		.from(stage)
 		.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
-		.leftJoin(followUpMember, and(eq(followUpMember.personId, pathway.personId), eq(followUpMember.part, 'lead')))
+		.leftJoin(followUpMember, ledThen)
 		.where(and(passed(period), isNotNull(stage.enteredAt)))
 		.groupBy(stage.position, followUpMember.structureId);
 

@@ -7,7 +7,7 @@ import type { Db } from '../db/client.ts';
 import { holiday, person, reminder } from '../db/schema/index.ts';
 import { unreachable } from '../people/today-appointments.ts';
 import { unseal } from '../platform/sealing.ts';
-import { dropNotices, planNotice, type Notice } from './commands.ts';
+import { dropNotices, planNotice, takeBackNews, type Notice } from './commands.ts';
 
 /** Monday 2 March 2026, 10:00 in Paris. */
 const MONDAY = new Date('2026-03-02T09:00:00Z');
@@ -143,4 +143,27 @@ test('what is over sends nothing more; what left, and what others are told, stay
 		['dropped', 'cancelled'],
 		['scheduled', null],
 	]);
+});
+
+test('news taken back in the evening is not told in the morning, and may be told later; who heard of it hears it once', async () => {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	const { id: territoryId } = await aTerritory(db);
+	const people = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId })];
+	const tell = (who: { id: string }, subjectId: string, now: Date) =>
+		plan(db, {
+			...{ kind: 'results_news', path: '/resultats', personId: who.id, subjectId, now },
+			onceKey: `results_news:${subjectId}:${who.id}`,
+		});
+	const evening = new Date('2026-03-02T20:30:00Z');
+	await tell(people[0]!, 'one', MONDAY);
+	await tickAt(db, outside, MONDAY);
+	await tell(people[1]!, 'one', evening);
+	await tell(people[1]!, 'one-more', evening);
+	await db.write((tx) => takeBackNews(tx, 'one'));
+	const keys = async () => (await db.read.select().from(reminder)).map(({ onceKey }) => onceKey).sort();
+	const left = [`results_news:one-more:${people[1]!.id}`, `results_news:one:${people[0]!.id}`];
+	expect(await keys()).toEqual(left);
+	for (const who of people) await tell(who, 'one', evening);
+	expect(await keys()).toEqual([...left, `results_news:one:${people[1]!.id}`].sort());
 });

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, or, sql, type AnyColumn, type SQL } from 'drizzle-orm';
+import { and, between, eq, inArray, isNotNull, isNull, or, sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
 import { appointment, person, reminder } from '../db/schema/index.ts';
 import type { ReminderKind } from '../db/schema/reminders.ts';
@@ -109,6 +109,12 @@ export async function dropNotices(
 	await becomes('scheduled', { state: 'dropped', reason: 'cancelled', actAt: null });
 	await becomes('sent', { actAt: null });
 	await becomes('sending', { reason: 'cancelled' });
+}
+
+/** News of the results (`onceKey` `results_news:<subject>:<person>`) that has not left is as if it had not been planned: it may be later. */
+export async function takeBackNews(tx: Tx, subjectId: string): Promise<void> {
+	const ofSubject = between(reminder.onceKey, `results_news:${subjectId}:`, `results_news:${subjectId};`);
+	await tx.delete(reminder).where(and(ofSubject, eq(reminder.state, 'scheduled'), isNull(reminder.sentAt)));
 }
 
 /** Whether a message about it has left, or may be leaving in this very instant. */

@@ -320,6 +320,7 @@ async function ratings(q: Queries, scope: Scope): Promise<Page> {
 		.where(
 			and(
 				isNull(ratingInvitation.outcome),
+				gt(expiresAt, scope.at),
 				'ids' in scope ? inArray(id, scope.ids) : between(askedAt, daysFrom(scope.at, -30), scope.at),
 				beyond(scope, askedAt, id),
 			),

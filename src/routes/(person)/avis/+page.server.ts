@@ -25,6 +25,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 const sentences = {
 	panel_full: m.evaluation_panel_full,
 	panel_voted: m.evaluation_panel_already,
+	panel_changed: m.error_changed_meanwhile,
 	too_many_requests: m.evaluation_panel_full,
 };
 
@@ -32,8 +33,7 @@ export const actions: Actions = {
 	vote: async ({ request, locals }) => {
 		const { personId } = requireBeneficiary();
 		const parsed = parseBallot(await request.formData());
-		if (!parsed.ok || parsed.value.questions.length === 0)
-			return fail(400, { errors: { questions: m.error_choose() } as Record<string, string> });
+		if (!parsed.ok) return fail(400, parsed);
 		try {
 			await db.write((tx) => vote(tx, { personId, questions: parsed.value.questions, now: locals.now }));
 		} catch (problem) {

@@ -2,11 +2,11 @@ import { fail } from '@sveltejs/kit';
 import { appointmentRow, markOutcome, noteAbsence } from '$lib/server/appointments/commands';
 import { parseAbsence, parseOutcome } from '$lib/server/appointments/forms';
 import { getAppointmentToSettle } from '$lib/server/appointments/queries';
-import { DAY_MS } from '$lib/server/appointments/rules';
+import { DAY_MS, type Outcome } from '$lib/server/appointments/rules';
 import type { SignedIn } from '$lib/server/accounts/sessions';
 import { db } from '$lib/server/db';
 import type { Tx } from '$lib/server/db';
-import { askRating } from '$lib/server/evaluation/commands';
+import { askRating, takeBackAsking } from '$lib/server/evaluation/commands';
 import { dropNotices, planNotice, wasTold } from '$lib/server/reminders/commands';
 import { allowedFrom, findQuietRule } from '$lib/server/reminders/quiet';
 import type { AppointmentState } from '$lib/shared/codes';
@@ -82,8 +82,20 @@ async function announceNoChoice(tx: Tx, { id: subjectId, personId, sequence, now
 	await planNotice(tx, { kind: 'pathway_changed', personId, subjectId, path: '/rendez-vous', onceKey, now });
 }
 
-/** A met appointment may be rated; the message says so once. */
-export async function askOpinion(tx: Tx, asked: { appointmentId: string; personId: string; now: Date }) {
+interface Met {
+	appointmentId: string;
+	personId: string;
+	outcome: Outcome;
+	was: AppointmentState;
+	now: Date;
+}
+
+/** A met appointment may be rated; the message says so once. Of one that was not met after all nothing is asked any more. */
+export async function followOpinion(tx: Tx, { outcome, was, ...asked }: Met): Promise<void> {
+	if (outcome !== 'seen') {
+		if (was === 'seen') await takeBackAsking(tx, asked);
+		return;
+	}
 	const invitation = await askRating(tx, asked);
 	if (!invitation) return;
 	const { personId, now } = asked;
@@ -106,7 +118,7 @@ export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 		await db.write(async (tx) => {
 			const { changed, was } = await markOutcome(tx, { appointmentId, by, outcome, now });
 			if (!changed) return;
-			if (outcome === 'seen') await askOpinion(tx, { appointmentId, personId, now });
+			await followOpinion(tx, { appointmentId, personId, outcome, was, now });
 			if (outcome === 'revoked' || outcome === 'excused')
 				await announceEnd(tx, { id: appointmentId, personId, was, startsAt, sequence, now });
 		});

@@ -5,7 +5,8 @@ import { testDatabase } from '../../../../tests/support/database.ts';
 import { anOutside, tickAt } from '../../../../tests/support/reminders.ts';
 import { markOutcome } from '$lib/server/appointments/commands';
 import { appointment, person, reminder } from '$lib/server/db/schema';
-import { announceChoice, announceEnd } from './outcome.server';
+import { pendingRating } from '$lib/server/evaluation/queries';
+import { announceChoice, announceEnd, followOpinion } from './outcome.server';
 
 /** Monday 2 March 2026, 10:00 in Paris; the first time offered is on Tuesday the 10th at 10:00. */
 const NOW = new Date('2026-03-02T09:00:00Z');
@@ -112,4 +113,23 @@ test('an hour that was agreed is told with its day and hour, unless it passed', 
 		await tickAt(db, outside, now);
 		expect(outside.mailbox.map(({ subject }) => subject)).toEqual(subjects);
 	}
+});
+
+test('said to have been met, then absent: nobody is asked whether it helped', async () => {
+	const db = await testDatabase();
+	const outside = await anOutside();
+	const referent = await aReferent(db);
+	const { id: personId } = await aPerson(db, { referent, channelOrder: ['email'], email: 'personne@exemple.fr' });
+	const { id: appointmentId } = await anAppointment(db, { personId, day: '2026-03-02', time: '19:30' });
+	const say = (outcome: 'seen' | 'noshow') =>
+		db.write(async (tx) => {
+			const { was } = await markOutcome(tx, { appointmentId, by: actorOf(referent), outcome, now: EVENING });
+			await followOpinion(tx, { appointmentId, personId, outcome, was, now: EVENING });
+		});
+	const tomorrow = new Date('2026-03-03T08:00:00Z');
+	await say('seen');
+	await say('noshow');
+	await tickAt(db, outside, tomorrow);
+	expect(outside.mailbox).toEqual([]);
+	expect(await pendingRating(db.read, personId, tomorrow)).toBeUndefined();
 });

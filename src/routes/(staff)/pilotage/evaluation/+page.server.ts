@@ -12,7 +12,8 @@ import {
 	type Coordinator,
 } from '$lib/server/evaluation/improvements';
 import { resultsOf } from '$lib/server/evaluation/results';
-import { planNotice } from '$lib/server/reminders/commands';
+import { newId } from '$lib/server/platform/ids';
+import { planNotice, takeBackNews } from '$lib/server/reminders/commands';
 import { localDay } from '$lib/server/territories/calendar';
 import { getTerritory } from '$lib/server/territories/queries';
 import { failFrom } from '$lib/server/web/failures';
@@ -36,6 +37,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		tables: tablesOf(results, names),
 		calls: await callsToMake(db.read, territoryId),
 		improvements: await improvementsOf(db.read, territoryId, { publishedOnly: false }),
+		formId: newId(),
 		done: url.searchParams.has('fait'),
 	};
 };
@@ -78,6 +80,7 @@ export const actions: Actions = {
 		try {
 			await db.write(async (tx) => {
 				await publishImprovement(tx, { ...parsed.value, by, now });
+				if (!parsed.value.publish) await takeBackNews(tx, parsed.value.id);
 				await tellAll(tx, { id: parsed.value.id, by, now });
 			});
 		} catch (problem) {

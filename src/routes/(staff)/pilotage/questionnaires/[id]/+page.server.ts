@@ -7,6 +7,7 @@ import {
 	changeQuestionnaire,
 	getQuestionnaire,
 	moveQuestionnaire,
+	seenQuestionnaire,
 	versionsOf,
 	type Onward,
 } from '$lib/server/evaluation/questionnaires';
@@ -36,6 +37,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		now: locals.now,
 		zone,
 		questionnaire,
+		seen: seenQuestionnaire(questionnaire),
 		versions: await versionsOf(db.read, params.id),
 		panel: await panelQuestions(territoryId, questionnaire.questions),
 		areas: areas.map(({ id, name }) => ({ id, name })),
@@ -46,6 +48,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 const sentences = {
 	questionnaire_closed: m.evaluation_pilot_error_closed,
 	questionnaire_state: m.error_changed_meanwhile,
+	questionnaire_changed: m.error_changed_meanwhile,
 };
 const here = (id: string) => href(`/pilotage/questionnaires/${id}?fait=1`);
 
@@ -57,7 +60,8 @@ export const actions: Actions = {
 		if (!parsed.ok) return fail(400, parsed);
 		const panel = new Map((await panelQuestions(by.territoryId, found.questions)).map((one) => [one.code, one]));
 		const areas = await listEmploymentAreas(db.read, by.territoryId);
-		const { employmentAreaId, ...asked } = parsed.value;
+		const { seen, ...typed } = parsed.value;
+		const { employmentAreaId, ...asked } = typed;
 		const draft = {
 			...asked,
 			employmentAreaId: areas.find(({ id }) => id === employmentAreaId)?.id ?? null,
@@ -68,9 +72,10 @@ export const actions: Actions = {
 			}),
 		};
 		try {
-			await db.write((tx) => changeQuestionnaire(tx, { id: params.id, draft, by, now: locals.now }));
+			await db.write((tx) => changeQuestionnaire(tx, { id: params.id, seen, draft, by, now: locals.now }));
 		} catch (problem) {
-			return failFrom(problem, sentences, parsed.value);
+			// What was typed comes back, beside what is kept by now: saved again, it takes its place.
+			return failFrom(problem, sentences, typed);
 		}
 		redirect(303, here(params.id));
 	},

@@ -18,7 +18,7 @@ import { localDay } from '$lib/server/territories/calendar';
 import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
 import { href } from '$lib/shared/links';
-import { announceChange, announceChoice, askOpinion } from '../../../outcome.server';
+import { announceChange, announceChoice, followOpinion } from '../../../outcome.server';
 import { appointmentRefusals } from '../../../refusals';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -95,9 +95,9 @@ export const actions: Actions = {
 				for (const { id, outcome } of said) {
 					const participant = mine.find((each) => each.id === id);
 					if (!participant) continue;
-					const { changed } = await markOutcome(tx, { appointmentId: id, by, outcome, now });
-					if (changed && outcome === 'seen')
-						await askOpinion(tx, { appointmentId: id, personId: participant.personId, now });
+					const { changed, was } = await markOutcome(tx, { appointmentId: id, by, outcome, now });
+					const met = { appointmentId: id, personId: participant.personId, outcome, was, now };
+					if (changed) await followOpinion(tx, met);
 				}
 			});
 		} catch (error) {

@@ -18,6 +18,7 @@ import {
 	removedDevice,
 	session,
 } from './db/schema/index.ts';
+import { WHOLE } from './db/whole.ts';
 import type { Actor } from './people/commands.ts';
 import { personOf } from './people/queries.ts';
 
@@ -60,7 +61,8 @@ async function guestsOfNobodyElse(tx: Tx, personId: string): Promise<string[]> {
 
 /**
  * Destroys a file and everything that names the person. One line of the journal says that it was done, by whom and why; it bears
- * the id of the file, so that a restored copy is made to forget again (`erased.ts`), and nothing else.
+ * the id of the file, so that a restored copy is made to forget again (`erased.ts`), and nothing else. So does one for each file
+ * that was joined to it: in a copy from before, that one stands beside it.
  * @throws DomainError `not_found`
  */
 export async function erasePerson(
@@ -70,10 +72,16 @@ export async function erasePerson(
 	await personOf(tx, personId);
 	const own = await tx.select({ id: account.id }).from(account).where(eq(account.personId, personId)).limit(5);
 	const guests = await guestsOfNobodyElse(tx, personId);
+	const joined = await tx
+		.select({ id: identityDecision.otherId })
+		.from(identityDecision)
+		.where(and(eq(identityDecision.keptId, personId), eq(identityDecision.answer, 'same')))
+		.limit(WHOLE);
 	await emptyAccounts(tx, [...own.map(({ id }) => id), ...guests]);
 	await tx.delete(auditEntry).where(or(eq(auditEntry.personId, personId), eq(auditEntry.subjectId, personId)));
 	await tx.delete(identityDecision).where(eq(identityDecision.otherId, personId));
 	// The rest hangs on the person, and on what hangs on them (a test says so of every table).
 	await tx.delete(person).where(eq(person.id, personId));
-	await recordAudit(tx, { action: 'person.erased', actor: by, subjectId: personId, detail: { reason }, at: now });
+	for (const subjectId of [personId, ...joined.map(({ id }) => id)])
+		await recordAudit(tx, { action: 'person.erased', actor: by, subjectId, detail: { reason }, at: now });
 }

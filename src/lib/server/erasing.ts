@@ -33,7 +33,7 @@ const OF_ACCOUNT = [session, invitation, pushSubscription, removedDevice, calend
  * Nobody signs in with it any more, and it names nobody. The row itself stays: what somebody else's file says they did, a paper
  * that a co-parent joined, refers to it.
  */
-async function emptyAccounts(tx: Tx, ids: string[]): Promise<void> {
+export async function emptyAccounts(tx: Tx, ids: string[]): Promise<void> {
 	if (ids.length === 0) return;
 	for (const table of OF_ACCOUNT) await tx.delete(table).where(inArray(table.accountId, ids));
 	await tx

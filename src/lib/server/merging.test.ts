@@ -15,6 +15,7 @@ import { insertOne } from '../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { fullScans } from '../../../tests/support/plans.ts';
 import { aWholeFile } from '../../../tests/support/whole-file.ts';
+import type { Channel } from '../shared/codes.ts';
 import { feedOf, makeFeed } from './appointments/calendar-feed.ts';
 import { recordAudit } from './audit/commands.ts';
 import { historyOf } from './audit/queries.ts';
@@ -512,6 +513,20 @@ test('of two accounts one signs in, with the contacts of both; phones go on rece
 	expect(await of(gone.account.id)).toMatchObject({ status: 'disabled', personId: null, email: null });
 	const [device] = await db.read.select().from(tables.pushSubscription).limit(1);
 	expect(device!.accountId).toBe(kept.account.id);
+});
+
+test('whoever signs in with the account of the other file is written to as they chose there; what was refused in either stays so', async () => {
+	const order: Channel[] = ['sms', 'email'];
+	const chosen = { locale: 'ar', channelOrder: order, kindChannels: { rating: order[1] } };
+	const filed = await aPerson(db, { territoryId, referent, account: false, mutedKinds: ['rating'] });
+	const gone = await aPerson(db, { territoryId, ...chosen, wording: 'detailed', mutedKinds: ['results_news'] });
+	await merge(gone.id, filed.id);
+	const refused = ['rating', 'results_news'];
+	expect(await personOf(db.read, filed.id)).toMatchObject({ ...chosen, wording: 'detailed', mutedKinds: refused });
+	// Who signed in with the file that is kept chose there.
+	const other = await aPerson(db, { territoryId, locale: 'uk' });
+	await merge(other.id, filed.id);
+	expect(await personOf(db.read, filed.id)).toMatchObject({ ...chosen, mutedKinds: refused });
 });
 
 test('of the account that is no more nothing is left once the file is erased; what was done with it, the person did', async () => {

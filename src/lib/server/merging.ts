@@ -316,12 +316,19 @@ function contactOf(channel: 'email' | 'phone', kept: Known, gone: Known): string
 	return isOthersBetter ? other : (own ?? other);
 }
 
-/** What the file kept did not know. */
+/** What the file kept did not know, and how the person wants to be written to. */
 function completed(kept: Known, gone: Known): Partial<PersonRow> {
 	const address =
 		unsealNullable(place(kept.id), kept.addressSealed) ?? unsealNullable(place(gone.id), gone.addressSealed);
 	const isYearOnly = kept.birthDate === null || kept.birthDate.endsWith('-00-00');
+	// What the person chose, they chose where they sign in; what a professional filed holds what files begin with.
+	const { locale, channelOrder, wording, kindChannels } = !kept.account && gone.account ? gone : kept;
 	return {
+		locale,
+		channelOrder,
+		wording,
+		kindChannels,
+		mutedKinds: [...new Set([...kept.mutedKinds, ...gone.mutedKinds])],
 		email: contactOf('email', kept, gone),
 		phone: contactOf('phone', kept, gone),
 		contactConfirmedAt: kept.contactConfirmedAt ?? gone.contactConfirmedAt,

@@ -1,10 +1,17 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { aCoordinator, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { account, invitation, meta } from '../db/schema/index.ts';
 import { refuseWrongDatabase, WrongDatabaseError } from '../db/ownership.ts';
-import { createAccount, disableAccount, inviteAccount, useInvitation } from './commands.ts';
+import {
+	createAccount,
+	disableAccount,
+	inviteAccount,
+	inviteProfessional,
+	openSession,
+	useInvitation,
+} from './commands.ts';
 import { keepMessage, listDemoAccounts, listMessages } from './demo.ts';
 import { accountsOfContact, findInvitation } from './queries.ts';
 
@@ -82,7 +89,7 @@ describe('an invitation', () => {
 		);
 		return { db, person, token };
 	};
-	const accept = ({ db, token }: Awaited<ReturnType<typeof invited>>, now = NOW) =>
+	const accept = ({ db, token }: Pick<Awaited<ReturnType<typeof invited>>, 'db' | 'token'>, now = NOW) =>
 		db.write((tx) => useInvitation(tx, { token, now }));
 
 	test('opens the account it was made for, once; reading it uses nothing up', async () => {
@@ -112,6 +119,25 @@ describe('an invitation', () => {
 		const other = await invited();
 		await other.db.write((tx) => disableAccount(tx, other.person.account.id, NOW));
 		await expect(accept(other)).rejects.toThrow('invitation_over');
+	});
+
+	test('of a professional who never came is made again, under what is said now; who came has their account', async () => {
+		const db = await testDatabase();
+		const { territoryId, structureId, id: createdById } = await aCoordinator(db);
+		const elsewhere = await aCoordinator(db);
+		const said = { email: 'lou@example.fr', role: 'referent' as const, territoryId, structureId, locale: 'fr' };
+		const invite = (displayName: string, more = {}) =>
+			db.write((tx) => inviteProfessional(tx, { ...said, displayName, createdById, now: NOW, ...more }));
+		const first = await invite('Loup Martin');
+		const again = await invite('Lou Martin', { email: 'Lou@example.fr', side: 'work' });
+		expect(again.id).toBe(first.id);
+		expect(await accountsOfContact(db.read, said.email)).toMatchObject([{ displayName: 'Lou Martin', side: 'work' }]);
+		await expect(accept({ ...first, db })).rejects.toThrow('invitation_over');
+		const { territoryId: other, structureId: place } = elsewhere;
+		await expect(invite('Lou Martin', { territoryId: other, structureId: place })).rejects.toThrow('email_taken');
+		expect(await accept({ ...again, db })).toMatchObject({ id: first.id });
+		await db.write((tx) => openSession(tx, { accountId: first.id, kind: 'professional', device: 'linux', now: NOW }));
+		await expect(invite('Lou Martin')).rejects.toMatchObject({ code: 'email_taken', kind: 'conflict' });
 	});
 
 	test('is stored as a hash', async () => {

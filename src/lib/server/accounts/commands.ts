@@ -4,7 +4,7 @@ import type { Tx } from '../db/client.ts';
 import { account, invitation } from '../db/schema/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { hashToken, newId, newToken } from '../platform/ids.ts';
-import { getAccount, type Account } from './queries.ts';
+import { accountsOfContact, getAccount, type Account } from './queries.ts';
 import { INVITATION_LIFETIME_MS, parseContact, type Contact } from './rules.ts';
 import { closeAllSessions } from './sessions.ts';
 
@@ -99,6 +99,26 @@ export async function inviteAccount(
 		.insert(invitation)
 		.values({ tokenHash: hashToken(token), accountId, createdById, createdAt: now, expiresAt });
 	return { token };
+}
+
+/**
+ * Opens an account to a professional, with the link that leads to it. Who was invited and never came (the mail did not leave, the name
+ * was wrong) keeps the account, as it is said now, and the latest link alone opens it.
+ * @throws DomainError `contact_invalid`; `email_taken` (conflict): they came, or work for another territory
+ */
+export async function inviteProfessional(
+	tx: Tx,
+	{ createdById, ...said }: NewAccount & { email: string; createdById: string },
+): Promise<{ id: string; token: string }> {
+	const known = (await accountsOfContact(tx, said.email)).find(
+		({ role }) => role === 'referent' || role === 'coordinator',
+	);
+	if (known && (known.lastSeenAt || known.territoryId !== said.territoryId))
+		throw new DomainError('email_taken', 'conflict');
+	const { id } = known ?? (await createAccount(tx, said));
+	const { role, displayName, structureId, side = null } = said;
+	if (known) await tx.update(account).set({ role, displayName, structureId, side }).where(eq(account.id, id));
+	return { id, ...(await inviteAccount(tx, { accountId: id, createdById, now: said.now })) };
 }
 
 /**

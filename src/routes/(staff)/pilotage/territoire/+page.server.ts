@@ -1,8 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { m } from '$lib/paraglide/messages.js';
-import { createAccount, disableAccount, inviteAccount } from '$lib/server/accounts/commands';
-import { accountsOfContact } from '$lib/server/accounts/queries';
+import { disableAccount, inviteProfessional } from '$lib/server/accounts/commands';
 import { parseContact } from '$lib/server/accounts/rules';
 import { recordAudit } from '$lib/server/audit/commands';
 import { db } from '$lib/server/db';
@@ -62,7 +61,7 @@ const inviteForm = v.object({
 const disableForm = v.object({ accountId: v.pipe(v.string(), v.maxLength(64)) });
 
 export const actions: Actions = {
-	/** Opens the account and sends the link; done twice for the same address it refuses, so that nobody has two. */
+	/** Opens the account and sends the link; for the same address again, a new link to somebody who never came, else it refuses. */
 	invite: async ({ request, locals }) => {
 		const by = requireCoordinator();
 		const parsed = parseForm(inviteForm, await request.formData());
@@ -75,14 +74,11 @@ export const actions: Actions = {
 			token = await db.write(async (tx) => {
 				const structures = await listStructures(tx, territoryId);
 				if (!structures.some(({ id }) => id === structureId)) throw notFound();
-				const known = await accountsOfContact(tx, email);
-				if (known.some((one) => one.role === 'referent' || one.role === 'coordinator'))
-					throw new DomainError('email_taken', 'conflict');
 				const account = { role, displayName: name, email, territoryId, structureId, side: side || null };
-				const { id } = await createAccount(tx, { ...account, locale, now });
-				const detail = { role };
-				await recordAudit(tx, { action: 'account.invited', actor: by, subjectId: id, detail, at: now });
-				return (await inviteAccount(tx, { accountId: id, createdById: by.accountId, now })).token;
+				const invited = await inviteProfessional(tx, { ...account, locale, createdById: by.accountId, now });
+				const about = { subjectId: invited.id, detail: { role } };
+				await recordAudit(tx, { action: 'account.invited', actor: by, ...about, at: now });
+				return invited.token;
 			});
 		} catch (problem) {
 			return failFrom(problem, { email_taken: () => m.pilotage_error_email_taken() }, parsed.value);

@@ -42,13 +42,15 @@ export async function emptyAccounts(tx: Tx, ids: string[]): Promise<void> {
 		.where(inArray(account.id, ids));
 }
 
-/** Adults who read a file of this person, and nobody else's. */
+/** Adults who read a file of this person, or did, and nobody else's any more. */
 async function guestsOfNobodyElse(tx: Tx, personId: string): Promise<string[]> {
 	const other = tx
 		.select({ one: sql`1` })
 		.from(sql`${aidGuest} AS other_guest`)
 		.innerJoin(sql`${childcareAid} AS other_aid`, sql`other_aid.id = other_guest.aid_id`)
-		.where(sql`other_guest.account_id = ${aidGuest.accountId} AND other_aid.person_id <> ${personId}`);
+		.where(
+			sql`other_guest.account_id = ${aidGuest.accountId} AND other_guest.ended_at IS NULL AND other_aid.person_id <> ${personId}`,
+		);
 	const rows = await tx
 		.selectDistinct({ id: aidGuest.accountId })
 		.from(childcareAid)

@@ -106,21 +106,19 @@ export async function endMember(tx: Tx, input: Ending): Promise<void> {
 /** The person objects to a member: they see nothing from now on. The lead and the second are not ended that way. @throws DomainError `not_found` */
 export const objectToMember = (tx: Tx, input: Ending): Promise<void> => end(tx, input, 'person.member_refused');
 
+/** Said twice, it is done once. */
 async function end(tx: Tx, { personId, memberId, reason, by, now }: Ending, action: string): Promise<void> {
-	const [row] = await tx
-		.update(followUpMember)
-		.set({ endedAt: now })
-		.where(
-			and(
-				eq(followUpMember.id, memberId),
-				eq(followUpMember.personId, personId),
-				eq(followUpMember.part, 'member'),
-				isNull(followUpMember.endedAt),
-			),
-		)
-		.returning({ accountId: followUpMember.accountId });
+	const isTheirs = and(
+		eq(followUpMember.id, memberId),
+		eq(followUpMember.personId, personId),
+		eq(followUpMember.part, 'member'),
+	);
+	const { accountId, endedAt } = followUpMember;
+	const [row] = await tx.select({ accountId, endedAt }).from(followUpMember).where(isTheirs).limit(1);
 	if (!row) throw notFound();
-	const about = { subjectId: memberId, personId, detail: { ...row }, reason };
+	if (row.endedAt) return;
+	await tx.update(followUpMember).set({ endedAt: now }).where(isTheirs);
+	const about = { subjectId: memberId, personId, detail: { accountId: row.accountId }, reason };
 	await recordAudit(tx, { action, actor: by, ...about, at: now });
 }
 

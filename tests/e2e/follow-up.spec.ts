@@ -117,6 +117,11 @@ test('a referent leaves: their people have nobody at once, all go to another in 
 		maelys.id,
 	);
 	expect(told.notices).toBe(1);
+	// The list was open elsewhere too: who leads by now is not replaced by it.
+	const { id } = one<{ id: string }>(`SELECT id FROM account WHERE territory_id = 'guyane' AND role = 'coordinator'`);
+	const late = await desk.sends('/pilotage', { 'people[]': [maelys.id], accountId: id });
+	expect(late).toContain('Cette page a changé entre-temps');
+	expect(someone('maelys@example.fr').lead.id).toBe(heir.id);
 });
 
 test('an invitation that did not arrive is sent again, and the account is the same', async () => {

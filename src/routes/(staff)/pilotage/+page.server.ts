@@ -5,11 +5,12 @@ import { heldByNobody } from '$lib/server/appointments/queries';
 import { db } from '$lib/server/db';
 import { handOverSteps } from '$lib/server/pathway/own-steps';
 import { transferLead } from '$lib/server/people/commands';
-import { getPersonFor } from '$lib/server/people/queries';
+import { getPersonFor, leadOf } from '$lib/server/people/queries';
 import { contactDelays, stageDelays, teamOf, teamPage, type TeamMember } from '$lib/server/people/steering';
 import { trend } from '$lib/server/people/steering-rules';
 import { unheardWhileAway } from '$lib/server/people/unheard';
 import { peopleWithoutLead } from '$lib/server/people/without-lead';
+import { DomainError } from '$lib/server/platform/errors';
 import { parseForm, text } from '$lib/server/platform/forms';
 import { planNotice } from '$lib/server/reminders/commands';
 import { followLead } from '$lib/server/requests/commands';
@@ -89,6 +90,9 @@ export const actions: Actions = {
 			await db.write(async (tx) => {
 				for (const personId of new Set(people)) {
 					await getPersonFor(tx, by, personId);
+					// Given to somebody else since the page was shown.
+					const lead = await leadOf(tx, personId);
+					if (lead && lead.accountId !== accountId) throw new DomainError('already_assigned', 'conflict');
 					const { id, from } = await transferLead(tx, { personId, accountId, reason, by, now });
 					await handOverSteps(tx, { personId, from, to: accountId, by, now });
 					await followLead(tx, { personId, by, now });

@@ -294,6 +294,29 @@ test('parents who separate: the other adult sees one file and nothing else, unti
 	expect([after.status, after.location]).toEqual([303, expect.stringContaining('/connexion')]);
 });
 
+test('who is shown a file and has one of their own is asked which, though both bear their name', async ({ portal }) => {
+	const { reference, owner } = one<{ reference: string; owner: string }>(
+		portal,
+		`SELECT f.reference, coalesce(a.email, a.phone) owner FROM childcare_aid f JOIN account a ON a.person_id = f.person_id
+		WHERE f.territory_id = 'manche' LIMIT 1`,
+	);
+	const { contact } = demoAccount(portal, 'beneficiary', 'Guyane');
+	const { name } = one<{ name: string }>(portal, `SELECT display_name name FROM account WHERE email = ?`, contact);
+	await as(portal, owner).post(`/aides/${reference}/partage?/invite`, { firstName: name, contact });
+	const visitor = aBrowser(portal, '192.0.2.243');
+	await visitor.ask('/connexion', { form: { contact, device: 'shared' } });
+	let code = '';
+	await expect
+		.poll(async () => {
+			const { body } = await visitor.ask(`/demo/messages?destinataire=${encodeURIComponent(contact)}`);
+			return (code = /data-code[^>]*>\s*(\d{3}) ?(\d{3})/.exec(body)?.slice(1).join('') ?? '');
+		})
+		.toBeTruthy();
+	const asked = words((await visitor.ask('/connexion/code?/check', { form: { code } })).body);
+	expect(asked.split(name)).toHaveLength(3);
+	expect(asked.split(`${name}, pour le dossier qu’on me montre`)).toHaveLength(2);
+});
+
 test('a refusal says why, what can be done, until when and whom to talk to; a printed sheet proves itself, then no longer', async ({
 	portal,
 }) => {

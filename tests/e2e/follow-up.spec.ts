@@ -132,6 +132,16 @@ test('a referent leaves: their people have nobody at once, all go to another in 
 	expect(kept.lead).toBe(heir.id);
 });
 
+test('an invitation that did not arrive is sent again, and the account is the same', async () => {
+	const desk = someoneSignedIn(demoAccount(portal, 'coordinator', 'Guyane').contact);
+	const { id } = one<{ id: string }>(`SELECT id FROM structure WHERE territory_id = 'guyane' LIMIT 1`);
+	const form = { name: 'Lou Martin', email: 'lou@example.fr', structureId: id, role: 'referent', side: '' };
+	for (let sent = 0; sent < 2; sent += 1)
+		expect(await desk.sends('/pilotage/territoire?/invite', form)).toContain('L’invitation est partie.');
+	const invited = one<{ accounts: number }>(`SELECT count(*) accounts FROM account WHERE email = 'lou@example.fr'`);
+	expect(invited.accounts).toBe(1);
+});
+
 test('two professionals change the same goal, stage or orientation: the second sees both, nothing is overwritten', async () => {
 	const amina = someone('amina@example.fr');
 	const address = `/pro/personnes/${amina.id}/parcours`;

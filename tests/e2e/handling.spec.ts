@@ -302,6 +302,24 @@ test('« C’est moi », from a commune of another territory: nobody is moved be
 	expect((await visitor.ask('/demande')).body).toContain('Internet et téléphone');
 });
 
+test('whoever confirmed their contact with a professional meanwhile follows their request from the receipt too', async () => {
+	const { browser: visitor, send } = await aFiling(portal, 7877);
+	const receipt = receiptOf(await send())!;
+	const code = await codeSent(visitor, '+33639987877');
+	withDatabase(portal, (database) =>
+		database
+			.prepare(
+				`INSERT INTO account (id, role, status, phone, display_name, person_id, territory_id, locale, created_at)
+				SELECT 'proved', 'beneficiary', 'active', phone, first_name, id, territory_id, 'fr', created_at
+				FROM person WHERE phone = '+33639987877'`,
+			)
+			.run(),
+	);
+	const confirmed = await visitor.ask(`${receipt}?/confirm`, { form: { code, device: 'own' } });
+	expect([confirmed.status, confirmed.location]).toEqual([303, receipt]);
+	expect((await visitor.ask('/demande')).body).toContain(receipt.split('/').at(-1));
+});
+
 test('two files are compared and become one; said by who decides, told to the person', async () => {
 	const [one, other] = [await aFiling(portal, 7822), await aFiling(portal, 7822)];
 	const receipts = [receiptOf(await one.send())!, receiptOf(await other.send())!];

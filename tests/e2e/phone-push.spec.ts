@@ -241,6 +241,27 @@ test('a phone too slow to say its address when one signs out had said it before:
 	expect(devices()).toBe(before);
 });
 
+test('« not my phone » on a page left open until the session was over takes everything away all the same', async () => {
+	phone = await openPhone(portal.origin, { service });
+	const { contact } = demoAccount(portal, 'beneficiary');
+	await signInAs(phone.context, portal, contact);
+	await phone.context.addCookies([{ name: 'browser', value: 'b'.repeat(43), url: portal.origin }]);
+	await ready(phone, '/compte/notifications');
+	const before = devices();
+	await phone.page.locator('[data-push-enable]').click();
+	await expect.poll(devices).toBe(before + 1);
+	await phone.open(`${portal.origin}/deconnexion`);
+	withDatabase(portal, (database) =>
+		database
+			.prepare(`DELETE FROM session WHERE account_id = (SELECT id FROM account WHERE ? IN (email, phone))`)
+			.run(contact),
+	);
+	await phone.page.getByRole('button', { name: 'Tout effacer de ce téléphone' }).click();
+	await phone.page.locator('[data-purge-now]').waitFor();
+	expect(devices()).toBe(before);
+	expect((await phone.context.cookies(portal.origin)).map(({ name }) => name)).not.toContain('browser');
+});
+
 test('a phone that was removed from the list stays removed when it starts again', async () => {
 	phone = await openPhone(portal.origin, { service });
 	// Somebody without another phone: there is one button.

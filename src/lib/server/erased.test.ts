@@ -12,6 +12,7 @@ import { archivedFile, auditEntry, municipality, person } from './db/schema/inde
 import { emptyWriteLog } from './db/write-log.ts';
 import { eraseAgain, erasuresOf, readErased, tellErased } from './erased.ts';
 import { erasePerson } from './erasing.ts';
+import { mergePeople } from './merging.ts';
 import { archivePerson } from './retention.ts';
 
 const YEAR_MS = 365 * 86_400_000;
@@ -57,6 +58,31 @@ test('a copy of the past forgets again whom the database erased since, to the la
 	expect(await erasuresOf(copy.read)).toEqual([{ id: gone.id, at: later(1000), reason: 'asked' }]);
 	expect(await eraseAgain(copy, erasures, later(6000))).toBe(0);
 	expect(await erasuresOf(copy.read)).toHaveLength(1);
+});
+
+test('a copy from before two files became one forgets the other of the two as well', async () => {
+	const territoryId = (await aTerritory(db)).id;
+	const [kept, joined, stays] = [
+		await aPerson(db, { territoryId }),
+		await aPerson(db, { territoryId, lastName: 'Xylophone' }),
+		await aPerson(db, { territoryId }),
+	];
+	const copy = aCopyOf(db);
+	await db.write((tx) => mergePeople(tx, { from: joined.id, to: kept.id, by: null, now: NOW }));
+	await erase(kept.id, later(1000));
+
+	expect(await eraseAgain(copy, await erasuresOf(db.read), later(5000))).toBe(2);
+	expect(await people(copy)).toEqual([stays.id]);
+	emptyWriteLog(copy);
+	expect(readFileSync(copy.file).includes('Xylophone')).toBe(false);
+	// It is told beside the database too.
+	const file = path.join(folder, 'erased.jsonl');
+	await tellErased(db, later(5000), file);
+	expect(
+		readErased(file)
+			.map(({ id }) => id)
+			.sort(),
+	).toEqual([kept.id, joined.id].sort());
 });
 
 test('whoever was archived since is archived again, until the day that was said; past that day nothing stays', async () => {

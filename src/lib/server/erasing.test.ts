@@ -6,7 +6,7 @@ import { aCoordinator, aPerson, aReferent, aTerritory, NOW } from '../../../test
 import { insertOne } from '../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { aWholeFile } from '../../../tests/support/whole-file.ts';
-import { inviteGuest } from './childcare/guests.ts';
+import { guestsOf, inviteGuest, withdrawGuest } from './childcare/guests.ts';
 import type { Db } from './db/client.ts';
 import * as tables from './db/schema/index.ts';
 import { emptyWriteLog } from './db/write-log.ts';
@@ -150,7 +150,7 @@ test('names, contacts and words are in no byte of the database nor of its log of
 		expect(written().split(trace).length - 1, trace).toBe(trace === gone.id.toLowerCase() ? 2 : 0);
 });
 
-test('an adult who read no other file is forgotten with it; who reads another one stays', async () => {
+test('an adult who reads no other file, any more or ever, is forgotten with it; who reads another one stays', async () => {
 	const [gone, other] = [
 		await aWholeFile(db, { territoryId, referent, number: 1 }),
 		await aWholeFile(db, { territoryId, referent, number: 2 }),
@@ -161,12 +161,17 @@ test('an adult who read no other file is forgotten with it; who reads another on
 			.from(tables.childcareAid)
 			.where(eq(tables.childcareAid.personId, person.id))
 			.limit(1);
-		const own = { personId: person.id, reference: aid!.reference, now: NOW };
 		const by = { accountId: person.account.id, role: 'beneficiary' as const, structureId: null };
-		await db.write((tx) => inviteGuest(tx, { ...own, by, firstName: 'Sami', contact, locale: 'fr' }));
+		const own = { personId: person.id, reference: aid!.reference, by, now: NOW };
+		await db.write((tx) => inviteGuest(tx, { ...own, firstName: 'Sami', contact, locale: 'fr' }));
+		return own;
 	};
 	await invite(gone, 'seulement@example.fr');
 	await invite(gone, 'les-deux@example.fr');
+	await invite(gone, 'plus-les-deux@example.fr');
+	const own = await invite(other, 'plus-les-deux@example.fr');
+	const [former] = await guestsOf(db.read, own);
+	await db.write((tx) => withdrawGuest(tx, { ...own, guestId: former!.id }));
 	await invite(other, 'les-deux@example.fr');
 	await erase(gone.id);
 	const contacts = (await db.read.select().from(tables.account).where(eq(tables.account.role, 'coparent'))).map(
@@ -174,6 +179,7 @@ test('an adult who read no other file is forgotten with it; who reads another on
 	);
 	expect(contacts.sort()).toEqual(
 		[
+			[null, 'disabled'],
 			[null, 'disabled'],
 			['les-deux@example.fr', 'active'],
 		].sort(),

@@ -18,6 +18,7 @@ import {
 	removedDevice,
 	session,
 } from './db/schema/index.ts';
+import { WHOLE } from './db/whole.ts';
 import type { Actor } from './people/commands.ts';
 import { personOf } from './people/queries.ts';
 
@@ -32,7 +33,7 @@ const OF_ACCOUNT = [session, invitation, pushSubscription, removedDevice, calend
  * Nobody signs in with it any more, and it names nobody. The row itself stays: what somebody else's file says they did, a paper
  * that a co-parent joined, refers to it.
  */
-async function emptyAccounts(tx: Tx, ids: string[]): Promise<void> {
+export async function emptyAccounts(tx: Tx, ids: string[]): Promise<void> {
 	if (ids.length === 0) return;
 	for (const table of OF_ACCOUNT) await tx.delete(table).where(inArray(table.accountId, ids));
 	await tx
@@ -41,13 +42,15 @@ async function emptyAccounts(tx: Tx, ids: string[]): Promise<void> {
 		.where(inArray(account.id, ids));
 }
 
-/** Adults who read a file of this person, and nobody else's. */
+/** Adults who read a file of this person, or did, and nobody else's any more. */
 async function guestsOfNobodyElse(tx: Tx, personId: string): Promise<string[]> {
 	const other = tx
 		.select({ one: sql`1` })
 		.from(sql`${aidGuest} AS other_guest`)
 		.innerJoin(sql`${childcareAid} AS other_aid`, sql`other_aid.id = other_guest.aid_id`)
-		.where(sql`other_guest.account_id = ${aidGuest.accountId} AND other_aid.person_id <> ${personId}`);
+		.where(
+			sql`other_guest.account_id = ${aidGuest.accountId} AND other_guest.ended_at IS NULL AND other_aid.person_id <> ${personId}`,
+		);
 	const rows = await tx
 		.selectDistinct({ id: aidGuest.accountId })
 		.from(childcareAid)
@@ -60,7 +63,8 @@ async function guestsOfNobodyElse(tx: Tx, personId: string): Promise<string[]> {
 
 /**
  * Destroys a file and everything that names the person. One line of the journal says that it was done, by whom and why; it bears
- * the id of the file, so that a restored copy is made to forget again (`erased.ts`), and nothing else.
+ * the id of the file, so that a restored copy is made to forget again (`erased.ts`), and nothing else. So does one for each file
+ * that was joined to it: in a copy from before, that one stands beside it.
  * @throws DomainError `not_found`
  */
 export async function erasePerson(
@@ -70,10 +74,16 @@ export async function erasePerson(
 	await personOf(tx, personId);
 	const own = await tx.select({ id: account.id }).from(account).where(eq(account.personId, personId)).limit(5);
 	const guests = await guestsOfNobodyElse(tx, personId);
+	const joined = await tx
+		.select({ id: identityDecision.otherId })
+		.from(identityDecision)
+		.where(and(eq(identityDecision.keptId, personId), eq(identityDecision.answer, 'same')))
+		.limit(WHOLE);
 	await emptyAccounts(tx, [...own.map(({ id }) => id), ...guests]);
 	await tx.delete(auditEntry).where(or(eq(auditEntry.personId, personId), eq(auditEntry.subjectId, personId)));
 	await tx.delete(identityDecision).where(eq(identityDecision.otherId, personId));
 	// The rest hangs on the person, and on what hangs on them (a test says so of every table).
 	await tx.delete(person).where(eq(person.id, personId));
-	await recordAudit(tx, { action: 'person.erased', actor: by, subjectId: personId, detail: { reason }, at: now });
+	for (const subjectId of [personId, ...joined.map(({ id }) => id)])
+		await recordAudit(tx, { action: 'person.erased', actor: by, subjectId, detail: { reason }, at: now });
 }

@@ -15,15 +15,20 @@ import { insertOne } from '../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { fullScans } from '../../../tests/support/plans.ts';
 import { aWholeFile } from '../../../tests/support/whole-file.ts';
+import type { Channel } from '../shared/codes.ts';
+import { feedOf, makeFeed } from './appointments/calendar-feed.ts';
+import { recordAudit } from './audit/commands.ts';
 import { historyOf } from './audit/queries.ts';
 import type { SignedIn } from './accounts/sessions.ts';
 import type { Db } from './db/client.ts';
 import * as tables from './db/schema/index.ts';
 import { answerDiagnosis, notePoints, saveSelf, shareDiagnosis } from './diagnosis/commands.ts';
 import { diagnosisFor, earlierDiagnoses, ownDiagnosis } from './diagnosis/queries.ts';
+import { erasePerson } from './erasing.ts';
 import { mergePeople, MOVERS } from './merging.ts';
 import { inCommon, comparedOf, mergesOf, sayDifferent, whichIsKept } from './people/identity.ts';
 import { possibleDuplicates } from './people/duplicates.ts';
+import { openMove, proposeMove } from './people/moves.ts';
 import { followUpOf, leadOf, personOf } from './people/queries.ts';
 import { addGoal, changeGoal, goalsOf } from './pathway/goals.ts';
 import { pathwayOf } from './pathway/queries.ts';
@@ -542,6 +547,53 @@ test('of two accounts one signs in, with the contacts of both; phones go on rece
 	expect(await of(gone.account.id)).toMatchObject({ status: 'disabled', personId: null, email: null });
 	const [device] = await db.read.select().from(tables.pushSubscription).limit(1);
 	expect(device!.accountId).toBe(kept.account.id);
+});
+
+test('whoever signs in with the account of the other file is written to as they chose there; what was refused in either stays so', async () => {
+	const order: Channel[] = ['sms', 'email'];
+	const chosen = { locale: 'ar', channelOrder: order, kindChannels: { rating: order[1] } };
+	const filed = await aPerson(db, { territoryId, referent, account: false, mutedKinds: ['rating'] });
+	const gone = await aPerson(db, { territoryId, ...chosen, wording: 'detailed', mutedKinds: ['results_news'] });
+	await merge(gone.id, filed.id);
+	const refused = ['rating', 'results_news'];
+	expect(await personOf(db.read, filed.id)).toMatchObject({ ...chosen, wording: 'detailed', mutedKinds: refused });
+	// Who signed in with the file that is kept chose there.
+	const other = await aPerson(db, { territoryId, locale: 'uk' });
+	await merge(other.id, filed.id);
+	expect(await personOf(db.read, filed.id)).toMatchObject({ ...chosen, mutedKinds: refused });
+});
+
+test('of the account that is no more nothing is left once the file is erased; what was done with it, the person did', async () => {
+	const [kept, gone] = [await aPerson(db, { territoryId }), await aPerson(db, { territoryId, firstName: 'Canari' })];
+	const as = { accountId: gone.account.id, role: 'beneficiary' as const, structureId: null };
+	await db.write(async (tx) => {
+		await recordAudit(tx, { action: 'person.contact_changed', actor: as, personId: gone.id, at: NOW });
+		await proposeMove(tx, { personId: gone.id, inseeCode: '99001', by: as, now: NOW });
+	});
+	await merge(gone.id, kept.id);
+	const did = (await historyOf(db.read, kept.id, 20)).filter(({ action }) => action === 'person.contact_changed');
+	expect(did).toMatchObject([{ actorId: kept.account.id }]);
+	expect(await openMove(db.read, kept.id)).toMatchObject({ byName: null });
+	await db.write((tx) => erasePerson(tx, { personId: kept.id, reason: 'asked', by: null, now: NOW }));
+	const accounts = await db.read.select().from(tables.account);
+	expect(accounts.filter(({ displayName }) => displayName === 'Canari')).toEqual([]);
+});
+
+test('a calendar that was subscribed to goes on, unless the account that goes on has one', async () => {
+	const token = (of: { id: string }) =>
+		db.write((tx) => makeFeed(tx, { by: { accountId: of.id, ...person }, now: NOW }));
+	const person = { role: 'beneficiary' as const, structureId: null };
+	const [kept, gone, third] = [
+		await aPerson(db, { territoryId }),
+		await aFullPerson(),
+		await aPerson(db, { territoryId }),
+	];
+	const [ofGone, ofThird] = [await token(gone.account), await token(third.account)];
+	await merge(gone.id, kept.id);
+	await merge(third.id, kept.id);
+	const { entries } = await feedOf(db.read, ofGone, NOW);
+	expect(entries.length).toBeGreaterThan(0);
+	await expect(feedOf(db.read, ofThird, NOW)).rejects.toThrow('feed_unknown');
 });
 
 test('it leaves a history that can be read back, sealed, and who decided', async () => {

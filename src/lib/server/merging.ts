@@ -5,7 +5,6 @@
 import { and, eq, exists, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../shared/codes.ts';
 import { findAccountOfPerson, type Account } from './accounts/queries.ts';
-import { closeAllSessions } from './accounts/sessions.ts';
 import { recordAudit } from './audit/commands.ts';
 import { moveAids } from './childcare/joining.ts';
 import { moveDiagnoses } from './diagnosis/joining.ts';
@@ -15,6 +14,7 @@ import {
 	account,
 	appointment,
 	auditEntry,
+	calendarFeed,
 	callback,
 	caseGroup,
 	checkIn,
@@ -37,6 +37,7 @@ import {
 	step,
 	supportRequest,
 } from './db/schema/index.ts';
+import { emptyAccounts } from './erasing.ts';
 import type { Actor } from './people/commands.ts';
 import { refreshSearch } from './people/commands.ts';
 import { personOf, type PersonRow } from './people/queries.ts';
@@ -180,8 +181,8 @@ const pathways: Mover = async (tx, { from, to, now }) => {
 
 const steps: Mover = (tx, { from, to }) => tx.update(step).set({ personId: to }).where(eq(step.personId, from));
 
-/** One account signs in: that of the file kept, with what the other knew more; its phones go on receiving. */
-const accounts: Mover = async (tx, { from, to, now }) => {
+/** One account signs in: that of the file kept, with what the other knew more and did; its phones and its calendar go on receiving. */
+const accounts: Mover = async (tx, { from, to }) => {
 	const of = async (personId: string) =>
 		(await tx.select().from(account).where(eq(account.personId, personId)).limit(1))[0];
 	const [own, other] = [await of(to), await of(from)];
@@ -191,11 +192,13 @@ const accounts: Mover = async (tx, { from, to, now }) => {
 		return;
 	}
 	await tx.update(pushSubscription).set({ accountId: own.id }).where(eq(pushSubscription.accountId, other.id));
-	await closeAllSessions(tx, other.id, now);
-	await tx
-		.update(account)
-		.set({ status: 'disabled', personId: null, email: null, phone: null })
-		.where(eq(account.id, other.id));
+	const [feed] = await tx.select().from(calendarFeed).where(eq(calendarFeed.accountId, own.id)).limit(1);
+	if (!feed) await tx.update(calendarFeed).set({ accountId: own.id }).where(eq(calendarFeed.accountId, other.id));
+	const did = and(eq(auditEntry.personId, from), eq(auditEntry.actorId, other.id));
+	await tx.update(auditEntry).set({ actorId: own.id }).where(did);
+	const proposed = and(eq(moveProposal.personId, from), eq(moveProposal.proposedById, other.id));
+	await tx.update(moveProposal).set({ proposedById: own.id }).where(proposed);
+	await emptyAccounts(tx, [other.id]);
 	await tx
 		.update(account)
 		.set({ email: own.email ?? other.email, phone: own.phone ?? other.phone })
@@ -318,12 +321,19 @@ function contactOf(channel: 'email' | 'phone', kept: Known, gone: Known): string
 	return isOthersBetter ? other : (own ?? other);
 }
 
-/** What the file kept did not know. */
+/** What the file kept did not know, and how the person wants to be written to. */
 function completed(kept: Known, gone: Known): Partial<PersonRow> {
 	const address =
 		unsealNullable(place(kept.id), kept.addressSealed) ?? unsealNullable(place(gone.id), gone.addressSealed);
 	const isYearOnly = kept.birthDate === null || kept.birthDate.endsWith('-00-00');
+	// What the person chose, they chose where they sign in; what a professional filed holds what files begin with.
+	const { locale, channelOrder, wording, kindChannels } = !kept.account && gone.account ? gone : kept;
 	return {
+		locale,
+		channelOrder,
+		wording,
+		kindChannels,
+		mutedKinds: [...new Set([...kept.mutedKinds, ...gone.mutedKinds])],
 		email: contactOf('email', kept, gone),
 		phone: contactOf('phone', kept, gone),
 		contactConfirmedAt: kept.contactConfirmedAt ?? gone.contactConfirmedAt,

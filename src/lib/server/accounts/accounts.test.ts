@@ -4,7 +4,14 @@ import { aCoordinator, aPerson, aReferent, aTerritory, NOW } from '../../../../t
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { account, invitation, meta } from '../db/schema/index.ts';
 import { refuseWrongDatabase, WrongDatabaseError } from '../db/ownership.ts';
-import { createAccount, disableAccount, inviteAccount, inviteProfessional, useInvitation } from './commands.ts';
+import {
+	createAccount,
+	disableAccount,
+	inviteAccount,
+	inviteProfessional,
+	openSession,
+	useInvitation,
+} from './commands.ts';
 import { keepMessage, listDemoAccounts, listMessages } from './demo.ts';
 import { accountsOfContact, findInvitation } from './queries.ts';
 
@@ -82,7 +89,7 @@ describe('an invitation', () => {
 		);
 		return { db, person, token };
 	};
-	const accept = ({ db, token }: Awaited<ReturnType<typeof invited>>, now = NOW) =>
+	const accept = ({ db, token }: Pick<Awaited<ReturnType<typeof invited>>, 'db' | 'token'>, now = NOW) =>
 		db.write((tx) => useInvitation(tx, { token, now }));
 
 	test('opens the account it was made for, once; reading it uses nothing up', async () => {
@@ -112,6 +119,25 @@ describe('an invitation', () => {
 		const other = await invited();
 		await other.db.write((tx) => disableAccount(tx, other.person.account.id, NOW));
 		await expect(accept(other)).rejects.toThrow('invitation_over');
+	});
+
+	test('of a professional who never came is made again, under what is said now; who came has their account', async () => {
+		const db = await testDatabase();
+		const { territoryId, structureId, id: createdById } = await aCoordinator(db);
+		const elsewhere = await aCoordinator(db);
+		const said = { email: 'lou@example.fr', role: 'referent' as const, territoryId, structureId, locale: 'fr' };
+		const invite = (displayName: string, more = {}) =>
+			db.write((tx) => inviteProfessional(tx, { ...said, displayName, createdById, now: NOW, ...more }));
+		const first = await invite('Loup Martin');
+		const again = await invite('Lou Martin', { email: 'Lou@example.fr', side: 'work' });
+		expect(again.id).toBe(first.id);
+		expect(await accountsOfContact(db.read, said.email)).toMatchObject([{ displayName: 'Lou Martin', side: 'work' }]);
+		await expect(accept({ ...first, db })).rejects.toThrow('invitation_over');
+		const { territoryId: other, structureId: place } = elsewhere;
+		await expect(invite('Lou Martin', { territoryId: other, structureId: place })).rejects.toThrow('email_taken');
+		expect(await accept({ ...again, db })).toMatchObject({ id: first.id });
+		await db.write((tx) => openSession(tx, { accountId: first.id, kind: 'professional', device: 'linux', now: NOW }));
+		await expect(invite('Lou Martin')).rejects.toMatchObject({ code: 'email_taken', kind: 'conflict' });
 	});
 
 	test('is stored as a hash', async () => {
@@ -166,39 +192,5 @@ describe('the demo', () => {
 		await aTerritory(demo);
 		await expect(refuseWrongDatabase(demo, { demo: true })).resolves.toBeUndefined();
 		await expect(refuseWrongDatabase(demo, { demo: false })).rejects.toThrow(WrongDatabaseError);
-	});
-});
-
-describe('a professional', () => {
-	const setting = async () => {
-		const db = await testDatabase();
-		const { id: createdById, territoryId, structureId } = await aCoordinator(db);
-		const wanted = {
-			...{ role: 'referent' as const, displayName: 'Camille Attendue', email: 'camille@example.fr' },
-			...{ territoryId, structureId, side: null as 'work' | null, locale: 'fr' },
-		};
-		const invite = (change: Partial<typeof wanted> = {}, now = NOW) =>
-			db.write((tx) => inviteProfessional(tx, { ...wanted, ...change, createdById, now }));
-		return { db, invite };
-	};
-
-	test('whose mail did not leave, or who was away for a week, is invited again to the same account', async () => {
-		const { db, invite } = await setting();
-		const first = await invite();
-		const again = await invite({ email: 'Camille@example.fr' }, after(8 * DAY));
-		expect(again.accountId).toBe(first.accountId);
-		const use = (token: string) => db.write((tx) => useInvitation(tx, { token, now: after(8 * DAY) }));
-		await expect(use(first.token)).rejects.toThrow('invitation_over');
-		expect((await use(again.token)).id).toBe(first.accountId);
-	});
-
-	test('who has signed in already, works elsewhere, or was invited as somebody else has an account', async () => {
-		const { db, invite } = await setting();
-		const { accountId } = await invite();
-		const { territoryId, structureId } = await aReferent(db);
-		for (const change of [{ side: 'work' as const }, { structureId }, { territoryId }])
-			await expect(invite(change)).rejects.toThrow('email_taken');
-		await db.write((tx) => tx.update(account).set({ lastSeenAt: NOW }).where(eq(account.id, accountId)));
-		await expect(invite()).rejects.toMatchObject({ code: 'email_taken', kind: 'conflict' });
 	});
 });

@@ -102,22 +102,23 @@ export async function inviteAccount(
 }
 
 /**
- * Opens the account of a professional, with a link to it. Who never used theirs (the mail did not leave, a week away) is sent another
- * one to the same account. @throws DomainError `email_taken` (conflict) when a professional signs in with this address, or was invited
- * elsewhere or as somebody else; `contact_invalid` as `createAccount`
+ * Opens an account to a professional, with the link that leads to it. Who was invited and never came (the mail did not leave, the name
+ * was wrong) keeps the account, as it is said now, and the latest link alone opens it.
+ * @throws DomainError `contact_invalid`; `email_taken` (conflict): they came, or work for another territory
  */
 export async function inviteProfessional(
 	tx: Tx,
-	{ createdById, ...wanted }: NewAccount & { email: string; createdById: string | null },
-): Promise<{ accountId: string; token: string }> {
-	const known = await accountsOfContact(tx, wanted.email);
-	const own = known.find(({ role }) => role === 'referent' || role === 'coordinator');
-	const isSame = (['role', 'territoryId', 'structureId', 'side'] as const).every(
-		(name) => own?.[name] === (wanted[name] ?? null),
+	{ createdById, ...said }: NewAccount & { email: string; createdById: string },
+): Promise<{ id: string; token: string }> {
+	const known = (await accountsOfContact(tx, said.email)).find(
+		({ role }) => role === 'referent' || role === 'coordinator',
 	);
-	if (own && (own.lastSeenAt || !isSame)) throw new DomainError('email_taken', 'conflict');
-	const { id: accountId } = own ?? (await createAccount(tx, wanted));
-	return { accountId, ...(await inviteAccount(tx, { accountId, createdById, now: wanted.now })) };
+	if (known && (known.lastSeenAt || known.territoryId !== said.territoryId))
+		throw new DomainError('email_taken', 'conflict');
+	const { id } = known ?? (await createAccount(tx, said));
+	const { role, displayName, structureId, side = null } = said;
+	if (known) await tx.update(account).set({ role, displayName, structureId, side }).where(eq(account.id, id));
+	return { id, ...(await inviteAccount(tx, { accountId: id, createdById, now: said.now })) };
 }
 
 /**

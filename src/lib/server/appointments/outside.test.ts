@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { actorOf, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testCertificate } from '../../../../tests/support/certificate.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { disableAccount } from '../accounts/commands.ts';
 import { outsideBusy, outsideCalendar } from '../db/schema/index.ts';
 import { getPublic, isPrivate } from '../platform/public-get.ts';
 import { addWeeklyHours, availableHours } from './availability.ts';
@@ -208,6 +209,15 @@ describe('the other calendar of a professional', () => {
 		expect(await db.read.select().from(outsideCalendar)).toHaveLength(1);
 		await db.write((tx) => leaveCalendar(tx, { by, now: NOW }));
 		expect(await status()).toBeNull();
+	});
+
+	test('of somebody who works here no more is read no more, and forgotten with its busy times', async () => {
+		const { db, by, pull, busy } = await followed([BUSY, BUSY]);
+		await pull();
+		await db.write((tx) => disableAccount(tx, by.accountId, NOW));
+		expect(await pull(new Date(NOW.getTime() + 15 * MINUTE))).toBe(0);
+		expect(await busy()).toEqual([]);
+		expect(await db.read.select().from(outsideCalendar)).toEqual([]);
 	});
 
 	test('at an address we may not read is refused; webcal: is https:', async () => {

@@ -65,11 +65,12 @@ export const readerOf =
 
 /**
  * Reads the calendars whose turn has come, one after the other, outside any write. A reading that fails keeps the busy times known.
+ * That of somebody who works here no more is forgotten: nobody else could take it off.
  * @returns how many were read, well or not
  */
 export async function readOutsideCalendars(db: Db, now: Date, read: Reader): Promise<number> {
 	const due = await db.read
-		.select({ calendar: outsideCalendar, zone: territory.zone })
+		.select({ calendar: outsideCalendar, zone: territory.zone, status: account.status })
 		.from(outsideCalendar)
 		.innerJoin(account, eq(account.id, outsideCalendar.accountId))
 		.innerJoin(territory, eq(territory.id, account.territoryId))
@@ -77,9 +78,13 @@ export async function readOutsideCalendars(db: Db, now: Date, read: Reader): Pro
 		.orderBy(asc(outsideCalendar.pullAt))
 		.limit(ROUND);
 	let done = 0;
-	for (const { calendar, zone } of due) {
-		if (!(await claim(db, calendar, now))) continue;
+	for (const { calendar, zone, status } of due) {
 		const { accountId } = calendar;
+		if (status !== 'active') {
+			await db.write((tx) => forget(tx, accountId));
+			continue;
+		}
+		if (!(await claim(db, calendar, now))) continue;
 		const outcome = busyIn(await read(unseal(place(accountId), calendar.addressSealed)), zone, now);
 		await db.write((tx) => keep(tx, calendar, outcome, now));
 		done += 1;

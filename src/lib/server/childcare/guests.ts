@@ -96,19 +96,18 @@ export async function inviteGuest(
 }
 
 /**
- * Ends at once: the file is no longer found, and who reads no other file is signed out everywhere.
+ * Ends at once: the file is no longer found, and who reads no other file is signed out everywhere. Said twice, it is done once.
  * @throws DomainError `not_found`
  */
 export async function withdrawGuest(tx: Tx, { guestId, ...own }: Owner & { guestId: string }): Promise<void> {
 	const file = await ownFile(tx, own);
-	const [ended] = await tx
-		.update(aidGuest)
-		.set({ endedAt: own.now })
-		.where(and(eq(aidGuest.id, guestId), eq(aidGuest.aidId, file.id), isNull(aidGuest.endedAt)))
-		.returning({ accountId: aidGuest.accountId });
-	if (!ended) throw notFound();
-	const left = await filesOfGuest(tx, ended.accountId);
-	if (left.length === 0) await disableAccount(tx, ended.accountId, own.now);
+	const isTheirs = and(eq(aidGuest.id, guestId), eq(aidGuest.aidId, file.id));
+	const [guest] = await tx.select().from(aidGuest).where(isTheirs).limit(1);
+	if (!guest) throw notFound();
+	if (guest.endedAt) return;
+	await tx.update(aidGuest).set({ endedAt: own.now }).where(isTheirs);
+	const left = await filesOfGuest(tx, guest.accountId);
+	if (left.length === 0) await disableAccount(tx, guest.accountId, own.now);
 	const { by, personId, now } = own;
 	await recordAudit(tx, { action: 'aid.guest_withdrawn', actor: by, subjectId: file.id, personId, at: now });
 }

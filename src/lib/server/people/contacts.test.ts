@@ -8,7 +8,15 @@ import { accountsOfContact, findInvitation } from '../accounts/queries.ts';
 import { parseContact } from '../accounts/rules.ts';
 import { findSession, type SignedIn } from '../accounts/sessions.ts';
 import type { Db } from '../db/client.ts';
-import { account, auditEntry, deadAddress, person, personSearchKey, pushSubscription } from '../db/schema/index.ts';
+import {
+	account,
+	auditEntry,
+	calendarFeed,
+	deadAddress,
+	person,
+	personSearchKey,
+	pushSubscription,
+} from '../db/schema/index.ts';
 import { newId } from '../platform/ids.ts';
 import { changeOwnContact, correctPerson, identityVersion, proveContact, type Correction } from './contacts.ts';
 import { personOf } from './queries.ts';
@@ -145,6 +153,23 @@ test('« no longer theirs » opens nothing at once, and is not told to whoever h
 	expect(tell).toEqual({ channel: 'email', value: 'ancienne@example.fr' });
 	expect(await whoSignsInBy('+33639980111')).toEqual([]);
 	expect(await whoSignsInBy('ancienne@example.fr')).toEqual([someone.account.id]);
+	expect(await who()).toBeNull();
+});
+
+test('a phone that was lost or stolen is signed out and reads no calendar, though its number stays', async () => {
+	const accountId = someone.account.id;
+	const thief = await signIn();
+	const link = await db.write((tx) => inviteAccount(tx, { accountId, createdById: null, now: NOW }));
+	await insertOne(db, calendarFeed, { tokenHash: 'feed', accountId, createdAt: NOW });
+	expect(await correct({}, { isLost: true })).toEqual({ fields: [], tell: null });
+	expect(await thief.who()).toBeNull();
+	expect(await findInvitation(db.read, link.token, LATER)).toBeUndefined();
+	expect(await db.read.select().from(calendarFeed)).toEqual([]);
+	expect(await whoSignsInBy('+33639980111')).toEqual([accountId]);
+	expect((await journal())[0]).toMatchObject({ action: 'person.corrected', detail: { fields: [], lost: true } });
+	// The name was mended at the same time: no contact is taken away either.
+	const { who } = await signIn();
+	await correct({ lastName: 'Autre' }, { isLost: true });
 	expect(await who()).toBeNull();
 });
 

@@ -9,7 +9,7 @@ import { parseContact, type Contact } from '../accounts/rules.ts';
 import { closeAllSessions, closeOtherSessions, type SignedIn } from '../accounts/sessions.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
-import { account, auditEntry, deadAddress, person } from '../db/schema/index.ts';
+import { account, auditEntry, calendarFeed, deadAddress, person } from '../db/schema/index.ts';
 import { WHOLE } from '../db/whole.ts';
 import { config } from '../platform/config.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -106,7 +106,7 @@ function firstWritable(known: (string | null)[], proved?: Contact): Contact | nu
 /**
  * A professional corrects names, birth date and contacts. The contacts by which the person signs in stay until a code reaches the
  * new ones (`proveContact`); `isLost`: the former ones are no longer theirs (a lost phone, a number given back): they open nothing
- * from now on, and every session ends.
+ * from now on, and every session ends, which it does as well when the number of the lost phone stays theirs.
  * @param version `identityVersion` of what the form showed
  * @returns which fields changed, and whom to tell
  * @throws DomainError `identity_changed` (conflict) when somebody changed it meanwhile; nothing is written then. `not_found`
@@ -119,9 +119,9 @@ export async function correctPerson(
 	const before = await personOf(tx, personId);
 	if (identityVersion(before) !== input.version) throw new DomainError('identity_changed', 'conflict');
 	const fields = FIELDS.filter((field) => correction[field] !== undefined && correction[field] !== before[field]);
-	if (fields.length === 0) return { fields, tell: null };
+	if (fields.length === 0 && !isLost) return { fields, tell: null };
 	const changes = Object.fromEntries(fields.map((field) => [field, correction[field]])) as Partial<Correction>;
-	await tx.update(person).set(changes).where(eq(person.id, personId));
+	if (fields.length > 0) await tx.update(person).set(changes).where(eq(person.id, personId));
 	const contacts = fields.filter((field) => field === 'email' || field === 'phone');
 	if (fields.includes('email')) await tx.delete(deadAddress).where(eq(deadAddress.personId, personId));
 	if (correction.firstName !== before.firstName)
@@ -134,14 +134,15 @@ export async function correctPerson(
 	return { fields, tell: tellAfter(before, contacts, isLost) };
 }
 
-/** What is no longer theirs opens nothing, at once. */
+/** Nothing that somebody else may hold now opens anything, at once: contacts that are no longer theirs, phones, links, a calendar. */
 async function closeLost(tx: Tx, before: PersonRow, contacts: ('email' | 'phone')[], now: Date): Promise<void> {
 	const own = await findAccountOfPerson(tx, before.id);
-	if (!own || contacts.length === 0) return;
+	if (!own) return;
 	const gone = Object.fromEntries(contacts.map((channel) => [channel, null]));
-	await tx.update(account).set(gone).where(eq(account.id, own.id));
+	if (contacts.length > 0) await tx.update(account).set(gone).where(eq(account.id, own.id));
 	await closeAllSessions(tx, own.id, now);
 	await endInvitations(tx, own.id, now);
+	await tx.delete(calendarFeed).where(eq(calendarFeed.accountId, own.id));
 }
 
 /** « Confirmed » says that a code reached one of the contacts of today. */

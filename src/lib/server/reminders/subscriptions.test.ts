@@ -101,6 +101,9 @@ test('signing out detaches this browser only', async () => {
 	await db.write((tx) => detachEndpoint(tx, { accountId: account.id, endpoint: here.endpoint }));
 	const left = await db.read.select({ endpoint: pushSubscription.endpoint }).from(pushSubscription);
 	expect(left).toEqual([{ endpoint: there.endpoint }]);
+	// Nobody is signed in there any more: whoever was is reminded there no more.
+	await db.write((tx) => detachEndpoint(tx, { endpoint: there.endpoint }));
+	expect(await db.read.select().from(pushSubscription)).toEqual([]);
 });
 
 test.each([

@@ -117,11 +117,13 @@ export async function removeDevice(tx: Tx, { id, accountId, now }: { id: string;
 
 const tombstoneOf = (accountId: string, endpoint: string) => hashToken(`${accountId} ${endpoint}`);
 
-/** Sign-out: this browser gets nothing more of this account. Another account's registration of it is left alone. */
-export async function detachEndpoint(tx: Tx, { accountId, endpoint }: { accountId: string; endpoint: string }) {
-	await tx
-		.delete(pushSubscription)
-		.where(and(eq(pushSubscription.endpoint, endpoint), eq(pushSubscription.accountId, accountId)));
+/**
+ * Sign-out: this browser gets nothing more of this account. Another account's registration of it is left alone. With nobody signed in any
+ * more, of whoever was: its address is known to the browser alone.
+ */
+export async function detachEndpoint(tx: Tx, { accountId, endpoint }: { accountId?: string; endpoint: string }) {
+	const whose = accountId === undefined ? undefined : eq(pushSubscription.accountId, accountId);
+	await tx.delete(pushSubscription).where(and(eq(pushSubscription.endpoint, endpoint), whose));
 }
 
 /** Answered 404 or 410: it will never work again. */

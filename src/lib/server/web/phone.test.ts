@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NOW } from '../../../../tests/factories/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { failFrom } from './failures.ts';
-import { saidAtOf } from './phone.ts';
+import { refuseOtherUser, saidAtOf, userKeyOf } from './phone.ts';
 
 describe('when something was said on a phone', () => {
 	const saidAt = (age?: string) =>
@@ -18,6 +18,22 @@ describe('when something was said on a phone', () => {
 		for (const strange of ['-5000', 'abc', '', 'NaN']) expect(saidAt(strange)).toEqual(NOW);
 		for (const old of [String(400 * DAY), 'Infinity', '1e99'])
 			expect(saidAt(old)).toEqual(new Date(NOW.getTime() - 7 * DAY));
+	});
+});
+
+describe('what a phone says in the name of somebody who is signed in no more', () => {
+	const from = (path: string) =>
+		refuseOtherUser(
+			new Request(`https://portail.example.fr${path}`, {
+				method: 'POST',
+				headers: { 'x-phone-user': userKeyOf({ accountId: 'theirs' }) },
+			}),
+			null,
+		)?.status;
+
+	test('waits until they sign in, but for a sign-out: what is left of them here goes all the same', () => {
+		for (const path of ['/accueil', '/en/parcours', '/compte/deconnexion']) expect(from(path), path).toBe(401);
+		for (const path of ['/deconnexion', '/en/deconnexion']) expect(from(path), path).toBeUndefined();
 	});
 });
 

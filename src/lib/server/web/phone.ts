@@ -10,6 +10,7 @@ const AGE_HEADER = 'x-phone-age';
 /** A phone tries for a week (src/phone/drain.ts); its clock may have been put right meanwhile by any number of days. */
 const OLDEST_MS = 7 * 24 * 3_600_000;
 const KEY_LENGTH = 16;
+const SIGN_OUT = /^(\/[a-z]{2})?\/deconnexion$/;
 
 const keys = remembered<string>(10_000);
 
@@ -25,13 +26,15 @@ export function phoneUserOf(account: SignedIn | null): { key: string; isOwn: boo
 
 /**
  * What waited on a phone carries the cookie of now: it is refused when somebody else is signed in (412), and waits when
- * nobody is (401), before any page or action hears of it (reliability.md §5, 40).
+ * nobody is (401), before any page or action hears of it (reliability.md §5, 40). But for a sign-out: of whose session is over already,
+ * something may still be left here.
  */
 export function refuseOtherUser(request: Request, account: SignedIn | null): Response | null {
 	const claimed = request.headers.get(USER_HEADER);
 	if (claimed === null) return null;
 	const current = phoneUserOf(account)?.key ?? '';
 	if (claimed === current) return null;
+	if (account === null && SIGN_OUT.test(new URL(request.url).pathname)) return null;
 	return current === '' && account === null
 		? new Response('Sign in first', { status: 401 })
 		: new Response('Somebody else is signed in', { status: 412 });

@@ -25,14 +25,13 @@ export const actions: Actions = {
 		openToAll();
 		const form = await event.request.formData();
 		const { account, now } = event.locals;
-		const endpoint = form.get('endpoint');
-		if (account) {
+		const said = form.get('endpoint');
+		const endpoint = typeof said === 'string' ? said.slice(0, 2048) : '';
+		if (account ?? endpoint)
 			await db.write(async (tx) => {
-				if (typeof endpoint === 'string' && endpoint)
-					await detachEndpoint(tx, { accountId: account.accountId, endpoint: endpoint.slice(0, 2048) });
-				await recordAudit(tx, { action: 'session.ended', actor: account, at: now });
+				if (endpoint) await detachEndpoint(tx, { accountId: account?.accountId, endpoint });
+				if (account) await recordAudit(tx, { action: 'session.ended', actor: account, at: now });
 			});
-		}
 		await endSession(event);
 		forgetAttempt(event);
 		const isForgotten = form.get('how') === 'forget';

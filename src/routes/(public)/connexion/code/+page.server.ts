@@ -76,7 +76,13 @@ export const actions: Actions = {
 			if (others.length === 0) await signIn(event, first, proven, attempt);
 			const chosen = accounts.find((account) => account.id === chosenId);
 			if (chosen) await signIn(event, chosen, proven, attempt);
-			return { choose: accounts.map(({ id, displayName }) => ({ id, name: displayName })), code };
+			// Who reads another family's file may have one of their own, under the same first name.
+			const choose = accounts.map(({ id, displayName, role }) => ({
+				id,
+				name: displayName,
+				isGuest: role === 'coparent',
+			}));
+			return { choose, code };
 		} catch (error) {
 			return failCode(error, SENTENCES);
 		}

@@ -152,9 +152,11 @@ export const actions: Actions = {
 			const { contact } = visitor;
 			const proven = await proveCode(event, { contact, code: parsed.value.code });
 			const known = beneficiaries(await accountsOfContact(db.read, contact));
-			const existing = known.find(({ id }) => id === who) ?? null;
+			// A professional who sat with them confirmed it meanwhile: there is nobody else to be.
+			const isTheirs = known.some(({ personId }) => personId === visitor.person.id);
+			const existing = isTheirs ? null : (known.find(({ id }) => id === who) ?? null);
 			// Couples share phones: a known contact is never taken for the person without asking.
-			if (known.length > 0 && !existing && who !== 'new')
+			if (known.length > 0 && !isTheirs && !existing && who !== 'new')
 				return {
 					choose: known.map(({ id, displayName }) => ({ id, name: displayName })),
 					code: parsed.value.code,

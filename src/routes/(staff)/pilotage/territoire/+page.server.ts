@@ -62,7 +62,7 @@ const inviteForm = v.object({
 const disableForm = v.object({ accountId: v.pipe(v.string(), v.maxLength(64)) });
 
 export const actions: Actions = {
-	/** Opens the account and sends the link; nobody has two at the same address. */
+	/** Opens the account and sends the link; for the same address again, a new link to somebody who never came, else it refuses. */
 	invite: async ({ request, locals }) => {
 		const by = requireCoordinator();
 		const parsed = parseForm(inviteForm, await request.formData());
@@ -76,9 +76,9 @@ export const actions: Actions = {
 				const structures = await listStructures(tx, territoryId);
 				if (!structures.some(({ id }) => id === structureId)) throw notFound();
 				const account = { role, displayName: name, email, territoryId, structureId, side: side || null };
-				const invited = await inviteProfessional(tx, { ...account, createdById: by.accountId, locale, now });
-				const [subjectId, detail] = [invited.accountId, { role }];
-				await recordAudit(tx, { action: 'account.invited', actor: by, subjectId, detail, at: now });
+				const invited = await inviteProfessional(tx, { ...account, locale, createdById: by.accountId, now });
+				const about = { subjectId: invited.id, detail: { role } };
+				await recordAudit(tx, { action: 'account.invited', actor: by, ...about, at: now });
 				return invited.token;
 			});
 		} catch (problem) {

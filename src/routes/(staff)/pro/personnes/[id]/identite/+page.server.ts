@@ -116,7 +116,7 @@ export const actions: Actions = {
 		try {
 			const { tell, fields } = await db.write(async (tx) => {
 				const changed = await correctPerson(tx, { personId, version, correction, isLost, by, now });
-				const isTold = changed.tell === null && changed.fields.length > 0;
+				const isTold = changed.tell === null && (changed.fields.length > 0 || isLost);
 				const notice = { kind: 'pathway_changed', path: '/compte/donnees', personId, now } as const;
 				if (isTold) await planNotice(tx, { ...notice, onceKey: `identity_corrected:${newId()}` });
 				return changed;

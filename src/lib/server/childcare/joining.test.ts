@@ -1,12 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { aPerson, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { aPaper, aPerson, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { anAidSetting, on, SENT } from '../../../../tests/support/aids.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import type { ElsewhereBody } from '../../shared/aids.ts';
 import { childcareAid } from '../db/schema/index.ts';
 import { childrenOf } from './children.ts';
 import { noteElsewhere, openAid, openElsewhere } from './commands.ts';
+import { papersOf } from '../papers/queries.ts';
 import { moveAids } from './joining.ts';
 
 test.each([
@@ -62,6 +63,25 @@ describe('of two files of one aid', () => {
 		// A decision that was prepared for one child is read again for two.
 		const stale = given.change(examined.id, 'refused', { version, reason: 'no_cost' });
 		await expect(stale).rejects.toThrow('aid_changed');
+	});
+
+	test('papers sent for the one that ends are read with the other, and no longer waited for there', async () => {
+		const own = (await given.open())!;
+		const asked = (await theirs())!;
+		const send = (aidId: string, who: typeof other, kind: string) =>
+			aPaper(given.db, { of: { aidId }, personId: who.id, accountId: who.account.id, kind });
+		await send(own.id, given.person, 'cost_proof');
+		await send(own.id, given.person, 'bank_details');
+		await send(asked.id, other, 'bank_details');
+		await given.change(asked.id, 'incomplete', { papers: ['cost_proof'], dueOn: '2026-03-20' });
+		await join();
+		expect(await given.row(asked.id)).toMatchObject({
+			status: 'incomplete',
+			nextActor: 'structure',
+			pausedUntil: null,
+		});
+		const kinds = async (aidId: string) => (await papersOf(given.db.read, { aidId })).map(({ kind }) => kind).sort();
+		expect([await kinds(asked.id), await kinds(own.id)]).toEqual([['bank_details', 'cost_proof'], ['bank_details']]);
 	});
 
 	test('as far as each other, their own goes on; a child that both name is one', async () => {

@@ -3,8 +3,9 @@ import { bodyOf } from '../../shared/aids.ts';
 import type { AidStatus } from '../../shared/codes.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { childcareAid } from '../db/schema/index.ts';
+import { moveAidPapers } from '../papers/commands.ts';
 import { joinChildren } from './children.ts';
-import { withdrawAid } from './commands.ts';
+import { paperArrived, withdrawAid } from './commands.ts';
 import type { AidRow } from './moving.ts';
 import { aidInPlace, isSilent, replaceAid } from './opening.ts';
 import { WAITING } from './rules.ts';
@@ -23,9 +24,18 @@ async function isTheirsKept(q: Queries, own: AidRow, theirs: AidRow, now: Date):
 	return FURTHER.indexOf(theirs.status) > FURTHER.indexOf(own.status);
 }
 
+/** Children and papers of the file that ends; those of another service stay there. */
+async function joinFiles(tx: Tx, { from, to, now }: { from: AidRow; to: AidRow; now: Date }): Promise<void> {
+	await joinChildren(tx, { from, to });
+	if (from.deciderStructureId !== to.deciderStructureId) return;
+	const { reference, personId } = to;
+	for (const kind of await moveAidPapers(tx, { from: from.id, to: to.id }))
+		await paperArrived(tx, { reference, personId, kind, now });
+}
+
 /**
  * A visitor turned out to be a person already known: their files follow them. With two of the same kind under way, one ends, so
- * that one is left to decide; the children that only the one that ends named are then in the other.
+ * that one is left to decide; the children that only the one that ends named are then in the other, and its papers.
  */
 export async function moveAids(tx: Tx, { from, to, now }: { from: string; to: string; now: Date }): Promise<void> {
 	if (from === to) return;
@@ -49,7 +59,7 @@ export async function moveAids(tx: Tx, { from, to, now }: { from: string; to: st
 			continue;
 		}
 		// What was never sent asks nothing of those who decide.
-		if (over.status !== 'draft' || kept.status === 'draft') await joinChildren(tx, { from: over, to: kept });
+		if (over.status !== 'draft' || kept.status === 'draft') await joinFiles(tx, { from: over, to: kept, now });
 		await withdrawAid(tx, { reference: over.reference, personId: over.personId, now });
 	}
 	await tx.update(childcareAid).set({ personId: to }).where(eq(childcareAid.personId, from));

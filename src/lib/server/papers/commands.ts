@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, lt, ne } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, lt, ne, notInArray } from 'drizzle-orm';
 import { OPEN_REQUEST_STATUSES } from '../../shared/codes.ts';
 import type { PaperReason, PaperType } from '../../shared/papers.ts';
 import type { Theme } from '../../shared/themes.ts';
@@ -163,6 +163,21 @@ export async function withdrawPaper(
 /** Two requests of one person became one: their papers are read with the one that goes on. */
 export const movePapers = (tx: Tx, { from, to }: { from: string; to: string }) =>
 	tx.update(paper).set({ requestId: to }).where(eq(paper.requestId, from));
+
+/** Two files of one aid became one: what was sent for the other is read with it, unless it has its own. @returns kinds that will do, as far as is known */
+export async function moveAidPapers(tx: Tx, { from, to }: { from: string; to: string }): Promise<string[]> {
+	const stands = ne(paper.state, 'replaced');
+	const own = tx
+		.select({ kind: paper.kind })
+		.from(paper)
+		.where(and(eq(paper.aidId, to), stands));
+	const moved = await tx
+		.update(paper)
+		.set({ aidId: to })
+		.where(and(eq(paper.aidId, from), stands, notInArray(paper.kind, own)))
+		.returning({ kind: paper.kind, state: paper.state });
+	return moved.filter(({ state }) => state !== 'refused').map(({ kind }) => kind!);
+}
 
 /** A service asks anew for what it had found to do (it changed, it is too old): another one may be sent, this one is kept until then. */
 export const askAnew = (tx: Tx, { aidId, kinds, now }: { aidId: string; kinds: string[]; now: Date }) =>

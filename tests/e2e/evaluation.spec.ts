@@ -57,7 +57,8 @@ test('from the message, without signing in nor script: a face, a question, « ra
 
 	const office = await browser.newContext({ viewport: { width: 1280, height: 800 } });
 	const steering = await desk(office, 'Ardennes');
-	await steering.goto(`${home.front.origin}/pilotage/evaluation`);
+	await steering.goto(`${home.front.origin}/pilotage`);
+	await steering.getByRole('link', { name: '1 Personnes à rappeler' }).click();
 	const calls = steering.getByRole('listitem').filter({ has: steering.getByRole('button', { name: 'C’est fait' }) });
 	await expect(calls).toContainText('Amina');
 	await calls.getByRole('button', { name: 'C’est fait' }).click();

@@ -191,6 +191,22 @@ test('two professionals change the same goal, stage or orientation: the second s
 		expect(around(own, change), change).toContain(`par ${amina.lead.name}`);
 });
 
+test('a template changed meanwhile is not overwritten, not even after a look at it as received; what was typed is not lost', async () => {
+	const session = openSessionOf(portal, demoAccount(portal, 'coordinator', 'Doubs').contact, { now });
+	const post = async (path: string, form: Record<string, string>) =>
+		(await ask(portal, `/pilotage/messages${path}`, { session, form })).body;
+	await post('', { name: 'Rentrée', subject: 'news', text_fr: 'Du nouveau pour vous' });
+	const { id } = one<{ id: string }>(`SELECT id FROM message_template WHERE name = 'Rentrée'`);
+	const said = (text_fr: string, from = '1') => ({ name: 'Rentrée', from, text_fr });
+	await post(`/${id}?/save`, said('Les ateliers reprennent'));
+	const tried = await post(`/${id}?/preview`, said('Des places restent'));
+	const [, from = ''] = /name="from" value="(\d+)"/.exec(tried) ?? [];
+	const late = await post(`/${id}?/save`, said('Des places restent', from));
+	expect(late).toContain('Quelqu’un vient de changer ce modèle.');
+	expect(late).toMatch(/<textarea[^>]*name="text_fr"[^>]*>Des places restent</);
+	expect(late).toContain('name="from" value="2"');
+});
+
 test('a text that looks like a diagnosis comes back once, and is kept by who says so; a number of social security never', async () => {
 	const amina = someone('amina@example.fr');
 	const address = `/pro/personnes/${amina.id}/parcours`;

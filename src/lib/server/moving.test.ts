@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
+	aCoordinator,
 	anAppointment,
 	aPaper,
 	aPathway,
@@ -28,11 +29,15 @@ import {
 	moveProposal,
 	need,
 	pathway,
+	ratingBox,
 	reminder,
 	step,
 	supportRequest,
 } from './db/schema/index.ts';
 import { callsToMake } from './evaluation/callbacks.ts';
+import { questionsOf } from './evaluation/choosing.ts';
+import { answerRating, askAbout, askRating, invitationOf } from './evaluation/commands.ts';
+import { createQuestionnaire, moveQuestionnaire } from './evaluation/questionnaires.ts';
 import { movePerson } from './moving.ts';
 import { startInWork } from './pathway/closing.ts';
 import { proposeGroup } from './pathway/groups.ts';
@@ -309,6 +314,39 @@ test('within the territory only the commune changes', async () => {
 	expect(await personOf(db.read, person.id)).toMatchObject({ territoryId: 'ardennes', inseeCode: SEDAN });
 	expect(await followUpOf(db.read, person.id)).toHaveLength(1);
 	expect((await requestRow(request.id)).status).toBe('assigned');
+});
+
+test('what somebody says of the territory they left counts there, with its questions, not where they live now', async () => {
+	const coordinator = await aCoordinator(db, { territoryId: 'ardennes' });
+	const by = { accountId: coordinator.id, role: coordinator.role, structureId: null, territoryId: 'ardennes' };
+	const everywhere = { audience: 'all', employmentAreaId: null, startsOn: null, endsOn: null } as const;
+	await db.write(async (tx) => {
+		const draft = {
+			title: 'Étapes',
+			questions: [{ code: 'listened' }],
+			moments: ['stage_left' as const],
+			...everywhere,
+		};
+		const { id } = await createQuestionnaire(tx, draft, { by, now: NOW });
+		await moveQuestionnaire(tx, { id, to: 'open', by, now: NOW });
+	});
+	const { stages } = await aPathway(db, { personId: person.id, current: 2 });
+	const { id: appointmentId } = await anAppointment(db, { personId: person.id, referentId: lead.id, state: 'seen' });
+	const met = await db.write((tx) => askRating(tx, { appointmentId, personId: person.id, now: NOW }));
+	await move(BESANCON);
+	const later = new Date('2026-03-20T09:00:00Z');
+	const about = { moment: 'stage_left' as const, subjectId: stages[0]!.id, personId: person.id };
+	const left = await db.write((tx) => askAbout(tx, { ...about, now: later }));
+	for (const { id: invitationId } of [met!, left!]) {
+		const answerer = { invitationId, personId: person.id, now: later };
+		await db.write((tx) => answerRating(tx, { ...answerer, face: 'bad', comment: null }));
+	}
+	expect((await db.read.select().from(ratingBox)).map(({ territoryId }) => territoryId)).toEqual([
+		'ardennes',
+		'ardennes',
+	]);
+	const { versionId } = await invitationOf(db.read, { invitationId: left!.id, personId: person.id });
+	expect(await questionsOf(db.read, versionId)).toEqual([{ code: 'listened' }]);
 });
 
 test('outside every perimeter nothing is lost: the request and who follows stay', async () => {

@@ -1,13 +1,21 @@
 import { and, desc, eq } from 'drizzle-orm';
 import type { Audience, Moment, StoredQuestion } from '../../shared/questions.ts';
 import type { Queries } from '../db/client.ts';
-import { catchment, questionnaire, questionnaireVersion } from '../db/schema/index.ts';
+import {
+	appointment,
+	catchment,
+	childcareAid,
+	pathway,
+	questionnaire,
+	questionnaireVersion,
+	stage,
+} from '../db/schema/index.ts';
 import type { PersonRow } from '../people/queries.ts';
 import { ageOn } from '../people/rules.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 
-/** Employment area in which the person lives; empty when the territory has none. */
+/** Employment area of the territory in which the person lives; empty when it has none, or they live elsewhere. */
 export async function areaOf(q: Queries, { inseeCode, territoryId }: Pick<PersonRow, 'inseeCode' | 'territoryId'>) {
 	if (!inseeCode) return '';
 	const [row] = await q
@@ -16,6 +24,42 @@ export async function areaOf(q: Queries, { inseeCode, territoryId }: Pick<Person
 		.where(and(eq(catchment.inseeCode, inseeCode), eq(catchment.territoryId, territoryId)))
 		.limit(1);
 	return row?.areaId ?? '';
+}
+
+interface About {
+	moment: Moment;
+	appointmentId: string | null;
+	/** `<moment>:<id>` of what is no appointment. */
+	aboutKey: string | null;
+}
+const TERRITORY: Record<Moment, (q: Queries, id: string) => Promise<{ territoryId: string }[]>> = {
+	appointment_seen: async (q, id) =>
+		q.select({ territoryId: appointment.territoryId }).from(appointment).where(eq(appointment.id, id)).limit(1),
+	stage_left: ofStage,
+	in_work_end: ofStage,
+	three_months: async (q, id) =>
+		q.select({ territoryId: pathway.territoryId }).from(pathway).where(eq(pathway.id, id)).limit(1),
+	aid_decided: async (q, id) =>
+		q.select({ territoryId: childcareAid.territoryId }).from(childcareAid).where(eq(childcareAid.id, id)).limit(1),
+};
+async function ofStage(q: Queries, id: string) {
+	return q
+		.select({ territoryId: pathway.territoryId })
+		.from(stage)
+		.innerJoin(pathway, eq(pathway.id, stage.pathwayId))
+		.where(eq(stage.id, id))
+		.limit(1);
+}
+
+/** The person as of where it happened: what they lived in the territory they left is asked, and counted, there. */
+export async function there(
+	q: Queries,
+	who: PersonRow,
+	{ moment, appointmentId, aboutKey }: About,
+): Promise<PersonRow> {
+	const id = appointmentId ?? aboutKey?.slice(`${moment}:`.length) ?? '';
+	const [found] = await TERRITORY[moment](q, id);
+	return { ...who, territoryId: found?.territoryId ?? who.territoryId };
 }
 
 const MAY_ANSWER: Record<Audience, (who: PersonRow, day: string) => boolean> = {

@@ -10,7 +10,7 @@ import { hashToken, newId, newToken } from '../platform/ids.ts';
 import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { drop } from './box.ts';
-import { areaOf, versionFor } from './choosing.ts';
+import { areaOf, there, versionFor } from './choosing.ts';
 
 const DAY_MS = 86_400_000;
 /** At most one invitation in so many days. */
@@ -60,7 +60,7 @@ async function ask(
 			personId,
 			moment,
 			...about,
-			versionId: await versionFor(tx, who, moment, now),
+			versionId: await versionFor(tx, await there(tx, who, { moment, ...about }), moment, now),
 			askedAt: now,
 			expiresAt: new Date(now.getTime() + OPEN_DAYS * DAY_MS),
 		})
@@ -99,8 +99,9 @@ export async function answerRating(
 	tx: Tx,
 	input: Closing & { face: Rating | null; levels?: Record<string, string>; comment: string | null },
 ): Promise<{ personId: string; territoryId: string }> {
-	const { personId, moment } = await close(tx, input, 'answered');
-	const who = await personOf(tx, personId);
+	const invitation = await close(tx, input, 'answered');
+	const { personId, moment } = invitation;
+	const who = await there(tx, await personOf(tx, personId), invitation);
 	const { territoryId } = who;
 	const { zone } = await getTerritory(tx, territoryId);
 	const month = localDay(input.now, zone).slice(0, 7);

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { m } from '$lib/paraglide/messages.js';
 import { heldByNobody } from '$lib/server/appointments/queries';
 import { db } from '$lib/server/db';
+import { callsToMake } from '$lib/server/evaluation/callbacks';
 import { handOverSteps } from '$lib/server/pathway/own-steps';
 import { giveLead } from '$lib/server/people/commands';
 import { getPersonFor } from '$lib/server/people/queries';
@@ -48,6 +49,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		withoutLead,
 		/** Hours that somebody would come to for nothing. */
 		hours: await heldByNobody(db.read, territoryId, now),
+		/** They were told that somebody rings within two working days. */
+		calls: (await callsToMake(db.read, territoryId)).length,
 		/** In their first months at work, and nobody there to ring them. */
 		unheard: await unheardWhileAway(db.read, { territoryId, zone, now }),
 		/** Whom they can be given to. */

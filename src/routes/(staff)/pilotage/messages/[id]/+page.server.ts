@@ -50,6 +50,12 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 	};
 };
 
+/** As the fields of the form are called; not the version it was made from. */
+const typedIn = ({ name, texts }: { name: string; texts: TemplateTexts }): Record<string, string> => ({
+	name,
+	...Object.fromEntries(TEMPLATE_LOCALES.map((locale) => [`text_${locale}`, texts[locale] ?? ''])),
+});
+
 const back = (id: string, done: string): never => redirect(303, `${href(`/pilotage/messages/${id}`)}?fait=${done}`);
 
 export const actions: Actions = {
@@ -60,12 +66,10 @@ export const actions: Actions = {
 		const data = await request.formData();
 		const parsed = parseTemplate(data, subject);
 		if (!parsed.ok) return fail(400, parsed);
-		const { name, texts } = parsed.value;
-		const typed = TEMPLATE_LOCALES.map((locale) => [`text_${locale}`, texts[locale] ?? '']);
 		return {
-			values: { name, ...Object.fromEntries(typed) } as Record<string, string>,
+			values: { ...typedIn(parsed.value), from: String(parsed.value.from) } as Record<string, string>,
 			errors: {} as Record<string, string>,
-			previews: await previewsOf(texts, { id: params.id, now: locals.now }),
+			previews: await previewsOf(parsed.value.texts, { id: params.id, now: locals.now }),
 		};
 	},
 	save: async ({ request, params, locals }) => {
@@ -76,7 +80,8 @@ export const actions: Actions = {
 		try {
 			await db.write((tx) => changeTemplate(tx, { ...parsed.value, id: params.id, by, now: locals.now }));
 		} catch (problem) {
-			return failFrom(problem, refusals);
+			// Beside what somebody else kept meanwhile: saved again, it takes its place.
+			return failFrom(problem, refusals, typedIn(parsed.value));
 		}
 		return back(params.id, 'garde');
 	},

@@ -285,6 +285,7 @@ test('parents who separate: the other adult sees one file and nothing else, unti
 	await parent.send(quote);
 	expect(words((await visitor.ask(quote)).body)).toContain('déjà envoyé par l’autre adulte');
 	const sent = one<{ id: string }>(portal, `SELECT id FROM paper ORDER BY joined_at DESC LIMIT 1`);
+	expect((await visitor.ask(`${quote}/__data.json`)).body).not.toContain(sent.id);
 	await decidersOf(portal, reference)[0]!.post(`/pro/papiers/${sent.id}?/again`, { reason: 'cut' });
 	expect(words((await visitor.ask(quote)).body)).toContain('Envoyer le papier');
 	expect((await visitor.ask(`${quote}?/join`, aPaper())).status).toBe(303);

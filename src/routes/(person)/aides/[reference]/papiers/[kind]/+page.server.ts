@@ -39,6 +39,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const isOwn = ({ joinedById }: { joinedById: string }) => !isGuest || joinedById === account.accountId;
 	// What the other adult sent and will not do is to be sent by either.
 	const sent = papers.find((paper) => paper.kind === params.kind && (isOwn(paper) || stands(paper))) ?? null;
+	const isOthers = sent !== null && !isOwn(sent);
 	return {
 		now,
 		reference: file.reference,
@@ -46,9 +47,9 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		kind: params.kind,
 		who: file.decider.name,
 		dueOn: dueOf(file, params.kind),
-		sent,
 		/** Another adult of the file reads what they sent themselves; what the other one sent stays theirs. */
-		isOwn: !sent || isOwn(sent),
+		sent: isOthers ? null : sent,
+		isOthers,
 		isOpen: isOpen(file) && sent?.state !== 'examined',
 		megabytes: MOST_MEGABYTES,
 		formKeys: { join: newId(), add: newId() },

@@ -142,6 +142,36 @@ test('an invitation that did not arrive is sent again, and the account is the sa
 	expect(invited.accounts).toBe(1);
 });
 
+test('their referent left, they ask again: home says that nobody answers, and who takes it has what was promised', async () => {
+	const maelys = someone('maelys@example.fr');
+	const promise = { title: 'Appeler le bailleur', owner: 'referent', dueOn: '' };
+	await someoneSignedIn(maelys.lead.email).sends(`/pro/personnes/${maelys.id}/parcours?/add`, promise);
+	const phone = someoneSignedIn(maelys.contact);
+	expect(await phone.reads('/parcours')).toContain(`Appeler le bailleur ${maelys.lead.name} s’en occupe`);
+	const steering = someoneSignedIn(demoAccount(portal, 'coordinator', 'Guyane').contact);
+	await steering.sends('/pilotage/territoire?/disable', { accountId: maelys.lead.id });
+	// As it is in the database while their request goes on, then once they ended it and asked again.
+	const setRequest = (status: 'assigned' | 'submitted', leadId: string | null) =>
+		one<{ reference: string }>(
+			`UPDATE support_request SET status = ?, assigned_to_id = ?, closed_at = NULL WHERE id =
+				(SELECT id FROM support_request WHERE person_id = ? ORDER BY submitted_at DESC LIMIT 1) RETURNING reference`,
+			status,
+			leadId,
+			maelys.id,
+		);
+	setRequest('assigned', maelys.lead.id);
+	const home = await phone.reads('/accueil');
+	expect(home).toContain('Personne n’est nommé pour vous suivre en ce moment.');
+	expect(home).not.toContain('Quelqu’un s’en occupe.');
+	const { reference } = setRequest('submitted', null);
+	const next = one<{ email: string; name: string }>(
+		`SELECT email, display_name name FROM account WHERE territory_id = 'guyane' AND role = 'referent' AND status = 'active' LIMIT 1`,
+	);
+	await someoneSignedIn(next.email).sends(`/pro/demandes/${reference}?/take`, { kind: 'socio_pro', second: '' });
+	expect(await phone.reads('/parcours')).toContain(`Appeler le bailleur ${next.name} s’en occupe`);
+	expect(around(await someoneSignedIn(next.email).reads('/pro'), 'Mes actions')).toContain('Appeler le bailleur');
+});
+
 test('two professionals change the same goal, stage or orientation: the second sees both, nothing is overwritten', async () => {
 	const amina = someone('amina@example.fr');
 	const address = `/pro/personnes/${amina.id}/parcours`;

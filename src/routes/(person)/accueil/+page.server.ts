@@ -48,7 +48,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 			diagnosis: diagnosis?.asks ? { asks: diagnosis.asks, answerBy: diagnosis.answerBy } : undefined,
 			rating: await pendingRating(db.read, personId, now),
 			step: step && { id: step.id, title: step.title, dueOn: step.dueOn, proposed: step.proposed },
-			isNew: !request && !view && !appointment,
+			isOver: !request && (!view || view.pathway.endedAt !== null),
 		}),
 		appointment,
 		checkIn: await pendingCheckIn(db.read, view, now),

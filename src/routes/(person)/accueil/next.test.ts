@@ -9,10 +9,10 @@ const all = {
 	appointment: at('2026-03-09T09:00:00Z'),
 	invitation: 'invitation',
 	paper: 'paper',
-	diagnosis: 'diagnosis',
+	diagnosis: { asks: 'self' as 'self' | 'answer' },
 	step: 'step',
 	rating: 'rating',
-	isNew: false,
+	isOver: false,
 };
 
 test('an appointment without an answer comes first when it is seven days away or nearer', () => {
@@ -23,13 +23,22 @@ test('an appointment without an answer comes first when it is seven days away or
 
 test('then what to choose, a paper, the diagnosis, a step, an opinion, and a calm sentence', () => {
 	const order = ['choose', 'paper', 'diagnosis', 'step', 'rating', 'nothing'];
-	const { now: _now, isNew, ...rest } = { ...all, appointment: undefined };
+	const { now: _now, isOver, ...rest } = { ...all, appointment: undefined };
 	const left: Partial<typeof rest> = { ...rest };
 	for (const kind of order) {
-		expect(nextThing({ now, isNew, ...left }).kind).toBe(kind);
+		expect(nextThing({ now, isOver, ...left }).kind).toBe(kind);
 		delete left[(['invitation', 'paper', 'diagnosis', 'step', 'rating'] as const)[order.indexOf(kind)]!];
 	}
-	expect(nextThing({ now, isNew: true }).kind).toBe('start');
+	expect(nextThing({ now, isOver: true }).kind).toBe('start');
+});
+
+test('once nobody follows them, no interview is prepared with them and nobody will tell them: what is left, then to ask again', () => {
+	const { diagnosis } = all;
+	expect(nextThing({ now, diagnosis, rating: 'rating', isOver: true }).kind).toBe('rating');
+	expect(nextThing({ now, diagnosis, isOver: true }).kind).toBe('start');
+	expect(nextThing({ now, diagnosis: { asks: 'answer' }, isOver: true }).kind).toBe('diagnosis');
+	// An hour that stands: they are expected there.
+	expect(nextThing({ now, appointment: at('2026-03-12T09:00:00Z'), isOver: true }).kind).toBe('nothing');
 });
 
 test('an aid asks for something when it is the person’s turn, and no longer once silence refused it', () => {

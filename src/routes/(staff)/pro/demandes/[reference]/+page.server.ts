@@ -213,19 +213,20 @@ interface Follow {
 	personId: string;
 	territoryId: string;
 	kind: PathwayKind;
+	/** Who leads from now on. */
+	lead: string;
 	second: string;
 	by: SignedIn;
 	now: Date;
 }
 
 /** The pathway opens with the follow-up; one that is already open goes on. */
-async function beginFollowUp(tx: Tx, { personId, territoryId, kind, second, by, now }: Follow) {
+async function beginFollowUp(tx: Tx, { personId, territoryId, kind, lead, second, by, now }: Follow) {
 	const way = await pathwayOf(tx, personId, by.locale);
 	if (!way || way.pathway.endedAt) await openPathway(tx, { personId, territoryId, kind, by, now });
-	if (!second) return;
-	await assignSecond(tx, { personId, accountId: second, by, now });
+	if (second) await assignSecond(tx, { personId, accountId: second, by, now });
 	// What one whose account is disabled had promised is theirs.
-	await handOverSteps(tx, { personId, from: null, to: second, by, now });
+	await handOverSteps(tx, { personId, from: null, to: second || lead, by, now });
 }
 
 /** One decision of a coordinator, as it was proposed or otherwise. */
@@ -246,7 +247,7 @@ async function decide(event: RequestEvent, sentences: Record<string, () => strin
 			const decided = await decideRequest(tx, { ...choice, reference, by, now });
 			if (!decided) return;
 			const { id, personId } = decided;
-			if (accountId) await beginFollowUp(tx, { personId, territoryId, kind, second, by, now });
+			if (accountId) await beginFollowUp(tx, { personId, territoryId, kind, lead: accountId, second, by, now });
 			await tellPerson(tx, {
 				personId,
 				reference,
@@ -302,9 +303,8 @@ export const actions: Actions = {
 		let personId: string;
 		try {
 			personId = await db.write(async (tx) => {
-				const taken = await takeRequest(tx, { reference, account: by, now });
-				await beginFollowUp(tx, { personId: taken.personId, territoryId, kind, second, by, now });
-				const { id: requestId, personId } = taken;
+				const { id: requestId, personId } = await takeRequest(tx, { reference, account: by, now });
+				await beginFollowUp(tx, { personId, territoryId, kind, lead: by.accountId, second, by, now });
 				// Reopened, it may be taken once more.
 				await tellPerson(tx, { personId, reference, requestId, key: `taken:${now.getTime()}`, now });
 				return personId;

@@ -25,12 +25,14 @@ import * as tables from './db/schema/index.ts';
 import { answerDiagnosis, notePoints, saveSelf, shareDiagnosis } from './diagnosis/commands.ts';
 import { diagnosisFor, earlierDiagnoses, ownDiagnosis } from './diagnosis/queries.ts';
 import { erasePerson } from './erasing.ts';
+import { momentsDue } from './evaluation/moments.ts';
 import { mergePeople, MOVERS } from './merging.ts';
 import { inCommon, comparedOf, mergesOf, sayDifferent, whichIsKept } from './people/identity.ts';
 import { possibleDuplicates } from './people/duplicates.ts';
 import { openMove, proposeMove } from './people/moves.ts';
 import { followUpOf, leadOf, personOf } from './people/queries.ts';
 import { addGoal, changeGoal, goalsOf } from './pathway/goals.ts';
+import { stageDelays } from './people/steering.ts';
 import { pathwayOf } from './pathway/queries.ts';
 import { addStep, changeStep } from './pathway/steps.ts';
 import { newId } from './platform/ids.ts';
@@ -40,6 +42,7 @@ import { sendNeed, takeNeed, takeRequest } from './requests/commands.ts';
 import { needsSentTo } from './requests/inbox.ts';
 import { findOpenRequest, goesOnAs, needsOf } from './requests/queries.ts';
 import { orientationsOf } from './requests/reading.ts';
+import { getTerritory } from './territories/queries.ts';
 
 /** Every column of the schema that says whose row it is: a reference to `person`, or a `person_id` without one. */
 const naming = (Object.values(tables) as unknown[])
@@ -360,6 +363,16 @@ describe('of two pathways', () => {
 		await db.write((tx) => tx.update(tables.pathway).set({ endedAt: NOW }).where(eq(tables.pathway.id, own.id)));
 		expect((await wayOf(kept.id))!.pathway.id).toBe(other.id);
 		expect(await fullScans(db, () => wayOf(kept.id))).toEqual([]);
+	});
+
+	test('the stage of the one that ends was not passed: nobody is asked whether it helped, nor counts its days', async () => {
+		const [kept, gone] = [await aPerson(db, { referent }), await aPerson(db, { referent })];
+		await aPathway(db, { personId: kept.id });
+		await aPathway(db, { personId: gone.id });
+		await merge(gone.id, kept.id);
+		expect(await momentsDue(db.read, NOW)).toEqual([]);
+		const { zone } = await getTerritory(db.read, territoryId);
+		expect(await stageDelays(db.read, { territoryId, zone, now: NOW })).toEqual([]);
 	});
 
 	test('a job goes on with its questions, whichever file is kept', async () => {

@@ -168,9 +168,9 @@ const pathways: Mover = async (tx, { from, to, now }) => {
 			.where(and(eq(step.pathwayId, kept.id), isNotNull(step.goalId)));
 		const aims = and(eq(goal.pathwayId, over.id), or(eq(goal.state, 'open'), inArray(goal.id, served)));
 		await tx.update(goal).set({ pathwayId: kept.id }).where(aims);
-		const inState = (state: 'current' | 'upcoming') => and(eq(stage.pathwayId, over.id), eq(stage.state, state));
-		await tx.update(stage).set({ state: 'done', leftAt: now }).where(inState('current'));
-		await tx.update(stage).set({ state: 'skipped' }).where(inState('upcoming'));
+		// The current one too: it goes on in the other pathway, nobody passed it here.
+		const notPassed = and(eq(stage.pathwayId, over.id), inArray(stage.state, ['current', 'upcoming']));
+		await tx.update(stage).set({ state: 'skipped' }).where(notPassed);
 		await withdrawCheckIns(tx, over, now);
 		await dropNotices(tx, { personId: over === own ? to : from, subjectId: over.id, kind: 'check_in' });
 		await tx.update(pathway).set({ endedAt: now, endReason: 'other' }).where(eq(pathway.id, over.id));

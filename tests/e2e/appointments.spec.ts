@@ -103,6 +103,10 @@ test('a person chooses, moves and cancels without JavaScript; the same link offe
 	await page.getByText('Annuler ce rendez-vous').click();
 	await page.getByRole('button', { name: 'Annuler le rendez-vous' }).click();
 	await expect(main).toContainText('Ce rendez-vous est annulé.');
+	// « Votre référente ou référent sera prévenu »: on their first page, and by e-mail.
+	expect((await ask(portal, '/pro', { session: referent })).body).toContain('n’est plus prévu avec vous');
+	const box = `/demo/messages?destinataire=${encodeURIComponent(demoAccount(portal, 'referent').contact)}`;
+	await expect.poll(async () => (await ask(portal, box)).body).toContain('n’est plus prévu avec vous');
 	await page.goto(link);
 	await expect(page).not.toHaveURL(new RegExp(id));
 	await page.locator('button[name="slot"]').first().click();

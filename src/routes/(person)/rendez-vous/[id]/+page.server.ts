@@ -15,6 +15,7 @@ import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { saidAtOf } from '$lib/server/web/phone';
 import { href } from '$lib/shared/links';
+import { tellColleagues } from '../../../meeting-news.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params }) => {
@@ -72,6 +73,7 @@ export const actions: Actions = {
 		const sequence = sequenceOf(await request.formData());
 		const own = { appointmentId: params.id, personId: by.personId, by, now: locals.now };
 		try {
+			tellColleagues(own);
 			await db.write((tx) => cancelAppointment(tx, { ...own, sequence }));
 		} catch (error) {
 			return failFrom(error, sentences);

@@ -12,6 +12,7 @@ import { unsealNullable } from '../platform/sealing.ts';
 import { readNote } from './answers.ts';
 import { isAway, type DaysAway } from './availability-rules.ts';
 import { DAY_MS, INVITATION_DAYS, LONGEST_MINUTES } from './rules.ts';
+import { freeSlots } from './slots.ts';
 
 /** How far back an outcome that was never said is asked for. */
 const UNSETTLED_DAYS = 90;
@@ -103,7 +104,9 @@ export async function nextAppointment(q: Queries, personId: string, now: Date): 
 	return row && opened(row);
 }
 
-const invitationRow = prepared((q) =>
+/** More choices than anybody was ever asked to make at once. */
+const MOST_CHOICES = 10;
+const invitationRows = prepared((q) =>
 	rows(q)
 		.where(
 			and(
@@ -115,15 +118,16 @@ const invitationRow = prepared((q) =>
 			),
 		)
 		.orderBy(appointment.startsAt)
-		.limit(1)
+		.limit(MOST_CHOICES)
 		.prepare(),
 );
 
-/** What the person has to choose a time for, if anything; whether times are left is `freeSlots`'s business. */
+/** What the person has to choose a time for: the first of which times are left. */
 export async function openInvitation(q: Queries, personId: string, now: Date): Promise<AppointmentView | undefined> {
 	const after = new Date(now.getTime() - INVITATION_DAYS * DAY_MS);
-	const [row] = await invitationRow(q).execute({ personId, now, after });
-	return row && opened(row);
+	for (const row of await invitationRows(q).execute({ personId, now, after }))
+		if ((await freeSlots(q, row.appointment.id, now, 1)).length > 0) return opened(row);
+	return undefined;
 }
 
 const personRows = preparedByShape((q, { limit }: { limit: number }) =>

@@ -221,7 +221,7 @@ export async function cancelAppointment(
 		throw new DomainError('cancel_too_late', 'conflict');
 	await settle(tx, found, 'excused', by, now);
 	await noteFreed(tx, found, now);
-	if (!found.workshopId) await inviteAgain(tx, found, now);
+	await inviteAgain(tx, found, now);
 	await touchContact(tx, personId, now);
 	return { changed: true };
 }
@@ -246,7 +246,7 @@ export async function markOutcome(
 	const isGivenBack = outcome === 'excused' && now < found.startsAt;
 	if (isGivenBack) {
 		await noteFreed(tx, found, now);
-		if (!found.workshopId) await inviteAgain(tx, found, now);
+		await inviteAgain(tx, found, now);
 	}
 	if (outcome === 'seen' || isGivenBack) await touchContact(tx, found.personId, now);
 	return { changed: true, was };

@@ -72,8 +72,8 @@ export const actions: Actions = {
 		const sequence = sequenceOf(await request.formData());
 		const own = { appointmentId: params.id, personId: by.personId, by, now: locals.now };
 		try {
-			tellColleagues(own);
 			await db.write((tx) => cancelAppointment(tx, { ...own, sequence }));
+			tellColleagues(own);
 		} catch (error) {
 			return failFrom(error, sentences);
 		}
@@ -94,8 +94,10 @@ export const actions: Actions = {
 	/** Takes the earlier hour that was proposed, or keeps the one they have. */
 	earlier: async ({ request, locals, params }) => {
 		const by = requireBeneficiary();
-		const takes = (await request.formData()).get('take') === '1';
-		const own = { appointmentId: params.id, personId: by.personId, by, now: locals.now };
+		const form = await request.formData();
+		const takes = form.get('take') === '1';
+		const proposalId = form.get('proposal')?.toString();
+		const own = { appointmentId: params.id, personId: by.personId, proposalId, by, now: locals.now };
 		try {
 			await db.write((tx) => (takes ? takeEarlier(tx, own) : declineEarlier(tx, own)));
 		} catch (error) {

@@ -230,6 +230,8 @@ test('a meeting by video has an https link or none: another one is refused, and 
 		post(`/pro/personnes/${personOf(amina)}/rendez-vous?/book`, session(contact), {
 			type: 'follow_up',
 			mode: 'video',
+			// The form comes filled in with the office.
+			placeName: 'Bureau de Rethel',
 			address,
 			durationMinutes: '30',
 			day: dayIn(15),
@@ -245,6 +247,9 @@ test('a meeting by video has an https link or none: another one is refused, and 
 	const { id } = one<{ id: string }>(
 		`SELECT id FROM appointment WHERE mode = 'video' AND address = 'https://visio.example.fr/salle-12'`,
 	);
+	const diary = await ask(portal, `/pro/agenda?semaine=${dayIn(15)}`, { session: session(contact) });
+	expect(diary.body).toContain('En vidéo');
+	expect(diary.body).not.toContain('Bureau de Rethel');
 	const read = () => ask(portal, `/rendez-vous/${id}`, { session: session(amina) });
 	expect((await read()).body).toContain('href="https://visio.example.fr/salle-12"');
 	for (const address of ['javascript:alert(1)', 'http://visio.example.fr/salle-12']) {
@@ -257,11 +262,6 @@ test('a meeting by video has an https link or none: another one is refused, and 
 	}
 });
 
-test('a workshop: its one seat, its sheet, and an absence whose reason is asked', async ({ browser }) => {
-	const contact = demoAccount(portal, 'referent').contact;
-	const page = await withoutScripts(browser, contact);
-	await page.setViewportSize({ width: 1280, height: 800 });
-	const main = page.getByRole('main');
 test('an hour with who works here no more is taken over by the lead, alone; who follows the person no more has no way to their file', async () => {
 	const contact = demoAccount(portal, 'referent', 'Doubs').contact;
 	const { id, personId } = await booked('Doubs', dayIn(10));
@@ -324,6 +324,11 @@ test('what the page of an hour promises holds: no earlier hour in its last seven
 	expect(await read()).not.toContain(waits);
 });
 
+test('a workshop: its one seat, its sheet, and an absence whose reason is asked', async ({ browser }) => {
+	const contact = demoAccount(portal, 'referent').contact;
+	const page = await withoutScripts(browser, contact);
+	await page.setViewportSize({ width: 1280, height: 800 });
+	const main = page.getByRole('main');
 	await page.goto(`${portal.origin}/pro/agenda/ateliers`);
 	await page.getByLabel('Nom de l’atelier').fill('Découvrir le numérique');
 	await page.locator('input[name="day"]').fill(dayIn(14));

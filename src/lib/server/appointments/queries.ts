@@ -10,7 +10,7 @@ import { follows } from '../people/rules.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { readNote } from './answers.ts';
-import { isAway, type DaysAway } from './availability-rules.ts';
+import { endOfAway, isAway, type DaysAway } from './availability-rules.ts';
 import { DAY_MS, INVITATION_DAYS, LONGEST_MINUTES } from './rules.ts';
 import { freeSlots } from './slots.ts';
 
@@ -231,13 +231,9 @@ export const agenda = (q: Queries, accountId: string, from: Date, to: Date): Pro
 
 /** The professional's booked hours to come on days (`YYYY-MM-DD`, both included) they are away: somebody would come for nothing. */
 export async function bookedWhileAway(q: Queries, accountId: string, away: DaysAway[], now: Date) {
-	const last = away
-		.map(({ toDay }) => toDay)
-		.sort()
-		.at(-1);
-	if (!last) return [];
-	// A day further: the last day ends later in a zone to the west.
-	const found = await agenda(q, accountId, now, new Date(Date.parse(last) + 2 * DAY_MS));
+	const end = endOfAway(away);
+	if (!end) return [];
+	const found = await agenda(q, accountId, now, end);
 	return found.filter(({ state, localDay }) => state === 'booked' && isAway(localDay, away));
 }
 

@@ -7,7 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { actorOf, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testCertificate } from '../../../../tests/support/certificate.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
-import { outsideBusy, outsideCalendar } from '../db/schema/index.ts';
+import { disableAccount } from '../accounts/commands.ts';
+import { account, outsideBusy, outsideCalendar } from '../db/schema/index.ts';
 import { getPublic, isPrivate } from '../platform/public-get.ts';
 import { addWeeklyHours, availableHours } from './availability.ts';
 import { followCalendar, followedCalendar, leaveCalendar, readOutsideCalendars } from './outside.ts';
@@ -192,6 +193,14 @@ describe('the other calendar of a professional', () => {
 		const third = new Date(second.getTime() + 60 * MINUTE);
 		expect(await pull(third)).toBe(1);
 		expect(await status()).toMatchObject({ problem: 'unreadable' });
+	});
+
+	test('of somebody who works here no more is read no more', async () => {
+		const { db, referent, pull } = await followed([BUSY, BUSY]);
+		await db.write((tx) => disableAccount(tx, referent.id, NOW));
+		expect(await pull()).toBe(0);
+		await db.write((tx) => tx.update(account).set({ status: 'active' }).where(eq(account.id, referent.id)));
+		expect(await pull()).toBe(1);
 	});
 
 	test('read by two workers at once is read once', async () => {

@@ -73,7 +73,8 @@ export async function readOutsideCalendars(db: Db, now: Date, read: Reader): Pro
 		.from(outsideCalendar)
 		.innerJoin(account, eq(account.id, outsideCalendar.accountId))
 		.innerJoin(territory, eq(territory.id, account.territoryId))
-		.where(lte(outsideCalendar.pullAt, now))
+		// Of who works here no more, nothing is read.
+		.where(and(lte(outsideCalendar.pullAt, now), eq(account.status, 'active')))
 		.orderBy(asc(outsideCalendar.pullAt))
 		.limit(ROUND);
 	let done = 0;

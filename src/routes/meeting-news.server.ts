@@ -11,8 +11,8 @@ import { meetingSentence } from '$lib/shared/meetings';
 type Changed = Parameters<typeof meetingsChangedBy>[1];
 
 /**
- * Writes to the other professionals of the meetings that this action moved or called off, once the answer has left: day and hour
- * alone. Tried once: their first page says it too.
+ * Writes to the professionals, but for who did it, of the hours and meetings that this action moved or called off, once the answer has
+ * left: day and hour alone. Tried once: their first page says it too.
  */
 export function tellColleagues(changed: Changed): void {
 	setImmediate(() => void tell(changed));

@@ -105,6 +105,10 @@ test('a person chooses, moves and cancels without JavaScript; the same link offe
 	await page.getByText('Annuler ce rendez-vous').click();
 	await page.getByRole('button', { name: 'Annuler le rendez-vous' }).click();
 	await expect(main).toContainText('Ce rendez-vous est annulé.');
+	// « Votre référente ou référent sera prévenu »: on their first page, and by e-mail.
+	expect((await ask(portal, '/pro', { session: referent })).body).toContain('n’est plus prévu avec vous');
+	const box = `/demo/messages?destinataire=${encodeURIComponent(demoAccount(portal, 'referent').contact)}`;
+	await expect.poll(async () => (await ask(portal, box)).body).toContain('n’est plus prévu avec vous');
 	await page.goto(link);
 	await expect(page).not.toHaveURL(new RegExp(id));
 	await page.locator('button[name="slot"]').first().click();
@@ -228,6 +232,8 @@ test('a meeting by video has an https link or none: another one is refused, and 
 		post(`/pro/personnes/${personOf(amina)}/rendez-vous?/book`, session(contact), {
 			type: 'follow_up',
 			mode: 'video',
+			// The form comes filled in with the office.
+			placeName: 'Bureau de Rethel',
 			address,
 			durationMinutes: '30',
 			day: dayIn(15),
@@ -243,6 +249,9 @@ test('a meeting by video has an https link or none: another one is refused, and 
 	const { id } = one<{ id: string }>(
 		`SELECT id FROM appointment WHERE mode = 'video' AND address = 'https://visio.example.fr/salle-12'`,
 	);
+	const diary = await ask(portal, `/pro/agenda?semaine=${dayIn(15)}`, { session: session(contact) });
+	expect(diary.body).toContain('En vidéo');
+	expect(diary.body).not.toContain('Bureau de Rethel');
 	const read = () => ask(portal, `/rendez-vous/${id}`, { session: session(amina) });
 	expect((await read()).body).toContain('href="https://visio.example.fr/salle-12"');
 	for (const address of ['javascript:alert(1)', 'http://visio.example.fr/salle-12']) {
@@ -253,6 +262,68 @@ test('a meeting by video has an https link or none: another one is refused, and 
 		expect(body).not.toContain(`href="${address}"`);
 		expect(body).toContain('Le lien vous sera envoyé avant.');
 	}
+});
+
+test('an hour with who works here no more is taken over by the lead, alone; who follows the person no more has no way to their file', async () => {
+	const contact = demoAccount(portal, 'referent', 'Doubs').contact;
+	const { id, personId } = await booked('Doubs', dayIn(10));
+	const lead = one<{ id: string }>(`SELECT id FROM account WHERE email = ?`, contact);
+	const colleague = one<{ id: string; email: string }>(
+		`SELECT id, email FROM account WHERE role = 'referent' AND status = 'active' AND email IS NOT NULL
+		AND territory_id = (SELECT territory_id FROM account WHERE id = ?)
+		AND id NOT IN (SELECT account_id FROM follow_up_member WHERE person_id = ?) ORDER BY id`,
+		lead.id,
+		personId,
+	);
+	const write = (sql: string, ...values: unknown[]) =>
+		withDatabase(portal, (database) => database.prepare(sql).run(...values));
+	const at = now.getTime();
+	write(`UPDATE follow_up_member SET ended_at = ? WHERE person_id = ? AND part <> 'lead'`, at, personId);
+	const given = `UPDATE appointment SET referent_id = ?, answer = 'cannot', answered_at = ? WHERE id = ?`;
+	write(given, colleague.id, at, id);
+	const diary = await ask(portal, `/pro/agenda?semaine=${dayIn(10)}`, { session: session(colleague.email) });
+	expect(diary.body).toMatch(/7\sh\s30/);
+	expect(diary.body).not.toContain(`/pro/personnes/${personId}`);
+
+	write(`UPDATE account SET status = 'disabled' WHERE id = ?`, colleague.id);
+	const path = `/pro/personnes/${personId}/rendez-vous`;
+	const form = await ask(portal, `${path}?deplacer=${id}`, { session: session(contact) });
+	expect(form.body).toContain('Qui reçoit');
+	const row = () =>
+		one<{ referent: string; sequence: number; state: string }>(
+			`SELECT referent_id AS referent, sequence, state FROM appointment WHERE id = ?`,
+			id,
+		);
+	const { mode } = officeOf(contact);
+	const hour = { day: dayIn(10), time: '07:30', durationMinutes: '30', mode, type: 'follow_up' };
+	const moved = await post(`${path}?/move`, session(contact), { ...hour, id, sequence: '0', referentId: lead.id });
+	expect(moved.status).toBe(303);
+	expect(row()).toEqual({ referent: lead.id, sequence: 1, state: 'booked' });
+	// « Annuler », of a page that showed it before.
+	const late = await post(`${path}?/outcome`, session(contact), { id, sequence: '0', outcome: 'revoked' });
+	expect(late.status).toBe(409);
+	expect(row().state).toBe('booked');
+	expect((await ask(portal, path, { session: session(contact) })).body).toContain('name="sequence" value="1"');
+});
+
+test('what the page of an hour promises holds: no earlier hour in its last seven days, no last day of a choice that is past', async () => {
+	const own = session(demoAccount(portal, 'beneficiary', 'Manche').contact);
+	const { id } = await booked('Manche', dayIn(8));
+	const write = (sql: string, ...values: unknown[]) =>
+		withDatabase(portal, (database) => database.prepare(sql).run(...values, id));
+	const read = async (path = '') => (await ask(portal, `/rendez-vous/${id}${path}`, { session: own })).body;
+	write(`UPDATE appointment SET earlier_wanted_at = ? WHERE id = ?`, now.getTime());
+	const waits = 'Nous vous dirons si une heure se libère.';
+	expect(await read()).toContain(waits);
+	const until = 'Ces dates vous attendent';
+	write(`UPDATE appointment SET choose_by = ? WHERE id = ?`, now.getTime() + DAY_MS);
+	expect(await read('/choisir')).toContain(until);
+	write(`UPDATE appointment SET choose_by = ? WHERE id = ?`, now.getTime() - DAY_MS);
+	const choice = await read('/choisir');
+	expect(choice).toContain('name="slot"');
+	expect(choice).not.toContain(until);
+	write(`UPDATE appointment SET starts_at = starts_at - ?, ends_at = ends_at - ? WHERE id = ?`, 2 * DAY_MS, 2 * DAY_MS);
+	expect(await read()).not.toContain(waits);
 });
 
 test('a workshop: its one seat, its sheet, and an absence whose reason is asked', async ({ browser }) => {

@@ -40,7 +40,7 @@ test('a meeting is moved: who was invited reads it on their first page and in an
 	const day = iso(new Date(group.starts + 14 * DAY_MS));
 	const moved = await desk(`/pro/groupes/${group.id}?/move`, { day, time: '10:00', minutes: '45' });
 	expect(moved.status).toBe(303);
-	const said = 'Le rendez-vous à plusieurs du';
+	const said = 'Le rendez-vous du';
 	expect((await desk('/pro')).body).not.toContain(said);
 	await signInAs(page, portal, group.member, { now });
 	await page.goto(`${portal.origin}/pro`);

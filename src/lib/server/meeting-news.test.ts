@@ -5,7 +5,8 @@ import type { Professional } from '../../../tests/factories/people.ts';
 import { testDatabase } from '../../../tests/support/database.ts';
 import { fullScans } from '../../../tests/support/plans.ts';
 import { signedIn } from '../../../tests/support/signed-in.ts';
-import { markOutcome, moveAppointment } from './appointments/commands.ts';
+import { cancelAppointment, markOutcome, moveAppointment } from './appointments/commands.ts';
+import { createWorkshops, joinWorkshop } from './appointments/workshops.ts';
 import { account } from './db/schema/index.ts';
 import { closeSupport } from './ending.ts';
 import { meetingsChanged, meetingsChangedBy } from './meeting-news.ts';
@@ -126,8 +127,8 @@ test('an hour with two that one of them moves, hands on or calls off is told to 
 	expect(await mailed(lead, alone)).toEqual([{ to: at(second), before: is, after: null }]);
 	// One's own hour, held alone, is nobody else's news.
 	const then = new Date(LATER.getTime() + 2);
-	await db.write((tx) => markOutcome(tx, { appointmentId: id, by: actorOf(second), outcome: 'revoked', now: then }));
-	expect([await mailed(second, then), await read(lead, then)]).toEqual([[], []]);
+	await db.write((tx) => markOutcome(tx, { appointmentId: id, by: actorOf(lead), outcome: 'revoked', now: then }));
+	expect([await mailed(lead, then), await read(lead, then), await read(second, then)]).toEqual([[], [], []]);
 	const { id: shared } = await anAppointment(db, { ...both, day: '2026-03-18' });
 	const last = new Date(LATER.getTime() + 3);
 	await db.write((tx) =>
@@ -138,6 +139,42 @@ test('an hour with two that one of them moves, hands on or calls off is told to 
 	// Who works here no more, or has no address, is not written to.
 	await db.write((tx) => tx.update(account).set({ status: 'disabled' }).where(eq(account.id, lead.id)));
 	expect(await mailed(second, last)).toEqual([]);
+});
+
+test('an hour held alone that a colleague moves or calls off, or the person cancels, is told to who holds it; a seat given back is not', async () => {
+	const { db, lead, second, person, personId, read, mailed, at } = await aMeeting();
+	const self = actorOf(person.account);
+	const own = { personId, referentId: lead.id, time: '14:00', state: 'booked' as const };
+	const { id } = await anAppointment(db, { ...own, day: '2026-03-16' });
+	const was = new Date('2026-03-16T13:00:00Z');
+	const is = new Date('2026-03-17T13:00:00Z');
+	const to = { appointmentId: id, day: '2026-03-17', time: '14:00', zone: 'Europe/Paris', durationMinutes: 45 };
+	await db.write((tx) => moveAppointment(tx, { ...to, by: actorOf(second), now: LATER }));
+	const path = '/pro/agenda?semaine=2026-03-16';
+	expect(await read(lead)).toEqual([{ id, path, zone: 'Europe/Paris', before: was, after: is }]);
+	expect(await read(second)).toEqual([]);
+	expect(await mailed(second)).toEqual([{ to: at(lead), before: was, after: is }]);
+	const cancelled = new Date(LATER.getTime() + 1);
+	const cancel = { appointmentId: id, personId, by: self, now: cancelled };
+	await db.write((tx) => cancelAppointment(tx, cancel));
+	expect(await read(lead, cancelled)).toMatchObject([{ id, before: is, after: null }]);
+	expect(await mailed(person.account, cancelled)).toEqual([{ to: at(lead), before: is, after: null }]);
+	const { id: other } = await anAppointment(db, { ...own, day: '2026-03-18' });
+	const revoked = new Date(LATER.getTime() + 2);
+	const off = { appointmentId: other, by: actorOf(second), outcome: 'revoked', now: revoked } as const;
+	await db.write((tx) => markOutcome(tx, off));
+	expect(await mailed(second, revoked)).toMatchObject([{ to: at(lead), after: null }]);
+	// The workshop goes on.
+	const workshop = { type: 'workshop', title: 'Refaire son CV', mode: 'on_site', seats: 3 } as const;
+	const hour = { day: '2026-03-19', time: '14:00', zone: 'Europe/Paris', durationMinutes: 45 };
+	const seated = new Date(LATER.getTime() + 3);
+	const { id: seat } = await db.write(async (tx) => {
+		const { ids } = await createWorkshops(tx, { ...workshop, ...hour, host: actorOf(lead), now: LATER });
+		return joinWorkshop(tx, { workshopId: ids[0]!, personId, by: actorOf(second), now: LATER });
+	});
+	await db.write((tx) => cancelAppointment(tx, { appointmentId: seat, personId, by: self, now: seated }));
+	expect(await mailed(person.account, seated)).toEqual([]);
+	expect((await read(lead, seated)).map((one) => one.id)).not.toContain(seat);
 });
 
 test('times to choose with two that are called off were no hour of anybody: nobody is told, by hand or by the end of the pathway', async () => {

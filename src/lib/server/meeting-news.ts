@@ -1,4 +1,4 @@
-/** A meeting of several professionals was moved or called off: what the others are told, from what the journal keeps of it. */
+/** An hour or a meeting was moved or called off by somebody else: what who was to be there is told, from what the journal keeps of it. */
 import { and, desc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Locale } from '../paraglide/runtime.js';
 import type { AppointmentState } from '../shared/codes.ts';
@@ -62,13 +62,15 @@ const aboutHour = {
 };
 /** Times to choose that were called off: nobody had agreed to an hour. */
 const wasNoHour = ({ detail }: Pick<Change, 'detail'>): boolean => (detail as Detail).from === 'invited';
+/** A seat is one of many: its workshop goes on, and who holds it reads the sheet. */
+const isNoSeat = isNull(appointment.workshopId);
 /** A move that still holds, or an hour that was called off. */
 const groupStands = sql`(${auditEntry.action} = 'group.moved') = (${caseGroup.state} = 'planned')`;
 const hourStands = sql`(${auditEntry.action} = 'appointment.moved') = (${appointment.state} = 'booked')`;
 
 /**
- * For the first page: meetings to come that somebody else moved or called off in the last week, the latest change of each. A refusal is told to
- * those invited alone, its words being on the first page of lead and second; what the person changes of an hour with two is in their diaries.
+ * For the first page: hours and meetings to come that somebody else moved or called off in the last week, the person too, the latest change of
+ * each. A refusal is told to those invited alone, its words being on the first page of lead and second; an hour that the person chose is in the diary.
  */
 export async function meetingsChanged(q: Queries, accountId: string, now: Date): Promise<MeetingNews[]> {
 	const lately = gt(auditEntry.at, new Date(now.getTime() - SAID_MS));
@@ -109,15 +111,7 @@ export async function meetingsChanged(q: Queries, accountId: string, now: Date):
 					auditEntry,
 					and(eq(auditEntry.subjectId, appointment.id), inArray(auditEntry.action, HOUR_ACTIONS), lately),
 				)
-				.where(
-					and(
-						eq(part, accountId),
-						sql`${appointment.secondReferentId} IS NOT NULL`,
-						gt(appointment.startsAt, now),
-						ne(auditEntry.actorRole, 'beneficiary'),
-						hourStands,
-					),
-				)
+				.where(and(eq(part, accountId), isNoSeat, gt(appointment.startsAt, now), hourStands))
 				.orderBy(desc(auditEntry.at))
 				.limit(MOST)),
 		);
@@ -149,7 +143,7 @@ export async function meetingsChangedBy(
 		.select({ ...aboutHour, referentId: appointment.referentId, secondReferentId: appointment.secondReferentId })
 		.from(auditEntry)
 		.innerJoin(appointment, eq(appointment.id, auditEntry.subjectId))
-		.where(and(justNow, inArray(auditEntry.action, HOUR_ACTIONS), gt(appointment.startsAt, now)))
+		.where(and(justNow, inArray(auditEntry.action, HOUR_ACTIONS), isNoSeat, gt(appointment.startsAt, now)))
 		.limit(MOST);
 	const told: Told[] = [];
 	const tell = async (accountIds: string[], news: MeetingNews) => {
@@ -160,13 +154,12 @@ export async function meetingsChangedBy(
 	for (const hour of hours.filter((one) => !wasNoHour(one))) {
 		const present = holders(hour);
 		const { held = present } = hour.detail as Detail;
-		if (held.length < 2) continue;
-		// Who is no longer there would come for nothing.
-		for (const isOff of [false, true])
-			await tell(
-				held.filter((id) => present.includes(id) !== isOff),
-				newsOf(hour, isOff),
-			);
+		// Who it was given to may know nothing of it; who is no longer there would come for nothing.
+		await tell(present, newsOf(hour));
+		await tell(
+			held.filter((id) => !present.includes(id)),
+			newsOf(hour, true),
+		);
 	}
 	return told;
 }

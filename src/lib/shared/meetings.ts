@@ -2,7 +2,7 @@ import { m } from '../paraglide/messages.js';
 import type { Locale } from '../paraglide/runtime.js';
 import { formatDayTime } from './dates.ts';
 
-/** What became of a meeting of several professionals, in the same words on their first page and in the e-mail. `after` null: it is off. */
+/** What became of an hour or a meeting of a professional, in the same words on their first page and in the e-mail. `after` null: it is off. */
 export function meetingSentence(
 	{ before, after, zone }: { before: Date; after: Date | null; zone: string },
 	locale: Locale,

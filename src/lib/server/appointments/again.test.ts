@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { actorOf, aPerson, aReferent, aRequest, anAppointment, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { appointment, need } from '../db/schema/index.ts';
+import { endFollowUp } from '../people/commands.ts';
 import { unseal } from '../platform/sealing.ts';
-import { latestOf } from './again.ts';
+import { latestOf, openAfter } from './again.ts';
 import { answerAppointment } from './answers.ts';
 import { addWeeklyHours } from './availability.ts';
 import { cancelAppointment, markOutcome, noteAbsence } from './commands.ts';
@@ -89,6 +90,33 @@ describe('after a cancellation', () => {
 		const other = await choose(next, 1);
 		await excused(next, other.endsAt);
 		expect(await latestOf(db.read, next)).toBe(next);
+	});
+
+	test('of an hour that was kept when the follow-up ended, nothing is offered: nobody follows them here', async () => {
+		const { db, referent, person, id, choose, cancel } = await chosen(false);
+		await choose(id);
+		await db.write((tx) =>
+			endFollowUp(tx, { personId: person.id, accountId: referent.id, by: actorOf(referent), now: NOW }),
+		);
+		await cancel(id);
+		expect(await latestOf(db.read, id)).toBe(id);
+		const rows = await db.read.select().from(appointment).where(eq(appointment.personId, person.id));
+		expect(rows.map(({ state }) => state)).toEqual(['excused']);
+	});
+
+	test('another date is promised as long as it may be chosen, or is booked and not over', async () => {
+		const { db, referent, id, choose, cancel } = await chosen(true);
+		await choose(id);
+		expect(await openAfter(db.read, id, NOW)).toBeNull();
+		await cancel(id);
+		const next = await latestOf(db.read, id);
+		expect(await openAfter(db.read, id, NOW)).toBe(next);
+		const other = await choose(next, 1);
+		expect(await openAfter(db.read, id, NOW)).toBe(next);
+		expect(await openAfter(db.read, id, other.endsAt)).toBeNull();
+		const by = actorOf(referent);
+		await db.write((tx) => markOutcome(tx, { appointmentId: next, by, outcome: 'revoked', now: NOW }));
+		expect(await openAfter(db.read, id, NOW)).toBeNull();
 	});
 
 	test('by the service, nothing is offered by itself', async () => {

@@ -1,6 +1,8 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, ne, or } from 'drizzle-orm';
 import type { Queries, Tx } from '../db/client.ts';
+import { is } from '../db/prepared.ts';
 import { appointment, appointmentSlot } from '../db/schema/index.ts';
+import { followersNow } from '../people/queries.ts';
 import { newId } from '../platform/ids.ts';
 import { sealNullable, unsealNullable } from '../platform/sealing.ts';
 import { DAY_MS, INVITATION_DAYS } from './rules.ts';
@@ -10,9 +12,11 @@ const place = (id: string) => `appointment.to_bring_sealed:${id}`;
 
 /**
  * After a cancellation by the person: the same meeting, to be chosen anew for ten days, among the times offered before that are
- * still to come, or the professional's free hours. The cancelled one stays as it is; its link leads here (`latestOf`).
+ * still to come, or the professional's free hours. The cancelled one stays as it is; its link leads here (`latestOf`). A workshop has one
+ * hour for all; and an hour that was kept when the follow-up ended is the last one.
  */
-export async function inviteAgain(tx: Tx, cancelled: Row, now: Date): Promise<{ id: string }> {
+export async function inviteAgain(tx: Tx, cancelled: Row, now: Date): Promise<void> {
+	if (cancelled.workshopId || (await followersNow(tx, cancelled.personId, now)).length === 0) return;
 	const id = newId();
 	const slots = await tx
 		.select()
@@ -42,7 +46,6 @@ export async function inviteAgain(tx: Tx, cancelled: Row, now: Date): Promise<{ 
 	});
 	if (slots.length > 0)
 		await tx.insert(appointmentSlot).values(slots.map((slot) => ({ ...slot, id: newId(), appointmentId: id })));
-	return { id };
 }
 
 /** Where an invitation's link leads now: the appointment itself, or what followed its cancellations. */
@@ -57,4 +60,21 @@ export async function latestOf(q: Queries, appointmentId: string): Promise<strin
 		if (!next) return latest;
 		latest = next.id;
 	}
+}
+
+/** What followed a cancelled hour, while a time may be chosen or the one that was chosen is not over; null when nothing is left to do. */
+export async function openAfter(q: Queries, appointmentId: string, now: Date): Promise<string | null> {
+	const latest = await latestOf(q, appointmentId);
+	const [row] = await q
+		.select({ id: appointment.id })
+		.from(appointment)
+		.where(
+			and(
+				eq(appointment.id, latest),
+				ne(appointment.id, appointmentId),
+				or(is(appointment.state, 'invited'), and(is(appointment.state, 'booked'), gt(appointment.endsAt, now))),
+			),
+		)
+		.limit(1);
+	return row?.id ?? null;
 }

@@ -1,6 +1,14 @@
 import type { AppointmentMode } from '../../shared/codes.ts';
-import { addDays, instantOf, localDay, wallClock, weekdayOf, type Holidays } from '../territories/calendar.ts';
-import { plan } from './rules.ts';
+import {
+	addDays,
+	instantOf,
+	localDay,
+	startOfDay,
+	wallClock,
+	weekdayOf,
+	type Holidays,
+} from '../territories/calendar.ts';
+import { DAY_MS, hasPlace, plan } from './rules.ts';
 
 export interface Where {
 	mode: AppointmentMode;
@@ -13,10 +21,11 @@ export interface WeeklyHours extends Where {
 	fromTime: string;
 	toTime: string;
 }
-export interface Busy extends Where {
+interface Span {
 	startsAt: Date;
 	endsAt: Date;
 }
+export interface Busy extends Where, Span {}
 /** Day and time as they are shown where the appointment is. */
 export interface FreeHour {
 	/** `YYYY-MM-DD` */
@@ -34,6 +43,26 @@ export interface DaysAway {
 }
 export const isAway = (day: string, away: DaysAway[]): boolean =>
 	away.some(({ fromDay, toDay }) => fromDay <= day && day <= toDay);
+/** When the last of these days is over in any zone; undefined without one. */
+export function endOfAway(away: DaysAway[]): Date | undefined {
+	const last = away
+		.map(({ toDay }) => toDay)
+		.sort()
+		.at(-1);
+	// A day further: it ends later in a zone to the west.
+	return last === undefined ? undefined : new Date(Date.parse(last) + 2 * DAY_MS);
+}
+
+/** What of these hours falls on a day of the zone: one that lasts for days is on each of them. */
+export function partsOn(day: string, spans: Span[], zone: string): Span[] {
+	const [from, to] = [startOfDay(day, zone), startOfDay(addDays(day, 1), zone)];
+	return spans
+		.filter(({ startsAt, endsAt }) => startsAt < to && endsAt > from)
+		.map(({ startsAt, endsAt }) => ({
+			startsAt: startsAt < from ? from : startsAt,
+			endsAt: endsAt > to ? to : endsAt,
+		}));
+}
 
 export interface Diary {
 	weekly: WeeklyHours[];
@@ -71,7 +100,9 @@ const isElsewhere = (one: Where, other: Where): boolean => {
 	return one.mode === 'home' || other.mode === 'home' || one.placeName !== other.placeName;
 };
 
-const samePlace = (one: Where, other: Where) => one.mode === other.mode && one.placeName === other.placeName;
+/** A place is where somebody goes: beside a call or a visit, what is written there says nothing. */
+const samePlace = (one: Where, other: Where) =>
+	one.mode === other.mode && (!hasPlace(one.mode) || one.placeName === other.placeName);
 
 function isFree(hour: FreeHour, where: Where, { busy, travelMinutes }: Diary): boolean {
 	return busy.every((held) => {

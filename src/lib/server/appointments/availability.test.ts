@@ -1,10 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { anAppointment, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
+import { anAppointment, aPathway, aPerson, aReferent, aTerritory, NOW } from '../../../../tests/factories/index.ts';
 import { insertOne } from '../../../../tests/factories/insert.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { signedIn } from '../../../../tests/support/signed-in.ts';
 import { disableAccount } from '../accounts/commands.ts';
 import { appointment, holiday } from '../db/schema/index.ts';
+import { cancelGroup, proposeGroup } from '../pathway/groups.ts';
 import {
 	addDaysAway,
 	addWeeklyHours,
@@ -14,6 +16,7 @@ import {
 	removeDaysAway,
 	removeWeeklyHours,
 } from './availability.ts';
+import { partsOn } from './availability-rules.ts';
 import { cancelAppointment } from './commands.ts';
 import { inviteMany } from './invite-many.ts';
 import { chooseSlot, freeSlots, inviteToChoose } from './slots.ts';
@@ -143,6 +146,36 @@ describe('free hours', () => {
 		expect(await free({ placeName: 'Ailleurs' })).toEqual([]);
 	});
 
+	test('by telephone are those of the telephone, whatever place was written beside', async () => {
+		const { weekly, free } = await office();
+		await weekly({ weekday: 3, mode: 'phone' });
+		for (const placeName of [null, 'Ailleurs', OFFICE.placeName])
+			expect((await free({ mode: 'phone', placeName }))[0]).toBe('03-04 09:00');
+	});
+
+	test('leave out a meeting about somebody they follow, or that they are invited to, until it is called off', async () => {
+		const { db, territory, referent, free } = await office();
+		const colleague = await aReferent(db, { territoryId: territory.id });
+		for (const [lead, member, day] of [
+			[referent, colleague, '2026-03-10'],
+			[colleague, referent, '2026-03-17'],
+		] as const) {
+			const person = await aPerson(db, { referent: lead });
+			await aPathway(db, { personId: person.id });
+			const group = { personId: person.id, why: 'Un logement', themes: ['housing' as const], memberIds: [member.id] };
+			const hour = { day, time: '10:00', minutes: 60 };
+			const by = signedIn(lead);
+			const { id: groupId } = await db.write((tx) => proposeGroup(tx, { ...group, ...hour, by, now: NOW }));
+			const that = day.slice(5);
+			const soon = new Date(`${day}T00:00:00Z`);
+			soon.setUTCDate(soon.getUTCDate() - 1);
+			const ofDay = async () => (await free({}, soon)).filter((one) => one.startsWith(that));
+			expect(await ofDay()).toEqual([`${that} 09:00`, `${that} 11:00`]);
+			await db.write((tx) => cancelGroup(tx, { groupId, by, now: NOW }));
+			expect(await ofDay()).toEqual([`${that} 09:00`, `${that} 10:00`, `${that} 11:00`]);
+		}
+	});
+
 	test('stay at nine on the wall on both sides of a clock change, and in Cayenne', async () => {
 		const { db, free } = await office();
 		await insertOne(db, holiday, { zone: 'metropole', day: '2026-03-17', name: 'Fête' });
@@ -154,6 +187,23 @@ describe('free hours', () => {
 		const guyane = await office({ zone: 'America/Cayenne' });
 		expect((await guyane.free())[0]).toBe('03-03 09:00');
 	});
+});
+
+test('hours that last for days are on each of them, from midnight to midnight of the zone', () => {
+	const zone = 'Europe/Paris';
+	const holiday = { startsAt: new Date('2026-03-27T11:00:00Z'), endsAt: new Date('2026-03-30T10:00:00Z') };
+	const call = { startsAt: new Date('2026-03-28T09:00:00Z'), endsAt: new Date('2026-03-28T10:00:00Z') };
+	const on = (day: string) => partsOn(day, [holiday, call], zone);
+	const [saturday, sunday, monday] = ['2026-03-27T23:00:00Z', '2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z'].map(
+		(midnight) => new Date(midnight),
+	);
+	expect(on('2026-03-26')).toEqual([]);
+	expect(on('2026-03-27')).toEqual([{ startsAt: holiday.startsAt, endsAt: saturday }]);
+	expect(on('2026-03-28')).toEqual([{ startsAt: saturday, endsAt: sunday }, call]);
+	// The clock changes that night.
+	expect(on('2026-03-29')).toEqual([{ startsAt: sunday, endsAt: monday }]);
+	expect(on('2026-03-30')).toEqual([{ startsAt: monday, endsAt: holiday.endsAt }]);
+	expect(on('2026-03-31')).toEqual([]);
 });
 
 describe('weekly hours', () => {

@@ -16,7 +16,7 @@ import {
 	type FreeHour,
 	type Where,
 } from './availability-rules.ts';
-import { heldBetween, isBusyOutside } from './held.ts';
+import { groupsBetween, heldBetween, isBusyOutside } from './held.ts';
 import { DAY_MS } from './rules.ts';
 
 const MOST_ROWS = 60;
@@ -171,7 +171,7 @@ export const holders = ({ referentId, secondReferentId }: Pick<Sought, 'referent
 	secondReferentId ? [referentId, secondReferentId] : [referentId];
 
 /**
- * Whether one of them is away that day, or busy in another calendar over these hours: such an hour is not proposed, nor taken when it
+ * Whether one of them is away that day, or busy in another calendar or a meeting of professionals over these hours: such an hour is not proposed, nor taken when it
  * was proposed before. What a professional books by hand is not closed by it.
  */
 export async function isClosed(
@@ -180,7 +180,10 @@ export async function isClosed(
 	hour: { localDay: string; startsAt: Date; endsAt: Date },
 ): Promise<boolean> {
 	if (isAway(hour.localDay, await daysAway(q, accountIds, hour.localDay))) return true;
-	for (const accountId of accountIds) if (await isBusyOutside(q, accountId, hour)) return true;
+	for (const accountId of accountIds) {
+		if (await isBusyOutside(q, accountId, hour)) return true;
+		if ((await groupsBetween(q, accountId, hour.startsAt, hour.endsAt)).length > 0) return true;
+	}
 	return false;
 }
 

@@ -214,6 +214,18 @@ describe('cancelling by the person', () => {
 	});
 });
 
+test('an hour chosen since the page was read is not called off from it; said twice, it is said', async () => {
+	const { db, book, by } = await office();
+	const { id } = await book();
+	await db.write((tx) => tx.update(appointment).set({ sequence: 1 }).where(eq(appointment.id, id)));
+	const revoke = (sequence?: number) =>
+		db.write((tx) => markOutcome(tx, { appointmentId: id, sequence, by, outcome: 'revoked', now: NOW }));
+	await expect(revoke(0)).rejects.toMatchObject({ code: 'appointment_changed', kind: 'conflict' });
+	expect((await rowOf(db, id)).state).toBe('booked');
+	expect(await revoke(1)).toEqual({ changed: true, was: 'booked' });
+	expect(await revoke(1)).toEqual({ changed: false, was: 'revoked' });
+});
+
 describe('how it ended', () => {
 	test('is said after the beginning, written once, and may be mended', async () => {
 		const { db, book, by } = await office();

@@ -137,6 +137,26 @@ describe('a private feed', () => {
 		expect(entries.map(({ initials }) => initials)).toEqual(['É. M.']);
 	});
 
+	test('says where somebody goes: the street of an office for no other way of meeting, and the link of a video', async () => {
+		const { db, feed, book } = await home();
+		const token = await feed();
+		const office = { placeName: 'Maison des solidarités', address: '2 rue de l’Exemple' };
+		const link = 'https://visio.example.fr/salle-12';
+		await book({ day: '2026-03-10', ...office });
+		await book({ day: '2026-03-11', mode: 'phone', ...office });
+		await book({ day: '2026-03-12', mode: 'home', ...office });
+		await book({ day: '2026-03-13', mode: 'video', ...office });
+		await book({ day: '2026-03-16', mode: 'video', placeName: office.placeName, address: link });
+		const { entries } = await feedOf(db.read, token, NOW);
+		expect(entries.map(({ place }) => place)).toEqual([
+			'Maison des solidarités, 2 rue de l’Exemple',
+			null,
+			null,
+			null,
+			link,
+		]);
+	});
+
 	test('dies when it is revoked, replaced, or when the account is closed; only its hash is stored', async () => {
 		const { db, own, feed } = await home();
 		const unknown = { code: 'feed_unknown', kind: 'not_found' };

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
+import { isVideoLink } from '../../shared/video.ts';
 import { recordAudit } from '../audit/commands.ts';
 import type { Queries, Tx } from '../db/client.ts';
 import { prepared } from '../db/prepared.ts';
@@ -6,7 +7,7 @@ import { account, appointment, calendarFeed, person, territory, workshop } from 
 import { DomainError } from '../platform/errors.ts';
 import { hashToken, newToken } from '../platform/ids.ts';
 import type { Actor } from './commands.ts';
-import { DAY_MS } from './rules.ts';
+import { DAY_MS, hasPlace } from './rules.ts';
 
 /** Older ones leave the feed; calendars keep their own past. */
 const KEPT_DAYS = 90;
@@ -97,11 +98,13 @@ export async function feedOf(q: Queries, token: string, now: Date) {
 		entries: [
 			...entries.map(({ appointment: row, firstName, lastName }) => ({
 				...row,
+				place: placeOf(row),
 				initials: initialsOf(firstName, lastName),
 				title: null as string | null,
 			})),
 			...held.map((row) => ({
 				...row,
+				place: placeOf(row),
 				state: row.cancelledAt ? ('revoked' as const) : ('booked' as const),
 				initials: '',
 			})),
@@ -117,6 +120,13 @@ const workshopsHeld = (q: Queries, accountId: string, now: Date) =>
 		.where(and(eq(workshop.referentId, accountId), gt(workshop.startsAt, new Date(now.getTime() - KEPT_DAYS * DAY_MS))))
 		.orderBy(asc(workshop.startsAt))
 		.limit(MOST);
+
+type Met = Pick<typeof appointment.$inferSelect, 'mode' | 'placeName' | 'address'>;
+/** Where somebody goes, or the link of a video; forms come filled in with the office, whatever the way of meeting. */
+function placeOf({ mode, placeName, address }: Met): string | null {
+	if (mode === 'video') return address && isVideoLink(address) ? address : null;
+	return hasPlace(mode) ? [placeName, address].filter(Boolean).join(', ') || null : null;
+}
 
 /** « A. M. »: enough for the professional who holds the hour, nothing for who looks over a shoulder. */
 export const initialsOf = (...names: string[]): string =>

@@ -12,7 +12,7 @@ import { sealNullable } from '../platform/sealing.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { inviteAgain } from './again.ts';
 import { isFirstContact, refuseShortNotice } from './convocation.ts';
-import { holders } from './availability.ts';
+import { holders, worksNoMore } from './availability.ts';
 import { noteFreed } from './freed.ts';
 import { needFrom } from './need-from.ts';
 import { isBusyOutside, isPersonHeld, isProfessionalHeld } from './held.ts';
@@ -125,7 +125,8 @@ export async function bookAppointment(
 
 /**
  * Moves a booked appointment, and may change where, how and who holds it: one change, one sequence. The answer is asked again, links
- * to the former hour die; a convocation gives its notice again when its hour changes: another room or professional needs none.
+ * to the former hour die; a convocation gives its notice again when its hour changes: another room or professional needs none. Other times
+ * that were offered for it are no more, but for another room.
  * @throws as `bookAppointment`, and DomainError `appointment_refused`, `appointment_changed` (conflict) when somebody moved it
  * since `sequence`
  */
@@ -142,15 +143,18 @@ export async function moveAppointment(tx: Tx, input: Move): Promise<void> {
 		await refuseShortNotice(tx, { ...input, territoryId: found.territoryId });
 	const hands = await handsOf(tx, found, input);
 	await refuseOverlap(tx, { ...hours, ...hands, personId: found.personId, except: found.id });
+	const { zone, durationMinutes } = input;
+	const isOfferKept = isSameHour && durationMinutes === found.durationMinutes && hands.referentId === found.referentId;
 	await tx
 		.update(appointment)
 		.set({
 			...hours,
 			...hands,
-			zone: input.zone,
-			durationMinutes: input.durationMinutes,
+			zone,
+			durationMinutes,
 			...(input.meeting ? meetingColumns(found.id, input.meeting) : {}),
 			...NOT_ANSWERED,
+			...(isOfferKept ? {} : { chooseBy: null }),
 			sequence: found.sequence + 1,
 		})
 		.where(eq(appointment.id, appointmentId));
@@ -182,7 +186,7 @@ type Move = AgreedHour & {
 	now: Date;
 };
 
-/** @throws DomainError `second_unknown` (invalid) for somebody who does not follow the person */
+/** @throws DomainError `second_unknown` (invalid) for somebody who does not follow the person, or works here no more */
 async function handsOf(tx: Tx, found: AppointmentRow, { referentId = found.referentId, secondReferentId }: Move) {
 	const second = secondReferentId === undefined ? found.secondReferentId : secondReferentId;
 	const beside = second === referentId ? null : second;
@@ -217,31 +221,32 @@ export async function cancelAppointment(
 		throw new DomainError('cancel_too_late', 'conflict');
 	await settle(tx, found, 'excused', by, now);
 	await noteFreed(tx, found, now);
-	if (!found.workshopId) await inviteAgain(tx, found, now);
+	await inviteAgain(tx, found, now);
 	await touchContact(tx, personId, now);
 	return { changed: true };
 }
 
 /**
  * A professional says how it ended; only after the beginning, but for `revoked` and `excused`: the person rang before, and the hour is
- * given back as when they cancel it themselves. Said twice, it is written once. `was`: what it was until then.
- * @throws DomainError `not_found`, `appointment_refused`, `outcome_too_early`, `appointment_over`
+ * given back as when they cancel it themselves. Said twice, it is written once. `sequence`: as the page had it. `was`: what it was until then.
+ * @throws DomainError `not_found`, `appointment_refused`, `outcome_too_early`, `appointment_over`, `appointment_changed`
  */
 export async function markOutcome(
 	tx: Tx,
-	input: { appointmentId: string; by: Actor; outcome: Outcome; now: Date },
+	input: { appointmentId: string; sequence?: number; by: Actor; outcome: Outcome; now: Date },
 ): Promise<{ changed: boolean; was: AppointmentState }> {
 	const { appointmentId, by, outcome, now } = input;
 	const found = await appointmentRow(tx, appointmentId);
 	const was = found.state;
 	if (was === outcome) return { changed: false, was };
+	refuseChanged(found, input.sequence);
 	const refusal = refusesTransition('professional', found.state, outcome, found, now);
 	if (refusal) throw new DomainError(refusal, 'conflict');
 	await settle(tx, found, outcome, by, now);
 	const isGivenBack = outcome === 'excused' && now < found.startsAt;
 	if (isGivenBack) {
 		await noteFreed(tx, found, now);
-		if (!found.workshopId) await inviteAgain(tx, found, now);
+		await inviteAgain(tx, found, now);
 	}
 	if (outcome === 'seen' || isGivenBack) await touchContact(tx, found.personId, now);
 	return { changed: true, was };
@@ -359,10 +364,10 @@ export async function refuseOverlap(tx: Tx, wanted: Wanted): Promise<void> {
 }
 
 /**
- * The other professional of a meeting held by two follows the same person.
+ * The other professional of a meeting held by two follows the same person, and works here.
  * @throws DomainError `second_unknown` (invalid)
  */
 export async function refuseStranger(q: Queries, personId: string, accountId: string, leadId: string): Promise<void> {
-	if (accountId === leadId || !(await findMembership(q, personId, accountId)))
-		throw new DomainError('second_unknown', 'invalid');
+	const isThere = (await findMembership(q, personId, accountId)) && !(await worksNoMore(q, [accountId]));
+	if (accountId === leadId || !isThere) throw new DomainError('second_unknown', 'invalid');
 }

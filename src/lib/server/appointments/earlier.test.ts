@@ -1,6 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { actorOf, anAppointment, aPerson, aReferent, aTerritory } from '../../../../tests/factories/index.ts';
+import {
+	actorOf,
+	aFollowUp,
+	anAppointment,
+	aPerson,
+	aReferent,
+	aTerritory,
+} from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
 import { plansOf } from '../../../../tests/support/plans.ts';
 import { aDevice, anOutside, remindersIn, tickAt } from '../../../../tests/support/reminders.ts';
@@ -62,8 +69,9 @@ async function waiting() {
 		const own = { appointmentId: row.id, personId: person.id, by: actorOf(person.account) };
 		const want = (now = NOW) => db.write((tx) => wantEarlier(tx, { ...own, wanted: true, now }));
 		const cancel = (now = NOW) => db.write((tx) => cancelAppointment(tx, { ...own, now }));
-		const take = (now = NOW) => db.write((tx) => takeEarlier(tx, { ...own, now }));
-		const decline = (now = NOW) => db.write((tx) => declineEarlier(tx, { ...own, now }));
+		const take = (now = NOW, proposalId?: string) => db.write((tx) => takeEarlier(tx, { ...own, proposalId, now }));
+		const decline = (now = NOW, proposalId?: string) =>
+			db.write((tx) => declineEarlier(tx, { ...own, proposalId, now }));
 		const proposed = async (now = NOW) => (await openProposal(db.read, row.id, now))?.localDay ?? null;
 		return { person, row, own, want, cancel, take, decline, proposed };
 	};
@@ -244,6 +252,71 @@ describe('an hour given back', () => {
 		}
 		expect(made).toEqual([1, 0, 1, 0, 1, 0, 0, 0]);
 	});
+});
+
+describe('a second hour proposed the next day, while the first waits', () => {
+	/** The 11th proposed on Monday at ten, the 12th on Tuesday at nine. */
+	async function two() {
+		const office = await waiting();
+		const { first, one, propose } = office;
+		await first.want();
+		await (await one('2026-03-11')).cancel();
+		await propose();
+		const tuesday = later(DAY - 60 * 60_000);
+		await (await one('2026-03-12')).cancel(tuesday);
+		expect(await propose(tuesday)).toBe(1);
+		const shown = async (now = tuesday) => (await openProposal(office.db.read, first.row.id, now))!;
+		return { ...office, tuesday, shown };
+	}
+
+	test('is shown when the first can no longer be taken', async () => {
+		const { db, first, referent, tuesday } = await two();
+		expect(await first.proposed(tuesday)).toBe('2026-03-11');
+		const other = await aPerson(db, { referent });
+		await anAppointment(db, { personId: other.id, day: '2026-03-11', time: '10:30' });
+		expect(await first.proposed(tuesday)).toBe('2026-03-12');
+	});
+
+	test('is neither taken nor declined from a page that shows the first', async () => {
+		const { db, first, tuesday, shown } = await two();
+		const { id } = await shown();
+		// A day after it was proposed, it goes to the next.
+		const after = later(DAY + 60_000);
+		expect(await first.proposed(after)).toBe('2026-03-12');
+		await expect(first.take(after, id)).rejects.toMatchObject({ code: 'slot_taken' });
+		await first.decline(after, id);
+		expect(await first.proposed(after)).toBe('2026-03-12');
+		await first.decline(tuesday, id);
+		await first.take(after, (await shown(after)).id);
+		const [row] = await db.read.select().from(appointment).where(eq(appointment.id, first.row.id));
+		expect(row).toMatchObject({ localDay: '2026-03-12' });
+	});
+});
+
+test('an earlier hour is not for an appointment that was handed on, or is met elsewhere, since it was proposed', async () => {
+	for (const hands of [true, false]) {
+		const { db, referent, first, holder, propose } = await waiting();
+		await first.want();
+		await holder.cancel();
+		await propose();
+		expect(await first.proposed()).toBe('2026-03-05');
+		const colleague = await aReferent(db, { territoryId: referent.territoryId });
+		await aFollowUp(db, { personId: first.person.id, member: colleague, part: 'second' });
+		const meeting = {
+			type: 'follow_up',
+			mode: 'on_site',
+			placeName: hands ? first.row.placeName : 'Ailleurs',
+		} as const;
+		await db.write((tx) =>
+			moveAppointment(tx, {
+				...{ appointmentId: first.row.id, day: '2026-03-24', time: '10:00', zone: 'Europe/Paris', durationMinutes: 60 },
+				...{ meeting, by: actorOf(referent), now: NOW },
+				...(hands && { referentId: colleague.id }),
+			}),
+		);
+		expect(await first.proposed()).toBeNull();
+		await expect(first.take()).rejects.toMatchObject({ code: 'slot_taken' });
+	}
 });
 
 describe('an hour when a professional is not there', () => {

@@ -28,6 +28,10 @@ interface Own {
 	by: Actor;
 	now: Date;
 }
+/** What is said of an hour that was proposed. `proposalId`: as the page had it; a page of before tells none. */
+interface Word extends Own {
+	proposalId?: string;
+}
 
 async function ownRow(tx: Tx, { appointmentId, personId }: Own): Promise<AppointmentRow> {
 	const found = await appointmentRow(tx, appointmentId);
@@ -162,9 +166,9 @@ interface ProposedHour {
 	own: AppointmentRow;
 }
 
-/** The earlier hour that waits for the person's word, if it can still be taken. */
+/** The first earlier hour that waits for the person's word and can still be taken: another one may be proposed while it does. */
 export async function openProposal(q: Queries, appointmentId: string, now: Date) {
-	const [row] = await q
+	const rows = await q
 		.select(PROPOSED)
 		.from(earlierProposal)
 		.innerJoin(freedHour, eq(freedHour.id, earlierProposal.freedHourId))
@@ -177,13 +181,22 @@ export async function openProposal(q: Queries, appointmentId: string, now: Date)
 			),
 		)
 		.orderBy(asc(earlierProposal.endsAt))
-		.limit(1);
-	return row && takeable(q, row);
+		.limit(MOST_PROPOSALS);
+	for (const row of rows) {
+		const hour = await takeable(q, row);
+		if (hour) return hour;
+	}
+	return undefined;
 }
 
-/** The hour of an open proposal, unless it is held or closed since, or the person's own now comes before it. */
+/**
+ * The hour of an open proposal, unless it is held or closed since, the person's own now comes before it, or is with somebody else or
+ * met elsewhere.
+ */
 export async function takeable(q: Queries, { proposal, hour, own }: ProposedHour) {
 	if (own.state !== 'booked' || own.startsAt <= hour.startsAt) return undefined;
+	const isSame = own.referentId === hour.referentId && own.mode === hour.mode && own.placeName === hour.placeName;
+	if (!isSame) return undefined;
 	const { id, endsAt: until } = proposal;
 	const { localDay: day, localTime, zone, startsAt } = hour;
 	const endsAt = endOf(hour, own);
@@ -197,9 +210,9 @@ export async function takeable(q: Queries, { proposal, hour, own }: ProposedHour
  * The person takes the earlier hour: their booking moves to it, and the one it leaves is free in turn.
  * @throws DomainError `not_found`, `slot_taken` (conflict)
  */
-export async function takeEarlier(tx: Tx, input: Own): Promise<void> {
+export async function takeEarlier(tx: Tx, input: Word): Promise<void> {
 	const found = await ownRow(tx, input);
-	const hour = await openProposal(tx, found.id, input.now);
+	const hour = await spokenOf(tx, input);
 	if (!hour) throw new DomainError('slot_taken', 'conflict');
 	await takeHour(tx, found, hour, input);
 	await endProposal(tx, hour.id, 'taken');
@@ -207,13 +220,19 @@ export async function takeEarlier(tx: Tx, input: Own): Promise<void> {
 }
 
 /** The person keeps their own hour: the next one who waits is asked at once. Said twice, it is done once. */
-export async function declineEarlier(tx: Tx, input: Own): Promise<void> {
-	const found = await ownRow(tx, input);
-	const hour = await openProposal(tx, found.id, input.now);
+export async function declineEarlier(tx: Tx, input: Word): Promise<void> {
+	await ownRow(tx, input);
+	const hour = await spokenOf(tx, input);
 	if (!hour) return;
 	const { freedHourId } = await endProposal(tx, hour.id, 'declined');
 	await tx.update(freedHour).set({ actAt: input.now }).where(eq(freedHour.id, freedHourId));
 	await touchContact(tx, input.personId, input.now);
+}
+
+/** Nothing is said of an hour that the page did not show. */
+async function spokenOf(q: Queries, { appointmentId, proposalId, now }: Word) {
+	const hour = await openProposal(q, appointmentId, now);
+	return proposalId === undefined || proposalId === hour?.id ? hour : undefined;
 }
 
 async function endProposal(tx: Tx, id: string, state: 'taken' | 'declined'): Promise<{ freedHourId: string }> {

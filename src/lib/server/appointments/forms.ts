@@ -188,7 +188,7 @@ export function parseAttendance(form: FormData): { id: string; outcome: Outcome 
 	});
 }
 
-const outcome = v.object({ id: line(40), outcome: v.picklist(OUTCOMES, () => m.error_choose()) });
+const outcome = v.object({ id: line(40), sequence, outcome: v.picklist(OUTCOMES, () => m.error_choose()) });
 export const parseOutcome = (form: FormData) => parseForm(outcome, form);
 
 /** Days and times offered, one per numbered pair of fields; empty pairs are left out. */
@@ -200,7 +200,7 @@ const slotFields = Object.fromEntries(
 	]),
 );
 const invitation = v.object({ ...meeting, secondReferentId: line(40), ...slotFields });
-const offer = v.object({ id: line(40), ...slotFields });
+const offer = v.object({ id: line(40), sequence, ...slotFields });
 const slotsOf = (fields: Record<string, unknown>): OfferedHour[] =>
 	SLOT_FIELDS.map((number) => ({ day: String(fields[`day${number}`]), time: String(fields[`time${number}`]) })).filter(
 		({ day, time }) => day || time,
@@ -212,5 +212,7 @@ export function parseInvitation(form: FormData) {
 }
 export function parseOffer(form: FormData) {
 	const parsed = parseForm(offer, form);
-	return parsed.ok ? { ...parsed, value: { id: parsed.value.id, slots: slotsOf(parsed.value) } } : parsed;
+	if (!parsed.ok) return parsed;
+	const { id, sequence } = parsed.value;
+	return { ...parsed, value: { id, sequence, slots: slotsOf(parsed.value) } };
 }

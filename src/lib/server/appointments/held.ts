@@ -1,7 +1,7 @@
-import { and, eq, gt, gte, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
 import { given, is, prepared } from '../db/prepared.ts';
-import { appointment, outsideBusy, workshop } from '../db/schema/index.ts';
+import { appointment, caseGroup, caseGroupMember, followUpMember, outsideBusy, workshop } from '../db/schema/index.ts';
 import type { Busy } from './availability-rules.ts';
 import { LONGEST_MINUTES } from './rules.ts';
 
@@ -144,6 +144,7 @@ export async function heldBetween(
 		await appointments(eq(appointment.secondReferentId, accountId));
 		held.push(...(await workshopsBetween(q, accountId, { from, to, except })));
 		held.push(...(await outsideBetween(q, accountId, from, to)));
+		held.push(...(await groupsBetween(q, accountId, from, to)));
 	}
 	return held;
 }
@@ -171,6 +172,40 @@ const workshopsBetween = (
 			),
 		)
 		.limit(MOST);
+
+/**
+ * Meetings of professionals that one is expected at, invited or as one of the pair: as another calendar they close hours that are computed,
+ * and leave what a professional books by hand.
+ */
+export async function groupsBetween(q: Queries, accountId: string, from: Date, to: Date): Promise<Busy[]> {
+	const isOn = and(
+		is(caseGroup.state, 'planned'),
+		gt(caseGroup.startsAt, longestBefore(from)),
+		lt(caseGroup.startsAt, to),
+		gt(caseGroup.endsAt, from),
+	);
+	const span = { startsAt: caseGroup.startsAt, endsAt: caseGroup.endsAt };
+	const invited = await q
+		.select(span)
+		.from(caseGroupMember)
+		.innerJoin(caseGroup, eq(caseGroup.id, caseGroupMember.groupId))
+		.where(and(eq(caseGroupMember.accountId, accountId), isOn))
+		.limit(MOST);
+	const own = await q
+		.select(span)
+		.from(followUpMember)
+		.innerJoin(caseGroup, eq(caseGroup.personId, followUpMember.personId))
+		.where(
+			and(
+				eq(followUpMember.accountId, accountId),
+				isNull(followUpMember.endedAt),
+				inArray(followUpMember.part, ['lead', 'second']),
+				isOn,
+			),
+		)
+		.limit(MOST);
+	return [...invited, ...own].map((row) => ({ ...row, mode: 'phone' as const, placeName: null }));
+}
 
 /** Busy elsewhere, whatever and wherever it is: one is reached from there as from a desk. */
 export async function outsideBetween(q: Queries, accountId: string, from: Date, to: Date): Promise<Busy[]> {

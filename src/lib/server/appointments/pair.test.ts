@@ -2,12 +2,15 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { actorOf, aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { disableAccount } from '../accounts/commands.ts';
 import { appointment, outsideBusy } from '../db/schema/index.ts';
 import { addDaysAway, addWeeklyHours } from './availability.ts';
 import { feedOf, makeFeed } from './calendar-feed.ts';
 import { bookAppointment, moveAppointment } from './commands.ts';
 import { agenda } from './queries.ts';
-import { chooseSlot, computedId, freeSlots, inviteToChoose } from './slots.ts';
+import { chooseSlot, computedId, freeSlots, inviteToChoose, offerSlots } from './slots.ts';
+
+const SLOTS = [16, 17, 18].map((day) => ({ day: `2026-03-${day}`, time: '10:00' }));
 
 /** A person followed by two; Tuesday 10 March 2026 at 14:00 in Paris unless said. */
 async function pair() {
@@ -226,4 +229,33 @@ test('changing hands, place and hour is one change: one sequence, both diaries f
 			}),
 		),
 	).rejects.toMatchObject({ code: 'second_unknown' });
+});
+
+test('who works here no more is named neither beside nor as who holds it; an hour they hold already may still change', async () => {
+	const { db, social, work, person, meeting, book } = await pair();
+	const { id } = await book();
+	const both = { ...meeting, personId: person.id, referent: actorOf(social), secondReferentId: work.id, now: NOW };
+	const invited = await db.write((tx) => inviteToChoose(tx, { ...both, slots: SLOTS }));
+	await db.write((tx) => disableAccount(tx, work.id, NOW));
+	await expect(book({ day: '2026-03-11' })).rejects.toMatchObject({ code: 'second_unknown' });
+	const move = (day: string, hands: object = {}) =>
+		db.write((tx) =>
+			moveAppointment(tx, {
+				...{ appointmentId: id, day, time: '10:00', zone: 'Europe/Paris', durationMinutes: 60 },
+				...{ by: actorOf(social), now: NOW, ...hands },
+			}),
+		);
+	await expect(move('2026-03-12', { referentId: work.id, secondReferentId: null })).rejects.toMatchObject({
+		code: 'second_unknown',
+	});
+	await move('2026-03-12');
+	await move('2026-03-13', { secondReferentId: null });
+	const rowOf = async (one: string) =>
+		(await db.read.select().from(appointment).where(eq(appointment.id, one)).limit(1))[0]!;
+	expect(await rowOf(id)).toMatchObject({ localDay: '2026-03-13', referentId: social.id, secondReferentId: null });
+	// Times to choose were with both: others are offered without them.
+	const offered = { appointmentId: invited.id, slots: SLOTS, by: actorOf(social), now: NOW };
+	await db.write((tx) => offerSlots(tx, offered));
+	expect(await rowOf(invited.id)).toMatchObject({ referentId: social.id, secondReferentId: null });
+	expect(await freeSlots(db.read, invited.id, NOW)).toHaveLength(3);
 });

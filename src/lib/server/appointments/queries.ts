@@ -10,8 +10,9 @@ import { follows } from '../people/rules.ts';
 import { notFound } from '../platform/errors.ts';
 import { unsealNullable } from '../platform/sealing.ts';
 import { readNote } from './answers.ts';
-import { isAway, type DaysAway } from './availability-rules.ts';
+import { endOfAway, isAway, type DaysAway } from './availability-rules.ts';
 import { DAY_MS, INVITATION_DAYS, LONGEST_MINUTES } from './rules.ts';
+import { freeSlots } from './slots.ts';
 
 /** How far back an outcome that was never said is asked for. */
 const UNSETTLED_DAYS = 90;
@@ -102,7 +103,9 @@ export async function nextAppointment(q: Queries, personId: string, now: Date): 
 	return row && opened(row);
 }
 
-const invitationRow = prepared((q) =>
+/** More choices than anybody was ever asked to make at once. */
+const MOST_CHOICES = 10;
+const invitationRows = prepared((q) =>
 	rows(q)
 		.where(
 			and(
@@ -114,15 +117,16 @@ const invitationRow = prepared((q) =>
 			),
 		)
 		.orderBy(appointment.startsAt)
-		.limit(1)
+		.limit(MOST_CHOICES)
 		.prepare(),
 );
 
-/** What the person has to choose a time for, if anything; whether times are left is `freeSlots`'s business. */
+/** What the person has to choose a time for: the first of which times are left. */
 export async function openInvitation(q: Queries, personId: string, now: Date): Promise<AppointmentView | undefined> {
 	const after = new Date(now.getTime() - INVITATION_DAYS * DAY_MS);
-	const [row] = await invitationRow(q).execute({ personId, now, after });
-	return row && opened(row);
+	for (const row of await invitationRows(q).execute({ personId, now, after }))
+		if ((await freeSlots(q, row.id, now, 1)).length > 0) return opened(row);
+	return undefined;
 }
 
 const personRows = preparedByShape((q, { limit }: { limit: number }) =>
@@ -226,13 +230,9 @@ export const agenda = (q: Queries, accountId: string, from: Date, to: Date): Pro
 
 /** The professional's booked hours to come on days (`YYYY-MM-DD`, both included) they are away: somebody would come for nothing. */
 export async function bookedWhileAway(q: Queries, accountId: string, away: DaysAway[], now: Date) {
-	const last = away
-		.map(({ toDay }) => toDay)
-		.sort()
-		.at(-1);
-	if (!last) return [];
-	// A day further: the last day ends later in a zone to the west.
-	const found = await agenda(q, accountId, now, new Date(Date.parse(last) + 2 * DAY_MS));
+	const end = endOfAway(away);
+	if (!end) return [];
+	const found = await agenda(q, accountId, now, end);
 	return found.filter(({ state, localDay }) => state === 'booked' && isAway(localDay, away));
 }
 

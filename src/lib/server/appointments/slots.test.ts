@@ -1,10 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { actorOf, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
+import { actorOf, aFollowUp, anAppointment, aPerson, aReferent, NOW } from '../../../../tests/factories/index.ts';
 import { testDatabase } from '../../../../tests/support/database.ts';
+import { disableAccount } from '../accounts/commands.ts';
 import type { Db } from '../db/client.ts';
 import { appointment } from '../db/schema/index.ts';
 import { addDaysAway } from './availability.ts';
+import { moveAppointment } from './commands.ts';
 import { listToRearrange, openInvitation } from './queries.ts';
 import { askOtherTimes, chooseSlot, freeSlots, inviteToChoose, offerSlots } from './slots.ts';
 import { createWorkshops, inviteToWorkshop } from './workshops.ts';
@@ -221,4 +223,97 @@ test('other times are offered for an hour the person cannot keep; choosing one m
 	await db.write(async (tx) => chooseSlot(tx, { slotId: (await free())[2]!.id, personId: person.id, by, now: NOW }));
 	const [moved] = await db.read.select().from(appointment);
 	expect(moved).toMatchObject({ state: 'booked', localDay: '2026-03-18', answer: 'none', sequence: 2 });
+});
+
+describe('times that are no longer offered', () => {
+	const others = [16, 17, 18].map((day) => ({ day: `2026-03-${day}`, time: '10:00' }));
+
+	test('replaced since the page was read are as taken: others are shown, the page does not vanish', async () => {
+		const { db, referent } = await office();
+		const { id, free, choose } = await invited(db, referent);
+		const [former] = await free();
+		await db.write((tx) => offerSlots(tx, { appointmentId: id, slots: others, by: actorOf(referent), now: NOW }));
+		await expect(choose(former!.id)).rejects.toMatchObject({ code: 'slot_taken', kind: 'conflict' });
+		expect(await free()).toHaveLength(3);
+	});
+
+	test('for a booked hour that the professional then moves, or hands on, are not offered any more', async () => {
+		const { db, referent } = await office();
+		const { person, id, free, choose } = await invited(db, referent);
+		await choose((await free())[0]!.id);
+		const by = actorOf(referent);
+		const offer = () => db.write((tx) => offerSlots(tx, { appointmentId: id, slots: others, by, now: NOW }));
+		const move = (values: object) =>
+			db.write((tx) =>
+				moveAppointment(tx, {
+					...{ appointmentId: id, day: '2026-03-10', time: '14:00', zone: 'Europe/Paris', durationMinutes: 60 },
+					...{ by, now: NOW, ...values },
+				}),
+			);
+		await offer();
+		// Another room at the same hour: the choice stands.
+		await move({ meeting: { type: 'orientation', mode: 'on_site', placeName: 'Salle 2' } });
+		expect(await free()).toHaveLength(3);
+		await move({ day: '2026-03-13' });
+		expect(await free()).toEqual([]);
+		const [row] = await db.read.select().from(appointment).where(eq(appointment.id, id));
+		expect(row).toMatchObject({ localDay: '2026-03-13', chooseBy: null });
+		await offer();
+		const colleague = await aReferent(db, { territoryId: referent.territoryId });
+		await aFollowUp(db, { personId: person.id, member: colleague });
+		await move({ day: '2026-03-13', referentId: colleague.id });
+		expect(await free()).toEqual([]);
+	});
+
+	test('are not offered from a page of another version of the hour', async () => {
+		const { db, referent } = await office();
+		const { id, free, choose } = await invited(db, referent);
+		const offer = (sequence: number) =>
+			db.write((tx) => offerSlots(tx, { appointmentId: id, sequence, slots: others, by: actorOf(referent), now: NOW }));
+		await choose((await free())[0]!.id);
+		await expect(offer(0)).rejects.toMatchObject({ code: 'appointment_changed', kind: 'conflict' });
+		await offer(1);
+	});
+});
+
+test('of two choices, the one with times left is what the person has to do', async () => {
+	const { db, referent } = await office();
+	const { person, id, free } = await invited(db, referent);
+	const other = await aReferent(db, { territoryId: referent.territoryId });
+	const { id: second } = await db.write((tx) =>
+		inviteToChoose(tx, {
+			...{ personId: person.id, referent: actorOf(other), type: 'follow_up', mode: 'phone', zone: 'Europe/Paris' },
+			...{ durationMinutes: 30, slots: SLOTS.map((slot) => ({ ...slot, time: '17:00' })), now: NOW },
+		}),
+	);
+	const toDo = async () => (await openInvitation(db.read, person.id, NOW))?.id;
+	expect(await toDo()).toBe(id);
+	for (const { localDay, localTime } of await free()) {
+		const hour = { day: localDay, time: localTime };
+		await anAppointment(db, { referentId: referent.id, territoryId: referent.territoryId, ...hour });
+	}
+	expect(await toDo()).toBe(second);
+});
+
+test('times offered instead of those of who works here no more are of the colleague of the same structure who offers them', async () => {
+	const { db, referent } = await office();
+	const { person, by, id, free, choose } = await invited(db, referent);
+	await db.write((tx) => askOtherTimes(tx, { appointmentId: id, personId: person.id, note: {}, by, now: NOW }));
+	await db.write((tx) => disableAccount(tx, referent.id, NOW));
+	const lead = await aReferent(db, { structureId: referent.structureId });
+	const elsewhere = await aReferent(db, { territoryId: referent.territoryId });
+	for (const [member, part] of [
+		[lead, 'lead'],
+		[elsewhere, 'second'],
+	] as const)
+		await aFollowUp(db, { personId: person.id, member, part });
+	const slots = [16, 17, 18].map((day) => ({ day: `2026-03-${day}`, time: '10:00' }));
+	const offer = (by: typeof lead) =>
+		db.write((tx) => offerSlots(tx, { appointmentId: id, slots, by: actorOf(by), now: NOW }));
+	// Their office is another one.
+	await expect(offer(elsewhere)).rejects.toMatchObject({ code: 'day_away' });
+	await offer(lead);
+	await choose((await free())[0]!.id);
+	const [row] = await db.read.select().from(appointment).where(eq(appointment.id, id));
+	expect(row).toMatchObject({ state: 'booked', referentId: lead.id });
 });

@@ -12,7 +12,7 @@ import { localDay } from '../territories/calendar.ts';
 import { getTerritory } from '../territories/queries.ts';
 import { answerAppointment, appointmentOfLink, newAnswerLink, sealNote } from './answers.ts';
 import { isAway } from './availability-rules.ts';
-import { availableHours, daysAway, holders, isAvailableHour } from './availability.ts';
+import { availableHours, daysAway, holders, isAvailableHour, worksNoMore } from './availability.ts';
 import {
 	agreedHours,
 	appointmentRow,
@@ -90,20 +90,23 @@ export async function inviteToChoose(tx: Tx, input: Invitation): Promise<{ id: s
 }
 
 /**
- * Offers other times: for an invitation that ran out, or a booked hour the person cannot keep. Replaces those offered before.
- * @throws DomainError `appointment_refused`, `too_few_slots`, `day_away` (conflict), or the problem of one hour
+ * Offers other times: for an invitation that ran out, or a booked hour the person cannot keep. Replaces those offered before. `sequence`: as
+ * the page had it.
+ * @throws DomainError `appointment_refused`, `appointment_changed`, `too_few_slots`, `day_away` (conflict), or the problem of one hour
  */
 export async function offerSlots(
 	tx: Tx,
-	input: { appointmentId: string; slots: OfferedHour[]; by: Actor; now: Date },
+	input: { appointmentId: string; sequence?: number; slots: OfferedHour[]; by: Actor; now: Date },
 ): Promise<void> {
 	const { appointmentId, by, now } = input;
 	const found = await appointmentRow(tx, appointmentId);
 	const isOpen = found.state === 'invited' || (found.state === 'booked' && now < found.startsAt);
 	// A workshop has one hour for all.
 	if (!isOpen || found.workshopId) throw new DomainError('appointment_refused', 'conflict');
+	refuseChanged(found, input.sequence);
 	const hours = slotHours({ ...found, slots: input.slots }, now);
-	await refuseDaysAway(tx, found, hours);
+	const hands = await handsOfOffer(tx, found, by);
+	await refuseDaysAway(tx, hands, hours);
 	await tx.delete(appointmentSlot).where(eq(appointmentSlot.appointmentId, appointmentId));
 	await tx.insert(appointmentSlot).values(hours.map((hour) => ({ id: newId(), appointmentId, ...hour })));
 	await tx
@@ -112,7 +115,7 @@ export async function offerSlots(
 			chooseBy: new Date(now.getTime() + INVITATION_DAYS * DAY_MS),
 			fromAvailability: false,
 			// « Aucune ne me va » was about the times that are gone. A booked hour they cannot keep is still one they cannot keep.
-			...(found.state === 'invited' ? { ...hours[0], ...NOT_ANSWERED } : {}),
+			...(found.state === 'invited' ? { ...hours[0], ...NOT_ANSWERED, ...hands } : {}),
 		})
 		.where(eq(appointment.id, appointmentId));
 	const { personId } = found;
@@ -123,6 +126,18 @@ export async function offerSlots(
 		personId,
 		at: now,
 	});
+}
+
+/**
+ * Nobody chooses a time with who works here no more: it is of the colleague of the same structure, and office, who offers others, and
+ * held without a second who left.
+ */
+async function handsOfOffer(tx: Tx, { referentId, secondReferentId, structureId, state }: AppointmentRow, by: Actor) {
+	if (state !== 'invited') return { referentId, secondReferentId };
+	const isGone = (accountId: string) => worksNoMore(tx, [accountId]);
+	const lead = by.structureId === structureId && (await isGone(referentId)) ? by.accountId : referentId;
+	const isAlone = !secondReferentId || secondReferentId === lead || (await isGone(secondReferentId));
+	return { referentId: lead, secondReferentId: isAlone ? null : secondReferentId };
 }
 
 /**
@@ -304,7 +319,10 @@ const MOST_SHOWN = 18;
 /** A computed time has no row: its id says which. No id of ours holds a point. */
 export const computedId = (appointmentId: string, day: string, time: string) => `${appointmentId}.${day}.${time}`;
 
-/** The time behind the id, for this person's appointment. @throws DomainError `not_found` */
+/**
+ * The time behind the id, for this person's appointment.
+ * @throws DomainError `not_found`, `slot_taken` (conflict) when others were offered since the page was read
+ */
 async function wantedSlot(
 	q: Queries,
 	slotId: string,
@@ -320,8 +338,9 @@ async function wantedSlot(
 		const { startsAt, endsAt } = planned;
 		return { own, slot: { localDay: day, localTime: time, startsAt, endsAt }, isComputed: true };
 	}
-	const [stored] = await storedSlot(q).execute({ slotId, personId });
-	if (!stored) throw notFound();
+	const [stored] = await storedSlot(q).execute({ slotId });
+	if (!stored) throw new DomainError('slot_taken', 'conflict');
+	if (stored.own.personId !== personId) throw notFound();
 	return { ...stored, isComputed: false };
 }
 
@@ -330,9 +349,7 @@ const storedSlot = prepared((q) =>
 		.select({ slot: appointmentSlot, own: appointment })
 		.from(appointmentSlot)
 		.innerJoin(appointment, eq(appointment.id, appointmentSlot.appointmentId))
-		.where(
-			and(eq(appointmentSlot.id, sql.placeholder('slotId')), eq(appointment.personId, sql.placeholder('personId'))),
-		)
+		.where(eq(appointmentSlot.id, sql.placeholder('slotId')))
 		.limit(1)
 		.prepare(),
 );

@@ -4,6 +4,7 @@ import { account, appointment, followUpMember, person, workshop } from '../db/sc
 import { followedBy } from '../people/queries.ts';
 import { notFound } from '../platform/errors.ts';
 import { readNote } from './answers.ts';
+import { endOfAway, isAway, type DaysAway } from './availability-rules.ts';
 import { DAY_MS } from './rules.ts';
 import { workshopRow } from './workshops.ts';
 
@@ -12,17 +13,22 @@ const MOST_PEOPLE = 500;
 /** How far back an attendance sheet that is not filled is asked for. */
 const UNSETTLED_DAYS = 90;
 
-const taken = sql<number>`(SELECT count(*) FROM appointment a WHERE a.workshop_id = ${workshop.id} AND a.state = 'booked')`;
+const seats = sql`SELECT count(*) FROM appointment a WHERE a.workshop_id = ${workshop.id}`;
+/** Who came and who did not had a seat too. */
+const taken = sql<number>`(${seats} AND a.state IN ('booked', 'seen', 'noshow'))`;
+/** Of whom nobody said yet whether they came, once it began. */
+const unsaid = sql<number>`(${seats} AND a.state = 'booked')`;
 const rows = (q: Queries) =>
 	q
-		.select({ workshop, hostName: account.displayName, taken })
+		.select({ workshop, hostName: account.displayName, taken, unsaid })
 		.from(workshop)
 		.innerJoin(account, eq(account.id, workshop.referentId));
 type Row = Awaited<ReturnType<typeof rows>>[number];
-const opened = ({ workshop: row, hostName, taken: count }: Row) => ({
+const opened = ({ workshop: row, hostName, taken: count, unsaid: left }: Row) => ({
 	...row,
 	hostName,
 	taken: count,
+	unsaid: left,
 	seatsLeft: Math.max(0, row.seats - count),
 });
 export type WorkshopView = ReturnType<typeof opened>;
@@ -55,7 +61,19 @@ export async function workshopsOf(q: Queries, accountId: string, from: Date, to:
 /** Begun, and somebody's attendance is not said yet: they come back each morning. */
 export async function unsettledWorkshops(q: Queries, accountId: string, now: Date): Promise<WorkshopView[]> {
 	const found = await workshopsOf(q, accountId, new Date(now.getTime() - UNSETTLED_DAYS * DAY_MS), now);
-	return found.filter(({ taken: notSaid }) => notSaid > 0);
+	return found.filter(({ unsaid: left }) => left > 0);
+}
+
+/** A professional's own to come on days (`YYYY-MM-DD`, both included) they are away. */
+export async function workshopsWhileAway(
+	q: Queries,
+	accountId: string,
+	away: DaysAway[],
+	now: Date,
+): Promise<WorkshopView[]> {
+	const end = endOfAway(away);
+	const found = end ? await workshopsOf(q, accountId, now, end) : [];
+	return found.filter(({ localDay }) => isAway(localDay, away));
 }
 
 /**

@@ -10,7 +10,7 @@ import { feedOf, makeFeed } from './calendar-feed.ts';
 import { bookAppointment, cancelAppointment, markOutcome } from './commands.ts';
 import { agenda, listUnsettled } from './queries.ts';
 import { chooseSlot, freeSlots } from './slots.ts';
-import { unsettledWorkshops, workshopFor } from './workshop-queries.ts';
+import { unsettledWorkshops, workshopFor, workshopsWhileAway } from './workshop-queries.ts';
 import { cancelWorkshop, createWorkshops, inviteToWorkshop, joinWorkshop, moveWorkshop } from './workshops.ts';
 
 /** Tuesday 10 March 2026 at 9:00, two hours, three seats. */
@@ -294,6 +294,17 @@ describe('participants', () => {
 		expect(await agenda(db.read, referent.id, NOW, after)).toEqual([]);
 	});
 
+	test('are counted as seats that were taken, whatever became of them', async () => {
+		const { db, by, referent, workshopId, somebody, join } = await office();
+		const joined = [await join((await somebody()).id), await join((await somebody()).id)];
+		const after = new Date('2026-03-10T11:00:00Z');
+		for (const [index, outcome] of (['seen', 'noshow'] as const).entries())
+			await db.write((tx) => markOutcome(tx, { appointmentId: joined[index]!.id, by, outcome, now: after }));
+		const { workshop, participants } = await workshopFor(db.read, by, workshopId, after);
+		expect([workshop.taken, participants.length]).toEqual([2, 2]);
+		expect(await unsettledWorkshops(db.read, referent.id, after)).toEqual([]);
+	});
+
 	test('are named to who holds it, and to others only those they follow; other territories see nothing', async () => {
 		const { db, referent, workshopId, somebody, join } = await office();
 		const colleague = await aReferent(db, { territoryId: referent.territoryId });
@@ -309,4 +320,20 @@ describe('participants', () => {
 		const move = db.write((tx) => cancelWorkshop(tx, { workshopId, by: actorOf(colleague), now: NOW }));
 		await expect(move).rejects.toMatchObject({ code: 'not_found' });
 	});
+});
+
+test('a workshop on days away is named, the first and the last of them included; one that is cancelled is not', async () => {
+	const { db, by, referent, create, workshopId } = await office();
+	const away = (fromDay: string, toDay: string) =>
+		workshopsWhileAway(db.read, referent.id, [{ fromDay, toDay }], NOW).then((found) => found.map(({ id }) => id));
+	await create({ day: '2026-03-17' });
+	for (const [from, to] of [
+		['2026-03-10', '2026-03-12'],
+		['2026-03-08', '2026-03-10'],
+	] as const)
+		expect(await away(from, to)).toEqual([workshopId]);
+	expect(await away('2026-03-11', '2026-03-16')).toEqual([]);
+	expect(await workshopsWhileAway(db.read, referent.id, [], NOW)).toEqual([]);
+	await db.write((tx) => cancelWorkshop(tx, { workshopId, by, now: NOW }));
+	expect(await away('2026-03-10', '2026-03-12')).toEqual([]);
 });

@@ -192,7 +192,11 @@ export async function missed(q: Queries, accountId: string, now: Date): Promise<
 							and(
 								eq(next.personId, appointment.personId),
 								sql`${next.startsAt} > ${appointment.startsAt}`,
-								inArray(next.state, ['invited', 'booked', 'seen', 'excused']),
+								// A choice that ran out is nothing agreed.
+								or(
+									inArray(next.state, ['booked', 'seen', 'excused']),
+									and(eq(next.state, 'invited'), gt(next.chooseBy, now)),
+								),
 							),
 						),
 				),

@@ -270,6 +270,12 @@ test('somebody who missed an appointment leaves the list when another is agreed'
 	const person = await follow('Absente');
 	await anAppointment(db, { personId: person.id, referentId: referent.id, day: '2026-03-05', state: 'noshow' });
 	expect(await list()).toHaveLength(1);
+	// A choice is something agreed as long as it may be made.
+	const choice = { personId: person.id, referentId: referent.id, day: '2026-03-19', state: 'invited' } as const;
+	const { id } = await anAppointment(db, { ...choice, chooseBy: new Date(now.getTime() + 1) });
+	expect(await list()).toEqual([]);
+	await db.write((tx) => tx.update(appointment).set({ chooseBy: now }).where(eq(appointment.id, id)));
+	expect(await list()).toHaveLength(1);
 	await anAppointment(db, { personId: person.id, referentId: referent.id, day: '2026-03-20' });
 	expect(await list()).toEqual([]);
 });

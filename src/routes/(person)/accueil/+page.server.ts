@@ -1,5 +1,4 @@
 import { nextAppointment, onCard, openInvitation, toChoose } from '$lib/server/appointments/queries';
-import { freeSlots } from '$lib/server/appointments/slots';
 import { aidsOf } from '$lib/server/childcare/queries';
 import { db } from '$lib/server/db';
 import { ownDiagnosis } from '$lib/server/diagnosis/queries';
@@ -24,7 +23,6 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const next = await nextAppointment(db.read, personId, now);
 	const appointment = next && onCard(next);
 	const invitation = await openInvitation(db.read, personId, now);
-	const choosable = invitation && (await freeSlots(db.read, invitation.id, now)).length > 0;
 	const view = await pathwayOf(db.read, personId, locale);
 	const step = view && nextOwnStep([...view.steps]);
 	const request = await findOpenRequest(db.read, personId);
@@ -43,7 +41,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 		next: nextThing({
 			now,
 			appointment,
-			invitation: choosable ? toChoose(invitation) : undefined,
+			invitation: invitation && toChoose(invitation),
 			paper: aids.find(({ facts }) => asksPerson(facts)),
 			diagnosis: diagnosis?.asks ? { asks: diagnosis.asks, answerBy: diagnosis.answerBy } : undefined,
 			rating: await pendingRating(db.read, personId, now),

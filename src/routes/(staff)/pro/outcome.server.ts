@@ -110,13 +110,13 @@ export async function followOpinion(tx: Tx, { outcome, was, ...asked }: Met): Pr
 export async function sayOutcome(form: FormData, by: SignedIn, now: Date) {
 	const parsed = parseOutcome(form);
 	if (!parsed.ok) return { refused: fail(400, parsed) };
-	const { id: appointmentId, outcome } = parsed.value;
+	const { id: appointmentId, outcome, sequence: read } = parsed.value;
 	const { personId, startsAt, sequence } = await getAppointmentToSettle(db.read, by, appointmentId, now).catch(
 		errorFrom,
 	);
 	try {
 		await db.write(async (tx) => {
-			const { changed, was } = await markOutcome(tx, { appointmentId, by, outcome, now });
+			const { changed, was } = await markOutcome(tx, { appointmentId, sequence: read, by, outcome, now });
 			if (!changed) return;
 			await followOpinion(tx, { appointmentId, personId, outcome, was, now });
 			if (outcome === 'revoked' || outcome === 'excused')

@@ -11,6 +11,7 @@ import { findOpenRequest } from '$lib/server/requests/queries';
 import { findMunicipality, searchMunicipalities } from '$lib/server/territories/queries';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { limitByAddress } from '$lib/server/web/limits';
+import { tellColleagues } from '../../../meeting-news.server';
 import { followMoved } from '../../../sent.server';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -74,6 +75,7 @@ export const actions: Actions = {
 			await followMoved(tx, { ...done, personId }, now);
 			return done;
 		});
+		tellColleagues({ personId, by, now });
 		redirect(303, href(moved.reference ? `/demande/${moved.reference}` : '/demande'));
 	},
 	refuse: async ({ locals: { now } }) => {

@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { m } from '$lib/paraglide/messages.js';
 import { db } from '$lib/server/db';
-import { latestOf } from '$lib/server/appointments/again';
+import { openAfter } from '$lib/server/appointments/again';
 import { answerOwnAppointment } from '$lib/server/appointments/answers';
 import { cancelAppointment } from '$lib/server/appointments/commands';
 import { declineEarlier, openProposal, takeEarlier, wantEarlier } from '$lib/server/appointments/earlier';
@@ -15,6 +15,7 @@ import { errorFrom, failFrom } from '$lib/server/web/failures';
 import { requireBeneficiary } from '$lib/server/web/guards';
 import { saidAtOf } from '$lib/server/web/phone';
 import { href } from '$lib/shared/links';
+import { tellColleagues } from '../../../meeting-news.server';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params }) => {
@@ -22,7 +23,6 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const { now } = locals;
 	const appointment = await getAppointmentFor(db.read, viewer, params.id).catch(errorFrom);
 	if (appointment.state === 'invited') redirect(303, href(`/rendez-vous/${params.id}/choisir`));
-	const latest = await latestOf(db.read, params.id);
 	const { settings } = await getTerritory(db.read, appointment.territoryId);
 	const isWorkshop = appointment.workshopId !== null;
 	const open = mayAnswer(appointment.state, appointment.endsAt, now);
@@ -35,7 +35,7 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		/** Times were proposed for it: the button stands out. Free hours to move to are behind « another moment ». */
 		isOffered: appointment.chooseBy !== null && appointment.chooseBy > now,
 		otherTimes: open && !isWorkshop && (await freeSlots(db.read, params.id, now, 1)).length > 0,
-		again: latest === params.id ? null : latest,
+		again: await openAfter(db.read, params.id, now),
 		earlier: open ? ((await openProposal(db.read, params.id, now)) ?? null) : null,
 		mayWait: open && !isWorkshop && mayWait(appointment.startsAt, now),
 	};
@@ -73,6 +73,7 @@ export const actions: Actions = {
 		const own = { appointmentId: params.id, personId: by.personId, by, now: locals.now };
 		try {
 			await db.write((tx) => cancelAppointment(tx, { ...own, sequence }));
+			tellColleagues(own);
 		} catch (error) {
 			return failFrom(error, sentences);
 		}
@@ -93,8 +94,10 @@ export const actions: Actions = {
 	/** Takes the earlier hour that was proposed, or keeps the one they have. */
 	earlier: async ({ request, locals, params }) => {
 		const by = requireBeneficiary();
-		const takes = (await request.formData()).get('take') === '1';
-		const own = { appointmentId: params.id, personId: by.personId, by, now: locals.now };
+		const form = await request.formData();
+		const takes = form.get('take') === '1';
+		const proposalId = form.get('proposal')?.toString();
+		const own = { appointmentId: params.id, personId: by.personId, proposalId, by, now: locals.now };
 		try {
 			await db.write((tx) => (takes ? takeEarlier(tx, own) : declineEarlier(tx, own)));
 		} catch (error) {

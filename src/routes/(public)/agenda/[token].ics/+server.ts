@@ -21,7 +21,7 @@ export const GET: RequestHandler = async (event) => {
 	const entries = feed.entries.map((entry) => ({
 		...entry,
 		title: titleOf(feed, entry, locale),
-		place: feed.detailed ? [entry.placeName, entry.address].filter(Boolean).join(', ') : null,
+		place: feed.detailed ? entry.place : null,
 	}));
 	const name = m.appointment_list_title({}, { locale });
 	return new Response(calendarFeedFile(entries, name, feed.zone, now), {

@@ -1,4 +1,5 @@
 import { redirect } from '@sveltejs/kit';
+import { partsOn } from '$lib/server/appointments/availability-rules';
 import { outsideBetween } from '$lib/server/appointments/held';
 import { agenda, listToRearrange, listUnsettled } from '$lib/server/appointments/queries';
 import { mondayOf, possibleOutcomes } from '$lib/server/appointments/rules';
@@ -29,8 +30,11 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 	const workshops = await workshopsOf(db.read, accountId, from, to);
 	const busy = await outsideBetween(db.read, accountId, from, to);
 	const unsettled = await listUnsettled(db.read, accountId, now);
-	const whose = unsettled.map(({ personId }) => personId);
-	const followed = await followedByName(db.read, accountId, whose, now);
+	const rearrange = await listToRearrange(db.read, accountId, now);
+	const whose = [...found, ...unsettled, ...rearrange].map(({ personId }) => personId);
+	const followed = new Set((await followedByName(db.read, accountId, whose, now)).map(({ id }) => id));
+	/** The file of somebody they follow no more is closed to them. */
+	const opens = ({ personId }: { personId: string }) => followed.has(personId);
 	return {
 		now,
 		zone,
@@ -42,19 +46,20 @@ export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 		// The day on the wall of the place, which may not be the territory's.
 		days: days.map((day) => ({
 			day,
-			appointments: found.filter((each) => each.localDay === day),
+			appointments: found.filter((each) => each.localDay === day).map((each) => ({ ...each, isFollowed: opens(each) })),
 			workshops: workshops.filter((each) => each.localDay === day),
-			busy: busy.filter((span) => localDay(span.startsAt, zone) === day),
+			busy: partsOn(day, busy, zone),
 		})),
 		unsettled: unsettled.map((each) => ({
 			...each,
 			outcomes: possibleOutcomes(each.state, each, now),
-			isFollowed: followed.some(({ id }) => id === each.personId),
+			isFollowed: opens(each),
 		})),
 		sheets: await unsettledWorkshops(db.read, accountId, now),
 		absentId: url.searchParams.get('absence'),
 		feed: await shownFeed(cookies, account),
-		rearrange: await listToRearrange(db.read, accountId, now),
+		// Whoever follows the person now arranges it.
+		rearrange: rearrange.filter(opens),
 	};
 };
 

@@ -10,6 +10,7 @@ import {
 import { parseDaysAway, parseWeeklyHours } from '$lib/server/appointments/forms';
 import { bookedWhileAway } from '$lib/server/appointments/queries';
 import { followCalendar, followedCalendar, leaveCalendar } from '$lib/server/appointments/outside';
+import { workshopsWhileAway } from '$lib/server/appointments/workshop-queries';
 import { db } from '$lib/server/db';
 import { config } from '$lib/server/platform/config';
 import { localDay } from '$lib/server/territories/calendar';
@@ -33,6 +34,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 		...hours,
 		/** Hours that stand on those days: the people are not told by themselves. */
 		booked: await bookedWhileAway(db.read, accountId, hours.exceptions, now),
+		workshops: await workshopsWhileAway(db.read, accountId, hours.exceptions, now),
 		outside: await followedCalendar(db.read, accountId),
 		travelMinutes: settings.travelMinutes,
 		place: { placeName: own?.name ?? '', address: own?.address ?? '' },

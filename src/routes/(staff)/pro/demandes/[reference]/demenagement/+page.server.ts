@@ -14,6 +14,7 @@ import { getRequestFor } from '$lib/server/requests/reading';
 import { findMunicipality, searchMunicipalities } from '$lib/server/territories/queries';
 import { errorFrom } from '$lib/server/web/failures';
 import { requireStaff } from '$lib/server/web/guards';
+import { tellColleagues } from '../../../../../meeting-news.server';
 import { followMoved } from '../../../../../sent.server';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
@@ -94,6 +95,7 @@ export const actions: Actions = {
 				await followMoved(tx, { ...moved, personId }, now);
 			}
 		});
+		tellColleagues({ personId, by, now });
 		redirect(303, href(hasAccount ? `/pro/demandes/${event.params.reference}/demenagement?fait` : '/pro/demandes'));
 	},
 };

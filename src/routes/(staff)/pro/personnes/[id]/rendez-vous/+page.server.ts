@@ -50,21 +50,19 @@ export const load: PageServerLoad = async ({ params, locals, url }) => {
 		/** Hours held with others: when, nothing else. */
 		busy: busy.map(({ id, startsAt, zone }) => ({ id, startsAt, zone })).reverse(),
 		absences: leads(file.access) ? await lastAbsences(db.read, params.id) : [],
-		colleagues: await colleaguesOf(params.id, viewer.accountId, now),
-		team: (await followersNow(db.read, params.id, now)).map(({ accountId, name }) => ({ accountId, name })),
+		team: await teamOf(params.id, now),
 		zones: await zonesFrom(territory.zone),
 		absentId: url.searchParams.get('absence'),
 		inviting: url.searchParams.has('proposer'),
+		viewerId: viewer.accountId,
 		moving: shown.find((each) => each.id === url.searchParams.get('deplacer') && isUpcoming(each)),
 	};
 };
 
-/** Who may hold a meeting beside this professional. */
-async function colleaguesOf(personId: string, accountId: string, now: Date) {
+/** Who may hold a meeting with the person: who follows them, and works here. */
+async function teamOf(personId: string, now: Date) {
 	const members = await followersNow(db.read, personId, now);
-	return members
-		.filter((member) => member.accountId !== accountId)
-		.map(({ accountId: id, name }) => ({ accountId: id, name }));
+	return members.filter(({ active }) => active).map(({ accountId, name }) => ({ accountId, name }));
 }
 
 /** The territory's own first: a place may be in another zone than the person. */
@@ -148,12 +146,12 @@ export const actions: Actions = {
 		const by = requireStaff();
 		const parsed = parseOffer(await request.formData());
 		if (!parsed.ok) return fail(400, parsed);
-		const { id: appointmentId, slots } = parsed.value;
+		const { id: appointmentId, ...offered } = parsed.value;
 		const { personId } = await getAppointmentFor(db.read, by, appointmentId).catch(errorFrom);
 		const { now } = locals;
 		try {
 			await db.write(async (tx) => {
-				await offerSlots(tx, { appointmentId, slots, by, now });
+				await offerSlots(tx, { ...offered, appointmentId, by, now });
 				await announceChoice(tx, { id: appointmentId, personId, sequence: now.getTime(), now });
 			});
 		} catch (error) {

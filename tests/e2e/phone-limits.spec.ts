@@ -218,29 +218,14 @@ function loseOnePost() {
 	};
 }
 
-/** Installs a version that answers no page any more. */
-async function breakWorker(): Promise<void> {
-	home.front.workerSuffix = '\nself.fetch = () => Promise.reject(new TypeError("broken")); self.skipWaiting();';
+/** Installs a version that answers no page any more. `more`: of its script. */
+async function breakWorker(more = ''): Promise<void> {
+	home.front.workerSuffix = `\nself.fetch = () => Promise.reject(new TypeError("broken")); self.skipWaiting();${more}`;
 	const { page } = home.phone;
 	await page.evaluate(() => navigator.serviceWorker.ready.then((registration) => registration.update()));
 	await expect.poll(() => home.phone.inWorker(() => String(self.fetch).includes('broken'))).toBe(true);
 	await page.goto(`${home.front.origin}/aides`);
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pas de réseau');
-}
-
-/**
- * The page of aids comes by itself, or when it is asked for. Now and then Chromium keeps the worker that takes over waiting behind the
- * broken one (5 times of 35 when both meet on purpose; with no debugger attached to workers, 1 of 76). Why is not known, nor
- * is it mended: this steps around it by ending the broken one, which lets the page through.
- */
-async function expectMended(ask?: () => Promise<unknown>): Promise<void> {
-	const { page } = home.phone;
-	const waits = () => navigator.serviceWorker.ready.then(({ waiting }) => waiting !== null);
-	await expect(async () => {
-		if (await page.evaluate(waits)) await home.phone.endWorkers();
-		await ask?.();
-		await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mes aides', { timeout: 3_000 });
-	}).toPass({ timeout: 60_000 });
 }
 
 test('a worker that went wrong gives way to the next version by itself, but never under what is being written', async () => {
@@ -261,7 +246,10 @@ test('a worker that went wrong gives way to the next version by itself, but neve
 	await expect.poll(renewal).toBe(true);
 	await expect(note).toHaveValue('Je n’ai pas d’ordinateur.');
 	// As somebody who looks again now and then: a busy machine may take longer over it than one look.
-	await expectMended(() => page.goto(`${home.front.origin}/aides`, { timeout: 10_000 }));
+	await expect(async () => {
+		await page.goto(`${home.front.origin}/aides`);
+		await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mes aides', { timeout: 5_000 });
+	}).toPass({ timeout: 60_000 });
 });
 
 test('a worker that takes over before the page without network can hear of it opens the page that was asked for', async () => {
@@ -282,7 +270,7 @@ test('a worker that takes over before the page without network can hear of it op
 	await page.goto(`${home.front.origin}/aides`, { waitUntil: 'commit' });
 	Object.assign(home.front, { target: repaired.origin, workerSuffix: '' });
 	await other.evaluate(() => navigator.serviceWorker.ready.then((registration) => registration.update()));
-	await expectMended();
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mes aides');
 	// Asked for at its own address, where no worker keeps it, it stays.
 	let shown = 0;
 	other.on('framenavigated', () => shown++);
@@ -292,6 +280,46 @@ test('a worker that takes over before the page without network can hear of it op
 	expect(shown).toBe(2);
 	await other.close();
 	await repaired.stop({ keep: true });
+});
+
+/**
+ * A page asked for within milliseconds of one worker giving way to the next starts the first one again. Chromium (156) then lets
+ * the next one wait until the first had nothing to do for half a minute (31 s, 15 times), or five minutes where a debugger looks
+ * at workers (301 s). A page asked for meanwhile makes it look again: 4 s, and of 64 rounds that met on purpose, 7 of them so,
+ * none stayed without network. Here the first worker is busy: the same wait, each time.
+ */
+test('behind a worker that does not give way, the page without network is asked for again by itself', async () => {
+	await home.signInWithAgenda(lucas());
+	await breakWorker(`self.addEventListener('message', (event) => event.waitUntil(new Promise(() => undefined)));`);
+	const { page } = home.phone;
+	home.front.workerSuffix = '';
+	let shown = 0;
+	page.on('framenavigated', () => shown++);
+	await page.evaluate(async () => {
+		const registration = await navigator.serviceWorker.ready;
+		registration.active!.postMessage({});
+		void registration.update();
+	});
+	await expect.poll(() => shown).toBeGreaterThan(1);
+});
+
+test('a page that is answered by the worker that goes, and opens under the next, opens the page that was asked for', async () => {
+	await home.signInWithAgenda(lucas());
+	await breakWorker();
+	const { page, context } = home.phone;
+	const other = await context.newPage();
+	await other.goto(`${home.front.origin}/aide`);
+	await page.addInitScript(() => {
+		const end = Date.now() + 3_000;
+		while (document.readyState === 'loading' && Date.now() < end);
+	});
+	await page.goto(`${home.front.origin}/aides`, { waitUntil: 'commit' });
+	// Another release, which takes its time.
+	home.front.workerSuffix = `
+		self.skipWaiting();
+		self.addEventListener('activate', (event) => event.waitUntil(new Promise((end) => setTimeout(end, 6_000))));`;
+	await other.evaluate(() => navigator.serviceWorker.ready.then((registration) => registration.update()));
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mes aides');
 });
 
 test('a worker that went wrong is replaced by one that lets every page through, and keeps what waits and the reminders', async () => {
@@ -309,7 +337,7 @@ test('a worker that went wrong is replaced by one that lets every page through, 
 	Object.assign(home.front, { target: repaired.origin, workerSuffix: '', onRequest: () => 'pass' });
 	// One visit is enough: the page without network looks for another worker by itself.
 	await page.goto(`${home.front.origin}/aides`);
-	await expectMended();
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mes aides');
 	await expect.poll(() => rows('queue')).toBe(0);
 	expect((await home.phone.stored()).caches).toEqual({});
 	await home.phone.deliver(JSON.stringify({ title: 'Rendez-vous', body: 'Demain', tag: 'rdv', path: '/accueil' }));

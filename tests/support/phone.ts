@@ -21,8 +21,6 @@ export interface Phone {
 	deliver(text: string): Promise<void>;
 	/** What a function answers inside the worker that runs the portal's `/service-worker.js`, started if need be. */
 	inWorker<Answer, Arg = void>(does: (arg: Arg) => Answer | Promise<Answer>, arg?: Arg): Promise<Answer>;
-	/** Ends the workers, as the browser does sooner or later with those that have nothing to do. */
-	endWorkers(): Promise<void>;
 	/** Notifications on the screen. */
 	notifications(): Promise<ShownNotification[]>;
 	/** A tap on a notification, or on one of its buttons. */
@@ -139,7 +137,6 @@ export async function openPhone(
 		triedInVain: () => expect.poll(() => sync, { message: 'the worker was woken in vain' }).toBe('sync event failed'),
 		deliver,
 		inWorker,
-		endWorkers: async () => void (await cdp.send('ServiceWorker.stopAllWorkers')),
 		notifications: () => inWorker(shownNotifications),
 		tap: (tag, action = '') => inWorker(tapNotification, { tag, action }),
 		stored: async () => {
